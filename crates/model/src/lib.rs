@@ -1,1 +1,19 @@
-//! insitu-model
+//! The words of the trade: ids, names, roles, storages, imports and the addresses of assets.
+//!
+//! Everything here is parsed once, at the edge, into a type that cannot hold a wrong value; nothing here does any
+//! I/O, reads a clock, or panics on any input. What cannot be parsed is refused with an error whose `code()` is
+//! stable and whose message says what happened, to what, and what to do next.
+
+#[macro_use]
+mod newtype;
+#[macro_use]
+mod word;
+
+pub mod ambient;
+pub mod id;
+pub mod import;
+pub mod role;
+pub mod storage;
+pub mod text;
+
+pub use word::UnknownWord;
