@@ -1,0 +1,35 @@
+//! The house's rules that a compiler does not know: who may use whom, where SQL and I/O may stand, how long a file
+//! may be, which licences come in. The rules themselves are data, in `policy`.
+
+mod cargo;
+mod files;
+mod licence;
+mod policy;
+
+use anyhow::{Result, bail};
+
+/// Arrows, reasons, words that may not stand somewhere, lengths.
+pub fn rules() -> Result<()> {
+    let graph = cargo::graph()?;
+    let mut broken = cargo::arrows(&graph);
+    broken.extend(cargo::reasons()?);
+    broken.extend(files::check()?);
+    report(&broken)
+}
+
+/// Licences of all dependencies and doubled versions of the direct ones.
+pub fn licences() -> Result<()> {
+    let graph = cargo::graph()?;
+    let mut broken = licence::check(&graph);
+    broken.extend(cargo::doubled(&graph));
+    report(&broken)
+}
+
+fn report(broken: &[String]) -> Result<()> {
+    broken.iter().for_each(|line| println!("{line}"));
+    if broken.is_empty() {
+        Ok(())
+    } else {
+        bail!("{} of the house's rules broken", broken.len())
+    }
+}
