@@ -1,0 +1,1 @@
+"""Puts this folder on Python's path, so that every test finds `support`."""
