@@ -2,7 +2,7 @@
 
 use crate::paths;
 use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use std::ffi::OsStr;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,9 @@ use std::time::{Duration, Instant};
 
 /// How often a readiness check is asked again.
 const POLL_EVERY: Duration = Duration::from_millis(50);
+
+/// How long programs may take to end when we are told to.
+const END_PATIENCE: Duration = Duration::from_secs(2);
 
 /// What must not outlive us.
 #[derive(Debug)]
@@ -34,6 +37,7 @@ pub fn clean_up_on_signals() -> Result<()> {
         if let Some(signal) = signals.forever().next() {
             // Held to the end, so that the main thread starts nothing more.
             let mut ours = ours();
+            ask_all_to_end(&ours);
             end_all(&mut ours);
             std::process::exit(128 + signal);
         }
@@ -44,6 +48,19 @@ pub fn clean_up_on_signals() -> Result<()> {
 /// Ends every process we started and removes every directory we made.
 pub fn clean_up() {
     end_all(&mut ours());
+}
+
+/// Some of them started process groups of their own, as test runners do, and end those only when asked.
+fn ask_all_to_end(ours: &Ours) {
+    let asked = |group: &&Pid| kill_process_group(**group, Signal::TERM).is_ok();
+    let asked: Vec<&Pid> = ours.groups.iter().filter(asked).collect();
+    let all_gone = || {
+        asked
+            .iter()
+            .all(|group| test_kill_process_group(**group).is_err())
+            .then_some(())
+    };
+    let _ = poll(END_PATIENCE, all_gone, || None);
 }
 
 fn end_all(ours: &mut Ours) {

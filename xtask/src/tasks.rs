@@ -58,5 +58,5 @@ pub fn fixtures() -> Result<()> {
     tools::build_web()?;
     cargo::programs()?;
     std::fs::write(web::openapi_file(), web::print_openapi()?).context("writing the OpenAPI document")?;
-    tools::npm(&["run", "--silent", "api"]).run()
+    tools::npm(&["run", "--silent", "types"]).run()
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 
 pub fn format() -> Result<()> {
-    tools::npm(&["run", "--silent", "format:check"]).run()
+    tools::npm(&["exec", "--no", "--", "prettier", "--check", "."]).run()
 }
 
 /// Types, lints, unit tests and the build.
