@@ -10,8 +10,16 @@ mod newtype;
 mod word;
 
 pub mod ambient;
+pub mod arn;
+pub mod bucket;
+pub mod credentials;
+pub mod endpoint;
+pub mod external_id;
+pub mod host;
 pub mod id;
 pub mod import;
+pub mod prefix;
+pub mod region;
 pub mod role;
 pub mod storage;
 pub mod text;
