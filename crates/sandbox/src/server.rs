@@ -1,0 +1,125 @@
+//! The socket: connections in, an orderly end.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::ambient::Ambient;
+use crate::config::{Config, ConfigError};
+use crate::edge::Edge;
+use crate::world::World;
+
+/// How long answers under way may take once the end was asked for.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
+
+/// How long a client may take to send the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// S3 and STS, ready to serve.
+#[derive(Debug, Clone)]
+pub struct Sandbox {
+    world: Arc<World>,
+}
+
+impl Sandbox {
+    /// Builds the state that a configuration describes.
+    pub fn new(config: &Config, ambient: Ambient) -> Result<Self, ConfigError> {
+        Ok(Self {
+            world: Arc::new(World::new(config, ambient)?),
+        })
+    }
+
+    /// The state, to look at and to change while it serves.
+    #[must_use]
+    pub fn world(&self) -> &Arc<World> {
+        &self.world
+    }
+
+    /// Serves until `stop` is done, then lets answers under way finish.
+    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()> + Send) {
+        let edge = Edge::new(self.world);
+        let connections = GracefulShutdown::new();
+        let mut stop = std::pin::pin!(stop);
+        loop {
+            let stream = tokio::select! {
+                () = &mut stop => break,
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => stream,
+                    Err(error) => {
+                        // Out of file descriptors, most likely: closing connections will help.
+                        tracing::warn!(%error, "a connection could not be accepted");
+                        tokio::time::sleep(Duration::from_millis(20)).await;
+                        continue;
+                    }
+                },
+            };
+            let _ = stream.set_nodelay(true);
+            let edge = edge.clone();
+            let service = service_fn(move |request| {
+                let edge = edge.clone();
+                async move { Ok::<_, Infallible>(edge.answer(request).await) }
+            });
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEAD_TIMEOUT)
+                .serve_connection(TokioIo::new(stream), service);
+            let connection = connections.watch(connection);
+            tokio::spawn(async move {
+                if let Err(error) = connection.await {
+                    tracing::debug!(%error, "a connection ended early");
+                }
+            });
+        }
+        drop(listener);
+        let _ = tokio::time::timeout(LAST_ANSWERS, connections.shutdown()).await;
+    }
+
+    /// Serves in the background on a port of the system's choice, for tests; dropping the result stops it.
+    pub async fn start(self) -> std::io::Result<Running> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let address = listener.local_addr()?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let world = Arc::clone(&self.world);
+        let task = tokio::spawn(self.serve(listener, async {
+            let _ = stopped.await;
+        }));
+        Ok(Running {
+            address,
+            world,
+            stop,
+            task,
+        })
+    }
+}
+
+/// A sandbox that serves in the background.
+#[derive(Debug)]
+pub struct Running {
+    pub address: SocketAddr,
+    pub world: Arc<World>,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    /// `http://127.0.0.1:<port>`, for S3 and for STS.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Ends it and waits for the answers under way.
+    pub async fn stop(self) {
+        let _ = self.stop.send(());
+        let _ = self.task.await;
+    }
+}
