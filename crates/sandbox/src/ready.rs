@@ -57,7 +57,7 @@ impl Ready {
         let bucket = config.buckets.first();
         let role = config.roles.first();
         let user = config.users.first().and_then(|user| named(&user.arn));
-        let delegate = role.and_then(|role| principals(&role.trust_policy).find_map(|arn| named(arn)));
+        let delegate = role.and_then(|role| principals(&role.trust_policy).find_map(named));
         Self {
             s3_endpoint: endpoint.to_owned(),
             sts_endpoint: endpoint.to_owned(),

@@ -36,7 +36,7 @@ impl S3 for Operations {
 
     async fn head_bucket(&self, req: S3Request<HeadBucketInput>) -> S3Result<S3Response<HeadBucketOutput>> {
         let asked = Asked::of(&req)?;
-        asked.answer(asked.bucket().map(|bucket| buckets::head(bucket)))
+        asked.answer(asked.bucket().map(buckets::head))
     }
 
     async fn get_bucket_location(
@@ -44,7 +44,7 @@ impl S3 for Operations {
         req: S3Request<GetBucketLocationInput>,
     ) -> S3Result<S3Response<GetBucketLocationOutput>> {
         let asked = Asked::of(&req)?;
-        asked.answer(asked.bucket().map(|bucket| buckets::location(bucket)))
+        asked.answer(asked.bucket().map(buckets::location))
     }
 
     async fn list_objects_v2(
@@ -64,7 +64,7 @@ impl S3 for Operations {
         req: S3Request<GetBucketCorsInput>,
     ) -> S3Result<S3Response<GetBucketCorsOutput>> {
         let asked = Asked::of(&req)?;
-        asked.answer(asked.bucket().and_then(|bucket| buckets::cors(bucket)))
+        asked.answer(asked.bucket().and_then(buckets::cors))
     }
 
     async fn put_bucket_cors(
