@@ -1,1 +1,42 @@
-//! insitu-store
+//! What is remembered: organizations, people, projects, storages, imports and assets, in SQLite or PostgreSQL.
+//!
+//! Async outside, synchronous inside: `db.read(|tx| projects::get(tx, organization, project)).await`. There is one
+//! module per noun; its functions take the transaction and, wherever a row belongs to an organization, that
+//! organization's id: a row of another organization is not found. SQL exists in this crate only and is written
+//! once, in the dialect that `dialect.rs` describes.
+
+mod db;
+mod dialect;
+mod error;
+mod job;
+mod migrations;
+mod postgres;
+mod sqlite;
+mod tx;
+mod url;
+mod value;
+mod workers;
+
+pub mod api_keys;
+pub mod assets;
+pub mod audit;
+pub mod batches;
+pub mod external_ids;
+pub mod import_report;
+pub mod imports;
+pub mod invitations;
+pub mod limits;
+pub mod members;
+pub mod organizations;
+pub mod page;
+pub mod project_members;
+pub mod projects;
+pub mod sessions;
+pub mod storages;
+pub mod users;
+
+pub use db::{Db, Options};
+pub use error::{Error, Result};
+pub use page::{Listed, Page};
+pub use tx::Tx;
+pub use url::DatabaseUrl;

@@ -1,0 +1,265 @@
+//! New assets of an import, hidden until it completes.
+
+use std::collections::HashMap;
+
+use insitu_model::import::OnDuplicate;
+
+use super::{
+    NewAsset,
+    blocks::FINE,
+    extents, kinds, place,
+    spans::{Span, holds},
+};
+use crate::{
+    Error, Result, Tx,
+    imports::Written,
+    limits::MAX_ROWS_PER_BATCH,
+    tx::Column,
+    value::{Value, params},
+};
+
+/// Where rows go.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target {
+    pub(crate) project: i64,
+    pub(crate) import: i64,
+    /// Assets that the import has written before.
+    pub(crate) first_ordinal: u64,
+}
+
+const COLUMNS: &[Column] = &[
+    Column::int("place"),
+    Column::int("project"),
+    Column::int("kind"),
+    Column::int("created_at"),
+    Column::int("priority"),
+    Column::int("width"),
+    Column::int("height"),
+    Column::text("external_id"),
+    Column::text("data"),
+    Column::text("extra"),
+];
+
+/// Appends rows, whatever the project already has.
+pub(crate) fn append<'a>(
+    tx: &mut Tx,
+    target: Target,
+    rows: impl ExactSizeIterator<Item = &'a NewAsset>,
+    now: i64,
+) -> Result<()> {
+    let count = rows.len() as u64;
+    check_count(target, count)?;
+    if count == 0 {
+        return Ok(());
+    }
+    let first = place::take(tx, target.project, count)?;
+    let mut finder = kinds::Finder::new(target.project);
+    let mut placed = Vec::with_capacity(rows.len());
+    let mut counts: HashMap<(i64, i64), u64> = HashMap::new();
+    for (at, row) in (first..).zip(rows) {
+        let kind = finder.find(tx, row.storage, &row.batches)?;
+        *counts.entry((at >> FINE, kind)).or_default() += 1;
+        placed.push((row, kind));
+    }
+    tx.bulk("assets", COLUMNS, placed.len(), |i, out| {
+        let (row, kind) = placed[i];
+        out.extend([
+            Value::Int(first + i as i64),
+            Value::Int(target.project),
+            Value::Int(kind),
+            Value::Int(now),
+            Value::from(row.priority),
+            Value::from(row.width),
+            Value::from(row.height),
+            Value::Text(row.external_id.as_deref().unwrap_or("")),
+            Value::Text(&row.data),
+            Value::from(row.extra.as_ref()),
+        ]);
+    })?;
+    for ((block, kind), assets) in counts {
+        count_hidden(
+            tx,
+            target.import,
+            block,
+            kind,
+            i64::try_from(assets).unwrap_or(i64::MAX),
+        )?;
+    }
+    extents::append(tx, target.import, first, target.first_ordinal, count)
+}
+
+/// Appends the rows whose external ID the project does not have yet, counting earlier rows of the same import. For
+/// the others, the policy says what happens; rows without an external ID are always new.
+pub(crate) fn append_unless_known(
+    tx: &mut Tx,
+    target: Target,
+    rows: &[NewAsset],
+    policy: OnDuplicate,
+    now: i64,
+) -> Result<Written> {
+    place::lock(tx, target.project)?;
+    let known = Known::load(tx, target)?;
+    let mut fresh: Vec<&NewAsset> = Vec::with_capacity(rows.len());
+    let mut fresh_by_id: HashMap<&str, usize> = HashMap::new();
+    let mut updates: Vec<(Owner, &NewAsset)> = Vec::new();
+    let mut written = Written::default();
+    for row in rows {
+        let external_id = row.external_id.as_deref().unwrap_or("");
+        let same_batch = fresh_by_id
+            .get(external_id)
+            .copied()
+            .filter(|_| !external_id.is_empty());
+        let owner = match same_batch {
+            Some(at) => Some(Owner::Batch(at)),
+            None => known.find(tx, external_id)?,
+        };
+        match (owner, policy) {
+            (None, _) | (_, OnDuplicate::Allow) => {
+                fresh_by_id.insert(external_id, fresh.len());
+                fresh.push(row);
+                written.imported += 1;
+            }
+            (Some(_), OnDuplicate::Skip) => written.skipped += 1,
+            (Some(Owner::Batch(at)), OnDuplicate::Update) => {
+                fresh[at] = row;
+                written.updated += 1;
+            }
+            (Some(owner), OnDuplicate::Update) => {
+                updates.push((owner, row));
+                written.updated += 1;
+            }
+        }
+    }
+    for (owner, row) in updates {
+        update(tx, target, owner, row)?;
+    }
+    append(tx, target, fresh.into_iter(), now)?;
+    Ok(written)
+}
+
+/// Who has an external ID already.
+#[derive(Clone, Copy, Debug)]
+enum Owner {
+    /// A row of the same batch.
+    Batch(usize),
+    /// An earlier row of the same import: nobody sees it yet.
+    Import(i64),
+    /// An asset that everybody sees.
+    Visible(i64),
+}
+
+/// What of the project's assets counts as known: the visible ones and the import's own.
+struct Known {
+    project: i64,
+    own: Vec<Span>,
+    hidden: Vec<Span>,
+}
+
+impl Known {
+    fn load(tx: &mut Tx, target: Target) -> Result<Self> {
+        let hidden = extents::hidden(tx, target.project)?;
+        let own = extents::of_import(tx, target.import)?;
+        Ok(Self {
+            project: target.project,
+            own,
+            hidden,
+        })
+    }
+
+    /// The oldest asset with this external ID.
+    fn find(&self, tx: &mut Tx, external_id: &str) -> Result<Option<Owner>> {
+        if external_id.is_empty() {
+            return Ok(None);
+        }
+        let mut found = None;
+        tx.visit(
+            "SELECT place FROM assets WHERE project = ?1 AND external_id = ?2 AND deleted_at IS NULL ORDER BY place",
+            params![self.project, external_id],
+            |row| {
+                let place: i64 = row.next()?;
+                found = if holds(&self.own, place) {
+                    Some(Owner::Import(place))
+                } else if holds(&self.hidden, place) {
+                    None
+                } else {
+                    Some(Owner::Visible(place))
+                };
+                Ok(found.is_none())
+            },
+        )?;
+        Ok(found)
+    }
+}
+
+/// Gives an asset a new row's values: at once where nobody sees it, else when the import completes.
+fn update(tx: &mut Tx, target: Target, owner: Owner, row: &NewAsset) -> Result<()> {
+    let kind = kinds::Finder::new(target.project).find(tx, row.storage, &row.batches)?;
+    match owner {
+        Owner::Batch(_) => Ok(()),
+        Owner::Visible(place) => {
+            tx.execute(
+                "INSERT INTO asset_updates (import, place, kind, priority, width, height, data, extra)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (import, place) DO UPDATE
+                 SET kind = excluded.kind, priority = excluded.priority, width = excluded.width,
+                     height = excluded.height, data = excluded.data, extra = excluded.extra",
+                params![
+                    target.import,
+                    place,
+                    kind,
+                    row.priority,
+                    row.width,
+                    row.height,
+                    &row.data,
+                    row.extra.as_ref()
+                ],
+            )?;
+            Ok(())
+        }
+        Owner::Import(place) => {
+            let old: Option<i64> = tx.cell("SELECT kind FROM assets WHERE place = ?1", params![place])?;
+            tx.execute(
+                "UPDATE assets SET kind = ?2, priority = ?3, width = ?4, height = ?5, data = ?6, extra = ?7
+                 WHERE place = ?1",
+                params![
+                    place,
+                    kind,
+                    row.priority,
+                    row.width,
+                    row.height,
+                    &row.data,
+                    row.extra.as_ref()
+                ],
+            )?;
+            if let Some(old) = old.filter(|old| *old != kind) {
+                count_hidden(tx, target.import, place >> FINE, old, -1)?;
+                count_hidden(tx, target.import, place >> FINE, kind, 1)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn count_hidden(tx: &mut Tx, import: i64, block: i64, kind: i64, assets: i64) -> Result<()> {
+    tx.execute(
+        "INSERT INTO import_blocks (import, block, kind, assets) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (import, block, kind) DO UPDATE SET assets = import_blocks.assets + excluded.assets",
+        params![import, block, kind, assets],
+    )?;
+    Ok(())
+}
+
+fn check_count(target: Target, count: u64) -> Result<()> {
+    if count > MAX_ROWS_PER_BATCH as u64 {
+        return Err(Error::Refused {
+            what: "the batch of rows",
+            problem: "it has more than 65536 rows",
+        });
+    }
+    if target.first_ordinal + count > u64::from(u32::MAX) {
+        return Err(Error::Refused {
+            what: "the import",
+            problem: "it has more than 4294967295 assets; split it",
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! Changes to assets that are there.
+
+use insitu_model::id::{AssetId, BatchId, OrganizationId, ProjectId};
+
+use super::{
+    AssetState,
+    blocks::Changes,
+    kinds::{self, Kind},
+    lookup::stored_of,
+    place::lock,
+};
+use crate::{Error, Result, Tx, batches, limits::MAX_ASSETS_PER_CALL, projects, value::params};
+
+/// Deletes assets softly; how many of `ids` were there. Run it in [`crate::Db::claim`].
+pub fn delete(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    project: ProjectId,
+    ids: &[AssetId],
+    now: i64,
+) -> Result<u64> {
+    let number = projects::number(tx, organization, project)?;
+    check_count(ids)?;
+    lock(tx, number)?;
+    let rows = stored_of(tx, number, ids, AssetState::Active)?;
+    let mut changes = Changes::default();
+    for row in &rows {
+        tx.execute(
+            "UPDATE assets SET deleted_at = ?2 WHERE place = ?1",
+            params![row.place, now],
+        )?;
+        changes.add(row.place, row.kind, -1, 1);
+    }
+    changes.write(tx)?;
+    Ok(rows.len() as u64)
+}
+
+/// Puts assets into batches, beside those they are in; how many of `ids` were there. Run it in
+/// [`crate::Db::claim`].
+pub fn assign_batches(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    project: ProjectId,
+    ids: &[AssetId],
+    into: &[BatchId],
+) -> Result<u64> {
+    let number = projects::number(tx, organization, project)?;
+    check_count(ids)?;
+    let known = batches::list(tx, organization, project)?;
+    if let Some(unknown) = into.iter().find(|id| known.iter().all(|batch| batch.id != **id)) {
+        return Err(Error::not_found("batch", unknown));
+    }
+    lock(tx, number)?;
+    let rows = stored_of(tx, number, ids, AssetState::Active)?;
+    let mut cache = kinds::Cache::default();
+    let mut changes = Changes::default();
+    for row in &rows {
+        let old = cache.get(tx, number, row.kind)?;
+        let new = Kind::new(old.storage, &[&old.batches[..], into].concat());
+        let kind = kinds::find_or_insert(tx, number, &new)?;
+        if kind != row.kind {
+            tx.execute(
+                "UPDATE assets SET kind = ?2 WHERE place = ?1",
+                params![row.place, kind],
+            )?;
+            changes.add(row.place, row.kind, -1, 0);
+            changes.add(row.place, kind, 1, 0);
+        }
+    }
+    changes.write(tx)?;
+    Ok(rows.len() as u64)
+}
+
+fn check_count(ids: &[AssetId]) -> Result<()> {
+    if ids.len() > MAX_ASSETS_PER_CALL {
+        return Err(Error::Refused {
+            what: "the list of assets",
+            problem: "it names more than 1000; send several",
+        });
+    }
+    Ok(())
+}

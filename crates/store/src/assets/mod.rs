@@ -1,0 +1,183 @@
+//! Assets: tens of millions per project, imported fast, listed at any depth for the same price.
+//!
+//! How it works, from the bottom:
+//! - An asset's key is its **place**: the project's number above 40 bits that count up. Rows are only appended.
+//! - An **extent** says which places hold which assets of which import, so the public id (import and ordinal) and
+//!   the place follow from each other (`extents.rs`). An extent is hidden until its import completes.
+//! - A **kind** stands for what many assets share, storage and batches (`kinds.rs`): a filter is a set of kinds.
+//! - A **block** counts the visible assets of each kind in a range of places (`blocks.rs`), so totals are exact and
+//!   any page is found without counting rows.
+
+mod append;
+mod blocks;
+mod by_external_id;
+mod change;
+mod discard;
+mod extents;
+mod kinds;
+mod list;
+mod lookup;
+mod place;
+mod read;
+mod reveal;
+mod spans;
+
+use std::sync::Arc;
+
+use insitu_model::id::{AssetId, BatchId, StorageId};
+
+pub(crate) use append::{Target, append, append_unless_known};
+pub use change::{assign_batches, delete};
+pub(crate) use discard::discard;
+pub use list::list;
+pub use lookup::{Signable, find, for_signing};
+pub(crate) use reveal::reveal;
+
+/// A row of a list, ready to be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewAsset {
+    /// None and the empty text are the same.
+    pub external_id: Option<String>,
+    /// The canonical address, or the data itself where there is no address.
+    pub data: String,
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+    pub storage: Option<StorageId>,
+    /// Rows of one import usually share one list; sharing the `Arc` is fastest.
+    pub batches: Arc<[BatchId]>,
+    pub priority: i32,
+    /// JSON: what few assets have (metadata, contextData, attachments, dataset, pre-labels).
+    pub extra: Option<String>,
+}
+
+/// An asset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asset {
+    pub id: AssetId,
+    pub external_id: Option<String>,
+    pub data: String,
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+    pub storage: Option<StorageId>,
+    /// In the order of their ids.
+    pub batches: Arc<[BatchId]>,
+    pub priority: i32,
+    pub extra: Option<String>,
+    pub created_at: i64,
+    pub deleted_at: Option<i64>,
+}
+
+/// Which assets a list holds: those that all of these let through.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AssetFilter {
+    /// Only these, at most [`crate::limits::MAX_ASSETS_PER_CALL`]; empty: any.
+    pub ids: Vec<AssetId>,
+    pub external_id: Option<String>,
+    /// In all of these batches.
+    pub batches: Vec<BatchId>,
+    /// `Some(None)`: public assets.
+    pub storage: Option<Option<StorageId>>,
+    pub state: AssetState,
+}
+
+/// Whether an asset is there or deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AssetState {
+    #[default]
+    Active,
+    Deleted,
+}
+
+/// The order of a list of assets. Assets of the same time or external ID keep the order of their lists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AssetSort {
+    #[default]
+    NewestFirst,
+    OldestFirst,
+    ExternalId,
+    ExternalIdDescending,
+}
+
+/// Where a page of assets begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PageStart {
+    /// The page with this number, from 1.
+    Page(u64),
+    /// Right after the page that answered this cursor.
+    After(AssetCursor),
+}
+
+/// A place in a list, to continue from. A text to everybody else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssetCursor {
+    place: i64,
+    /// In lists by external ID.
+    external_id: Option<String>,
+}
+
+/// One page of assets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssetPage {
+    pub assets: Vec<Asset>,
+    /// Assets of all pages.
+    pub total: u64,
+    /// None at the end of the list.
+    pub next: Option<AssetCursor>,
+}
+
+impl std::fmt::Display for AssetCursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:x}", self.place)?;
+        if let Some(text) = &self.external_id {
+            f.write_str(".")?;
+            text.bytes().try_for_each(|byte| write!(f, "{byte:02x}"))?;
+        }
+        Ok(())
+    }
+}
+
+impl std::str::FromStr for AssetCursor {
+    type Err = crate::Error;
+
+    fn from_str(text: &str) -> crate::Result<Self> {
+        parse_cursor(text).ok_or(crate::Error::Refused {
+            what: "the cursor",
+            problem: "it is not one that a list of assets answered; begin with the first page",
+        })
+    }
+}
+
+fn parse_cursor(text: &str) -> Option<AssetCursor> {
+    let (place, rest) = text
+        .split_once('.')
+        .map_or((text, None), |(place, rest)| (place, Some(rest)));
+    let place = i64::from_str_radix(place, 16).ok().filter(|place| *place >= 0)?;
+    let external_id = match rest {
+        None => None,
+        Some(hex) => {
+            let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+            let bytes: Option<Vec<u8>> = hex.as_bytes().chunks(2).map(byte).collect();
+            Some(String::from_utf8(bytes?).ok()?)
+        }
+    };
+    Some(AssetCursor { place, external_id })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_reads_back() {
+        for external_id in [None, Some(String::new()), Some("Möwe 7".to_owned())] {
+            let cursor = AssetCursor {
+                place: (7 << 40) + 12,
+                external_id,
+            };
+            assert_eq!(cursor.to_string().parse::<AssetCursor>().unwrap(), cursor);
+        }
+        for text in ["", "xyz", "-1", "1.zz", "1.c3"] {
+            assert!(text.parse::<AssetCursor>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Rows of assets on their way out.
+
+use super::{Asset, extents::Namer, kinds::Cache};
+use crate::{Result, Tx, value::Row};
+
+/// The columns that [`read`] expects.
+pub(super) const COLUMNS: &str =
+    "place, kind, created_at, deleted_at, priority, width, height, external_id, data, extra";
+
+/// An asset as its row has it.
+#[derive(Clone, Debug)]
+pub(super) struct Stored {
+    pub(super) place: i64,
+    pub(super) kind: i64,
+    created_at: i64,
+    pub(super) deleted_at: Option<i64>,
+    priority: i32,
+    width: Option<u32>,
+    height: Option<u32>,
+    pub(super) external_id: String,
+    pub(super) data: String,
+    extra: Option<String>,
+}
+
+pub(super) fn read(row: &mut Row<'_>) -> Result<Stored> {
+    Ok(Stored {
+        place: row.next()?,
+        kind: row.next()?,
+        created_at: row.next()?,
+        deleted_at: row.next()?,
+        priority: row.next()?,
+        width: row.next()?,
+        height: row.next()?,
+        external_id: row.next()?,
+        data: row.next()?,
+        extra: row.next()?,
+    })
+}
+
+/// Gives rows their ids, storages and batches.
+pub(super) fn finish(tx: &mut Tx, project: i64, rows: Vec<Stored>) -> Result<Vec<Asset>> {
+    let places: Vec<i64> = rows.iter().map(|row| row.place).collect();
+    let mut namer = Namer::for_page(tx, &places)?;
+    let mut kinds = Cache::default();
+    rows.into_iter()
+        .map(|row| {
+            let id = namer.name(tx, row.place)?;
+            let kind = kinds.get(tx, project, row.kind)?;
+            Ok(Asset {
+                id,
+                external_id: Some(row.external_id).filter(|text| !text.is_empty()),
+                data: row.data,
+                width: row.width,
+                height: row.height,
+                storage: kind.storage,
+                batches: std::sync::Arc::clone(&kind.batches),
+                priority: row.priority,
+                extra: row.extra,
+                created_at: row.created_at,
+                deleted_at: row.deleted_at,
+            })
+        })
+        .collect()
+}

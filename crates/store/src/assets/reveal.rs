@@ -1,0 +1,58 @@
+//! Makes all assets of an import visible at once.
+
+use super::{
+    blocks::{FINE, LEVELS},
+    place::lock,
+};
+use crate::{Result, Tx, value::params};
+
+/// Adds the import's assets to the project's counts, lifts the veil, and applies its updates.
+pub(crate) fn reveal(tx: &mut Tx, project: i64, import: i64) -> Result<()> {
+    lock(tx, project)?;
+    for level in LEVELS {
+        let up = level - FINE;
+        tx.execute(
+            &format!(
+                "INSERT INTO asset_blocks (level, block, kind, live, deleted)
+                 SELECT {level}, block >> {up}, kind, CAST(SUM(assets) AS BIGINT), 0 FROM import_blocks
+                 WHERE import = ?1 GROUP BY block >> {up}, kind
+                 ON CONFLICT (level, block, kind) DO UPDATE SET live = asset_blocks.live + excluded.live"
+            ),
+            params![import],
+        )?;
+    }
+    tx.execute("DELETE FROM import_blocks WHERE import = ?1", params![import])?;
+    tx.execute(
+        "UPDATE asset_extents SET visible = 1 WHERE import = ?1",
+        params![import],
+    )?;
+    apply_updates(tx, import)
+}
+
+/// Gives assets that were visible before the values that the import brought. One that was deleted meanwhile keeps
+/// its own.
+fn apply_updates(tx: &mut Tx, import: i64) -> Result<()> {
+    for level in LEVELS {
+        for (kind, sign) in [("a.kind", "-"), ("u.kind", "")] {
+            tx.execute(
+                &format!(
+                    "INSERT INTO asset_blocks (level, block, kind, live, deleted)
+                     SELECT {level}, u.place >> {level}, {kind}, {sign}COUNT(*), 0
+                     FROM asset_updates u JOIN assets a ON a.place = u.place
+                     WHERE u.import = ?1 AND a.deleted_at IS NULL AND a.kind <> u.kind
+                     GROUP BY u.place >> {level}, {kind}
+                     ON CONFLICT (level, block, kind) DO UPDATE SET live = asset_blocks.live + excluded.live"
+                ),
+                params![import],
+            )?;
+        }
+    }
+    tx.execute(
+        "UPDATE assets SET kind = u.kind, priority = u.priority, width = u.width, height = u.height, data = u.data,
+             extra = u.extra
+         FROM asset_updates u WHERE u.import = ?1 AND assets.place = u.place AND assets.deleted_at IS NULL",
+        params![import],
+    )?;
+    tx.execute("DELETE FROM asset_updates WHERE import = ?1", params![import])?;
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! Batches: named sets of a project's assets.
+
+use insitu_model::id::{BatchId, OrganizationId, ProjectId};
+
+use crate::{
+    Error, Result, Tx, projects,
+    value::{Row, params},
+};
+
+/// A batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    pub id: BatchId,
+    pub name: String,
+    pub created_at: i64,
+}
+
+/// Batches of one project.
+pub const MAX_BATCHES_PER_PROJECT: u64 = 10_000;
+
+/// Adds a batch; [`Error::AlreadyExists`] when the project has one of this name.
+pub fn insert(tx: &mut Tx, organization: OrganizationId, project: ProjectId, batch: &Batch) -> Result<()> {
+    projects::number(tx, organization, project)?;
+    let batches: u64 = tx
+        .cell(
+            "SELECT COUNT(*) FROM batches WHERE project = ?1",
+            params![&project],
+        )?
+        .unwrap_or(0);
+    if batches >= MAX_BATCHES_PER_PROJECT {
+        return Err(Error::conflict("project", project, "has 10,000 batches already"));
+    }
+    let added = tx.execute(
+        "INSERT INTO batches (id, project, name, created_at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (project, name) DO NOTHING",
+        params![&batch.id, &project, &batch.name, batch.created_at],
+    )?;
+    if added == 0 {
+        Err(Error::already_exists("a batch", &batch.name))
+    } else {
+        Ok(())
+    }
+}
+
+/// The batch with this name, which is `batch` if there was none.
+pub fn find_or_insert(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    project: ProjectId,
+    batch: &Batch,
+) -> Result<Batch> {
+    if let Some(found) = find_by_name(tx, organization, project, &batch.name)? {
+        return Ok(found);
+    }
+    insert(tx, organization, project, batch)?;
+    Ok(batch.clone())
+}
+
+/// The batch with this name.
+pub fn find_by_name(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    project: ProjectId,
+    name: &str,
+) -> Result<Option<Batch>> {
+    projects::number(tx, organization, project)?;
+    tx.row(
+        "SELECT id, name, created_at FROM batches WHERE project = ?1 AND name = ?2",
+        params![&project, name],
+        read,
+    )
+}
+
+/// Gives a batch another name.
+pub fn rename(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    project: ProjectId,
+    id: BatchId,
+    name: &str,
+) -> Result<()> {
+    if find_by_name(tx, organization, project, name)?.is_some_and(|other| other.id != id) {
+        return Err(Error::already_exists("a batch", name));
+    }
+    let changed = tx.execute(
+        "UPDATE batches SET name = ?3 WHERE project = ?1 AND id = ?2",
+        params![&project, &id, name],
+    )?;
+    if changed == 0 {
+        Err(Error::not_found("batch", id))
+    } else {
+        Ok(())
+    }
+}
+
+/// All batches of a project, oldest first; at most [`MAX_BATCHES_PER_PROJECT`].
+pub fn list(tx: &mut Tx, organization: OrganizationId, project: ProjectId) -> Result<Vec<Batch>> {
+    projects::number(tx, organization, project)?;
+    tx.rows(
+        "SELECT id, name, created_at FROM batches WHERE project = ?1 ORDER BY created_at, id",
+        params![&project],
+        read,
+    )
+}
+
+fn read(row: &mut Row<'_>) -> Result<Batch> {
+    Ok(Batch {
+        id: row.next()?,
+        name: row.next()?,
+        created_at: row.next()?,
+    })
+}

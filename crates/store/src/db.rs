@@ -1,0 +1,216 @@
+//! The database as the rest of the program holds it: async outside, synchronous inside.
+
+use std::{
+    fmt,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    thread::JoinHandle,
+};
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    DatabaseUrl, Error, Result,
+    job::{Again, Job, Once},
+    limits::{MAX_QUEUED_READS, MAX_QUEUED_WRITES},
+    migrations,
+    postgres::Session,
+    sqlite,
+    tx::{Mode, Tx},
+    workers::{Queue, run_alone, run_grouped},
+};
+
+/// How many threads serve the database.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Threads (and connections) that read.
+    pub readers: u32,
+    /// Threads (and connections) that write to PostgreSQL; SQLite always has one.
+    pub writers: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            readers: 4,
+            writers: 8,
+        }
+    }
+}
+
+/// A handle on the open database; clones share it. The last one to go closes the database.
+#[derive(Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    url: DatabaseUrl,
+    reads: mpsc::Sender<Box<dyn Job>>,
+    writes: mpsc::Sender<Box<dyn Job>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Db")
+            .field("url", &self.inner.url)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Db {
+    /// Opens the database, makes it when there is none (SQLite), and brings its tables up to date. Blocks.
+    pub fn open(url: &DatabaseUrl, options: Options) -> Result<Self> {
+        let (reads, read_queue) = mpsc::channel(MAX_QUEUED_READS);
+        let (writes, write_queue) = mpsc::channel(MAX_QUEUED_WRITES);
+        let read_queue = Arc::new(Mutex::new(read_queue));
+        let mut threads = Vec::new();
+        match url {
+            DatabaseUrl::Sqlite(path) => {
+                let mut writer = Tx::of_sqlite(sqlite::open_writer(path)?);
+                migrations::apply(&mut writer)?;
+                restrict_to_owner(path)?;
+                threads.push(spawn("store-writer", move || run_grouped(writer, write_queue))?);
+                for _ in 0..options.readers.max(1) {
+                    let tx = Tx::of_sqlite(sqlite::open_reader(path)?);
+                    threads.push(spawn_alone("store-reader", tx, &read_queue, 0)?);
+                }
+            }
+            DatabaseUrl::Postgres(address) => {
+                let mut first = Tx::of_postgres(Session::connect(address)?);
+                migrations::apply(&mut first)?;
+                let write_queue = Arc::new(Mutex::new(write_queue));
+                threads.push(spawn_alone("store-writer", first, &write_queue, 0)?);
+                for thread in 1..options.writers.max(1) {
+                    let tx = Tx::of_postgres(Session::connect(address)?);
+                    threads.push(spawn_alone("store-writer", tx, &write_queue, thread)?);
+                }
+                for thread in 0..options.readers.max(1) {
+                    let tx = Tx::of_postgres(Session::connect(address)?);
+                    threads.push(spawn_alone("store-reader", tx, &read_queue, thread)?);
+                }
+            }
+        }
+        let inner = Inner {
+            url: url.clone(),
+            reads,
+            writes,
+            threads: Mutex::new(threads),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// Where the database is. Shows no password.
+    pub fn url(&self) -> &DatabaseUrl {
+        &self.inner.url
+    }
+
+    /// Runs `work` on one unchanging view of everything committed.
+    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (job, answer) = Once::new(work);
+        send(&self.inner.reads, Box::new(job), answer).await
+    }
+
+    /// Runs `work` as if no other writer existed, and answers after it was made durable. An error undoes
+    /// everything that `work` did. On PostgreSQL, `work` runs again when another writer was in the way, so it
+    /// must do nothing but use the transaction.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: Fn(&mut Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (job, answer) = Again::new(Mode::Write, work);
+        send(&self.inner.writes, Box::new(job), answer).await
+    }
+
+    /// As [`Db::write`], for claiming a job and for a job's own batches: on PostgreSQL each statement sees the
+    /// newest rows, so that claimers skip each other and appenders wait instead of failing.
+    pub async fn claim<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: Fn(&mut Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (job, answer) = Again::new(Mode::Claim, work);
+        send(&self.inner.writes, Box::new(job), answer).await
+    }
+
+    /// [`Db::claim`] from a thread that may block, such as an import's. Never call it inside async code.
+    pub fn claim_blocking<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: Fn(&mut Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (job, answer) = Again::new(Mode::Claim, work);
+        self.inner
+            .writes
+            .blocking_send(Box::new(job))
+            .map_err(|_| Error::Closed)?;
+        answer
+            .blocking_recv()
+            .unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+
+    /// Waits until the queued work is done and every connection is closed. The other handles must be gone or
+    /// idle: whatever they ask afterwards is refused. Blocks.
+    pub fn close(self) {
+        let threads = std::mem::take(&mut *self.inner.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        drop(self);
+        for thread in threads {
+            let _ = thread.join();
+        }
+    }
+}
+
+async fn send<T, E: From<Error>>(
+    queue: &mpsc::Sender<Box<dyn Job>>,
+    job: Box<dyn Job>,
+    answer: oneshot::Receiver<Result<T, E>>,
+) -> Result<T, E> {
+    queue.send(job).await.map_err(|_| Error::Closed)?;
+    answer.await.unwrap_or_else(|_| Err(Error::Closed.into()))
+}
+
+fn spawn_alone(name: &str, tx: Tx, queue: &Arc<Mutex<Queue>>, thread: u32) -> Result<JoinHandle<()>> {
+    let queue = Arc::clone(queue);
+    spawn(name, move || run_alone(tx, &queue, thread))
+}
+
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(body)
+        .map_err(|error| Error::Unavailable(format!("no thread can be started: {error}")))
+}
+
+/// The database holds password hashes and sealed keys: nobody else on the machine reads it.
+#[cfg(unix)]
+fn restrict_to_owner(path: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        match std::fs::set_permissions(&name, std::fs::Permissions::from_mode(0o600)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::Unavailable(format!("{}: {error}", path.display())));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn restrict_to_owner(_: &Path) -> Result<()> {
+    Ok(())
+}

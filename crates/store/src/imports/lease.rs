@@ -1,0 +1,87 @@
+//! Who works on an import: leases that run out when their holder is gone.
+
+use insitu_model::{
+    id::{ImportId, OrganizationId},
+    import::ImportState,
+};
+
+use super::{COLUMNS, Import, read};
+use crate::{Error, Result, Tx, value::params};
+
+/// Keeps a receiving import alive while its file arrives, and tells how much has. [`Error::Conflict`] when it was
+/// cancelled or given up meanwhile.
+pub fn renew_receiving(
+    tx: &mut Tx,
+    id: ImportId,
+    owner: &str,
+    bytes_so_far: u64,
+    lease_until: i64,
+) -> Result<()> {
+    let renewed = tx.execute(
+        "UPDATE imports SET bytes_total = ?3, lease_until = ?4
+         WHERE id = ?1 AND lease_owner = ?2 AND state = ?5 AND cancel_requested = 0",
+        params![&id, owner, bytes_so_far, lease_until, ImportState::Receiving],
+    )?;
+    held(id, renewed)
+}
+
+/// The whole file is here: *receiving* becomes *queued*.
+pub fn received(tx: &mut Tx, organization: OrganizationId, id: ImportId, bytes_total: u64) -> Result<()> {
+    let queued = tx.execute(
+        "UPDATE imports SET state = ?4, bytes_total = ?3, lease_owner = NULL, lease_until = 0
+         WHERE organization = ?1 AND id = ?2 AND state = ?5 AND cancel_requested = 0",
+        params![
+            &organization,
+            &id,
+            bytes_total,
+            ImportState::Queued,
+            ImportState::Receiving
+        ],
+    )?;
+    held(id, queued)
+}
+
+/// Takes the next import that waits or whose worker is gone. Run it in [`crate::Db::claim`]: two claimers get two
+/// imports. An import with `cancel_requested` is claimed too, to be ended by [`super::cancelled`].
+pub fn claim(tx: &mut Tx, owner: &str, now: i64, lease_until: i64) -> Result<Option<Import>> {
+    let id: Option<ImportId> = tx.cell(
+        "SELECT id FROM imports WHERE (state = ?1 OR state = ?2) AND lease_until < ?3
+         ORDER BY number LIMIT 1 /*claim*/",
+        params![ImportState::Queued, ImportState::Running, now],
+    )?;
+    let Some(id) = id else { return Ok(None) };
+    tx.execute(
+        "UPDATE imports SET state = ?2, lease_owner = ?3, lease_until = ?4, started_at = COALESCE(started_at, ?5)
+         WHERE id = ?1",
+        params![&id, ImportState::Running, owner, lease_until, now],
+    )?;
+    tx.row(
+        &format!("SELECT {COLUMNS} FROM imports i WHERE i.id = ?1"),
+        params![&id],
+        read,
+    )
+}
+
+/// Keeps a lease between batches; true when the import is to be cancelled. [`Error::Conflict`] when somebody else
+/// has the import now.
+pub fn renew(tx: &mut Tx, id: ImportId, owner: &str, lease_until: i64) -> Result<bool> {
+    let cancel = tx.cell(
+        "UPDATE imports SET lease_until = ?3 WHERE id = ?1 AND lease_owner = ?2 AND state = ?4
+         RETURNING cancel_requested",
+        params![&id, owner, lease_until, ImportState::Running],
+    )?;
+    cancel.ok_or_else(|| lost(id))
+}
+
+/// Why a worker must stop.
+pub(super) fn lost(id: ImportId) -> Error {
+    Error::conflict("import", id, "is not this worker's any more; stop working on it")
+}
+
+fn held(id: ImportId, rows: u64) -> Result<()> {
+    if rows == 0 {
+        Err(Error::conflict("import", id, "is not being received any more"))
+    } else {
+        Ok(())
+    }
+}

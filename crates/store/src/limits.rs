@@ -1,0 +1,20 @@
+//! Every limit of the store, by name.
+
+/// Writers waiting for their turn; the next one waits outside the queue.
+pub const MAX_QUEUED_WRITES: usize = 1024;
+/// Readers waiting for a thread; the next one waits outside the queue.
+pub const MAX_QUEUED_READS: usize = 1024;
+/// Writers that share one commit of SQLite at most, so that the first of them does not wait long.
+pub const MAX_WRITES_PER_COMMIT: usize = 256;
+/// How often a write is tried on PostgreSQL before [`crate::Error::Contention`] is answered.
+pub const MAX_ATTEMPTS: u32 = 24;
+/// Prepared statements kept by each connection.
+pub const MAX_PREPARED_STATEMENTS: usize = 256;
+/// Rows of one page of any list.
+pub const MAX_PAGE_ROWS: u32 = 1000;
+/// Assets named in one call (signing, deletion, lookup).
+pub const MAX_ASSETS_PER_CALL: usize = 1000;
+/// Rows written to assets by one bulk insert.
+pub const MAX_ROWS_PER_BATCH: usize = 65_536;
+/// Hidden rows removed by one step of discarding an import.
+pub const MAX_ROWS_PER_DISCARD: u64 = 16_384;

@@ -1,0 +1,202 @@
+//! Projects of an organization.
+
+use insitu_model::{
+    id::{OrganizationId, ProjectId, UserId},
+    role::ProjectRole,
+};
+
+use crate::{
+    Error, Listed, Page, Result, Tx,
+    value::{Row, params},
+};
+
+/// A project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Project {
+    pub id: ProjectId,
+    pub organization: OrganizationId,
+    pub name: String,
+    pub description: String,
+    /// JSON
+    pub category_schema: String,
+    /// JSON
+    pub settings: String,
+    pub created_by: UserId,
+    pub created_at: i64,
+    pub updated_at: i64,
+    /// Visible assets that are not deleted. Ignored by [`insert`].
+    pub asset_count: u64,
+}
+
+/// A project as one of its members sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProjectSeen {
+    pub project: Project,
+    /// The user's own role in it; none where only the organization role counts.
+    pub role: Option<ProjectRole>,
+}
+
+/// The order of a list of projects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ProjectSort {
+    #[default]
+    NewestFirst,
+    OldestFirst,
+    Name,
+    NameDescending,
+}
+
+/// What [`update`] changes; `None` leaves as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProjectChange {
+    pub name: Option<String>,
+    pub description: Option<String>,
+    pub category_schema: Option<String>,
+    pub settings: Option<String>,
+}
+
+const COLUMNS: &str =
+    "p.id, p.organization, p.name, p.description, p.category_schema, p.settings, p.created_by,
+    p.created_at, p.updated_at, (SELECT CAST(COALESCE(SUM(b.live), 0) AS BIGINT) FROM asset_blocks b
+        WHERE b.level = 40 AND b.block = p.number)";
+
+/// Adds a project.
+pub fn insert(tx: &mut Tx, project: &Project) -> Result<()> {
+    let p = project;
+    tx.execute(
+        "INSERT INTO projects (number, id, organization, name, description, category_schema, settings, created_by,
+             created_at, updated_at)
+         SELECT COALESCE(MAX(number), 0) + 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM projects",
+        params![
+            &p.id,
+            &p.organization,
+            &p.name,
+            &p.description,
+            &p.category_schema,
+            &p.settings,
+            &p.created_by,
+            p.created_at,
+            p.updated_at
+        ],
+    )?;
+    Ok(())
+}
+
+/// The project, unless it is deleted or another organization's.
+pub fn find(tx: &mut Tx, organization: OrganizationId, id: ProjectId) -> Result<Option<Project>> {
+    tx.row(
+        &format!(
+            "SELECT {COLUMNS} FROM projects p WHERE p.id = ?2 AND p.organization = ?1 AND p.deleted_at IS NULL"
+        ),
+        params![&organization, &id],
+        read,
+    )
+}
+
+/// The project, or [`Error::NotFound`].
+pub fn get(tx: &mut Tx, organization: OrganizationId, id: ProjectId) -> Result<Project> {
+    find(tx, organization, id)?.ok_or_else(|| Error::not_found("project", id))
+}
+
+/// The organization's projects with the role of `user` in each; only those that the user has a role in unless
+/// `all` (an owner or admin asks).
+pub fn list(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    user: UserId,
+    all: bool,
+    sort: ProjectSort,
+    page: Page,
+) -> Result<Listed<ProjectSeen>> {
+    const FROM: &str = "FROM projects p LEFT JOIN project_members m ON m.project = p.id AND m.user_id = ?2
+        WHERE p.organization = ?1 AND p.deleted_at IS NULL AND (m.role IS NOT NULL OR ?3 = 1)";
+    let order = match sort {
+        ProjectSort::NewestFirst => "p.id DESC",
+        ProjectSort::OldestFirst => "p.id",
+        ProjectSort::Name => "p.name, p.id",
+        ProjectSort::NameDescending => "p.name DESC, p.id DESC",
+    };
+    let total = tx
+        .cell(
+            &format!("SELECT COUNT(*) {FROM}"),
+            params![&organization, &user, all],
+        )?
+        .unwrap_or(0);
+    let rows = tx.rows(
+        &format!("SELECT {COLUMNS}, m.role {FROM} ORDER BY {order} LIMIT ?4 OFFSET ?5"),
+        params![&organization, &user, all, page.limit(), page.offset()],
+        |row| {
+            Ok(ProjectSeen {
+                project: read(row)?,
+                role: row.next()?,
+            })
+        },
+    )?;
+    Ok(Listed { rows, total })
+}
+
+/// Changes a project.
+pub fn update(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: ProjectId,
+    change: &ProjectChange,
+    now: i64,
+) -> Result<()> {
+    let changed = tx.execute(
+        "UPDATE projects SET name = COALESCE(?3, name), description = COALESCE(?4, description),
+             category_schema = COALESCE(?5, category_schema), settings = COALESCE(?6, settings), updated_at = ?7
+         WHERE id = ?2 AND organization = ?1 AND deleted_at IS NULL",
+        params![
+            &organization,
+            &id,
+            change.name.as_ref(),
+            change.description.as_ref(),
+            change.category_schema.as_ref(),
+            change.settings.as_ref(),
+            now
+        ],
+    )?;
+    if changed == 0 {
+        Err(Error::not_found("project", id))
+    } else {
+        Ok(())
+    }
+}
+
+/// Deletes a project softly: it is not found any more, its rows stay.
+pub fn delete(tx: &mut Tx, organization: OrganizationId, id: ProjectId, now: i64) -> Result<()> {
+    let deleted = tx.execute(
+        "UPDATE projects SET deleted_at = ?3 WHERE id = ?2 AND organization = ?1 AND deleted_at IS NULL",
+        params![&organization, &id, now],
+    )?;
+    if deleted == 0 {
+        Err(Error::not_found("project", id))
+    } else {
+        Ok(())
+    }
+}
+
+/// What rows of assets call the project: the proof that it is the organization's.
+pub(crate) fn number(tx: &mut Tx, organization: OrganizationId, id: ProjectId) -> Result<i64> {
+    tx.cell(
+        "SELECT number FROM projects WHERE id = ?2 AND organization = ?1 AND deleted_at IS NULL",
+        params![&organization, &id],
+    )?
+    .ok_or_else(|| Error::not_found("project", id))
+}
+
+fn read(row: &mut Row<'_>) -> Result<Project> {
+    Ok(Project {
+        id: row.next()?,
+        organization: row.next()?,
+        name: row.next()?,
+        description: row.next()?,
+        category_schema: row.next()?,
+        settings: row.next()?,
+        created_by: row.next()?,
+        created_at: row.next()?,
+        updated_at: row.next()?,
+        asset_count: row.next()?,
+    })
+}
