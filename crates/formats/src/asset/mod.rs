@@ -5,9 +5,11 @@
 //! numbers, which `603.0` is; those of `metadata` count where the row gives none. `tools` is another name of
 //! `objects`. A row with `dataset` needs no `data`. Addresses are not looked into here.
 
+mod dimension;
 mod draft;
 mod field;
 mod json;
+mod lists;
 mod nested;
 mod notices;
 mod problem;

@@ -20,7 +20,7 @@ pub(super) enum Shape {
 
 /// Where the text came from, to say where its mistakes are.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Origin {
+pub(crate) enum Origin {
     /// The text begins at this byte of the file.
     Exact(u64),
     /// The text was unquoted from a row that begins at this byte.

@@ -3,8 +3,6 @@
 //! Members of `metadata` and `contextData` are text, except cells that are a JSON number in its plain form (`25`, but
 //! neither `007` nor `1e3`), `true` or `false`. `batches` are separated by semicolons. Other lists and objects are JSON.
 
-use std::borrow::Cow;
-
 use serde_json::{Map, Number, Value};
 
 use super::json::Read;
@@ -68,9 +66,9 @@ pub(crate) fn read_record(
     draft.finish()
 }
 
-fn known(draft: &mut Draft<'_>, field: Field, cell: &Cow<'_, str>, offset: u64) {
+fn known(draft: &mut Draft<'_>, field: Field, cell: &str, offset: u64) {
     match field {
-        Field::Data | Field::ExternalId => draft.simple(field, Scalar::Text(cell.as_ref().into())),
+        Field::Data | Field::ExternalId => draft.simple(field, Scalar::Text(cell.into())),
         Field::Storage => draft.simple(field, Scalar::Text(cell.trim().into())),
         Field::Width | Field::Height | Field::Priority => draft.simple(field, number(cell.trim())),
         Field::Batches if !cell.trim_start().starts_with('[') => {

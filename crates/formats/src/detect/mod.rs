@@ -96,6 +96,9 @@ pub(crate) fn detect<R: Read>(
                 window.peek_past_space()?;
                 first_line(window, limits)?
             }
+            None if window.peek_past_space()?.is_none() => {
+                return Err(ListFault::EmptyFile.at(window.offset()));
+            }
             _ => return table(window, None, limits),
         },
     };

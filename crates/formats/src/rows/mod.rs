@@ -56,7 +56,7 @@ pub struct ListReader<R> {
 enum State<R> {
     /// Nothing read yet: where to begin.
     Fresh(R, Position),
-    Reading(Window<R>, Splitter),
+    Reading(Box<Window<R>>, Splitter),
     /// At the end or behind an error; what is still asked for.
     Finished {
         bytes_read: u64,
@@ -189,8 +189,8 @@ impl<R: Read> ListReader<R> {
     /// Opens the source, at the beginning or where a position says.
     fn begin(&mut self) -> Result<(), Fault> {
         let finished = State::Finished {
-            bytes_read: 0,
-            position: Position::default(),
+            bytes_read: self.bytes_read(),
+            position: self.checkpoint(),
         };
         let State::Fresh(read, position) = std::mem::replace(&mut self.state, finished) else {
             return Ok(());
@@ -201,16 +201,25 @@ impl<R: Read> ListReader<R> {
                 let source = Source::detect(read).map_err(|fault| fault.at(0))?;
                 let mut window = Window::new(source, 0);
                 let detected = detect(&mut window, self.options.format, limits)?;
-                State::Reading(window, Splitter::new(detected.format, detected.header, &position))
+                State::Reading(
+                    Box::new(window),
+                    Splitter::new(detected.format, detected.header, &position),
+                )
             }
             Some(format) if position.gzip => {
                 let mut window = Window::new(Source::gzip(Counted::new(read, 0)), 0);
                 window.discard(position.offset)?;
-                State::Reading(window, Splitter::new(format, position.header.clone(), &position))
+                State::Reading(
+                    Box::new(window),
+                    Splitter::new(format, position.header.clone(), &position),
+                )
             }
             Some(format) => {
                 let window = Window::new(Source::plain_from(read, position.offset), position.offset);
-                State::Reading(window, Splitter::new(format, position.header.clone(), &position))
+                State::Reading(
+                    Box::new(window),
+                    Splitter::new(format, position.header.clone(), &position),
+                )
             }
         };
         Ok(())

@@ -93,7 +93,10 @@ fn first_record<R: Read>(
         return Err(too_large().at(offset));
     }
     Ok(Some((
-        fields.iter().map(|name| name.trim().to_owned()).collect(),
+        fields
+            .iter()
+            .map(|name| name.trim_matches(' ').to_owned())
+            .collect(),
         len,
     )))
 }
