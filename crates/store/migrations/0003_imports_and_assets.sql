@@ -53,6 +53,8 @@ CREATE TABLE import_refusals (
     import INTEGER NOT NULL,
     -- Counts the refusals of an import from 0.
     position INTEGER NOT NULL,
+    -- 1 for what was only worth a word: the row was imported.
+    is_notice INTEGER NOT NULL,
     row_index INTEGER NOT NULL,
     row_offset INTEGER NOT NULL,
     field TEXT NOT NULL,

@@ -1,4 +1,4 @@
-//! The refused rows of an import, each with its place in the list and its reason.
+//! The refused rows of an import, each with its place in the list and its reason, and what else there is to say.
 
 use insitu_model::id::{ImportId, OrganizationId};
 
@@ -8,9 +8,11 @@ use crate::{
     value::{Value, params},
 };
 
-/// One reason why a row was refused.
+/// One reason why a row was refused, or one notice about a row that was not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
+    /// The row was imported nevertheless.
+    pub is_notice: bool,
     /// The row's number in the list, from 0.
     pub index: u64,
     /// Where the row begins, in bytes of the decompressed list.
@@ -30,6 +32,7 @@ pub const MAX_REFUSALS_PER_READ: u32 = 10_000;
 const COLUMNS: &[Column] = &[
     Column::int("import"),
     Column::int("position"),
+    Column::int("is_notice"),
     Column::int("row_index"),
     Column::int("row_offset"),
     Column::text("field"),
@@ -53,11 +56,12 @@ pub fn list(
         )?
         .ok_or_else(|| Error::not_found("import", id))?;
     tx.rows(
-        "SELECT row_index, row_offset, field, code, message, excerpt FROM import_refusals
+        "SELECT is_notice, row_index, row_offset, field, code, message, excerpt FROM import_refusals
          WHERE import = ?1 AND position >= ?2 ORDER BY position LIMIT ?3",
         params![number, from, limit.clamp(1, MAX_REFUSALS_PER_READ)],
         |row| {
             Ok(Refusal {
+                is_notice: row.next()?,
                 index: row.next()?,
                 offset: row.next()?,
                 field: row.next()?,
@@ -81,6 +85,7 @@ pub(crate) fn append(tx: &mut Tx, import: i64, position: u64, refusals: &[Refusa
         out.extend([
             Value::Int(import),
             Value::from(position + i as u64),
+            Value::from(refusals[i].is_notice),
             Value::from(refusals[i].index),
             Value::from(refusals[i].offset),
             Value::Text(field),

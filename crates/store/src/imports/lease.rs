@@ -6,7 +6,10 @@ use insitu_model::{
 };
 
 use super::{COLUMNS, Import, read};
-use crate::{Error, Result, Tx, value::params};
+use crate::{
+    Error, Result, Tx,
+    value::{Row, params},
+};
 
 /// Keeps a receiving import alive while its file arrives, and tells how much has. [`Error::Conflict`] when it was
 /// cancelled or given up meanwhile.
@@ -71,6 +74,20 @@ pub fn renew(tx: &mut Tx, id: ImportId, owner: &str, lease_until: i64) -> Result
         params![&id, owner, lease_until, ImportState::Running],
     )?;
     cancel.ok_or_else(|| lost(id))
+}
+
+/// Ends the leases of imports that were made before `started`, for a hub that knows itself to be the only one.
+pub fn free_all(tx: &mut Tx, started: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE imports SET lease_until = 0 WHERE finished_at IS NULL AND created_at < ?1",
+        params![started],
+    )?;
+    Ok(())
+}
+
+/// Where the files are that imports on their way still need.
+pub fn spools_needed(tx: &mut Tx) -> Result<Vec<String>> {
+    tx.rows("SELECT spool FROM imports WHERE finished_at IS NULL", &[], Row::next)
 }
 
 /// Why a worker must stop.

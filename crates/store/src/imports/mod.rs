@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub use finish::{abandon, cancel, cancelled, complete, discard_step, expire_receiving, fail};
-pub use lease::{claim, received, renew, renew_receiving};
+pub use lease::{claim, free_all, received, renew, renew_receiving, spools_needed};
 pub use write::{ImportBatch, Written, write_batch};
 
 /// What an import is told when it is made.
