@@ -36,6 +36,9 @@ pub(crate) fn split_authority(text: &str) -> Result<Authority<'_>, AuthorityErro
     if memchr::memchr(b'@', text.as_bytes()).is_some() {
         return Err(AuthorityError::UserInfo);
     }
+    if text.starts_with('[') && !text.contains(']') {
+        return Err(AuthorityError::Host);
+    }
     // The only colons before the last bracket belong to an IPv6 address.
     let after_brackets = text.rfind(']').map_or(0, |at| at + 1);
     let port_at = text

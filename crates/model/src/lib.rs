@@ -9,6 +9,7 @@ mod newtype;
 #[macro_use]
 mod word;
 
+pub mod address;
 pub mod ambient;
 pub mod arn;
 pub mod bucket;
