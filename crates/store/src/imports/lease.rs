@@ -6,10 +6,7 @@ use insitu_model::{
 };
 
 use super::{COLUMNS, Import, read};
-use crate::{
-    Error, Result, Tx,
-    value::{Row, params},
-};
+use crate::{Error, Result, Tx, value::params};
 
 /// Keeps a receiving import alive while its file arrives, and tells how much has. [`Error::Conflict`] when it was
 /// cancelled or given up meanwhile.
@@ -87,7 +84,11 @@ pub fn free_all(tx: &mut Tx, started: i64) -> Result<()> {
 
 /// Where the files are that imports on their way still need.
 pub fn spools_needed(tx: &mut Tx) -> Result<Vec<String>> {
-    tx.rows("SELECT spool FROM imports WHERE finished_at IS NULL", &[], Row::next)
+    tx.rows(
+        "SELECT spool FROM imports WHERE finished_at IS NULL",
+        params![],
+        |row| row.next(),
+    )
 }
 
 /// Why a worker must stop.
