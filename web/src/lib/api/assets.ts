@@ -1,0 +1,49 @@
+// Questions to the hub about the assets of a project: pages of them, one, signed addresses, deletion.
+import { answer, hub } from './client';
+import type { AssetState } from './types';
+
+export type AssetSort = '-createdAt' | 'createdAt' | 'externalId' | '-externalId';
+
+export type AssetFilters = {
+  externalId?: string;
+  batches?: string[];
+  storage?: string;
+  state?: AssetState;
+};
+
+/** How many assets one question brings: a screenful of the largest screen and some more. */
+export const ASSETS_PER_PAGE = 200;
+/** The most ids that the hub takes in one question about many. */
+export const IDS_AT_ONCE = 1000;
+
+export function listAssets(
+  projectId: string,
+  question: { cursor: string | null; sort: AssetSort; filters: AssetFilters; signal?: AbortSignal },
+) {
+  const { cursor, sort, filters, signal } = question;
+  const query = {
+    limit: ASSETS_PER_PAGE,
+    sort,
+    ...(cursor ? { cursor } : {}),
+    ...(Object.keys(filters).length ? { filters: JSON.stringify(filters) } : {}),
+  };
+  return answer(hub.GET('/v2/project/{id}/assets', { params: { path: { id: projectId }, query }, signal }));
+}
+
+export async function getAsset(projectId: string, assetId: string) {
+  const params = { path: { id: projectId, assetId } };
+  return (await answer(hub.GET('/v2/project/{id}/assets/{assetId}', { params }))).asset;
+}
+
+export async function signAssets(projectId: string, assets: string[]) {
+  const params = { path: { id: projectId } };
+  return (await answer(hub.POST('/v2/project/{id}/assets/sign', { params, body: { assets } }))).urls;
+}
+
+/** Deletes softly, in as many questions as the hub's limit asks for. */
+export async function deleteAssets(projectId: string, assets: string[]) {
+  for (let from = 0; from < assets.length; from += IDS_AT_ONCE) {
+    const body = { assets: assets.slice(from, from + IDS_AT_ONCE) };
+    await answer(hub.DELETE('/v2/project/{id}/assets', { params: { path: { id: projectId } }, body }));
+  }
+}

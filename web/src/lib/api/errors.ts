@@ -1,0 +1,40 @@
+// Every refusal that the interface can meet, as one type: what the hub said, or why the hub could not be asked.
+import { m } from '$lib/messages';
+
+/** An answer of the hub that is not a success. `status` 0 means that no answer came. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly details?: unknown,
+  ) {
+    super(message);
+    this.name = 'ApiError';
+  }
+}
+
+/** Makes an error out of whatever body came with a failing status. */
+export function errorFromBody(status: number, body: unknown): ApiError {
+  const told = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+  const message = typeof told.message === 'string' ? told.message : m.errors.unreadable(status);
+  const code = typeof told.code === 'string' ? told.code : `http.${status}`;
+  return new ApiError(status, code, message, told.details);
+}
+
+/** The error of a request that never got an answer. */
+export function networkError(): ApiError {
+  return new ApiError(0, 'network.unreachable', m.errors.unreachable);
+}
+
+/** A message and a code for anything that was thrown. */
+export function describeError(error: unknown): { message: string; code: string } {
+  if (error instanceof ApiError) return { message: error.message, code: error.code };
+  if (error instanceof Error) return { message: error.message, code: 'page.unexpected' };
+  return { message: String(error), code: 'page.unexpected' };
+}
+
+/** Whether asking again may help: the network, a busy hub, a restarting one. */
+export function mayPass(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 500);
+}

@@ -1,0 +1,59 @@
+// Questions to the hub about who is here: set-up, sessions, organizations, members, invitations, API keys.
+import { answer, hub } from './client';
+import type { Session } from './types';
+
+export async function setupRequired(): Promise<boolean> {
+  return (await answer(hub.GET('/v2/setup'))).required;
+}
+
+export function setUp(first: { organization: string; name: string; email: string; password: string }) {
+  return answer(hub.POST('/v2/setup', { body: first }));
+}
+
+export function getSession(): Promise<Session> {
+  return answer(hub.GET('/v2/session'));
+}
+
+export function signIn(email: string, password: string): Promise<Session> {
+  return answer(hub.POST('/v2/session', { body: { email, password } }));
+}
+
+export function signInByLink(token: string): Promise<Session> {
+  return answer(hub.POST('/v2/session/link', { body: { token } }));
+}
+
+export function signOut() {
+  return answer(hub.DELETE('/v2/session'));
+}
+
+export async function createOrganization(name: string) {
+  return (await answer(hub.POST('/v2/organization', { body: { name } }))).organization;
+}
+
+export async function getInvitation(token: string) {
+  return (await answer(hub.GET('/v2/invitations/{token}', { params: { path: { token } } }))).invitation;
+}
+
+export function acceptInvitation(
+  token: string,
+  account: { name?: string; password?: string },
+): Promise<Session> {
+  return answer(hub.POST('/v2/invitations/{token}/accept', { params: { path: { token } }, body: account }));
+}
+
+export async function listMembers(organizationId: string) {
+  const params = { path: { id: organizationId }, query: { page: 1, limit: 1000 } };
+  return (await answer(hub.GET('/v2/organization/{id}/users', { params }))).users;
+}
+
+export async function listApiKeys() {
+  return (await answer(hub.GET('/v2/apiKeys'))).apiKeys;
+}
+
+export async function createApiKey(name: string) {
+  return (await answer(hub.POST('/v2/apiKeys', { body: { name } }))).apiKey;
+}
+
+export function revokeApiKey(id: string) {
+  return answer(hub.DELETE('/v2/apiKeys/{id}', { params: { path: { id } } }));
+}

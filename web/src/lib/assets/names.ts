@@ -1,0 +1,18 @@
+// What an asset is called where there is room for one name.
+import type { Asset } from '$lib/api/types';
+import { fileName } from '$lib/format/address';
+
+export function nameOf(asset: Pick<Asset, '_id' | 'externalId' | 'data' | 'dataset'>): string {
+  return asset.externalId || fileName(addressOf(asset)) || asset._id;
+}
+
+/** The one address that stands for an asset; a data set is known by its first. */
+export function addressOf(asset: Pick<Asset, 'data' | 'dataset'>): string {
+  return asset.data ?? asset.dataset?.[0] ?? '';
+}
+
+/** Width and height as imported or found since, if they are known. */
+export function sizeOf(asset: Pick<Asset, 'metadata'>): { width: number; height: number } | null {
+  const { width, height } = asset.metadata ?? {};
+  return typeof width === 'number' && typeof height === 'number' ? { width, height } : null;
+}

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { Selection } from './selection.svelte';
+
+const all = ['a', 'b', 'c', 'd', 'e'].map((_id) => ({ _id }));
+
+it('turns one on and off', () => {
+  const selection = new Selection();
+  selection.toggle(all, 1);
+  expect([...selection.ids]).toEqual(['b']);
+  selection.toggle(all, 1);
+  expect(selection.size).toBe(0);
+});
+
+it('spans a range in both directions', () => {
+  const selection = new Selection();
+  selection.toggle(all, 3);
+  selection.toggle(all, 1, true);
+  expect([...selection.ids].sort()).toEqual(['b', 'c', 'd']);
+});
+
+it('takes a range away as well', () => {
+  const selection = new Selection();
+  selection.addAll(all);
+  selection.toggle(all, 0);
+  selection.toggle(all, 2, true);
+  expect([...selection.ids].sort()).toEqual(['d', 'e']);
+});

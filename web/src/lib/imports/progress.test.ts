@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { estimatedRows, share } from './progress';
+
+const seen = (over: object) => ({
+  state: 'running' as const,
+  bytesRead: 0,
+  bytesTotal: 1000,
+  rowsRead: 0,
+  ...over,
+});
+
+it('tells the share that was read', () => {
+  expect(share(seen({ bytesRead: 250 }))).toBe(0.25);
+  expect(share(seen({ bytesTotal: null }))).toBeNull();
+  expect(share(seen({ state: 'queued' }))).toBeNull();
+  expect(share(seen({ state: 'completed' }))).toBe(1);
+});
+
+it('estimates all rows with two digits, and only once it can', () => {
+  expect(estimatedRows(seen({ bytesRead: 5, rowsRead: 3 }))).toBeNull();
+  expect(estimatedRows(seen({ bytesRead: 412, rowsRead: 412_345 }))).toBe(1_000_000);
+  expect(estimatedRows(seen({ state: 'completed', rowsRead: 12_345 }))).toBe(12_345);
+});
+
+it('never estimates fewer rows than were read', () => {
+  expect(estimatedRows(seen({ bytesRead: 1000, rowsRead: 1049 }))).toBe(1049);
+});

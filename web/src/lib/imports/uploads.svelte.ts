@@ -1,0 +1,69 @@
+// The lists that this tab is sending. They live beside the pages, so that closing the dialog stops nothing.
+import { sendImport, type ImportChoices } from '$lib/api/imports';
+import { Rate } from './rate';
+
+export class Upload {
+  sent = $state(0);
+  state = $state<'sending' | 'sent' | 'failed' | 'cancelled'>('sending');
+  importId = $state<string | null>(null);
+  error = $state<unknown>(null);
+  perSecond = $state(0);
+  secondsLeft = $state<number | null>(null);
+  #abort = new AbortController();
+  #rate = new Rate();
+
+  constructor(
+    readonly projectId: string,
+    readonly file: File,
+    readonly choices: ImportChoices,
+  ) {}
+
+  async send() {
+    try {
+      const made = await sendImport(
+        this.projectId,
+        this.file,
+        this.choices,
+        (sent) => this.#progress(sent),
+        this.#abort.signal,
+      );
+      this.importId = made._id;
+      this.state = 'sent';
+    } catch (error) {
+      this.state = this.#abort.signal.aborted ? 'cancelled' : 'failed';
+      this.error = error;
+    }
+  }
+
+  cancel() {
+    this.#abort.abort();
+  }
+
+  #progress(sent: number) {
+    this.sent = sent;
+    this.#rate.see(sent, performance.now());
+    this.perSecond = this.#rate.perSecond;
+    this.secondsLeft = this.#rate.secondsLeft(this.file.size);
+  }
+}
+
+class Uploads {
+  list = $state<Upload[]>([]);
+  /** The import whose progress a dialog shows right now: it needs no message at its end. */
+  watched = $state<string | null>(null);
+
+  start(projectId: string, file: File, choices: ImportChoices): Upload {
+    const upload = new Upload(projectId, file, choices);
+    this.list.push(upload);
+    // What is in the list is the reactive one.
+    const listed = this.list.at(-1) ?? upload;
+    void listed.send();
+    return listed;
+  }
+
+  get sending(): Upload[] {
+    return this.list.filter((upload) => upload.state === 'sending');
+  }
+}
+
+export const uploads = new Uploads();

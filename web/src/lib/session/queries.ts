@@ -1,0 +1,42 @@
+// What is remembered of the hub's answers and for how long; one key per question, the organization always in it.
+import { goto } from '$app/navigation';
+import { QueryCache, QueryClient } from '@tanstack/svelte-query';
+import { ApiError, mayPass } from '$lib/api/errors';
+import { organization } from './organization.svelte';
+
+export const keys = {
+  session: ['session'] as const,
+  projects: () => [organization.id, 'projects'] as const,
+  project: (id: string) => [organization.id, 'project', id] as const,
+  assets: (projectId: string) => [organization.id, 'project', projectId, 'assets'] as const,
+  imports: (projectId: string) => [organization.id, 'project', projectId, 'imports'] as const,
+  activeImports: () => [organization.id, 'imports', 'active'] as const,
+  import: (id: string) => [organization.id, 'imports', id] as const,
+  storages: () => [organization.id, 'storages'] as const,
+  members: (id: string) => [id, 'members'] as const,
+  apiKeys: () => [organization.id, 'apiKeys'] as const,
+};
+
+const FRESH_MS = 15_000;
+const TRIES = 3;
+
+export function createQueries(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: FRESH_MS,
+        retry: (failed, error) => failed + 1 < TRIES && mayPass(error),
+        retryDelay: (attempt) => 400 * 2 ** attempt,
+      },
+    },
+    queryCache: new QueryCache({ onError: leaveWhenSignedOut }),
+  });
+}
+
+/** A session may end while a page is open: the way back leads through the sign-in page. */
+function leaveWhenSignedOut(error: Error) {
+  if (!(error instanceof ApiError) || error.status !== 401) return;
+  const { pathname, search } = location;
+  if (pathname === '/sign-in') return;
+  void goto(`/sign-in?next=${encodeURIComponent(pathname + search)}`);
+}

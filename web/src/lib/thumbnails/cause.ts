@@ -1,0 +1,90 @@
+// Why a picture cannot be shown, told apart as far as a browser may see: one cause, never a guess.
+export type Cause =
+  | 'denied'
+  | 'expired'
+  | 'missing'
+  | 'wrongRegion'
+  | 'busy'
+  | 'unreachable'
+  | 'offline'
+  | 'undecodable'
+  | 'notAnImage'
+  | 'refused';
+
+/** A picture that cannot be shown: the cause, and the code that the bucket or the hub gave. */
+export class CannotShow extends Error {
+  constructor(
+    readonly why: Cause,
+    readonly code: string,
+    message = '',
+  ) {
+    super(message);
+    this.name = 'CannotShow';
+  }
+}
+
+/** S3's own codes that mean something else than their status says. */
+const BY_CODE: Record<string, Cause> = {
+  ExpiredToken: 'expired',
+  RequestExpired: 'expired',
+  NoSuchKey: 'missing',
+  NoSuchBucket: 'missing',
+  NoSuchVersion: 'missing',
+  PermanentRedirect: 'wrongRegion',
+  TemporaryRedirect: 'wrongRegion',
+  AuthorizationHeaderMalformed: 'wrongRegion',
+  AuthorizationQueryParametersError: 'wrongRegion',
+  IllegalLocationConstraintException: 'wrongRegion',
+  SlowDown: 'busy',
+};
+
+/** The cause behind an answer of the bucket. `body` is its XML, as far as it was read. */
+export function causeOfAnswer(status: number, body: string): CannotShow {
+  const code = /<Code>([A-Za-z0-9.]{1,80})<\/Code>/.exec(body)?.[1] ?? `http.${status}`;
+  const said = /<Message>([^<]{1,400})<\/Message>/.exec(body)?.[1] ?? '';
+  if (status === 403 && /expired/i.test(said)) return new CannotShow('expired', code, said);
+  const why = BY_CODE[code] ?? causeOfStatus(status);
+  return new CannotShow(why, code, said);
+}
+
+function causeOfStatus(status: number): Cause {
+  if (status === 404 || status === 410) return 'missing';
+  if (status === 429 || status >= 500) return 'busy';
+  if (status === 301 || status === 307) return 'wrongRegion';
+  return 'denied';
+}
+
+/** A `TypeError` of `fetch`: the browser hides whether the network or a missing CORS rule is behind it. */
+export function causeOfSilence(): CannotShow {
+  return typeof navigator !== 'undefined' && navigator.onLine === false
+    ? new CannotShow('offline', 'browser.offline')
+    : new CannotShow('unreachable', 'browser.network-or-cors');
+}
+
+const NOT_IMAGES: Record<string, string> = {
+  mp4: 'Video',
+  webm: 'Video',
+  mov: 'Video',
+  avi: 'Video',
+  ogg: 'Video',
+  mkv: 'Video',
+  mp3: 'Audio',
+  wav: 'Audio',
+  flac: 'Audio',
+  pdf: 'PDF',
+  txt: 'Text',
+  md: 'Markdown',
+  html: 'HTML',
+  htm: 'HTML',
+  dcm: 'DICOM',
+  nrrd: 'NRRD',
+  nii: 'NIfTI',
+  gz: 'Archive',
+  zip: 'Archive',
+};
+
+/** The kind of a file that is not a picture, by its ending; such a file is not fetched for a thumbnail. */
+export function kindWithoutPicture(name: string): string | undefined {
+  const ending = /\.([a-z0-9]{1,5})$/i.exec(name)?.[1]?.toLowerCase();
+  return ending ? NOT_IMAGES[ending] : undefined;
+}

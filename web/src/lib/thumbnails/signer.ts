@@ -1,0 +1,66 @@
+// Signed addresses by asset, asked for in batches and kept until shortly before they expire.
+import { IDS_AT_ONCE } from '$lib/api/assets';
+import type { SignedUrl } from '$lib/api/types';
+import { CannotShow } from './cause';
+
+/** An address that would expire while a picture loads is renewed first. */
+const RENEW_BEFORE_MS = 30_000;
+/** Long enough to gather a screenful of cells, too short to be felt. */
+const GATHER_MS = 12;
+
+type Waiting = { resolve: (url: string) => void; reject: (error: unknown) => void };
+type Kept = { url: string; expiresMs: number };
+
+export class SignedUrls {
+  #sign: (ids: string[]) => Promise<SignedUrl[]>;
+  #nowMs: () => number;
+  #kept = new Map<string, Kept>();
+  #waiting = new Map<string, Waiting[]>();
+
+  constructor(sign: (ids: string[]) => Promise<SignedUrl[]>, nowMs: () => number = Date.now) {
+    this.#sign = sign;
+    this.#nowMs = nowMs;
+  }
+
+  /** The signed address of an asset; `afresh` after the bucket refused the one that is kept. */
+  get(id: string, afresh = false): Promise<string> {
+    if (afresh) this.#kept.delete(id);
+    const kept = this.#kept.get(id);
+    if (kept && kept.expiresMs - this.#nowMs() > RENEW_BEFORE_MS) return Promise.resolve(kept.url);
+    return new Promise((resolve, reject) => {
+      const others = this.#waiting.get(id);
+      if (others) others.push({ resolve, reject });
+      else this.#waiting.set(id, [{ resolve, reject }]);
+      if (this.#waiting.size === 1 && !others) setTimeout(() => this.#flush(), GATHER_MS);
+    });
+  }
+
+  #flush() {
+    const all = [...this.#waiting];
+    this.#waiting.clear();
+    for (let from = 0; from < all.length; from += IDS_AT_ONCE) {
+      void this.#ask(new Map(all.slice(from, from + IDS_AT_ONCE)));
+    }
+  }
+
+  async #ask(batch: Map<string, Waiting[]>) {
+    try {
+      for (const signed of await this.#sign([...batch.keys()])) {
+        const waiting = batch.get(signed._id) ?? [];
+        batch.delete(signed._id);
+        if (signed.url) {
+          const expiresMs = signed.expiresAt ? new Date(signed.expiresAt).getTime() : Infinity;
+          this.#kept.set(signed._id, { url: signed.url, expiresMs });
+          for (const { resolve } of waiting) resolve(signed.url);
+        } else {
+          const refusal = new CannotShow('refused', signed.code ?? 'sign.refused', signed.message ?? '');
+          for (const { reject } of waiting) reject(refusal);
+        }
+      }
+      const silent = new CannotShow('refused', 'sign.unanswered');
+      for (const waiting of batch.values()) for (const { reject } of waiting) reject(silent);
+    } catch (error) {
+      for (const waiting of batch.values()) for (const { reject } of waiting) reject(error);
+    }
+  }
+}

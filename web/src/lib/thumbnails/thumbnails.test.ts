@@ -1,0 +1,132 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { SignedUrl } from '$lib/api/types';
+import { causeOfAnswer, kindWithoutPicture } from './cause';
+import { Lru } from './lru';
+import { Queue } from './queue';
+import { SignedUrls } from './signer';
+
+const refusal = (code: string, message = '') =>
+  `<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+
+describe('the cause of a refusal', () => {
+  it.each([
+    [403, refusal('AccessDenied', 'Access Denied'), 'denied', 'AccessDenied'],
+    [403, refusal('AccessDenied', 'Request has expired'), 'expired', 'AccessDenied'],
+    [400, refusal('ExpiredToken'), 'expired', 'ExpiredToken'],
+    [404, refusal('NoSuchKey'), 'missing', 'NoSuchKey'],
+    [404, '', 'missing', 'http.404'],
+    [301, refusal('PermanentRedirect'), 'wrongRegion', 'PermanentRedirect'],
+    [400, refusal('AuthorizationHeaderMalformed'), 'wrongRegion', 'AuthorizationHeaderMalformed'],
+    [503, refusal('SlowDown'), 'busy', 'SlowDown'],
+    [502, '<html>', 'busy', 'http.502'],
+  ])('reads %i %s', (status, body, why, code) => {
+    expect(causeOfAnswer(status, body)).toMatchObject({ why, code });
+  });
+
+  it('does not fetch a film or a document for a thumbnail', () => {
+    expect(kindWithoutPicture('drive.MP4')).toBe('Video');
+    expect(kindWithoutPicture('a.pdf')).toBe('PDF');
+    expect(kindWithoutPicture('cat.jpg')).toBeUndefined();
+    expect(kindWithoutPicture('no-ending')).toBeUndefined();
+  });
+});
+
+describe('signed addresses', () => {
+  function signer(lifetimeMs = 900_000) {
+    const clock = { ms: 1_000_000 };
+    const asked: string[][] = [];
+    let round = 0;
+    const urls = new SignedUrls(
+      async (ids) => {
+        asked.push(ids);
+        round += 1;
+        return ids.map((_id): SignedUrl =>
+          _id === 'bad'
+            ? { _id, code: 'storage.gone', message: 'The storage was deleted.' }
+            : {
+                _id,
+                url: `https://b/${_id}?${round}`,
+                expiresAt: new Date(clock.ms + lifetimeMs).toISOString(),
+              },
+        );
+      },
+      () => clock.ms,
+    );
+    return { urls, asked, clock };
+  }
+
+  it('are asked for together and kept', async () => {
+    const { urls, asked } = signer();
+    const both = await Promise.all([urls.get('a'), urls.get('b'), urls.get('a')]);
+    expect(both).toEqual(['https://b/a?1', 'https://b/b?1', 'https://b/a?1']);
+    expect(await urls.get('b')).toBe('https://b/b?1');
+    expect(asked).toEqual([['a', 'b']]);
+  });
+
+  it('are renewed shortly before they expire, and when the bucket refused', async () => {
+    const { urls, clock } = signer(60_000);
+    await urls.get('a');
+    clock.ms += 31_000;
+    expect(await urls.get('a')).toBe('https://b/a?2');
+    expect(await urls.get('a', true)).toBe('https://b/a?3');
+  });
+
+  it('never ask for more than a thousand at once', async () => {
+    const { urls, asked } = signer();
+    await Promise.all(Array.from({ length: 1001 }, (_, n) => urls.get(String(n))));
+    expect(asked.map((ids) => ids.length)).toEqual([1000, 1]);
+  });
+
+  it('that are refused say why, and do not spoil the others', async () => {
+    const { urls } = signer();
+    const good = urls.get('a');
+    await expect(urls.get('bad')).rejects.toMatchObject({ why: 'refused', code: 'storage.gone' });
+    expect(await good).toBe('https://b/a?1');
+  });
+});
+
+describe('the queue', () => {
+  it('runs no more at once than it may, in order', async () => {
+    const queue = new Queue(2);
+    const { signal } = new AbortController();
+    const started: number[] = [];
+    const finish: (() => void)[] = [];
+    const works = [0, 1, 2].map((n) =>
+      queue.run(() => {
+        started.push(n);
+        return new Promise<void>((resolve) => finish.push(resolve));
+      }, signal),
+    );
+    expect(started).toEqual([0, 1]);
+    finish[0]?.();
+    await works[0];
+    await vi.waitFor(() => expect(started).toEqual([0, 1, 2]));
+  });
+
+  it('never starts what was given up', async () => {
+    const queue = new Queue(1);
+    const first = new AbortController();
+    const second = new AbortController();
+    void queue.run(() => new Promise(() => {}), first.signal);
+    const work = vi.fn(() => Promise.resolve());
+    const waiting = queue.run(work, second.signal);
+    second.abort();
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+    expect(work).not.toHaveBeenCalled();
+  });
+});
+
+describe('the memory', () => {
+  it('forgets what was not used for longest', () => {
+    const forgotten: string[] = [];
+    const memory = new Lru<string>(2, (value) => forgotten.push(value));
+    memory.set('a', 'A');
+    memory.set('b', 'B');
+    memory.get('a');
+    memory.set('c', 'C');
+    expect(forgotten).toEqual(['B']);
+    expect(memory.get('a')).toBe('A');
+    expect(memory.get('b')).toBeUndefined();
+    expect(memory.size).toBe(2);
+  });
+});

@@ -1,0 +1,70 @@
+// The thumbnails of a project: signed in batches, fetched a few at a time, made small in a worker, remembered.
+import { signAssets } from '$lib/api/assets';
+import { describeError } from '$lib/api/errors';
+import type { Asset } from '$lib/api/types';
+import { fileName } from '$lib/format/address';
+import { CannotShow, kindWithoutPicture, type Cause } from './cause';
+import { fetchPicture } from './fetch';
+import { Lru } from './lru';
+import { Queue } from './queue';
+import { shrinker } from './shrink';
+import { SignedUrls } from './signer';
+
+/** Sharp in the largest cell (240 px) on a screen of double density. */
+const EDGE_PX = 480;
+const FETCHED_AT_ONCE = 8;
+const REMEMBERED = 2_000;
+
+/** Causes that scrolling back will not have changed; the others are tried again. */
+const LASTING = new Set<Cause>(['denied', 'missing', 'undecodable', 'notAnImage']);
+
+export type Thumbnail = { url: string; width: number; height: number };
+type Kept = Thumbnail | CannotShow;
+
+export class Thumbnails {
+  readonly urls: SignedUrls;
+  #queue = new Queue(FETCHED_AT_ONCE);
+  #kept = new Lru<Kept>(REMEMBERED, (kept) => 'url' in kept && URL.revokeObjectURL(kept.url));
+
+  constructor(projectId: string) {
+    this.urls = new SignedUrls((ids) => signAssets(projectId, ids));
+  }
+
+  /** What is known already, without waiting. */
+  peek(id: string): Kept | undefined {
+    return this.#kept.get(id);
+  }
+
+  /** The thumbnail of an asset, or the cause why there is none; rejects only when given up. */
+  async get(asset: Asset, signal: AbortSignal): Promise<Kept> {
+    const known = this.#kept.get(asset._id);
+    if (known) return known;
+    const kept = await this.#make(asset, signal);
+    if ('url' in kept || LASTING.has(kept.why)) this.#kept.set(asset._id, kept);
+    return kept;
+  }
+
+  /** Forgets why a picture could not be shown, so that it is tried again. */
+  forget(id: string) {
+    this.#kept.delete(id);
+  }
+
+  async #make(asset: Asset, signal: AbortSignal): Promise<Kept> {
+    const kind = kindWithoutPicture(fileName(asset.data ?? asset.dataset?.[0] ?? ''));
+    if (kind) return new CannotShow('notAnImage', kind);
+    try {
+      const shrunk = await this.#queue.run(async () => {
+        const picture = await fetchPicture(asset._id, this.urls, signal);
+        signal.throwIfAborted();
+        return shrinker.shrink(picture, EDGE_PX);
+      }, signal);
+      return { url: URL.createObjectURL(shrunk.small), width: shrunk.width, height: shrunk.height };
+    } catch (error) {
+      if (signal.aborted) throw error;
+      if (error instanceof CannotShow) return error;
+      // The hub itself did not sign: what it said is the cause.
+      const told = describeError(error);
+      return new CannotShow('refused', told.code, told.message);
+    }
+  }
+}

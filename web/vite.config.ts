@@ -1,0 +1,13 @@
+// How the interface is bundled, and where a development server finds a running hub.
+import { sveltekit } from '@sveltejs/kit/vite';
+import { defineConfig } from 'vitest/config';
+
+const hub = process.env.INSITU_HUB ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  plugins: [sveltekit()],
+  server: { proxy: { '/v2': hub, '/docs': hub, '/health': hub } },
+  worker: { format: 'es' },
+  build: { target: 'es2023', reportCompressedSize: false },
+  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+});
