@@ -197,7 +197,16 @@ impl Edge {
     /// What every answer carries, whatever it says.
     fn finish(&self, facts: &Facts, response: &mut Response<Body>) {
         let random = &*self.world.ambient.random;
+        let listed = response.status().is_success() && facts.parameter("list-type").is_some();
         let headers = response.headers_mut();
+        let bucket = facts
+            .bucket
+            .as_deref()
+            .filter(|_| listed)
+            .and_then(|name| self.world.bucket(name));
+        if let Some(bucket) = bucket {
+            insert(headers, "x-amz-bucket-region", &bucket.region);
+        }
         if !facts.is_sts {
             headers.insert(SERVER, HeaderValue::from_static("AmazonS3"));
             for (name, id) in [

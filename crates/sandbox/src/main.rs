@@ -172,24 +172,32 @@ async fn serve(options: &Options, config: &Config, ambient: Ambient) -> Result<(
 fn stop_signal(with_parent: bool) -> std::io::Result<impl Future<Output = ()> + Send> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let (closed, parent_gone) = oneshot::channel();
-    if with_parent {
-        std::thread::Builder::new()
-            .name("parent".to_owned())
-            .spawn(move || {
-                let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
-                let _ = closed.send(());
-            })?;
-    } else {
-        std::mem::forget(closed);
-    }
+    let parent_gone = if with_parent { Some(watch_parent()?) } else { None };
     Ok(async move {
+        let parent_gone = async {
+            match parent_gone {
+                Some(gone) => drop(gone.await),
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
-            _ = parent_gone => {}
+            () = parent_gone => {}
         }
     })
+}
+
+/// Done when standard input is closed, which happens when the program at its other end is gone.
+fn watch_parent() -> std::io::Result<oneshot::Receiver<()>> {
+    let (closed, gone) = oneshot::channel();
+    std::thread::Builder::new()
+        .name("parent".to_owned())
+        .spawn(move || {
+            let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+            let _ = closed.send(());
+        })?;
+    Ok(gone)
 }
 
 impl Options {
@@ -229,4 +237,20 @@ fn read_config(path: &Path) -> Result<Config, Failure> {
 fn print(text: &str) -> Result<(), Failure> {
     println!("{text}");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_options_hold_together() {
+        Options::command().debug_assert();
+    }
+
+    #[test]
+    fn half_a_pair_of_keys_is_refused() {
+        assert!(Options::try_parse_from(["insitu-sandbox", "--access-key-id", "AKIA"]).is_err());
+    }
 }

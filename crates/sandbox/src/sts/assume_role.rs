@@ -18,6 +18,11 @@ const CHAINED_MAX_SECONDS: u32 = 3600;
 
 pub(super) fn assume(world: &World, caller: &Identity, form: &Form) -> Result<Arc<Session>, Refusal> {
     let asked = validate::read(form, world.minimum_session_seconds)?;
+    if form.get("PolicyArns.member.1.arn").is_some() {
+        // Ignoring them would grant more than was asked for.
+        let message = "This sandbox has no managed policies: write the session policy in Policy";
+        return Err(Refusal::bad_request("NotImplemented", message));
+    }
     // One message for a role that is not there, a caller that may not, and an external ID that is wrong.
     let denied = || {
         let message = format!(
