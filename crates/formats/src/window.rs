@@ -107,19 +107,18 @@ impl<R: Read> Window<R> {
 
     /// Moves what is unused to the front, grows for an element larger than the buffer, and shrinks after it.
     fn make_room(&mut self) {
-        if self.start == self.end {
-            (self.start, self.end) = (0, 0);
-            if self.buffer.len() > CHUNK_BYTES {
-                self.buffer.truncate(CHUNK_BYTES);
-                self.buffer.shrink_to_fit();
-            }
-        } else if self.end == self.buffer.len() {
-            self.buffer.copy_within(self.start..self.end, 0);
-            self.end -= self.start;
-            self.start = 0;
-            if self.end * 2 > self.buffer.len() {
-                self.buffer.resize(self.buffer.len() * 2, 0);
-            }
+        if self.start < self.end && self.end < self.buffer.len() {
+            return;
+        }
+        self.buffer.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
+        self.start = 0;
+        if self.buffer.len() > CHUNK_BYTES && self.end < CHUNK_BYTES / 2 {
+            self.buffer.truncate(CHUNK_BYTES);
+            self.buffer.shrink_to_fit();
+        }
+        if self.end * 2 > self.buffer.len() {
+            self.buffer.resize(self.buffer.len() * 2, 0);
         }
     }
 }

@@ -95,7 +95,7 @@ impl<R: Read> ListReader<R> {
         }
     }
 
-    /// Where the reading stands: behind the row that `next` gave last.
+    /// Where the reading stands: behind the row that `next` gave last. After an error, go on from one taken before.
     pub fn checkpoint(&self) -> Position {
         match &self.state {
             State::Fresh(_, position) | State::Finished { position, .. } => position.clone(),
