@@ -30,6 +30,8 @@ mod object;
 mod public;
 mod query;
 mod s3_host;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 

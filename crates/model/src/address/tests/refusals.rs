@@ -1,6 +1,6 @@
 //! What cannot be the address of an asset is refused with a name and with what to do.
 
-use insitu_model::address::{ADDRESS_BYTES_MAX, Address, AddressError, ObjectAddress};
+use crate::address::{ADDRESS_BYTES_MAX, Address, AddressError, ObjectAddress};
 
 fn refusal(text: &str) -> AddressError {
     match Address::parse(text) {

@@ -1,8 +1,8 @@
 //! What holds for every address: it can be stored and read again, and no text makes the grammar panic.
 
-use insitu_model::address::{Address, AddressError, ObjectAddress};
-use insitu_model::endpoint::Endpoint;
-use insitu_model::region::Region;
+use crate::address::{Address, AddressError, ObjectAddress};
+use crate::endpoint::Endpoint;
+use crate::region::Region;
 use proptest::prelude::*;
 
 fn regions() -> impl Strategy<Value = Option<Region>> {
