@@ -26,7 +26,7 @@ pub(crate) fn discard(tx: &mut Tx, import: i64, limit: u64) -> Result<bool> {
         return Ok(true);
     }
     let last: Option<i64> = tx.cell(
-        "SELECT MAX(place) FROM (SELECT place FROM asset_updates WHERE import = ?1 ORDER BY place LIMIT ?2) AS some",
+        "SELECT MAX(place) FROM (SELECT place FROM asset_updates WHERE import = ?1 ORDER BY place LIMIT ?2) AS oldest",
         params![import, limit],
     )?.flatten();
     if let Some(last) = last {

@@ -28,9 +28,9 @@ pub(super) fn take(tx: &mut Tx, project: i64, count: u64) -> Result<i64> {
     let count = i64::try_from(count).unwrap_or(i64::MAX);
     let next: i64 = tx
         .cell(
-            "INSERT INTO asset_places (project, next_place) VALUES (?1, ?2 + ?3)
+            "INSERT INTO asset_places (project, next_place) VALUES (?1, ?2)
              ON CONFLICT (project) DO UPDATE SET next_place = asset_places.next_place + ?3 RETURNING next_place",
-            params![project, first, count],
+            params![project, first.saturating_add(count), count],
         )?
         .unwrap_or(i64::MAX);
     if project > MAX_PROJECT || next > last {
