@@ -122,3 +122,22 @@ impl<R: Read> Window<R> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_a_large_element_the_window_is_small_again() {
+        let text = vec![b'x'; 40 * CHUNK_BYTES];
+        let mut window = Window::new(Source::plain_from(text.as_slice(), 0), 0);
+        window.ensure(20 * CHUNK_BYTES).unwrap();
+        assert!(window.buffer.len() >= 20 * CHUNK_BYTES);
+        window.consume(20 * CHUNK_BYTES - 5);
+        while window.fill().unwrap() {
+            window.consume(window.rest().len().saturating_sub(5));
+        }
+        assert_eq!(window.buffer.len(), CHUNK_BYTES);
+        assert_eq!(window.offset() + 5, text.len() as u64);
+    }
+}
