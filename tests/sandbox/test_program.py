@@ -92,6 +92,8 @@ def test_the_printed_configuration_can_be_started(tmp_path):
     ('{"bukets": []}', "unknown field"),
     ('{"buckets": [{"name": "X", "region": "us-east-1"}]}', "'X'"),
     ('{"buckets": [{"name": "abc", "region": "mars"}]}', "'mars' is no region"),
+    ('{"buckets": [{"name": "abc", "region": "us-east-1", "cors": [{"AllowedOrigins": ["*"], "AllowedMethods": '
+     '["OPTIONS"]}]}]}', "Unsupported method is OPTIONS"),
     ('{"users": [{"arn": "anna"}]}', "'anna' is not the ARN of a user"),
     ('{"buckets": [{"name": "abc", "region": "us-east-1", "folder": "/no/such/folder"}]}', "/no/such/folder"),
 ])

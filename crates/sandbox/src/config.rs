@@ -118,6 +118,8 @@ pub enum ConfigError {
     Syntax(#[from] serde_json::Error),
     #[error("bucket '{0}' is named twice, or not as S3 allows (3 to 63 of a-z 0-9 . -)")]
     Bucket(String),
+    #[error("a CORS rule of bucket '{0}' is refused: {1}")]
+    Cors(String, String),
     #[error("'{0}' is no region; write it as in us-east-1")]
     Region(String),
     #[error("'{0}' is not the ARN of a {1}; write arn:aws:iam::<12 digits>:{1}/<name>")]

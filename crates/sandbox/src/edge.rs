@@ -134,6 +134,12 @@ impl Edge {
             ("InvalidAccessKeyId", Some(signature)) => {
                 Refusal::invalid_access_key_id(&signature.access_key_id)
             }
+            ("InvalidRequest", Some(_))
+                if said.as_deref() == Some("missing header: x-amz-content-sha256") =>
+            {
+                let message = "Missing required header for this request: x-amz-content-sha256";
+                Refusal::bad_request(&code, message)
+            }
             _ => Refusal::new(
                 status,
                 &code,

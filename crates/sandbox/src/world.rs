@@ -96,6 +96,10 @@ impl World {
         if !is_region(&config.region) {
             return Err(ConfigError::Region(config.region.clone()));
         }
+        for rule in &config.cors {
+            rule.check()
+                .map_err(|said| ConfigError::Cors(config.name.clone(), said))?;
+        }
         let now_ms = self.now_ms();
         let objects = Objects::default();
         if config.samples {
