@@ -1,1 +1,151 @@
-//! Written next.
+//! Rows whose external ID the project already has.
+
+use insitu_model::{
+    id::{AssetId, OrganizationId, ProjectId},
+    import::OnDuplicate,
+};
+use insitu_store::assets::{self, Asset, AssetFilter, AssetSort, NewAsset, PageStart};
+
+use crate::harness::{Store, contract, row, rows};
+
+async fn all(store: &Store, organization: OrganizationId, project: ProjectId) -> Vec<Asset> {
+    let filter = AssetFilter::default();
+    let start = PageStart::Page(1);
+    let page = store
+        .read(move |tx| {
+            assets::list(
+                tx,
+                organization,
+                project,
+                &filter,
+                AssetSort::OldestFirst,
+                &start,
+                1000,
+            )
+        })
+        .await
+        .unwrap();
+    assert_eq!(page.total, page.assets.len() as u64);
+    page.assets
+}
+
+fn titled(external_id: &str, data: &str) -> NewAsset {
+    NewAsset {
+        data: data.to_owned(),
+        ..row(external_id)
+    }
+}
+
+contract! {
+    async fn they_are_allowed_by_default(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let project = store.project(organization, "birds").await;
+        store.imported(organization, project, vec![row("a"), row("a"), row("b")]).await;
+        store.imported(organization, project, vec![row("a")]).await;
+        assert_eq!(all(store, organization, project).await.len(), 4);
+    }
+}
+
+contract! {
+    async fn skip_leaves_what_is_there(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let project = store.project(organization, "birds").await;
+        let other = store.project(organization, "fish").await;
+        store.imported(organization, project, vec![titled("a", "old a"), row("b")]).await;
+        store.imported(organization, other, vec![row("c")]).await;
+        let mut new = store.new_import(organization, project);
+        new.on_duplicate = OnDuplicate::Skip;
+        let import = store.running(new, "worker").await;
+        let first = vec![titled("a", "new a"), titled("c", "c"), titled("c", "c again"), row(""), row("")];
+        let written = store.put(import, "worker", first).await.unwrap();
+        assert_eq!((written.imported, written.skipped, written.updated), (3, 2, 0));
+        let written = store.put(import, "worker", vec![titled("c", "c once more"), row("d")]).await.unwrap();
+        assert_eq!((written.imported, written.skipped, written.updated), (1, 1, 0));
+        store.complete(import, "worker").await;
+        let found: Vec<_> = all(store, organization, project).await.into_iter().map(|asset| asset.data).collect();
+        let expected = ["old a", &row("b").data, "c", &row("").data, &row("").data, &row("d").data];
+        assert_eq!(found, expected);
+    }
+}
+
+contract! {
+    async fn update_gives_new_values_when_the_import_completes_and_not_before(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let project = store.project(organization, "birds").await;
+        let storage = store.storage(organization, "one").await;
+        let batch = store.batch(organization, project, "b").await;
+        let old = store.imported(organization, project, vec![titled("a", "old a"), titled("b", "old b"), row("z")]).await;
+        let before = all(store, organization, project).await;
+        let mut new = store.new_import(organization, project);
+        new.on_duplicate = OnDuplicate::Update;
+        let import = store.running(new, "worker").await;
+        let mut moved = titled("a", "new a");
+        (moved.storage, moved.batches, moved.width) = (Some(storage), vec![batch].into(), Some(7));
+        let first = vec![moved.clone(), titled("b", "b 1"), titled("c", "c 1"), titled("c", "c 2")];
+        let written = store.put(import, "worker", first).await.unwrap();
+        assert_eq!((written.imported, written.updated, written.skipped), (1, 3, 0));
+        let mut c = titled("c", "c 3");
+        c.storage = Some(storage);
+        let written = store.put(import, "worker", vec![titled("b", "b 2"), c, titled("d", "d")]).await.unwrap();
+        assert_eq!((written.imported, written.updated, written.skipped), (1, 2, 0));
+        assert_eq!(all(store, organization, project).await, before);
+
+        store.complete(import, "worker").await;
+        let after = all(store, organization, project).await;
+        let data: Vec<_> = after.iter().map(|asset| asset.data.as_str()).collect();
+        assert_eq!(data, ["new a", "b 2", &row("z").data, "c 3", "d"]);
+        assert_eq!(after[0].id, AssetId::of_import(old, 0));
+        assert_eq!((after[0].storage, &after[0].batches[..], after[0].width), (Some(storage), &[batch][..], Some(7)));
+        assert_eq!(after[0].created_at, before[0].created_at);
+        // The counts followed the assets to their new storage and batch.
+        let filter = AssetFilter { storage: Some(Some(storage)), ..AssetFilter::default() };
+        let start = PageStart::Page(1);
+        let page = store
+            .read(move |tx| assets::list(tx, organization, project, &filter, AssetSort::OldestFirst, &start, 10))
+            .await
+            .unwrap();
+        assert_eq!((page.total, page.assets.len()), (2, 2));
+    }
+}
+
+contract! {
+    async fn an_update_that_is_cancelled_changes_nothing(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let project = store.project(organization, "birds").await;
+        store.imported(organization, project, rows(0..20)).await;
+        let before = all(store, organization, project).await;
+        let mut new = store.new_import(organization, project);
+        new.on_duplicate = OnDuplicate::Update;
+        let import = store.running(new, "worker").await;
+        let other: Vec<_> = (0..30).map(|n| titled(&format!("a{n:04}"), "other")).collect();
+        assert_eq!(store.put(import, "worker", other).await.unwrap().updated, 20);
+        let now = store.tick();
+        store
+            .write(move |tx| insitu_store::imports::fail(tx, import, "worker", "row.refused", "{}", now))
+            .await
+            .unwrap();
+        store.discard_all().await;
+        assert_eq!(all(store, organization, project).await, before);
+    }
+}
+
+contract! {
+    async fn two_imports_at_once_do_not_see_each_other(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let project = store.project(organization, "birds").await;
+        let mut imports = Vec::new();
+        for worker in ["one", "two"] {
+            let mut new = store.new_import(organization, project);
+            new.on_duplicate = OnDuplicate::Skip;
+            imports.push((store.running(new, worker).await, worker));
+        }
+        for (import, worker) in &imports {
+            let written = store.put(*import, worker, rows(0..10)).await.unwrap();
+            assert_eq!((written.imported, written.skipped), (10, 0));
+        }
+        for (import, worker) in imports {
+            store.complete(import, worker).await;
+        }
+        assert_eq!(all(store, organization, project).await.len(), 20);
+    }
+}

@@ -1,7 +1,6 @@
 //! The store's contract, held to on both databases: SQLite always, PostgreSQL where `INSITU_TEST_POSTGRES_URL` names
 //! a server on which schemas may be made. `INSITU_REQUIRE_POSTGRES=1` turns a missing server into a failure.
 
-mod assets;
 mod duplicates;
 mod engine;
 mod harness;
