@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn after_a_large_element_the_window_is_small_again() {
-        let text = vec![b'x'; 40 * CHUNK_BYTES];
+        let text = vec![b'x'; 100 * CHUNK_BYTES];
         let mut window = Window::new(Source::plain_from(text.as_slice(), 0), 0);
         window.ensure(20 * CHUNK_BYTES).unwrap();
         assert!(window.buffer.len() >= 20 * CHUNK_BYTES);
