@@ -43,7 +43,7 @@ pub use public::PublicUrl;
 
 use crate::bucket::BucketName;
 use crate::endpoint::Endpoint;
-use crate::host::{AuthorityError, Host, split_authority};
+use crate::host::{AuthorityError, Host, lower_case, split_authority};
 use crate::id::StorageId;
 use crate::newtype::excerpt;
 #[cfg(doc)]
@@ -238,13 +238,6 @@ fn split_scheme(text: &str) -> Result<(Scheme, &str), AddressError> {
             scheme: scheme.to_ascii_lowercase(),
         }),
         _ => Err(not_a_url),
-    }
-}
-
-fn lower_case(host: &str) -> Cow<'_, str> {
-    match host.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        true => Cow::Owned(host.to_ascii_lowercase()),
-        false => Cow::Borrowed(host),
     }
 }
 

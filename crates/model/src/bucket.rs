@@ -40,13 +40,13 @@ impl BucketNameError {
 impl BucketName {
     /// Whether only a bucket made in us-east-1 before March 2018 can have this name.
     pub fn is_legacy(&self) -> bool {
-        is_legacy(&self.0)
+        is_legacy(self.0.as_bytes())
     }
 
     /// Whether the name can stand before the server's in a host name and be covered by its certificate: it is not a
     /// legacy name and has no dot, as a wildcard covers one label only.
     pub fn fits_in_host(&self) -> bool {
-        !self.0.contains('.') && !self.is_legacy()
+        memchr::memchr(b'.', self.0.as_bytes()).is_none() && !self.is_legacy()
     }
 }
 
@@ -68,10 +68,8 @@ fn fault(name: &[u8]) -> Option<&'static str> {
     if name.len() < BUCKET_BYTES_MIN || name.len() > LEGACY_BUCKET_BYTES_MAX {
         return Some("a name has 3 to 63 characters (255 in old buckets of us-east-1)");
     }
-    if !name
-        .iter()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(byte))
-    {
+    let is_allowed = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    if !name.iter().all(is_allowed) {
         return Some(
             "a name has only letters, digits, dots and hyphens (and underscores in old buckets of us-east-1)",
         );
@@ -85,20 +83,23 @@ fn fault(name: &[u8]) -> Option<&'static str> {
     None
 }
 
-fn is_legacy(name: &str) -> bool {
-    let bytes = name.as_bytes();
+fn is_legacy(name: &[u8]) -> bool {
     let is_end = |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    let has_old_letters = bytes.iter().any(|b| b.is_ascii_uppercase() || *b == b'_');
-    let has_bad_ends = !is_end(bytes.first()) || !is_end(bytes.last());
-    bytes.len() > BUCKET_BYTES_MAX || has_old_letters || has_bad_ends || name.contains("..")
+    let has_old_letter = name.iter().any(|byte| byte.is_ascii_uppercase() || *byte == b'_');
+    let has_two_dots = || name.windows(2).any(|pair| pair == b"..");
+    name.len() > BUCKET_BYTES_MAX
+        || has_old_letter
+        || !is_end(name.first())
+        || !is_end(name.last())
+        || has_two_dots()
 }
 
 fn looks_like_ipv4(name: &[u8]) -> bool {
-    let mut labels = 0;
-    name.split(|byte| *byte == b'.').all(|label| {
-        labels += 1;
-        (1..=3).contains(&label.len()) && label.iter().all(u8::is_ascii_digit)
-    }) && labels == 4
+    // Nearly every name is told apart by its first character.
+    let begins_so = name.first().is_some_and(u8::is_ascii_digit);
+    let is_number = |label: &[u8]| (1..=3).contains(&label.len()) && label.iter().all(u8::is_ascii_digit);
+    let labels = || name.split(|byte| *byte == b'.');
+    begins_so && labels().all(is_number) && labels().count() == 4
 }
 
 #[cfg(test)]

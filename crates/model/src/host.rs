@@ -36,15 +36,13 @@ pub(crate) fn split_authority(text: &str) -> Result<Authority<'_>, AuthorityErro
     if memchr::memchr(b'@', text.as_bytes()).is_some() {
         return Err(AuthorityError::UserInfo);
     }
-    if text.starts_with('[') && !text.contains(']') {
-        return Err(AuthorityError::Host);
-    }
-    // The only colons before the last bracket belong to an IPv6 address.
-    let after_brackets = text.rfind(']').map_or(0, |at| at + 1);
-    let port_at = text
-        .get(after_brackets..)
-        .and_then(|rest| rest.find(':'))
-        .map(|at| after_brackets + at);
+    // The colons before the closing bracket belong to an IPv6 address.
+    let brackets_end = match text.starts_with('[') {
+        true => text.find(']').ok_or(AuthorityError::Host)? + 1,
+        false => 0,
+    };
+    let after_brackets = text.as_bytes().get(brackets_end..).unwrap_or_default();
+    let port_at = memchr::memchr(b':', after_brackets).map(|at| brackets_end + at);
     let (host, port) = match port_at {
         Some(at) => (text.get(..at), text.get(at + 1..)),
         None => (Some(text), None),
@@ -81,7 +79,7 @@ impl<'a> Host<'a> {
         }
         let name = text.strip_suffix('.').unwrap_or(text);
         let is_label = |label: &str| (1..=LABEL_BYTES_MAX).contains(&label.len());
-        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
         if name.len() > HOST_BYTES_MAX || !name.bytes().all(is_letter) || !name.split('.').all(is_label) {
             return None;
         }
@@ -92,11 +90,10 @@ impl<'a> Host<'a> {
                 ip: Some(IpAddr::V4(ip)),
             });
         }
-        let text = match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            true => Cow::Owned(name.to_ascii_lowercase()),
-            false => Cow::Borrowed(name),
-        };
-        Some(Host { text, ip: None })
+        Some(Host {
+            text: lower_case(name),
+            ip: None,
+        })
     }
 
     /// Whether the text alone shows that the host is not on the public Internet. A name that only resolves to such an
@@ -109,6 +106,18 @@ impl<'a> Host<'a> {
                 name == "localhost" || name.ends_with(".localhost") || name == "localhost.localdomain"
             }
         }
+    }
+}
+
+/// The text in lower case, copied only if it is not.
+pub(crate) fn lower_case(text: &str) -> Cow<'_, str> {
+    // Without an early end the loop is a handful of vector instructions.
+    match text
+        .bytes()
+        .fold(false, |found, byte| found | byte.is_ascii_uppercase())
+    {
+        true => Cow::Owned(text.to_ascii_lowercase()),
+        false => Cow::Borrowed(text),
     }
 }
 

@@ -39,7 +39,10 @@ pub(super) fn read(url: &Url<'_>, host: &str, port: Option<u16>) -> Result<Parse
         (url.query.unwrap_or_default(), "?"),
         (url.fragment.unwrap_or_default(), "#"),
     ];
-    if parts.iter().any(|(part, _)| part.contains('\0')) {
+    if parts
+        .iter()
+        .any(|(part, _)| memchr::memchr(0, part.as_bytes()).is_some())
+    {
         return Err(AddressError::Nul);
     }
     let mut text = String::with_capacity(url.authority.len() + url.path.len() + 16);
@@ -75,7 +78,11 @@ pub(super) fn read(url: &Url<'_>, host: &str, port: Option<u16>) -> Result<Parse
 
 /// What a URL may contain; a browser would encode the rest.
 fn is_legal(byte: u8) -> bool {
-    byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte)
+    byte.is_ascii_graphic()
+        && !matches!(
+            byte,
+            b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}'
+        )
 }
 
 /// The storage that the URL names. A parameter of that name that holds no id is the other site's own.

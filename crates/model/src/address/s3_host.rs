@@ -136,8 +136,8 @@ fn strip_suffix(host: &str) -> Option<(&str, &'static str)> {
 
 /// Cuts the last label off: `a.b.c` is `a.b` and `c`; a single label has nothing before it.
 fn split_last(labels: &str) -> (Option<&str>, &str) {
-    match labels.rsplit_once('.') {
-        Some((before, last)) => (Some(before), last),
+    match memchr::memrchr(b'.', labels.as_bytes()) {
+        Some(at) => (labels.get(..at), labels.get(at + 1..).unwrap_or_default()),
         None => (None, labels),
     }
 }
