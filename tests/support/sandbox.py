@@ -6,14 +6,13 @@ from pathlib import Path
 
 from .hub import program
 from .process import Program
-from .samples import FOLDER
 
 
 @contextmanager
 def running_sandbox(directory: Path, *options):
     """A sandbox with the sample photographs; yields its ready file's content."""
     ready_file = directory / "sandbox.json"
-    command = [program("insitu-sandbox", "INSITU_SANDBOX_BIN"), "--listen", "127.0.0.1:0", "--seed-dir", FOLDER]
+    command = [program("insitu-sandbox", "INSITU_SANDBOX_BIN"), "--listen", "127.0.0.1:0"]
     command += ["--ready-file", ready_file, *options]
     with Program(command, directory / "sandbox.log") as sandbox:
         yield sandbox.ready(lambda: ready_file.exists() and json.loads(ready_file.read_text()))
