@@ -1,0 +1,47 @@
+//! What the library of the standard chain is handed: our door to the network, and files.
+
+use bytes::Bytes;
+use reqsign_core::{Error, FileRead, HttpSend, Result};
+
+use crate::connect::{BodyLimit, Outbound};
+
+/// Longest answer of a metadata service or of STS, in bytes.
+const ANSWER_BYTES_MAX: usize = 256 * 1024;
+/// Longest profile or token file, in bytes.
+const FILE_BYTES_MAX: u64 = 1024 * 1024;
+
+#[derive(Debug)]
+pub(super) struct Door(pub Outbound);
+
+impl HttpSend for Door {
+    async fn http_send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>> {
+        let (parts, body) = request.into_parts();
+        let (url, limit) = (parts.uri.to_string(), BodyLimit::Refuse(ANSWER_BYTES_MAX));
+        let sent = self
+            .0
+            .send_with(parts.method, &url, parts.headers, body, limit)
+            .await;
+        let answer = sent.map_err(|error| Error::unexpected(error.to_string()))?;
+        let mut response = http::Response::new(answer.body);
+        *response.status_mut() = http::StatusCode::from_u16(answer.status)
+            .map_err(|error| Error::unexpected(error.to_string()))?;
+        *response.headers_mut() = answer.headers;
+        Ok(response)
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Files;
+
+impl FileRead for Files {
+    async fn file_read(&self, path: &str) -> Result<Vec<u8>> {
+        let unreadable = |error: std::io::Error| Error::unexpected(format!("{path} cannot be read: {error}"));
+        let size_bytes = tokio::fs::metadata(path).await.map_err(unreadable)?.len();
+        if size_bytes > FILE_BYTES_MAX {
+            return Err(Error::unexpected(format!(
+                "{path} is longer than {FILE_BYTES_MAX} bytes"
+            )));
+        }
+        tokio::fs::read(path).await.map_err(unreadable)
+    }
+}

@@ -1,0 +1,138 @@
+//! Trying again, a few times and ever slower, when a service is busy or briefly gone.
+
+use std::future::Future;
+use std::time::Duration;
+
+use insitu_model::ambient::Random;
+
+use crate::refusal::CallError;
+
+/// How often a call is tried, and how long to wait in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    /// Tries altogether.
+    pub attempts_max: u32,
+    /// The longest wait before the second try; it doubles with every further one.
+    pub first_wait_max: Duration,
+    /// The longest wait of all.
+    pub wait_max: Duration,
+}
+
+impl Retry {
+    /// For S3 and STS: at most four tries within some three seconds of waiting.
+    pub const NORMAL: Retry = Retry {
+        attempts_max: 4,
+        first_wait_max: Duration::from_millis(200),
+        wait_max: Duration::from_secs(2),
+    };
+    /// One try, for whoever wants to show what one call says.
+    pub const NONE: Retry = Retry {
+        attempts_max: 1,
+        first_wait_max: Duration::ZERO,
+        wait_max: Duration::ZERO,
+    };
+
+    /// Calls until it succeeds, fails for good, or has failed often enough.
+    pub async fn run<T, F>(self, random: &dyn Random, mut call: impl FnMut() -> F) -> Result<T, CallError>
+    where
+        F: Future<Output = Result<T, CallError>>,
+    {
+        let mut attempt = 1;
+        loop {
+            match call().await {
+                Err(error) if error.is_transient() && attempt < self.attempts_max => {
+                    let wait = self.wait(attempt, random);
+                    tracing::debug!(%error, attempt, ?wait, "a cloud call failed and is tried again");
+                    tokio::time::sleep(wait).await;
+                    attempt += 1;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    /// Anything between nothing and the ceiling of this attempt, so that many callers do not come back together.
+    fn wait(self, attempt: u32, random: &dyn Random) -> Duration {
+        let doublings = (attempt - 1).min(16);
+        let ceiling = self
+            .first_wait_max
+            .saturating_mul(1 << doublings)
+            .min(self.wait_max);
+        let mut bytes = [0; 4];
+        random.fill(&mut bytes);
+        ceiling.mul_f64(f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use insitu_model::ambient::SeededRandom;
+
+    use super::*;
+    use crate::connect::ConnectError;
+    use crate::refusal::Refusal;
+
+    fn refused(status: u16) -> CallError {
+        let refusal = Box::new(Refusal {
+            status,
+            ..Refusal::default()
+        });
+        CallError::Refused {
+            host: "h".into(),
+            call: "HeadBucket",
+            refusal,
+        }
+    }
+
+    async fn tries(error: CallError) -> u32 {
+        let count = AtomicU32::new(0);
+        let call = || async {
+            count.fetch_add(1, Ordering::Relaxed);
+            Err::<(), _>(error.clone())
+        };
+        assert_eq!(
+            Retry::NORMAL.run(&SeededRandom::new(1), call).await,
+            Err(error.clone())
+        );
+        count.into_inner()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_busy_service_is_asked_four_times_and_no_more() {
+        assert_eq!(tries(refused(503)).await, 4);
+        assert_eq!(tries(ConnectError::Timeout { host: "h".into() }.into()).await, 4);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_will_not_change_is_asked_once() {
+        assert_eq!(tries(refused(403)).await, 1);
+        assert_eq!(
+            tries(ConnectError::PrivateAddress { host: "h".into() }.into()).await,
+            1
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_service_that_comes_back_answers() {
+        let count = AtomicU32::new(0);
+        let call = || async {
+            if count.fetch_add(1, Ordering::Relaxed) < 2 {
+                Err(refused(500))
+            } else {
+                Ok(7)
+            }
+        };
+        assert_eq!(Retry::NORMAL.run(&SeededRandom::new(1), call).await, Ok(7));
+    }
+
+    #[test]
+    fn waits_grow_and_stay_under_their_ceiling() {
+        let random = SeededRandom::new(2);
+        for attempt in 1..40 {
+            let ceiling = Duration::from_millis(200 << (attempt - 1).min(10)).min(Duration::from_secs(2));
+            assert!(Retry::NORMAL.wait(attempt, &random) <= ceiling);
+        }
+    }
+}
