@@ -21,8 +21,11 @@ class ShownTooltip {
 
   hide = () => {
     clearTimeout(this.#timer);
-    this.told = null;
-    this.anchor = null;
+    // A control that is being taken away loses its focus in the middle of drawing, when nothing may change.
+    queueMicrotask(() => {
+      this.told = null;
+      this.anchor = null;
+    });
   };
 
   /** Only for the eye: what carries a tooltip has its name in `aria-label` already. */
