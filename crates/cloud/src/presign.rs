@@ -143,7 +143,7 @@ impl Signer {
 }
 
 impl Prepared {
-    fn new(
+    pub(crate) fn new(
         credentials: &Credentials,
         region: &Region,
         endpoint: Option<&Endpoint>,

@@ -213,3 +213,7 @@ fn form(action: &str, fields: &[(&str, &str)]) -> String {
     }
     body
 }
+
+#[cfg(test)]
+#[path = "sts_tests.rs"]
+mod tests;

@@ -73,8 +73,20 @@ pub struct Outgoing {
 pub enum BodyLimit {
     /// A body of more bytes is an error.
     Refuse(usize),
-    /// The first bytes are wanted, whatever follows.
+    /// The first bytes are wanted, whatever follows. Of a refusal, enough to know its reason.
     Cut(usize),
+}
+
+impl BodyLimit {
+    fn for_status(self, status: reqwest::StatusCode) -> Self {
+        const REFUSAL_BYTES_MAX: usize = 64 * 1024;
+        match self {
+            BodyLimit::Cut(limit_bytes) if !status.is_success() => {
+                BodyLimit::Cut(limit_bytes.max(REFUSAL_BYTES_MAX))
+            }
+            limit => limit,
+        }
+    }
 }
 
 /// An answer, complete, whatever its status.
@@ -163,6 +175,7 @@ impl Outbound {
             .send()
             .await
             .map_err(|error| ConnectError::of(&error, &host))?;
+        let limit = limit.for_status(response.status());
         let mut body = BytesMut::new();
         while let Some(chunk) = response
             .chunk()
@@ -283,3 +296,6 @@ fn build_client(resolver: CheckedResolver, patience: Patience) -> Result<reqwest
             reason: error::chain(&error),
         })
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,10 +61,7 @@ impl Resolve for CheckedResolver {
         let (reach, port, lookup) = (self.reach.clone(), self.port, self.lookup.clone());
         Box::pin(async move {
             let host = name.as_str();
-            let found = lookup
-                .lookup(host)
-                .await
-                .map_err(|error| Box::new(Unknown(error)))?;
+            let found = lookup.lookup(host).await.map_err(Unknown)?;
             if found.is_empty() {
                 return Err(Unknown(io::ErrorKind::NotFound.into()).into());
             }
