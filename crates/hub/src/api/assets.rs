@@ -1,0 +1,318 @@
+//! Assets: listed at any depth, found by id, deleted softly.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State};
+use insitu_model::id::{AssetId, BatchId, OrganizationId, ProjectId};
+use insitu_store::assets::{self, Asset, AssetCursor, AssetSort, PageStart};
+use insitu_store::limits::MAX_ASSETS_PER_CALL;
+use insitu_store::{Tx, batches};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::asset_filters::AssetFilters;
+use super::body::Body;
+use super::query::{Page, Params, raw_json_tail};
+use super::time::iso;
+use crate::auth::access::{OnProject, right};
+use crate::envelope::{Envelope, ErrorBody, Success};
+use crate::error::{ApiError, ApiResult};
+use crate::hub::Hub;
+
+pub fn router() -> OpenApiRouter<Arc<Hub>> {
+    OpenApiRouter::new().routes(routes!(list, remove)).routes(routes!(show))
+}
+
+/// An asset as the API shows it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AssetView {
+    #[serde(rename = "_id")]
+    pub id: String,
+    pub external_id: Option<String>,
+    /// Its address; never signed. Of an asset with several pages, the first one's.
+    pub data: String,
+    /// Names.
+    pub batches: Vec<String>,
+    /// None yet.
+    #[schema(value_type = Vec<Object>)]
+    pub label_tasks: [(); 0],
+    /// What was imported, with `width` and `height` in pixels where they are known.
+    #[schema(value_type = Object)]
+    pub metadata: Map<String, Value>,
+    pub context_data: Option<Value>,
+    pub attachments: Vec<Value>,
+    /// The addresses of its pages, if it has several.
+    pub dataset: Option<Value>,
+    /// The storage it is reached through; none for public addresses.
+    pub storage: Option<String>,
+    /// Whether it came with labels.
+    pub is_pre_labeled: bool,
+    pub priority: i32,
+    pub project: String,
+    pub organization: String,
+    /// `active` or `deleted`
+    pub state: &'static str,
+    pub created_at: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AssetList {
+    pub assets: Vec<AssetView>,
+    /// Assets of all pages.
+    pub total: u64,
+    /// Where the next page begins; none at the end.
+    pub next_cursor: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AssetData {
+    pub asset: AssetView,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListParams {
+    /// Counted from 1.
+    page: Option<u64>,
+    /// 1 to 1000; 10 unless given.
+    limit: Option<u32>,
+    /// Instead of a page: the `nextCursor` of the page before.
+    cursor: Option<String>,
+    /// `-createdAt` (newest first, the default), `createdAt`, `externalId` or `-externalId`.
+    sort: Option<String>,
+    /// JSON: `{"_id","externalId","batches":[all of],"storage","state":"active"|"deleted"}`; every part may be left out.
+    #[serde(skip)]
+    #[expect(dead_code, reason = "read from the raw query, where it may hold an unencoded &; named here for the document")]
+    filters: Option<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct DeletionBody {
+    /// The project again, as the SDK sends it; the path decides.
+    pub project: Option<String>,
+    /// Ids.
+    pub assets: Vec<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeletionData {
+    pub deleted: u64,
+    /// Named assets that were not there, or deleted before.
+    pub not_found: u64,
+}
+
+/// A project's assets
+#[utoipa::path(get, path = "/v2/project/{project}/assets", tag = "assets",
+    params(("project" = String, Path), ListParams),
+    responses((status = 200, body = Envelope<AssetList>), (status = 400, body = ErrorBody)))]
+async fn list(
+    State(hub): State<Arc<Hub>>,
+    access: OnProject<right::ReadAssets>,
+    Params(params): Params<ListParams>,
+    RawQuery(query): RawQuery,
+) -> ApiResult<Success<AssetList>> {
+    let filters = AssetFilters::parse(raw_json_tail(query.as_deref().unwrap_or_default(), "filters")?)?;
+    let page = Page::new(params.page, params.limit)?;
+    let sort = sort_of(params.sort.as_deref())?;
+    let start = match params.cursor.as_deref().filter(|cursor| !cursor.is_empty()) {
+        Some(cursor) => PageStart::After(cursor.parse::<AssetCursor>().map_err(|_| bad_cursor())?),
+        None => PageStart::Page(page.number),
+    };
+    let (organization, project) = (access.organization, access.project);
+    let list = hub
+        .db
+        .read(move |tx| {
+            let names = Names::load(tx, organization, project)?;
+            let Some(filter) = filters.resolve(&names.ids_by_name) else {
+                return Ok(AssetList { assets: Vec::new(), total: 0, next_cursor: None });
+            };
+            let found = match assets::list(tx, organization, project, &filter, sort, &start, page.limit) {
+                Err(insitu_store::Error::Refused { .. }) => return Err(bad_cursor()),
+                other => other?,
+            };
+            let views = found.assets.into_iter().map(|asset| view(asset, organization, project, &names));
+            Ok(AssetList {
+                assets: views.collect(),
+                total: found.total,
+                next_cursor: found.next.map(|cursor| cursor.to_string()),
+            })
+        })
+        .await?;
+    Ok(Success(list))
+}
+
+/// One asset
+#[utoipa::path(get, path = "/v2/project/{project}/assets/{asset}", tag = "assets",
+    params(("project" = String, Path), ("asset" = String, Path)),
+    responses((status = 200, body = Envelope<AssetData>), (status = 404, body = ErrorBody)))]
+async fn show(
+    State(hub): State<Arc<Hub>>,
+    access: OnProject<right::ReadAssets>,
+    Path(path): Path<(String, String)>,
+) -> ApiResult<Success<AssetData>> {
+    let (_, id) = path;
+    let unknown = || ApiError::not_found("asset", &id);
+    let asset: AssetId = id.parse().map_err(|_| unknown())?;
+    let (organization, project) = (access.organization, access.project);
+    let asset = hub
+        .db
+        .read(move |tx| {
+            let Some(asset) = assets::find(tx, organization, project, asset)? else { return Ok(None) };
+            let names = Names::load(tx, organization, project)?;
+            Ok::<_, ApiError>(Some(view(asset, organization, project, &names)))
+        })
+        .await?
+        .ok_or_else(unknown)?;
+    Ok(Success(AssetData { asset }))
+}
+
+/// Delete assets softly; never anything in a bucket
+#[utoipa::path(delete, path = "/v2/project/{project}/assets", tag = "assets",
+    params(("project" = String, Path)), request_body = DeletionBody,
+    responses((status = 200, body = Envelope<DeletionData>), (status = 403, body = ErrorBody)))]
+async fn remove(
+    State(hub): State<Arc<Hub>>,
+    access: OnProject<right::DeleteAssets>,
+    Body(body): Body<DeletionBody>,
+) -> ApiResult<Success<DeletionData>> {
+    if body.project.is_some_and(|named| !named.is_empty() && named != access.project.to_string()) {
+        return Err(ApiError::invalid(
+            "assets.project_differs",
+            "The body names another project than the path. Name the project of the assets in both, or in the path only.",
+        ));
+    }
+    let ids = asset_ids(&body.assets)?;
+    let (organization, project, now) = (access.organization, access.project, hub.clock.now_ms());
+    let named = ids.len() as u64;
+    let deleted = hub
+        .db
+        .claim(move |tx| {
+            let mut deleted = 0;
+            for some in ids.chunks(MAX_ASSETS_PER_CALL) {
+                deleted += assets::delete(tx, organization, project, some, now)?;
+            }
+            Ok::<_, ApiError>(deleted)
+        })
+        .await?;
+    Ok(Success(DeletionData { deleted, not_found: named - deleted }))
+}
+
+/// The ids that a body names, each once.
+pub fn asset_ids(texts: &[String]) -> ApiResult<Vec<AssetId>> {
+    let mut ids = texts
+        .iter()
+        .map(|text| {
+            text.parse::<AssetId>().map_err(|error| ApiError::invalid("asset.id_malformed", format!("{error}.")))
+        })
+        .collect::<ApiResult<Vec<_>>>()?;
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(ids)
+}
+
+/// The project's batches by both of their names.
+struct Names {
+    names_by_id: HashMap<BatchId, String>,
+    ids_by_name: HashMap<String, BatchId>,
+}
+
+impl Names {
+    fn load(tx: &mut Tx, organization: OrganizationId, project: ProjectId) -> Result<Self, insitu_store::Error> {
+        let mut names = Self { names_by_id: HashMap::new(), ids_by_name: HashMap::new() };
+        for batch in batches::list(tx, organization, project)? {
+            names.ids_by_name.insert(batch.id.to_string(), batch.id);
+            names.ids_by_name.insert(batch.name.clone(), batch.id);
+            names.names_by_id.insert(batch.id, batch.name);
+        }
+        Ok(names)
+    }
+}
+
+fn sort_of(text: Option<&str>) -> ApiResult<AssetSort> {
+    Ok(match text {
+        None | Some("" | "-createdAt") => AssetSort::NewestFirst,
+        Some("createdAt") => AssetSort::OldestFirst,
+        Some("externalId") => AssetSort::ExternalId,
+        Some("-externalId") => AssetSort::ExternalIdDescending,
+        Some(other) => {
+            return Err(ApiError::invalid(
+                "assets.sort_unknown",
+                format!("Assets cannot be sorted by {other:?}: choose createdAt, -createdAt, externalId or -externalId."),
+            ));
+        }
+    })
+}
+
+fn bad_cursor() -> ApiError {
+    ApiError::invalid(
+        "assets.cursor_invalid",
+        "The cursor is not one that this list answered in this order. Begin again with the first page.",
+    )
+}
+
+/// What an asset has beside its columns, as the importer wrote it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Extra {
+    metadata: Map<String, Value>,
+    context_data: Option<Value>,
+    attachments: Vec<Value>,
+    dataset: Option<Value>,
+    objects: Option<serde::de::IgnoredAny>,
+    classifications: Option<serde::de::IgnoredAny>,
+    relations: Option<serde::de::IgnoredAny>,
+}
+
+fn view(asset: Asset, organization: OrganizationId, project: ProjectId, names: &Names) -> AssetView {
+    let extra: Extra = asset.extra.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let mut metadata = extra.metadata;
+    for (name, pixels) in [("width", asset.width), ("height", asset.height)] {
+        if let Some(pixels) = pixels {
+            metadata.insert(name.to_owned(), pixels.into());
+        }
+    }
+    AssetView {
+        id: asset.id.to_string(),
+        external_id: asset.external_id,
+        data: asset.data,
+        batches: asset.batches.iter().filter_map(|id| names.names_by_id.get(id).cloned()).collect(),
+        label_tasks: [],
+        metadata,
+        context_data: extra.context_data,
+        attachments: extra.attachments,
+        dataset: extra.dataset,
+        storage: asset.storage.map(|id| id.to_string()),
+        is_pre_labeled: extra.objects.is_some() || extra.classifications.is_some() || extra.relations.is_some(),
+        priority: asset.priority,
+        project: project.to_string(),
+        organization: organization.to_string(),
+        state: if asset.deleted_at.is_some() { "deleted" } else { "active" },
+        created_at: iso(asset.created_at),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_that_there_is_not_is_refused() {
+        assert_eq!(sort_of(None).unwrap(), AssetSort::NewestFirst);
+        assert_eq!(sort_of(Some("-externalId")).unwrap(), AssetSort::ExternalIdDescending);
+        assert_eq!(sort_of(Some("size")).unwrap_err().code, "assets.sort_unknown");
+    }
+
+    #[test]
+    fn an_id_that_is_none_is_refused_and_a_repeated_one_counts_once() {
+        let id = "00010203040506070809abcd".to_owned();
+        assert_eq!(asset_ids(&[id.clone(), id]).unwrap().len(), 1);
+        assert_eq!(asset_ids(&["x".to_owned()]).unwrap_err().code, "asset.id_malformed");
+    }
+}

@@ -1,0 +1,172 @@
+//! Batches: named sets of a project's assets.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use insitu_model::id::{BatchId, OrganizationId, ProjectId};
+use insitu_model::text::Name;
+use insitu_store::assets;
+use insitu_store::batches::{self, Batch};
+use insitu_store::limits::MAX_ASSETS_PER_CALL;
+use insitu_store::Tx;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::assets::asset_ids;
+use super::body::Body;
+use super::projects::BatchView;
+use crate::auth::access::{OnProject, right};
+use crate::auth::caller::Caller;
+use crate::envelope::{Envelope, ErrorBody, Success};
+use crate::error::{ApiError, ApiResult};
+use crate::hub::Hub;
+
+pub fn router() -> OpenApiRouter<Arc<Hub>> {
+    OpenApiRouter::new().routes(routes!(create)).routes(routes!(assign))
+}
+
+/// One batch by its name, or the whole list of a project's batches with new ones among them.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct BatchesBody {
+    #[schema(value_type = Option<String>)]
+    pub name: Option<Name>,
+    pub batches: Option<Vec<BatchEntry>>,
+}
+
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct BatchEntry {
+    /// Of a batch that is there already; it gets the name given here.
+    #[serde(rename = "_id")]
+    pub id: Option<String>,
+    #[schema(value_type = String)]
+    pub name: Name,
+}
+
+/// The batch (under `project`, as the public API has it), or a list of batches when a list was sent.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum BatchesData {
+    One { project: BatchView },
+    Several(Vec<BatchView>),
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AssignmentBody {
+    pub project_id: String,
+    /// Ids of assets.
+    pub assets: Vec<String>,
+    /// Ids or names of batches.
+    pub batches: Vec<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AssignmentData {
+    /// How many assets are in the batches now.
+    pub assets: u64,
+}
+
+/// Make a batch, or several
+///
+/// A list holds the batches that are there (with `_id`) and new ones (without); batches that it leaves out stay.
+#[utoipa::path(post, path = "/v2/batches/{project}", tag = "batches", params(("project" = String, Path)),
+    request_body = BatchesBody,
+    responses((status = 200, body = Envelope<BatchesData>), (status = 403, body = ErrorBody)))]
+async fn create(
+    State(hub): State<Arc<Hub>>,
+    access: OnProject<right::ManageBatches>,
+    Body(body): Body<BatchesBody>,
+) -> ApiResult<Success<BatchesData>> {
+    let (organization, project) = (access.organization, access.project);
+    let (entries, is_list) = match (body.name, body.batches) {
+        (Some(name), None) => (vec![BatchEntry { id: None, name }], false),
+        (None, Some(batches)) => (batches, true),
+        _ => {
+            return Err(ApiError::invalid(
+                "batch.name_missing",
+                "The body names no batch, or in two ways. Send {\"name\": …} or {\"batches\": [{\"name\": …}]}.",
+            ));
+        }
+    };
+    let entries = entries.into_iter().map(|entry| wanted(&hub, entry)).collect::<ApiResult<Vec<_>>>()?;
+    let mut made = hub
+        .db
+        .write(move |tx| {
+            entries
+                .iter()
+                .map(|entry| keep(tx, organization, project, entry).map(view))
+                .collect::<ApiResult<Vec<_>>>()
+        })
+        .await?;
+    match (is_list, made.pop()) {
+        (false, Some(project)) => Ok(Success(BatchesData::One { project })),
+        (_, last) => {
+            made.extend(last);
+            Ok(Success(BatchesData::Several(made)))
+        }
+    }
+}
+
+/// Put assets into batches, beside those they are in
+#[utoipa::path(post, path = "/v2/assignBatches", tag = "batches", request_body = AssignmentBody,
+    responses((status = 200, body = Envelope<AssignmentData>), (status = 404, body = ErrorBody)))]
+async fn assign(
+    State(hub): State<Arc<Hub>>,
+    caller: Caller,
+    Body(body): Body<AssignmentBody>,
+) -> ApiResult<Success<AssignmentData>> {
+    let access = OnProject::<right::ManageBatches>::prove(&hub, caller, &body.project_id).await?;
+    let ids = asset_ids(&body.assets)?;
+    let (organization, project) = (access.organization, access.project);
+    let assets = hub
+        .db
+        .claim(move |tx| {
+            let known = batches::list(tx, organization, project)?;
+            let into = body.batches.iter().map(|named| named_batch(&known, named)).collect::<ApiResult<Vec<_>>>()?;
+            let mut changed = 0;
+            for some in ids.chunks(MAX_ASSETS_PER_CALL) {
+                changed += assets::assign_batches(tx, organization, project, some, &into)?;
+            }
+            Ok::<_, ApiError>(changed)
+        })
+        .await?;
+    Ok(Success(AssignmentData { assets }))
+}
+
+/// A batch that is to be there.
+struct Wanted {
+    /// It exists and may get another name.
+    is_known: bool,
+    batch: Batch,
+}
+
+fn wanted(hub: &Hub, entry: BatchEntry) -> ApiResult<Wanted> {
+    let is_known = entry.id.is_some();
+    let id = match entry.id {
+        Some(id) => id.parse().map_err(|_| ApiError::not_found("batch", id))?,
+        None => BatchId::new(&*hub.clock, &*hub.random),
+    };
+    Ok(Wanted { is_known, batch: Batch { id, name: entry.name.to_string(), created_at: hub.clock.now_ms() } })
+}
+
+fn keep(tx: &mut Tx, organization: OrganizationId, project: ProjectId, wanted: &Wanted) -> ApiResult<Batch> {
+    if wanted.is_known {
+        batches::rename(tx, organization, project, wanted.batch.id, &wanted.batch.name)?;
+        return Ok(wanted.batch.clone());
+    }
+    Ok(batches::find_or_insert(tx, organization, project, &wanted.batch)?)
+}
+
+fn named_batch(known: &[Batch], named: &str) -> ApiResult<BatchId> {
+    known
+        .iter()
+        .find(|batch| batch.name == named || batch.id.to_string() == named)
+        .map(|batch| batch.id)
+        .ok_or_else(|| ApiError::not_found("batch", named))
+}
+
+fn view(batch: Batch) -> BatchView {
+    BatchView { id: batch.id.to_string(), name: batch.name }
+}

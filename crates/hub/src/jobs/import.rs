@@ -1,0 +1,264 @@
+//! One import, from where it stands to its end: batches are written as they are read, and then all of its assets
+//! become visible at once, or none.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use insitu_formats::{Format, Options};
+use insitu_model::import::OnError;
+use insitu_store::imports::{self, Import, ImportBatch};
+use tokio::sync::{mpsc, watch};
+
+use super::becomes_true;
+use super::lookup::{self, BatchBook};
+use super::read_rows::{Fault, Reading, Step, read};
+use super::resolve::Resolver;
+use super::spool::Spool;
+use crate::hub::Hub;
+
+/// How long an import stays a worker's after the worker was last heard of.
+pub const LEASE_MS: i64 = 15_000;
+/// How often a worker that has nothing to write is heard of.
+const RENEW_EVERY: Duration = Duration::from_secs(3);
+/// Batches that are read ahead of the writing.
+const BATCHES_AHEAD: usize = 2;
+/// How long to wait before an ending that could not be written is tried again.
+const RETRY_EVERY: Duration = Duration::from_secs(1);
+
+/// Why the work on an import stops.
+#[derive(Debug)]
+enum Stop {
+    /// It failed.
+    Failed(Fault),
+    /// Somebody cancelled it.
+    Cancelled,
+    /// The hub stops; whoever comes next goes on.
+    HubStops,
+    /// Another worker has it.
+    Lost,
+    /// The database does not answer; the lease runs out and somebody tries again.
+    Later(insitu_store::Error),
+}
+
+impl From<insitu_store::Error> for Stop {
+    fn from(error: insitu_store::Error) -> Self {
+        use insitu_store::Error as Store;
+        match error {
+            Store::Conflict { .. } => Self::Lost,
+            Store::DiskFull => Self::Failed(Fault::new(
+                "import.disk_full",
+                "the hub's disk is full, so nothing of this list was imported; free some space and import it again",
+            )),
+            Store::NotFound { .. } => Self::Failed(Fault::new(
+                "import.project_gone",
+                "the project was deleted while the import ran, so nothing was imported",
+            )),
+            Store::Unavailable(_) | Store::Contention | Store::Closed => Self::Later(error),
+            other => Self::Failed(Fault::new(other.code(), other.to_string())),
+        }
+    }
+}
+
+/// A claimed import and whoever works on it.
+pub struct Work {
+    pub hub: Arc<Hub>,
+    pub owner: String,
+    pub import: Import,
+    pub stopping: watch::Receiver<bool>,
+}
+
+impl Work {
+    /// Works on the import until it ends or has to be left to somebody else.
+    pub async fn run(mut self) {
+        let id = self.import.new.id;
+        let ended = match self.write_all().await {
+            Ok(()) => self.complete().await,
+            Err(stop) => Err(stop),
+        };
+        match ended {
+            Ok(()) => tracing::info!(import = %id, "an import completed"),
+            Err(Stop::Failed(fault)) => self.fail(&fault).await,
+            Err(Stop::Cancelled) => self.cancel().await,
+            Err(Stop::HubStops) => self.release().await,
+            Err(Stop::Lost) => tracing::warn!(import = %id, "another worker has taken over this import"),
+            Err(Stop::Later(error)) => {
+                tracing::error!(import = %id, %error, "an import has to wait for the database");
+                tokio::time::sleep(RETRY_EVERY).await;
+            }
+        }
+        self.hub.jobs.import_ended();
+    }
+
+    /// Reads and writes everything from the checkpoint on.
+    async fn write_all(&mut self) -> Result<(), Stop> {
+        if self.import.cancel_requested {
+            return Err(Stop::Cancelled);
+        }
+        let (sender, mut steps) = mpsc::channel(BATCHES_AHEAD);
+        let reading = self.reading().await?;
+        let reader = tokio::task::spawn_blocking(move || read(reading, &sender));
+        let mut stopping = self.stopping.clone();
+        loop {
+            let step = tokio::select! {
+                step = steps.recv() => step,
+                () = tokio::time::sleep(RENEW_EVERY) => {
+                    self.renew().await?;
+                    continue;
+                }
+                () = becomes_true(&mut stopping) => return Err(Stop::HubStops),
+            };
+            match step {
+                Some(Step::Batch(batch)) => self.write(batch).await?,
+                Some(Step::End) => return self.judge(),
+                Some(Step::Fault(fault)) => return Err(Stop::Failed(fault)),
+                Some(Step::Store(error)) => return Err(error.into()),
+                None => {
+                    let cause = reader.await.err().map_or_else(String::new, |error| error.to_string());
+                    tracing::error!(import = %self.import.new.id, cause, "the reader of an import ended early");
+                    return Err(Stop::Failed(Fault::new(
+                        "import.internal",
+                        "the hub could not read this list because of a fault of its own; the operator finds the cause in the hub's log",
+                    )));
+                }
+            }
+        }
+    }
+
+    async fn reading(&self) -> Result<Reading, Stop> {
+        let new = &self.import.new;
+        let (organization, project) = (new.organization, new.project);
+        let known = self.hub.db.read(move |tx| lookup::load(tx, organization, project)).await?;
+        let book = BatchBook::new(self.hub.clone(), organization, project, new.dry_run, known.batches);
+        let storage = match new.storage {
+            None => None,
+            Some(id) => Some(known.storages.find(&id.to_string()).cloned().ok_or_else(|| {
+                Stop::Failed(Fault::new(
+                    "import.storage_gone",
+                    format!("the storage {id} was deleted, so nothing was imported; choose another and import the list again"),
+                ))
+            })?),
+        };
+        let format = new.format.as_deref().and_then(format_of);
+        Ok(Reading {
+            path: Spool::new(self.hub.config.spool_dir()).path(&new.spool),
+            options: Options { format, ..Options::default() },
+            checkpoint: self.import.checkpoint.clone(),
+            on_error: new.on_error,
+            rows_refused: self.import.progress.rows_refused,
+            rows_noticed: self.import.progress.rows_noticed,
+            resolver: Resolver::new(known.storages, book, storage, new.batches.clone().into(), new.priority),
+        })
+    }
+
+    async fn write(&mut self, batch: ImportBatch) -> Result<(), Stop> {
+        let rows_refused = batch.rows_refused;
+        let (id, owner, now) = (self.import.new.id, self.owner.clone(), self.hub.clock.now_ms());
+        let written = self
+            .hub
+            .db
+            .claim(move |tx| imports::write_batch(tx, id, &owner, &batch, now, now + LEASE_MS))
+            .await?;
+        let progress = &mut self.import.progress;
+        progress.rows_imported += written.imported;
+        progress.rows_updated += written.updated;
+        progress.rows_skipped += written.skipped;
+        progress.rows_refused += rows_refused;
+        if written.cancel_requested { Err(Stop::Cancelled) } else { Ok(()) }
+    }
+
+    /// Whether a list that was read to its end may become visible.
+    fn judge(&self) -> Result<(), Stop> {
+        let progress = &self.import.progress;
+        let refused = progress.rows_refused;
+        if refused == 0 {
+            return Ok(());
+        }
+        if self.import.new.on_error == OnError::Refuse {
+            return Err(Stop::Failed(Fault::new(
+                "import.rows_refused",
+                format!(
+                    "{refused} rows cannot be imported, and this import refuses the whole file then, so nothing was imported; the report names them"
+                ),
+            )));
+        }
+        if progress.rows_imported + progress.rows_updated + progress.rows_skipped == 0 {
+            return Err(Stop::Failed(Fault::new(
+                "import.all_rows_refused",
+                format!("none of the {refused} rows can be imported; the report says why for each"),
+            )));
+        }
+        Ok(())
+    }
+
+    async fn renew(&self) -> Result<(), Stop> {
+        let (id, owner) = (self.import.new.id, self.owner.clone());
+        let until = self.hub.clock.now_ms() + LEASE_MS;
+        let is_cancelled = self.hub.db.claim(move |tx| imports::renew(tx, id, &owner, until)).await?;
+        if is_cancelled { Err(Stop::Cancelled) } else { Ok(()) }
+    }
+
+    async fn complete(&self) -> Result<(), Stop> {
+        let (id, owner, now) = (self.import.new.id, self.owner.clone(), self.hub.clock.now_ms());
+        self.hub.db.claim(move |tx| imports::complete(tx, id, &owner, now)).await?;
+        self.remove_file();
+        Ok(())
+    }
+
+    /// Writes down that the import failed. On a full disk the list makes room for that.
+    async fn fail(&mut self, fault: &Fault) {
+        let id = self.import.new.id;
+        tracing::info!(import = %id, code = fault.code, "an import failed");
+        let json = serde_json::to_string(fault).unwrap_or_default();
+        loop {
+            let (owner, code, json) = (self.owner.clone(), fault.code.clone(), json.clone());
+            let now = self.hub.clock.now_ms();
+            let ended = self.hub.db.claim(move |tx| imports::fail(tx, id, &owner, &code, &json, now)).await;
+            match ended {
+                Ok(()) => return self.remove_file(),
+                Err(insitu_store::Error::Conflict { .. }) => return,
+                Err(error) => {
+                    tracing::error!(import = %id, %error, "the failure of an import cannot be written down yet");
+                    if matches!(error, insitu_store::Error::DiskFull) {
+                        self.remove_file();
+                    }
+                }
+            }
+            tokio::select! {
+                () = tokio::time::sleep(RETRY_EVERY) => {}
+                () = becomes_true(&mut self.stopping) => return,
+            }
+        }
+    }
+
+    async fn cancel(&self) {
+        let (id, owner, now) = (self.import.new.id, self.owner.clone(), self.hub.clock.now_ms());
+        let ended = self
+            .hub
+            .db
+            .claim(move |tx| imports::cancelled(tx, id, &owner, super::CANCELLED_REASON, now))
+            .await;
+        match ended {
+            Ok(()) => self.remove_file(),
+            Err(error) => tracing::warn!(import = %id, %error, "an import could not be marked as cancelled yet"),
+        }
+    }
+
+    async fn release(&self) {
+        let (id, owner) = (self.import.new.id, self.owner.clone());
+        if let Err(error) = self.hub.db.claim(move |tx| imports::renew(tx, id, &owner, 0)).await {
+            tracing::warn!(import = %id, %error, "an import could not be handed back; its lease runs out by itself");
+        }
+    }
+
+    fn remove_file(&self) {
+        let spool = Spool::new(self.hub.config.spool_dir());
+        if let Err(error) = spool.remove(&self.import.new.spool) {
+            tracing::warn!(import = %self.import.new.id, %error, "an imported list could not be removed");
+        }
+    }
+}
+
+/// The format that was named when the list was uploaded.
+pub fn format_of(name: &str) -> Option<Format> {
+    serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()
+}

@@ -1,0 +1,93 @@
+//! Tidying up behind imports: leftovers in the spool, uploads whose hub is gone, rows that will never be seen.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use insitu_store::{DatabaseUrl, Error, imports};
+use tokio::sync::watch;
+
+use super::becomes_true;
+use super::spool::Spool;
+use crate::hub::Hub;
+
+/// How often the keeper looks around without being called.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// Opens the workshop, and keeps it tidy until the hub stops.
+pub async fn keep(
+    hub: Arc<Hub>,
+    started: i64,
+    opened: watch::Sender<bool>,
+    mut stopping: watch::Receiver<bool>,
+) {
+    if let Err(error) = free_leases(&hub, started).await {
+        tracing::error!(%error, "imports that were interrupted have to wait until their leases run out");
+    }
+    opened.send_replace(true);
+    sweep(&hub).await;
+    while !*stopping.borrow() {
+        if let Err(error) = tidy(&hub, &stopping).await {
+            tracing::error!(%error, "what ended imports left could not be removed yet");
+        }
+        tokio::select! {
+            () = hub.jobs.untidy.notified() => {}
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = becomes_true(&mut stopping) => {}
+        }
+    }
+}
+
+/// A hub on SQLite is the only one: whatever has a lease at its start was interrupted and goes on at once.
+async fn free_leases(hub: &Hub, started: i64) -> Result<(), Error> {
+    match hub.db.url() {
+        DatabaseUrl::Sqlite(_) => hub.db.claim(move |tx| imports::free_all(tx, started)).await,
+        DatabaseUrl::Postgres(_) => Ok(()),
+    }
+}
+
+/// Removes lists that no import needs any more.
+async fn sweep(hub: &Hub) {
+    let spool = Spool::new(hub.config.spool_dir());
+    // Names first: a list whose upload ends in between is then found in the database.
+    let swept = match spool.names() {
+        Err(error) => Err(error.to_string()),
+        Ok(names) if names.is_empty() => Ok(0),
+        Ok(names) => match hub.db.read(imports::spools_needed).await {
+            Err(error) => Err(error.to_string()),
+            Ok(needed) => {
+                let needed: HashSet<String> = needed.into_iter().collect();
+                spool.sweep(&names, &needed).map_err(|error| error.to_string())
+            }
+        },
+    };
+    match swept {
+        Ok(0) => {}
+        Ok(lists) => tracing::info!(lists, "removed uploaded lists that no import needs"),
+        Err(error) => tracing::warn!(error, "the folder of uploaded lists could not be tidied"),
+    }
+}
+
+async fn tidy(hub: &Hub, stopping: &watch::Receiver<bool>) -> Result<(), Error> {
+    expire_uploads(hub).await?;
+    while !*stopping.borrow() && hub.db.claim(imports::discard_step).await? {}
+    Ok(())
+}
+
+async fn expire_uploads(hub: &Hub) -> Result<(), Error> {
+    const CODE: &str = "import.upload_cut_off";
+    let error = serde_json::json!({
+        "code": CODE,
+        "message": "the hub stopped in the middle of the upload, so nothing of it was kept; send the file again",
+    })
+    .to_string();
+    let now = hub.clock.now_ms();
+    let expired = hub.db.claim(move |tx| imports::expire_receiving(tx, CODE, &error, now)).await?;
+    let spool = Spool::new(hub.config.spool_dir());
+    for import in expired {
+        if let Err(error) = spool.remove(&import.new.spool) {
+            tracing::warn!(import = %import.new.id, %error, "an unfinished upload could not be removed");
+        }
+    }
+    Ok(())
+}
