@@ -1,6 +1,6 @@
 //! SQLite's side of a transaction: connections, statements, bulk inserts.
 
-use std::{fmt::Write as _, path::Path};
+use std::{fmt::Write as _, path::Path, time::Duration};
 
 use rusqlite::{
     CachedStatement, Connection, OpenFlags, ToSql,
@@ -15,7 +15,10 @@ use crate::{
 };
 
 /// Rows of one multi-row INSERT: enough to spread the cost of a statement, few enough to bind quickly.
-const ROWS_PER_STATEMENT: usize = 16;
+const ROWS_PER_STATEMENT: usize = 32;
+
+/// How long a connection waits for another program's, such as `insitu admin` beside a running hub.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Pages of the write-ahead log after which the writer moves them into the database: 64 MB.
 const CHECKPOINT_PAGES: u32 = 16_384;
@@ -23,6 +26,7 @@ const CHECKPOINT_PAGES: u32 = 16_384;
 /// The connection that writes: made durable by `synchronous=FULL`.
 pub(crate) fn open_writer(path: &Path) -> Result<Connection> {
     let connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "page_size", 4096)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
@@ -41,7 +45,7 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
 }
 
 fn configure(connection: &Connection, cache_mib: i32) -> Result<()> {
-    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "cache_size", -1024 * cache_mib)?;
@@ -119,7 +123,8 @@ pub(crate) fn bulk<'v>(
 
 fn insert_sql(table: &str, columns: &[Column], rows: usize) -> String {
     let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
-    let mut sql = format!("INSERT INTO {table} ({}) VALUES ", names.join(", "));
+    // OR FAIL: a failure undoes the whole transaction anyway, so SQLite need not be able to undo one statement.
+    let mut sql = format!("INSERT OR FAIL INTO {table} ({}) VALUES ", names.join(", "));
     for row in 0..rows {
         sql.push_str(if row == 0 { "(" } else { ", (" });
         for column in 0..columns.len() {

@@ -17,6 +17,12 @@ struct Extent {
     prefix: [u8; 8],
 }
 
+impl Extent {
+    fn holds_ordinal(&self, ordinal: i64) -> bool {
+        (self.ordinal..self.ordinal + self.length).contains(&ordinal)
+    }
+}
+
 /// Notes that `length` places from `place` on hold the import's assets from `ordinal` on; hidden until revealed.
 pub(super) fn append(tx: &mut Tx, import: i64, place: i64, ordinal: u64, length: u64) -> Result<()> {
     let longer = tx.execute(
@@ -61,22 +67,35 @@ fn read_span(row: &mut Row<'_>) -> Result<Span> {
     })
 }
 
-/// Where a visible asset is.
-pub(super) fn place_of(tx: &mut Tx, project: i64, id: AssetId) -> Result<Option<i64>> {
-    let prefix: &[u8] = &id.as_bytes()[..8];
-    let ordinal = i64::from(id.ordinal());
-    let (first, last) = of_project(project);
-    let extent = tx.row(
-        "SELECT e.place, e.length, e.ordinal, e.visible FROM imports i JOIN asset_extents e ON e.import = i.number
-         WHERE i.asset_prefix = ?1 AND e.ordinal <= ?2 ORDER BY e.ordinal DESC LIMIT 1",
-        params![prefix, ordinal],
-        |row| Ok((row.next::<i64>()?, row.next::<i64>()?, row.next::<i64>()?, row.next::<bool>()?)),
-    )?;
-    Ok(extent.and_then(|(place, length, begin, visible)| {
-        let at = ordinal - begin;
-        let here = visible && at < length && (first..=last).contains(&place);
-        here.then_some(place + at)
-    }))
+/// Finds the places of visible assets, remembering the extent that it read: ids asked together are often neighbours.
+#[derive(Default)]
+pub(super) struct Locator {
+    last: Option<Extent>,
+}
+
+impl Locator {
+    pub(super) fn place_of(&mut self, tx: &mut Tx, project: i64, id: AssetId) -> Result<Option<i64>> {
+        let prefix = ImportId::from_bytes(*id.as_bytes()).asset_prefix();
+        let ordinal = i64::from(id.ordinal());
+        let known = self
+            .last
+            .filter(|extent| extent.prefix == prefix && extent.holds_ordinal(ordinal));
+        if known.is_none() {
+            let (first, last) = of_project(project);
+            self.last = tx.row(
+                "SELECT e.place, e.length, e.ordinal, i.asset_prefix
+                 FROM imports i JOIN asset_extents e ON e.import = i.number
+                 WHERE i.asset_prefix = ?1 AND e.ordinal <= ?2 AND e.visible = 1 AND e.place BETWEEN ?3 AND ?4
+                 ORDER BY e.ordinal DESC LIMIT 1",
+                params![&prefix, ordinal, first, last],
+                read_extent,
+            )?;
+        }
+        let extent = self
+            .last
+            .filter(|extent| extent.prefix == prefix && extent.holds_ordinal(ordinal));
+        Ok(extent.map(|extent| extent.place + ordinal - extent.ordinal))
+    }
 }
 
 /// Gives the public ids of places, remembering the extents that it read.
@@ -140,8 +159,15 @@ fn read_extents(tx: &mut Tx, first: i64, last: i64, limit: i64) -> Result<Vec<Ex
          WHERE e.place >= (SELECT COALESCE(MAX(place), 0) FROM asset_extents WHERE place <= ?1) AND e.place <= ?2
          ORDER BY e.place LIMIT ?3",
         params![first, last, limit],
-        |row| {
-            Ok(Extent { place: row.next()?, length: row.next()?, ordinal: row.next()?, prefix: row.next()? })
-        },
+        read_extent,
     )
+}
+
+fn read_extent(row: &mut Row<'_>) -> Result<Extent> {
+    Ok(Extent {
+        place: row.next()?,
+        length: row.next()?,
+        ordinal: row.next()?,
+        prefix: row.next()?,
+    })
 }

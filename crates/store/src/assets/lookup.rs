@@ -4,7 +4,7 @@ use insitu_model::id::{AssetId, OrganizationId, ProjectId, StorageId};
 
 use super::{
     Asset, AssetState,
-    extents::place_of,
+    extents::Locator,
     kinds::Cache,
     read::{COLUMNS, Stored, finish, read},
 };
@@ -27,7 +27,7 @@ pub fn find(
     id: AssetId,
 ) -> Result<Option<Asset>> {
     let number = projects::number(tx, organization, project)?;
-    let Some(row) = stored(tx, number, id)? else {
+    let Some(row) = stored(tx, &mut Locator::default(), number, id)? else {
         return Ok(None);
     };
     Ok(finish(tx, number, vec![row])?.pop())
@@ -43,10 +43,11 @@ pub fn for_signing(
 ) -> Result<Vec<Option<Signable>>> {
     let number = projects::number(tx, organization, project)?;
     let mut kinds = Cache::default();
+    let mut locator = Locator::default();
     ids.iter()
         .take(MAX_ASSETS_PER_CALL)
         .map(|id| {
-            let Some(place) = place_of(tx, number, *id)? else {
+            let Some(place) = locator.place_of(tx, number, *id)? else {
                 return Ok(None);
             };
             let found = tx.row(
@@ -75,9 +76,10 @@ pub(super) fn stored_of(
     state: AssetState,
 ) -> Result<Vec<Stored>> {
     let mut found = Vec::new();
+    let mut locator = Locator::default();
     for id in ids.iter().take(MAX_ASSETS_PER_CALL) {
         found.extend(
-            stored(tx, project, *id)?
+            stored(tx, &mut locator, project, *id)?
                 .filter(|row| row.deleted_at.is_some() == (state == AssetState::Deleted)),
         );
     }
@@ -86,8 +88,8 @@ pub(super) fn stored_of(
     Ok(found)
 }
 
-fn stored(tx: &mut Tx, project: i64, id: AssetId) -> Result<Option<Stored>> {
-    let Some(place) = place_of(tx, project, id)? else {
+fn stored(tx: &mut Tx, locator: &mut Locator, project: i64, id: AssetId) -> Result<Option<Stored>> {
+    let Some(place) = locator.place_of(tx, project, id)? else {
         return Ok(None);
     };
     tx.row(

@@ -118,6 +118,11 @@ impl Schema {
             .unwrap()
     }
 
+    /// Runs SQL inside the schema, behind the store's back.
+    pub fn say_in(&self, sql: &str) {
+        self.say(&format!("SET search_path = {}; {sql}", self.name));
+    }
+
     fn say(&self, sql: &str) {
         let mut client = postgres::Client::connect(&self.server, postgres::NoTls).unwrap();
         client.batch_execute(sql).unwrap();

@@ -1,1 +1,156 @@
-//! Written next.
+//! Storages and the external IDs of roles.
+
+use insitu_model::storage::AccessType;
+use insitu_store::{
+    Error, Page, external_ids,
+    storages::{self, ExternalIdSource, Storage, StorageChange},
+};
+
+use crate::harness::{NOW, all, contract, row};
+
+contract! {
+    async fn a_storage_reads_back_and_its_secret_is_not_printed(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let mut new = store.new_storage(organization, "Photos");
+        new.access_type = AccessType::IamDelegated;
+        new.endpoint = Some("https://minio.example.com".to_owned());
+        new.role_arn = Some("arn:aws:iam::123456789012:role/r".to_owned());
+        new.external_id = Some("x-1".to_owned());
+        new.external_id_source = Some(ExternalIdSource::Hub);
+        let expected = new.clone();
+        store.write(move |tx| storages::insert(tx, &new)).await.unwrap();
+        let id = expected.id;
+        let found = store.read(move |tx| storages::get(tx, organization, id)).await.unwrap();
+        assert_eq!(found, expected);
+        assert!(!format!("{found:?}").contains("[1, 2, 3]"));
+    }
+}
+
+contract! {
+    async fn a_name_is_unique_in_its_organization_whatever_its_case(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let (other, _) = store.organization("other").await;
+        let first = store.storage(organization, "Photos").await;
+        store.storage(other, "photos").await;
+        let second = store.storage(organization, "Videos").await;
+        let twin = store.new_storage(organization, " PHOTOS ");
+        let answer = store.write(move |tx| storages::insert(tx, &twin)).await;
+        assert!(matches!(answer, Err(Error::AlreadyExists { .. })), "{answer:?}");
+        let change = StorageChange { name: Some("pHotos".to_owned()), ..Default::default() };
+        let to_first = change.clone();
+        let answer = store.write(move |tx| storages::update(tx, organization, second, 1, &change, NOW)).await;
+        assert!(matches!(answer, Err(Error::AlreadyExists { .. })), "{answer:?}");
+        store.write(move |tx| storages::update(tx, organization, first, 1, &to_first, NOW)).await.unwrap();
+        store.write(move |tx| storages::delete(tx, organization, first, false, NOW)).await.unwrap();
+        store.storage(organization, "photos").await;
+        assert_eq!(store.read(move |tx| storages::list(tx, organization, Page::first(9))).await.unwrap().total, 2);
+    }
+}
+
+contract! {
+    async fn a_change_is_made_on_what_was_read(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let id = store.storage(organization, "Photos").await;
+        let before = store.read(move |tx| storages::get(tx, organization, id)).await.unwrap();
+        let change = StorageChange {
+            region: Some("us-west-2".to_owned()),
+            endpoint: Some(Some("https://e".to_owned())),
+            keys: Some(("NEW".to_owned(), vec![9])),
+            prefixes: Some(vec![]),
+            ..Default::default()
+        };
+        let expected = Storage {
+            region: "us-west-2".to_owned(),
+            endpoint: Some("https://e".to_owned()),
+            public_key: Some("NEW".to_owned()),
+            private_key_sealed: Some(vec![9]),
+            prefixes: vec![],
+            updated_at: NOW + 3,
+            revision: 2,
+            ..before
+        };
+        let again = change.clone();
+        let revision =
+            store.write(move |tx| storages::update(tx, organization, id, 1, &change, NOW + 3)).await.unwrap();
+        assert_eq!(revision, 2);
+        assert_eq!(store.read(move |tx| storages::get(tx, organization, id)).await.unwrap(), expected);
+        let answer = store.write(move |tx| storages::update(tx, organization, id, 1, &again, NOW)).await;
+        assert!(matches!(answer, Err(Error::Conflict { .. })), "{answer:?}");
+        let without = StorageChange { endpoint: Some(None), ..Default::default() };
+        store.write(move |tx| storages::update(tx, organization, id, 2, &without, NOW)).await.unwrap();
+        assert_eq!(store.read(move |tx| storages::get(tx, organization, id)).await.unwrap().endpoint, None);
+    }
+}
+
+contract! {
+    async fn a_storage_that_assets_use_is_deleted_only_by_force(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let project = store.project(organization, "birds").await;
+        let id = store.storage(organization, "Photos").await;
+        let mut asset = row("a");
+        asset.storage = Some(id);
+        store.imported(organization, project, vec![asset.clone(), asset, row("b")]).await;
+        assert_eq!(store.read(move |tx| storages::get(tx, organization, id)).await.unwrap().asset_count, 2);
+        let answer = store.write(move |tx| storages::delete(tx, organization, id, false, NOW)).await;
+        assert!(matches!(answer, Err(Error::InUse { count: 2, .. })), "{answer:?}");
+        assert_eq!(store.read(storages::sealed_secrets).await.unwrap().len(), 1);
+        store.write(move |tx| storages::delete(tx, organization, id, true, NOW)).await.unwrap();
+        assert_eq!(store.read(move |tx| storages::find(tx, organization, id)).await.unwrap(), None);
+        assert_eq!(store.read(storages::sealed_secrets).await.unwrap(), []);
+    }
+}
+
+contract! {
+    async fn an_external_id_is_never_given_to_another_organization(store: &Store) {
+        let (ours, _) = store.organization("acme").await;
+        let (theirs, _) = store.organization("other").await;
+        let id = store.storage(ours, "Photos").await;
+        let second = store.storage(ours, "Videos").await;
+        let foreign = store.storage(theirs, "Photos").await;
+        let hub = ExternalIdSource::Hub;
+        store.write(move |tx| external_ids::reserve(tx, ours, "e-1", hub, NOW)).await.unwrap();
+        for organization in [ours, theirs] {
+            let answer = store.write(move |tx| external_ids::reserve(tx, organization, "e-1", hub, NOW)).await;
+            assert!(matches!(answer, Err(Error::AlreadyExists { .. })), "{answer:?}");
+        }
+        let take = |organization, text, storage| {
+            store.write(move |tx| external_ids::take(tx, organization, text, storage, NOW))
+        };
+        let refused = |answer: Result<ExternalIdSource, Error>| matches!(answer, Err(Error::AlreadyExists { .. }));
+        assert!(refused(take(theirs, "e-1", foreign).await));
+        assert_eq!(take(ours, "e-1", id).await.unwrap(), hub);
+        assert_eq!(take(ours, "e-1", id).await.unwrap(), hub);
+        assert!(refused(take(ours, "e-1", second).await));
+        assert_eq!(take(ours, "typed", second).await.unwrap(), ExternalIdSource::Customer);
+        assert!(refused(take(theirs, "typed", foreign).await));
+        store
+            .write(move |tx| {
+                storages::delete(tx, ours, id, false, NOW)?;
+                storages::delete(tx, ours, second, false, NOW)
+            })
+            .await
+            .unwrap();
+        for text in ["e-1", "typed"] {
+            assert!(refused(take(theirs, text, foreign).await), "{text}");
+        }
+        let third = store.storage(ours, "Third").await;
+        assert_eq!(take(ours, "e-1", third).await.unwrap(), hub);
+    }
+}
+
+contract! {
+    async fn of_many_who_want_an_external_id_one_gets_it(store: &Store) {
+        let mut work = Vec::new();
+        for n in 0..12 {
+            let (organization, _) = store.organization(&format!("o{n}")).await;
+            let storage = store.storage(organization, "s").await;
+            let db = store.db.clone();
+            work.push(async move {
+                db.write::<_, Error, _>(move |tx| external_ids::take(tx, organization, "wanted", storage, NOW)).await
+            });
+        }
+        let answers = all(work).await;
+        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
+        assert!(answers.iter().all(|a| matches!(a, Ok(_) | Err(Error::AlreadyExists { .. }))), "{answers:?}");
+    }
+}
