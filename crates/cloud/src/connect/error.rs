@@ -107,8 +107,9 @@ impl ConnectError {
         )
     }
 
-    pub(super) fn of(error: &reqwest::Error, host: &str) -> Self {
-        let host = host.to_owned();
+    /// The URL goes out of the error first: its query may hold a signature.
+    pub(super) fn of(error: reqwest::Error, host: &str) -> Self {
+        let (error, host) = (&error.without_url(), host.to_owned());
         if find::<Refused>(error) {
             return Self::PrivateAddress { host };
         }

@@ -56,7 +56,6 @@ pub enum Reach {
 }
 
 /// A request, complete.
-#[derive(Debug)]
 pub struct Outgoing {
     /// `GET`, `HEAD`, …
     pub method: reqwest::Method,
@@ -174,13 +173,13 @@ impl Outbound {
         let mut response = request
             .send()
             .await
-            .map_err(|error| ConnectError::of(&error, &host))?;
+            .map_err(|error| ConnectError::of(error, &host))?;
         let limit = limit.for_status(response.status());
         let mut body = BytesMut::new();
         while let Some(chunk) = response
             .chunk()
             .await
-            .map_err(|error| ConnectError::of(&error, &host))?
+            .map_err(|error| ConnectError::of(error, &host))?
         {
             match limit {
                 BodyLimit::Refuse(limit_bytes) if body.len() + chunk.len() > limit_bytes => {
@@ -220,6 +219,17 @@ impl Answer {
     /// A header's value, if it is there and is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// Headers and queries carry signatures and tokens: neither is shown.
+impl fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let before_query = self.url.split('?').next().unwrap_or_default();
+        f.debug_struct("Outgoing")
+            .field("method", &self.method)
+            .field("url", &before_query)
+            .finish_non_exhaustive()
     }
 }
 

@@ -260,3 +260,22 @@ async fn a_server_that_says_nothing_is_left_in_time() {
     let url = format!("http://{}/", listener.local_addr().unwrap());
     assert_eq!(code(get(&door, &url).await), "connect.timeout");
 }
+
+#[tokio::test]
+async fn neither_a_request_nor_its_failure_shows_what_signs_it() {
+    let outgoing = || Outgoing {
+        method: reqwest::Method::GET,
+        url: "http://127.0.0.1:1/key?X-Amz-Signature=CANARY".to_owned(),
+        headers: vec![("authorization", "CANARY".to_owned())],
+        body: Bytes::new(),
+    };
+    let failure = outbound(&["127.0.0.1"], &[])
+        .send(outgoing(), BodyLimit::Refuse(1))
+        .await
+        .unwrap_err();
+    let shown = format!("{:?} {failure:?} {failure}", outgoing());
+    assert!(
+        shown.contains("127.0.0.1") && !shown.contains("CANARY"),
+        "{shown}"
+    );
+}
