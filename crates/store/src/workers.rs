@@ -115,3 +115,130 @@ fn attempt(tx: &mut Tx, job: &mut dyn Job, thread: u32) {
     }
     job.fail(Error::Contention);
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use insitu_model::id::OrganizationId;
+    use tokio::sync::{mpsc, oneshot};
+
+    use super::*;
+    use crate::{
+        Result,
+        job::Again,
+        migrations,
+        organizations::{self, Organization},
+        sqlite,
+        tx::Mode,
+        value::params,
+    };
+
+    fn writer(path: &Path) -> Tx {
+        let mut tx = Tx::of_sqlite(sqlite::open_writer(path).unwrap());
+        migrations::apply(&mut tx).unwrap();
+        tx
+    }
+
+    fn insert(tx: &mut Tx, n: u8, name: &str) -> Result<()> {
+        let id = OrganizationId::from_bytes([n; 12]);
+        organizations::insert(
+            tx,
+            &Organization {
+                id,
+                name: name.to_owned(),
+                created_at: 0,
+            },
+        )
+    }
+
+    /// A queued closure and its answer to come.
+    type Queued = (Box<dyn Job>, oneshot::Receiver<Result<()>>);
+
+    fn job(work: impl Fn(&mut Tx) -> Result<()> + Send + 'static) -> Queued {
+        let (job, answer) = Again::new(Mode::Write, work);
+        (Box::new(job), answer)
+    }
+
+    /// Lets the writer run over what is queued already.
+    fn run_queued(tx: Tx, jobs: Vec<Queued>) -> Vec<Result<()>> {
+        let (sender, queue) = mpsc::channel(jobs.len());
+        let mut answers = Vec::new();
+        for (job, answer) in jobs {
+            sender.blocking_send(job).unwrap();
+            answers.push(answer);
+        }
+        drop(sender);
+        run_grouped(tx, queue);
+        answers
+            .into_iter()
+            .map(|answer| answer.blocking_recv().unwrap())
+            .collect()
+    }
+
+    fn names(path: &Path) -> Vec<String> {
+        let mut tx = Tx::of_sqlite(sqlite::open_reader(path).unwrap());
+        tx.rows("SELECT name FROM organizations ORDER BY id", params![], |row| {
+            row.next()
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn those_who_wait_share_one_commit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hub.db");
+        let tx = writer(&path);
+        let jobs = (0..50).map(|n| {
+            let path = path.clone();
+            job(move |tx| {
+                insert(tx, n, "x")?;
+                // A stranger sees nothing of those who came before: they are not committed yet.
+                assert_eq!(names(&path), Vec::<String>::new());
+                Ok(())
+            })
+        });
+        for answer in run_queued(tx, jobs.collect()) {
+            answer.unwrap();
+        }
+        assert_eq!(names(&path).len(), 50);
+    }
+
+    #[test]
+    fn a_full_disk_is_said_and_takes_nobody_else_down() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hub.db");
+        let mut tx = writer(&path);
+        let pages: i64 = tx.cell("PRAGMA page_count", params![]).unwrap().unwrap();
+        tx.script(&format!("PRAGMA max_page_count = {}", pages + 20))
+            .unwrap();
+        let huge = "x".repeat(1_000_000);
+        let jobs = vec![
+            job(|tx| insert(tx, 1, "before")),
+            job(move |tx| insert(tx, 2, "small").and_then(|()| insert(tx, 3, &huge))),
+            job(|tx| insert(tx, 4, "behind")),
+        ];
+        let answers = run_queued(tx, jobs);
+        assert!(
+            matches!(answers[..], [Ok(()), Err(Error::DiskFull), Ok(())]),
+            "{answers:?}"
+        );
+        assert_eq!(names(&path), ["before", "behind"]);
+    }
+
+    #[test]
+    fn the_first_of_a_group_is_undone_alone_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hub.db");
+        let tx = writer(&path);
+        let jobs = vec![
+            job(|tx| insert(tx, 1, "undone").and(Err(Error::Closed))),
+            job(|tx| insert(tx, 2, "kept")),
+            job(|tx| insert(tx, 3, "undone").and(Err(Error::Closed))),
+            job(|tx| insert(tx, 4, "kept")),
+        ];
+        let kept: Vec<bool> = run_queued(tx, jobs).iter().map(Result::is_ok).collect();
+        assert_eq!(kept, [false, true, false, true]);
+        assert_eq!(names(&path), ["kept", "kept"]);
+    }
+}

@@ -27,10 +27,7 @@ pub(super) fn page(
     if skip >= total && after.is_none() || total == 0 {
         return Ok(Found { rows: found, total });
     }
-    let mut position = match after {
-        Some(cursor) => Some((cursor.external_id.clone().unwrap_or_default(), cursor.place)),
-        None => None,
-    };
+    let mut position = after.map(|cursor| (cursor.external_id.clone().unwrap_or_default(), cursor.place));
     if position.is_none() && skip > 0 && every_row_counts(tx, wanted)? {
         position = row_before(tx, wanted, std::mem::take(&mut skip))?;
     }

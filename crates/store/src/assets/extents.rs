@@ -112,10 +112,10 @@ impl Namer {
     /// one read even when each import held a single asset.
     pub(super) fn for_page(tx: &mut Tx, places: &[i64]) -> Result<Self> {
         let mut namer = Self::default();
-        if let (Some(first), Some(last)) = (places.iter().min(), places.iter().max()) {
-            if last - first < 1 << super::blocks::FINE {
-                namer.extents = read_extents(tx, *first, *last, EXTENTS_AHEAD)?;
-            }
+        if let (Some(first), Some(last)) = (places.iter().min(), places.iter().max())
+            && last - first < 1 << super::blocks::FINE
+        {
+            namer.extents = read_extents(tx, *first, *last, EXTENTS_AHEAD)?;
         }
         Ok(namer)
     }

@@ -59,10 +59,11 @@ impl Finder {
         storage: Option<StorageId>,
         batches: &Arc<[BatchId]>,
     ) -> Result<i64> {
-        if let Some((last_storage, last_batches, kind)) = &self.last {
-            if *last_storage == storage && (Arc::ptr_eq(last_batches, batches) || last_batches == batches) {
-                return Ok(*kind);
-            }
+        if let Some((last_storage, last_batches, kind)) = &self.last
+            && *last_storage == storage
+            && (Arc::ptr_eq(last_batches, batches) || last_batches == batches)
+        {
+            return Ok(*kind);
         }
         let wanted = Kind::new(storage, batches);
         let kind = match self.known.get(&wanted) {

@@ -1,6 +1,13 @@
 //! The store's contract, held to on both databases: SQLite always, PostgreSQL where `INSITU_TEST_POSTGRES_URL` names
 //! a server on which schemas may be made. `INSITU_REQUIRE_POSTGRES=1` turns a missing server into a failure.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of tests are tests, which clippy knows only for functions marked so"
+)]
+
 mod duplicates;
 mod engine;
 mod harness;

@@ -108,10 +108,10 @@ fn mixed(world: &World, part: u32, n: u32) -> NewAsset {
     new.batches = batches.into();
     // Long runs of one storage, as lists have them.
     new.storage = [None, Some(world.storages[0]), Some(world.storages[1])][(n / 400 % 3) as usize];
-    new.width = (n % 2 == 0).then_some(n + 1);
-    new.height = (n % 2 == 0).then_some(u32::MAX);
+    new.width = n.is_multiple_of(2).then_some(n + 1);
+    new.height = n.is_multiple_of(2).then_some(u32::MAX);
     new.priority = n as i32 % 5 - 2;
-    new.extra = (n % 3 == 0).then(|| format!("{{\"metadata\":{{\"n\":{n}}}}}"));
+    new.extra = n.is_multiple_of(3).then(|| format!("{{\"metadata\":{{\"n\":{n}}}}}"));
     new
 }
 
