@@ -1,1 +1,23 @@
-//! hub
+//! The hub: the server that people and programs talk to, and its command line.
+//!
+//! A request reads the same everywhere: a handler takes a proof of a right (`auth::access`), a parsed body
+//! (`api::body`), reads or writes through the store, and answers in the envelope (`envelope`) or with an error that
+//! says what to do (`error`).
+
+pub mod ambient;
+pub mod api;
+pub mod auth;
+pub mod cli;
+pub mod cloud_access;
+pub mod config;
+pub mod envelope;
+pub mod error;
+pub mod hub;
+pub mod jobs;
+mod logs;
+pub mod people;
+pub mod start;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod vault;
+mod web;

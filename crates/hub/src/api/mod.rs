@@ -1,0 +1,148 @@
+//! The HTTP API: one file per family of endpoints, one router, one OpenAPI document made from the same lines.
+
+pub mod api_keys;
+mod asset_filters;
+pub mod assets;
+pub mod batches;
+pub mod body;
+pub mod cloud_import;
+pub mod docs;
+mod import_report;
+pub mod imports;
+pub mod invitations;
+pub mod organization_users;
+pub mod organizations;
+pub mod paths;
+pub mod project_members;
+pub mod projects;
+pub mod query;
+pub mod sessions;
+pub mod setup;
+pub mod signing;
+pub mod storage_form;
+pub mod storage_setup;
+pub mod storages;
+pub mod time;
+
+use std::sync::Arc;
+
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Router, middleware};
+use tower::Layer as _;
+use tower::util::MapRequestLayer;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::trace::TraceLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::error::ApiError;
+use crate::hub::Hub;
+
+/// The largest JSON body, in bytes; lists of assets are streamed and have no such bound.
+pub const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Insitu",
+        description = "Label data that stays in its owner's bucket. Send an API key in the header `apikey`, or sign in for a session cookie. Every answer is `{\"status\":\"success\",\"data\":…}` or `{\"status\":\"fail\"|\"error\",\"message\",\"code\",\"details\"}`."
+    ),
+    components(schemas(crate::envelope::ErrorBody))
+)]
+struct Document;
+
+fn endpoints() -> OpenApiRouter<Arc<Hub>> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .merge(setup::router())
+        .merge(sessions::router())
+        .merge(api_keys::router())
+        .merge(organizations::router())
+        .merge(organization_users::router())
+        .merge(invitations::router())
+        .merge(projects::router())
+        .merge(project_members::router())
+        .merge(batches::router())
+        .merge(storages::router())
+        .merge(storage_setup::router())
+        .merge(imports::router())
+        .merge(cloud_import::router())
+        .merge(assets::router())
+        .merge(signing::router())
+}
+
+/// The OpenAPI 3.1 document, as pretty JSON.
+pub fn openapi_json() -> Result<String, serde_json::Error> {
+    endpoints().to_openapi().to_pretty_json()
+}
+
+/// The whole hub as one service.
+pub fn router(hub: Arc<Hub>) -> Router {
+    let (api, _document) = endpoints().split_for_parts();
+    let routes = api
+        .merge(docs::router())
+        .fallback(not_the_api)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(CatchPanicLayer::custom(answer_panic))
+        .layer(middleware::map_response_with_state(hub.clone(), add_security_headers))
+        .layer(CompressionLayer::new())
+        .layer(TraceLayer::new_for_http())
+        .with_state(hub);
+    // Routing reads the path before any layer of a router runs, so paths are put in order around it.
+    Router::new().fallback_service(MapRequestLayer::new(paths::normalize_request).layer(routes))
+}
+
+async fn not_the_api(request: Request) -> Response {
+    let path = request.uri().path();
+    if path == "/v2" || path.starts_with("/v2/") {
+        return ApiError::new(
+            StatusCode::NOT_FOUND,
+            "request.no_such_endpoint",
+            format!("There is no endpoint {} {path}. The endpoints are listed at /docs.", request.method()),
+        )
+        .into_response();
+    }
+    crate::web::serve(request.uri().clone()).await
+}
+
+async fn wrong_method(request: Request) -> ApiError {
+    ApiError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "request.method_not_allowed",
+        format!(
+            "{} is not a method of {}. The endpoints are listed at /docs.",
+            request.method(),
+            request.uri().path()
+        ),
+    )
+}
+
+fn answer_panic(cause: Box<dyn std::any::Any + Send>) -> Response {
+    let text = cause
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| cause.downcast_ref::<&str>().copied())
+        .unwrap_or("a panic without words");
+    ApiError::internal(text).into_response()
+}
+
+async fn add_security_headers(
+    axum::extract::State(hub): axum::extract::State<Arc<Hub>>,
+    mut response: Response,
+) -> Response {
+    let headers = response.headers_mut();
+    let fixed: [(HeaderName, &'static str); 3] = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| hub.content_security_policy.clone());
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,95 @@
+//! Organizations: what members, storages and projects belong to.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use insitu_model::id::OrganizationId;
+use insitu_model::text::Name;
+use insitu_store::organizations::{self, Organization};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::body::Body;
+use super::time::iso;
+use crate::auth::access::{Org, right};
+use crate::auth::caller::{Caller, Proof};
+use crate::envelope::{Created, Envelope, ErrorBody, Success};
+use crate::error::{ApiError, ApiResult};
+use crate::hub::Hub;
+use crate::people;
+
+pub fn router() -> OpenApiRouter<Arc<Hub>> {
+    OpenApiRouter::new().routes(routes!(create)).routes(routes!(show))
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OrganizationView {
+    #[serde(rename = "_id")]
+    pub id: String,
+    pub name: String,
+    pub created_at: String,
+    /// The caller's role: `owner`, `admin` or `member`.
+    pub role: &'static str,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrganizationData {
+    pub organization: OrganizationView,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct NewOrganizationBody {
+    #[schema(value_type = String)]
+    pub name: Name,
+}
+
+/// Make another organization, and be its owner
+#[utoipa::path(post, path = "/v2/organization", tag = "organizations", request_body = NewOrganizationBody,
+    responses((status = 201, body = Envelope<OrganizationData>), (status = 403, body = ErrorBody)))]
+async fn create(
+    State(hub): State<Arc<Hub>>,
+    caller: Caller,
+    Body(body): Body<NewOrganizationBody>,
+) -> ApiResult<Created<OrganizationData>> {
+    if matches!(caller.proof, Proof::ApiKey(_)) {
+        return Err(ApiError::forbidden(
+            "organization.needs_session",
+            "An API key belongs to one organization and cannot make another. Sign in to make one.",
+        ));
+    }
+    let new = Organization {
+        id: OrganizationId::new(&*hub.clock, &*hub.random),
+        name: body.name.to_string(),
+        created_at: hub.clock.now_ms(),
+    };
+    let view = OrganizationView {
+        id: new.id.to_string(),
+        name: new.name.clone(),
+        created_at: iso(new.created_at),
+        role: "owner",
+    };
+    hub.db.write(move |tx| people::insert_organization(tx, &new, caller.user)).await?;
+    Ok(Created(OrganizationData { organization: view }))
+}
+
+/// One organization and one's role in it
+#[utoipa::path(get, path = "/v2/organization/{organization}", tag = "organizations",
+    params(("organization" = String, Path)),
+    responses((status = 200, body = Envelope<OrganizationData>), (status = 404, body = ErrorBody)))]
+async fn show(
+    State(hub): State<Arc<Hub>>,
+    access: Org<right::ReadOrganization>,
+) -> ApiResult<Success<OrganizationData>> {
+    let id = access.organization;
+    let found = hub.db.read(move |tx| organizations::get(tx, id)).await?;
+    let view = OrganizationView {
+        id: found.id.to_string(),
+        name: found.name,
+        created_at: iso(found.created_at),
+        role: access.role.as_str(),
+    };
+    Ok(Success(OrganizationData { organization: view }))
+}

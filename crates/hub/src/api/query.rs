@@ -1,0 +1,134 @@
+//! Reading query strings the way that the API's clients write them.
+//!
+//! The Python SDK puts URLs and keys into queries with a literal `+`, so `+` stays a plus here and only `%XX` is
+//! decoded. (Form-encoded queries, where `+` is a space, are the exception: `/v2/export` and `/instructions`.)
+
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+use percent_encoding::percent_decode_str;
+use serde::de::DeserializeOwned;
+
+use crate::error::ApiError;
+
+/// The most rows that one page of a list may have.
+pub const MAX_LIMIT: u32 = 1000;
+/// The rows of a page whose size nobody named.
+pub const DEFAULT_LIMIT: u32 = 10;
+
+/// The query as `T`, with `+` kept.
+#[derive(Debug)]
+pub struct Params<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        let query = parts.uri.query().unwrap_or_default().replace('+', "%2B");
+        let uri = format!("/?{query}").parse().map_err(|error| bad_query(&error))?;
+        let Query(params) = Query::<T>::try_from_uri(&uri).map_err(|error| bad_query(&error))?;
+        Ok(Self(params))
+    }
+}
+
+fn bad_query(error: &dyn std::fmt::Display) -> ApiError {
+    ApiError::invalid(
+        "request.query_invalid",
+        format!("The query could not be read: {error}. Check the names and values of its parameters."),
+    )
+}
+
+/// The text of the last parameter `name`, which may hold raw `&`: everything after `name=`.
+///
+/// `get_assets` of the SDK writes `…&filters={"externalId":"a&b"}` without encoding the ampersand. A value that is
+/// JSON up to its first `&` is taken as that.
+pub fn raw_json_tail(query: &str, name: &str) -> Result<Option<serde_json::Value>, ApiError> {
+    let Some(start) = find_parameter(query, name) else { return Ok(None) };
+    let tail = query.get(start..).unwrap_or_default();
+    let until_ampersand = tail.split('&').next().unwrap_or_default();
+    for candidate in [until_ampersand, tail] {
+        let text = percent_decode_str(candidate).decode_utf8().map_err(|error| bad_query(&error))?;
+        if text.trim().is_empty() {
+            return Ok(None);
+        }
+        if let Ok(value) = serde_json::from_str(&text) {
+            return Ok(Some(value));
+        }
+    }
+    Err(ApiError::invalid(
+        "request.filters_invalid",
+        format!(
+            "The parameter {name} is not whole JSON. Percent-encode its value; a raw # cuts off the rest of an address."
+        ),
+    ))
+}
+
+fn find_parameter(query: &str, name: &str) -> Option<usize> {
+    let mut start = 0;
+    for pair in query.split('&') {
+        if let Some(value) = pair.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')) {
+            return Some(start + pair.len() - value.len());
+        }
+        start += pair.len() + 1;
+    }
+    None
+}
+
+/// The page that a list was asked for, counted from 1, and its size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    pub number: u64,
+    pub limit: u32,
+}
+
+impl Page {
+    /// The page asked for, or the first of ten rows; an error names what is out of range.
+    pub fn new(number: Option<u64>, limit: Option<u32>) -> Result<Self, ApiError> {
+        let (number, limit) = (number.unwrap_or(1), limit.unwrap_or(DEFAULT_LIMIT));
+        if number == 0 {
+            return Err(ApiError::invalid("request.page_invalid", "Pages are counted from 1. Ask for page=1."));
+        }
+        if limit == 0 || limit > MAX_LIMIT {
+            return Err(ApiError::invalid(
+                "request.limit_invalid",
+                format!("The limit is {limit}; it may be 1 to {MAX_LIMIT}."),
+            ));
+        }
+        Ok(Self { number, limit })
+    }
+}
+
+impl From<Page> for insitu_store::Page {
+    fn from(page: Page) -> Self {
+        Self { number: page.number, limit: page.limit }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn filters_survive_a_raw_ampersand_and_keep_their_pluses() {
+        let query = "page=1&limit=10&filters=%7B%22externalId%22:%20%22a&b+c%25%22%7D";
+        assert_eq!(raw_json_tail(query, "filters").unwrap(), Some(json!({"externalId": "a&b+c%"})));
+        let query = "filters=%7B%22a%22:1%7D&page=2";
+        assert_eq!(raw_json_tail(query, "filters").unwrap(), Some(json!({"a": 1})));
+        assert_eq!(raw_json_tail("page=1", "filters").unwrap(), None);
+        assert_eq!(raw_json_tail("myfilters=1", "filters").unwrap(), None);
+    }
+
+    #[test]
+    fn a_filter_cut_off_by_a_fragment_is_named() {
+        let error = raw_json_tail("filters=%7B%22externalId%22:%22a", "filters").unwrap_err();
+        assert_eq!(error.code, "request.filters_invalid");
+    }
+
+    #[test]
+    fn pages_out_of_range_are_refused() {
+        assert_eq!(Page::new(None, None).unwrap(), Page { number: 1, limit: 10 });
+        assert_eq!(Page::new(Some(0), None).unwrap_err().code, "request.page_invalid");
+        assert_eq!(Page::new(None, Some(1001)).unwrap_err().code, "request.limit_invalid");
+        assert_eq!(Page::new(None, Some(0)).unwrap_err().code, "request.limit_invalid");
+    }
+}

@@ -1,0 +1,150 @@
+//! Signed URLs: short-lived links with which a browser fetches assets straight from the bucket.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use insitu_model::id::{AssetId, StorageId};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::body::Body;
+use super::query::Params;
+use super::time::iso;
+use crate::auth::access::{OnProject, right};
+use crate::auth::caller::Caller;
+use crate::cloud_access::{AssetUrl, Unsigned, sign_assets, sign_object};
+use crate::envelope::{Created, Envelope, ErrorBody, Success};
+use crate::error::{ApiError, ApiResult};
+use crate::hub::Hub;
+
+/// The most assets that one request signs.
+pub const MAX_ASSETS: usize = 1000;
+
+pub fn router() -> OpenApiRouter<Arc<Hub>> {
+    OpenApiRouter::new().routes(routes!(sign_many)).routes(routes!(sign_one))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct AssetIds {
+    /// 1 to 1000 ids.
+    #[schema(value_type = Vec<String>)]
+    pub assets: Vec<AssetId>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SignedUrls {
+    /// In the order of the ids.
+    pub urls: Vec<SignedAsset>,
+}
+
+/// A URL, or the reason why there is none.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SignedAsset {
+    #[serde(rename = "_id")]
+    pub id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// When the URL ends; never, for public assets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<String>,
+    /// The region that the bucket is really in, where the address names another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corrected_region: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
+struct SignParams {
+    /// The asset's address, as the SDK names it.
+    name: Option<String>,
+    /// The asset's address, in the other dialect.
+    url: Option<String>,
+    /// The project, which decides who may ask.
+    project: String,
+    /// The storage; without it the address is answered as it is, as a public one.
+    storage_id: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SignedUrlData {
+    pub signed_url: String,
+}
+
+/// Sign up to a thousand assets
+#[utoipa::path(post, path = "/v2/project/{project}/assets/sign", tag = "assets",
+    params(("project" = String, Path)), request_body = AssetIds,
+    responses((status = 200, body = Envelope<SignedUrls>), (status = 400, body = ErrorBody)))]
+async fn sign_many(
+    State(hub): State<Arc<Hub>>,
+    access: OnProject<right::ReadAssets>,
+    Body(body): Body<AssetIds>,
+) -> ApiResult<Success<SignedUrls>> {
+    if body.assets.is_empty() || body.assets.len() > MAX_ASSETS {
+        return Err(ApiError::invalid(
+            "assets.count_out_of_range",
+            format!("{} assets to sign; 1 to {MAX_ASSETS} at a time.", body.assets.len()),
+        ));
+    }
+    let signed = sign_assets(&hub, access.organization, access.project, body.assets).await?;
+    let urls = signed.into_iter().map(|(id, url)| view(id, url)).collect();
+    Ok(Success(SignedUrls { urls }))
+}
+
+/// Sign one address (row 16 of the public API)
+///
+/// Any object of the storage can be named, so this takes the right to import from it.
+#[utoipa::path(get, path = "/v2/getSignedUrl", tag = "assets", params(SignParams),
+    responses((status = 201, body = Envelope<SignedUrlData>), (status = 400, body = ErrorBody)))]
+async fn sign_one(
+    State(hub): State<Arc<Hub>>,
+    caller: Caller,
+    Params(params): Params<SignParams>,
+) -> ApiResult<Created<SignedUrlData>> {
+    let access = OnProject::<right::ImportAssets>::prove(&hub, caller, &params.project).await?;
+    let address = params.name.or(params.url).ok_or_else(|| {
+        ApiError::invalid("asset.address_missing", "Name the asset's address as name= or url=.")
+    })?;
+    // The public client sends the address decoded: what it wrote as %20 arrives as a space, which addresses may have.
+    let signed_url = match params.storage_id.filter(|id| !id.is_empty()) {
+        None => address,
+        Some(text) => {
+            let storage: StorageId = text.parse().map_err(|_| ApiError::not_found("storage", &text))?;
+            sign_object(&hub, access.organization, storage, &address)
+                .await
+                .map_err(|unsigned| ApiError::invalid(unsigned.code, unsigned.message))?
+                .url
+        }
+    };
+    Ok(Created(SignedUrlData { signed_url }))
+}
+
+fn view(id: AssetId, signed: Result<AssetUrl, Unsigned>) -> SignedAsset {
+    let nothing = SignedAsset {
+        id: id.to_string(),
+        url: None,
+        expires_at: None,
+        corrected_region: None,
+        code: None,
+        message: None,
+    };
+    match signed {
+        Ok(AssetUrl { url, expires_at_ms, corrected_region }) => SignedAsset {
+            url: Some(url),
+            expires_at: expires_at_ms.map(iso),
+            corrected_region,
+            ..nothing
+        },
+        Err(Unsigned { code, message }) => {
+            SignedAsset { code: Some(code), message: Some(message), ..nothing }
+        }
+    }
+}

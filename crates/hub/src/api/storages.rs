@@ -1,0 +1,398 @@
+//! Storages: connect, list, show, change, rotate, delete (rows 36 to 38 of the public API and our own).
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use insitu_model::id::{AuditId, OrganizationId, StorageId};
+use insitu_model::storage::{AccessType, Provider};
+use insitu_store::audit::{self, AuditRecord};
+use insitu_store::external_ids;
+use insitu_store::storages::{self, ExternalIdSource, Storage, StorageChange};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::body::Body;
+use super::query::{MAX_LIMIT, Page, Params};
+use super::storage_form::{Checked, Problems, StorageForm};
+use super::time::iso;
+use crate::auth::access::{Org, right};
+use crate::auth::caller::Caller;
+use crate::envelope::{Envelope, ErrorBody, Success};
+use crate::error::{ApiError, ApiResult};
+use crate::hub::Hub;
+use crate::vault::SecretPlace;
+
+/// The field of a storage that is sealed.
+pub const SEALED_FIELD: &str = "private_key";
+
+pub fn router() -> OpenApiRouter<Arc<Hub>> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(show, change, remove))
+        .routes(routes!(rotate))
+}
+
+/// A storage as the API shows it: never with a secret.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StorageView {
+    #[serde(rename = "_id")]
+    pub id: String,
+    pub name: String,
+    /// `AWS`
+    pub provider: &'static str,
+    /// `aws`, the same in the other dialect.
+    pub r#type: &'static str,
+    /// `IAM_USER` or `IAM_DELEGATED`
+    pub access_type: &'static str,
+    pub region: String,
+    pub endpoint: Option<String>,
+    /// The Access Key ID, which is no secret.
+    pub public_key: Option<String>,
+    pub role_arn: Option<String>,
+    pub external_id: Option<String>,
+    /// `hub` for an external ID that the hub made, `customer` for one that was typed in.
+    pub external_id_source: Option<&'static str>,
+    pub prefixes: Vec<String>,
+    pub organization: String,
+    pub created_at: String,
+    pub updated_at: String,
+    /// Assets that are reached through it.
+    pub asset_count: u64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StorageData {
+    pub storage: StorageView,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StorageList {
+    pub storages: Vec<StorageView>,
+    pub total: u64,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListParams {
+    /// Only the storage with this id.
+    #[serde(rename = "_id")]
+    id: Option<String>,
+    /// Counted from 1.
+    page: Option<u64>,
+    /// 1 to 1000; 1000 unless given.
+    limit: Option<u32>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct DeleteParams {
+    /// `true` deletes a storage that assets use: they stay and cannot be opened any more.
+    force: Option<bool>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RotationBody {
+    pub public_key: String,
+    #[schema(value_type = String, format = Password)]
+    pub private_key: SecretString,
+}
+
+impl From<Storage> for StorageView {
+    fn from(storage: Storage) -> Self {
+        Self {
+            id: storage.id.to_string(),
+            name: storage.name,
+            provider: storage.provider.as_str(),
+            r#type: storage.provider.as_type(),
+            access_type: storage.access_type.as_str(),
+            region: storage.region,
+            endpoint: storage.endpoint,
+            public_key: storage.public_key,
+            role_arn: storage.role_arn,
+            external_id: storage.external_id,
+            external_id_source: storage.external_id_source.map(ExternalIdSource::as_str),
+            prefixes: storage.prefixes,
+            organization: storage.organization.to_string(),
+            created_at: iso(storage.created_at),
+            updated_at: iso(storage.updated_at),
+            asset_count: storage.asset_count,
+        }
+    }
+}
+
+/// Storages of the organization
+#[utoipa::path(get, path = "/v2/storages", tag = "storages", params(ListParams),
+    responses((status = 200, body = Envelope<StorageList>), (status = 403, body = ErrorBody)))]
+async fn list(
+    State(hub): State<Arc<Hub>>,
+    access: Org<right::UseStorages>,
+    Params(params): Params<ListParams>,
+) -> ApiResult<Success<StorageList>> {
+    let organization = access.organization;
+    if let Some(text) = params.id {
+        let id = parse_id(&text)?;
+        let found = hub.db.read(move |tx| storages::find(tx, organization, id)).await?;
+        let storages: Vec<_> = found.into_iter().map(StorageView::from).collect();
+        let total = storages.len() as u64;
+        return Ok(Success(StorageList { storages, total }));
+    }
+    let page = Page::new(params.page, params.limit.or(Some(MAX_LIMIT)))?;
+    let found = hub.db.read(move |tx| storages::list(tx, organization, page.into())).await?;
+    Ok(Success(StorageList {
+        storages: found.rows.into_iter().map(StorageView::from).collect(),
+        total: found.total,
+    }))
+}
+
+/// One storage
+#[utoipa::path(get, path = "/v2/storages/{id}", tag = "storages", params(("id" = String, Path)),
+    responses((status = 200, body = Envelope<StorageData>), (status = 404, body = ErrorBody)))]
+async fn show(
+    State(hub): State<Arc<Hub>>,
+    access: Org<right::UseStorages>,
+    Path(id): Path<String>,
+) -> ApiResult<Success<StorageData>> {
+    let (organization, id) = (access.organization, parse_id(&id)?);
+    let storage = hub.db.read(move |tx| storages::get(tx, organization, id)).await?;
+    Ok(Success(StorageData { storage: storage.into() }))
+}
+
+/// Connect a storage
+#[utoipa::path(post, path = "/v2/storages", tag = "storages", request_body = StorageForm,
+    responses((status = 200, body = Envelope<StorageData>), (status = 400, body = ErrorBody), (status = 409, body = ErrorBody)))]
+async fn create(
+    State(hub): State<Arc<Hub>>,
+    access: Org<right::ManageStorages>,
+    Body(form): Body<StorageForm>,
+) -> ApiResult<Success<StorageData>> {
+    let mut problems = Problems::default();
+    let checked = form.check(false, &mut problems);
+    checked.require_complete(&mut problems);
+    refuse_private_endpoint(&hub, &checked, &mut problems);
+    problems.into_result()?;
+    let storage = new_storage(&hub, &access, &checked)?;
+    let record = record(&hub, access.organization, &access.caller, "storage.created", &storage);
+    let id = storage.id;
+    let stored = hub
+        .db
+        .write(move |tx| {
+            let mut storage = storage.clone();
+            if let Some(external_id) = storage.external_id.clone() {
+                let (organization, at) = (storage.organization, storage.created_at);
+                let source = external_ids::take(tx, organization, &external_id, storage.id, at)?;
+                storage.external_id_source = Some(source);
+            }
+            storages::insert(tx, &storage)?;
+            audit::insert(tx, &record)?;
+            storages::get(tx, storage.organization, id)
+        })
+        .await?;
+    Ok(Success(StorageData { storage: stored.into() }))
+}
+
+fn new_storage(hub: &Hub, access: &Org<right::ManageStorages>, checked: &Checked) -> ApiResult<Storage> {
+    let now = hub.clock.now_ms();
+    let id = StorageId::new(&*hub.clock, &*hub.random);
+    Ok(Storage {
+        id,
+        organization: access.organization,
+        name: checked.name.as_ref().map(ToString::to_string).unwrap_or_default(),
+        provider: Provider::Aws,
+        access_type: checked.access_type(),
+        region: checked.region_or_default().as_str().to_owned(),
+        endpoint: checked.endpoint.clone().flatten().map(|endpoint| endpoint.to_string()),
+        public_key: checked.public_key.as_ref().map(|key| key.as_str().to_owned()),
+        private_key_sealed: sealed_key(hub, access.organization, id, checked)?,
+        role_arn: checked.role_arn.as_ref().map(|arn| arn.as_str().to_owned()),
+        external_id: checked.external_id.as_ref().map(|id| id.as_str().to_owned()),
+        external_id_source: None,
+        prefixes: prefix_texts(checked).unwrap_or_default(),
+        created_by: access.caller.user,
+        created_at: now,
+        updated_at: now,
+        revision: 1,
+        asset_count: 0,
+    })
+}
+
+/// Change a storage; what is left out stays
+#[utoipa::path(post, path = "/v2/storages/{id}", tag = "storages", params(("id" = String, Path)),
+    request_body = StorageForm,
+    responses((status = 200, body = Envelope<StorageData>), (status = 400, body = ErrorBody), (status = 409, body = ErrorBody)))]
+async fn change(
+    State(hub): State<Arc<Hub>>,
+    access: Org<right::ManageStorages>,
+    Path(id): Path<String>,
+    Body(form): Body<StorageForm>,
+) -> ApiResult<Success<StorageData>> {
+    let (organization, id) = (access.organization, parse_id(&id)?);
+    let current = hub.db.read(move |tx| storages::get(tx, organization, id)).await?;
+    let mut problems = Problems::default();
+    let checked = form.check(current.endpoint.is_some(), &mut problems);
+    refuse_private_endpoint(&hub, &checked, &mut problems);
+    refuse_bad_change(&current, &checked, &mut problems);
+    problems.into_result()?;
+    save(&hub, &access, current, &checked, "storage.changed").await
+}
+
+/// Replace the access key of a storage of access type IAM User
+#[utoipa::path(post, path = "/v2/storages/{id}/rotate", tag = "storages", params(("id" = String, Path)),
+    request_body = RotationBody,
+    responses((status = 200, body = Envelope<StorageData>), (status = 400, body = ErrorBody)))]
+async fn rotate(
+    State(hub): State<Arc<Hub>>,
+    access: Org<right::ManageStorages>,
+    Path(id): Path<String>,
+    Body(body): Body<RotationBody>,
+) -> ApiResult<Success<StorageData>> {
+    let (organization, id) = (access.organization, parse_id(&id)?);
+    let current = hub.db.read(move |tx| storages::get(tx, organization, id)).await?;
+    let form = StorageForm {
+        public_key: Some(body.public_key),
+        private_key: Some(body.private_key),
+        ..StorageForm::default()
+    };
+    let mut problems = Problems::default();
+    let checked = form.check(current.endpoint.is_some(), &mut problems);
+    checked.refuse_foreign_fields(current.access_type, &mut problems);
+    problems.into_result()?;
+    save(&hub, &access, current, &checked, "storage.rotated").await
+}
+
+/// Delete a storage; never anything in a bucket
+#[utoipa::path(delete, path = "/v2/storages/{id}", tag = "storages", params(("id" = String, Path), DeleteParams),
+    responses((status = 200, body = Envelope<StorageData>), (status = 409, body = ErrorBody)))]
+async fn remove(
+    State(hub): State<Arc<Hub>>,
+    access: Org<right::ManageStorages>,
+    Path(id): Path<String>,
+    Params(params): Params<DeleteParams>,
+) -> ApiResult<Success<StorageData>> {
+    let (organization, id) = (access.organization, parse_id(&id)?);
+    let (force, now) = (params.force.unwrap_or(false), hub.clock.now_ms());
+    let current = hub.db.read(move |tx| storages::get(tx, organization, id)).await?;
+    let record = record(&hub, organization, &access.caller, "storage.deleted", &current);
+    let deleted = hub
+        .db
+        .write(move |tx| {
+            let deleted = storages::delete(tx, organization, id, force, now)?;
+            audit::insert(tx, &record)?;
+            Ok::<_, insitu_store::Error>(deleted)
+        })
+        .await?;
+    hub.cloud.forget(id);
+    Ok(Success(StorageData { storage: deleted.into() }))
+}
+
+async fn save(
+    hub: &Hub,
+    access: &Org<right::ManageStorages>,
+    current: Storage,
+    checked: &Checked,
+    action: &'static str,
+) -> ApiResult<Success<StorageData>> {
+    let (organization, id, revision) = (access.organization, current.id, current.revision);
+    let keys = match (&checked.public_key, sealed_key(hub, organization, id, checked)?) {
+        (Some(public), Some(sealed)) => Some((public.as_str().to_owned(), sealed)),
+        _ => None,
+    };
+    let change = StorageChange {
+        name: checked.name.as_ref().map(ToString::to_string),
+        region: checked.region.as_ref().map(|region| region.as_str().to_owned()),
+        endpoint: checked.endpoint.clone().map(|endpoint| endpoint.map(|endpoint| endpoint.to_string())),
+        keys,
+        role_arn: checked.role_arn.as_ref().map(|arn| arn.as_str().to_owned()),
+        external_id: None,
+        prefixes: prefix_texts(checked),
+    };
+    let external_id = checked.external_id.as_ref().map(|id| id.as_str().to_owned());
+    let record = record(hub, organization, &access.caller, action, &current);
+    let now = hub.clock.now_ms();
+    let stored = hub
+        .db
+        .write(move |tx| {
+            let mut change = change.clone();
+            if let Some(external_id) = &external_id {
+                let source = external_ids::take(tx, organization, external_id, id, now)?;
+                change.external_id = Some((external_id.clone(), source));
+            }
+            storages::update(tx, organization, id, revision, &change, now)?;
+            audit::insert(tx, &record)?;
+            storages::get(tx, organization, id)
+        })
+        .await?;
+    hub.cloud.forget(id);
+    Ok(Success(StorageData { storage: stored.into() }))
+}
+
+fn refuse_bad_change(current: &Storage, checked: &Checked, problems: &mut Problems) {
+    if checked.access_type.is_some_and(|wanted| wanted != current.access_type) {
+        problems.add(
+            "accessType",
+            "storage.access_type_is_fixed",
+            "The access type of a storage cannot be changed. Add another storage and delete this one.",
+        );
+    }
+    checked.refuse_foreign_fields(current.access_type, problems);
+    if current.access_type == AccessType::IamUser
+        && checked.public_key.is_some() != checked.private_key.is_some()
+    {
+        problems.add(
+            "privateKey",
+            "storage.keys_incomplete",
+            "An access key is changed as a whole: send publicKey and privateKey together.",
+        );
+    }
+}
+
+/// Says at once what would fail at every connection: an endpoint on a private address that nobody allowed.
+fn refuse_private_endpoint(hub: &Hub, checked: &Checked, problems: &mut Problems) {
+    let Some(Some(endpoint)) = &checked.endpoint else { return };
+    if let Err(message) = hub.cloud.check_endpoint(endpoint) {
+        problems.add("endpoint", "storage.endpoint_private", message);
+    }
+}
+
+fn sealed_key(
+    hub: &Hub,
+    organization: OrganizationId,
+    storage: StorageId,
+    checked: &Checked,
+) -> ApiResult<Option<Vec<u8>>> {
+    let Some(key) = &checked.private_key else { return Ok(None) };
+    let place = SecretPlace { organization, storage, field: SEALED_FIELD };
+    let secret = SecretString::from(key.expose());
+    hub.vault.seal(place, &secret, &*hub.random).map(Some).map_err(ApiError::internal)
+}
+
+fn prefix_texts(checked: &Checked) -> Option<Vec<String>> {
+    checked.prefixes.as_ref().map(|prefixes| prefixes.iter().map(ToString::to_string).collect())
+}
+
+fn record(
+    hub: &Hub,
+    organization: OrganizationId,
+    caller: &Caller,
+    action: &'static str,
+    storage: &Storage,
+) -> AuditRecord {
+    AuditRecord {
+        id: AuditId::new(&*hub.clock, &*hub.random),
+        organization,
+        actor: Some(caller.user),
+        action: action.to_owned(),
+        subject: format!("storage:{}", storage.id),
+        at: hub.clock.now_ms(),
+        details: json!({ "name": storage.name, "accessType": storage.access_type.as_str() }).to_string(),
+    }
+}
+
+fn parse_id(text: &str) -> ApiResult<StorageId> {
+    text.parse().map_err(|_| ApiError::not_found("storage", text))
+}

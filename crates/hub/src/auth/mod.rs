@@ -1,0 +1,8 @@
+//! Who is calling, and what they may do.
+
+pub mod access;
+pub mod caller;
+pub mod origin;
+pub mod password;
+pub mod throttle;
+pub mod token;

@@ -1,0 +1,84 @@
+//! The command line: `insitu serve`, `demo`, `import`, `admin`, `openapi`.
+//!
+//! Exit codes: 0 done, 1 failed, 2 wrong usage (clap's own).
+
+pub mod admin;
+pub mod client;
+pub mod demo;
+pub mod import;
+pub mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// A labeling hub for data that stays in its owner's bucket.
+#[derive(Debug, Parser)]
+#[command(name = "insitu", version, about, propagate_version = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the hub.
+    Serve(serve::ServeOptions),
+    /// Runs a hub beside a sandbox S3 with private sample photographs, signed in and imported.
+    Demo(demo::DemoOptions),
+    /// Imports a list of asset URLs into a project and shows its progress.
+    Import(import::ImportOptions),
+    /// Users and keys, for whoever operates the hub.
+    #[command(subcommand)]
+    Admin(admin::AdminCommand),
+    /// Prints the OpenAPI document.
+    Openapi,
+}
+
+/// Runs the command that the arguments name.
+pub async fn run(cli: Cli) -> ExitCode {
+    let result = match cli.command {
+        Command::Serve(options) => serve::run(options).await,
+        Command::Demo(options) => demo::run(options).await,
+        Command::Import(options) => import::run(options).await,
+        Command::Admin(command) => admin::run(command).await,
+        Command::Openapi => print_openapi(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln_line(&format!("insitu: {failure}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Why a command failed, in a sentence for the person at the terminal.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Failure(pub String);
+
+impl Failure {
+    /// A failure with this sentence.
+    pub fn new(message: impl std::fmt::Display) -> Self {
+        Self(message.to_string())
+    }
+}
+
+/// What commands return.
+pub type Outcome<T = ()> = Result<T, Failure>;
+
+#[expect(clippy::print_stdout, reason = "a command's answer goes to standard output")]
+pub(crate) fn println_line(line: &str) {
+    println!("{line}");
+}
+
+#[expect(clippy::print_stderr, reason = "a command's complaints go to standard error")]
+pub(crate) fn eprintln_line(line: &str) {
+    eprintln!("{line}");
+}
+
+fn print_openapi() -> Outcome {
+    println_line(&crate::api::openapi_json().map_err(Failure::new)?);
+    Ok(())
+}

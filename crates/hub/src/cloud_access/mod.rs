@@ -1,0 +1,127 @@
+//! How the hub reaches customers' buckets: each storage with its credentials, its boundary, and the regions learned.
+
+mod reached;
+mod regions;
+mod sign;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use insitu_cloud::connect::{AllowedEndpoint, AllowedEndpoints, Outbound, Patience, Reach};
+use insitu_cloud::credentials::CredentialCache;
+use insitu_cloud::identity::{Delegate, Identity, IdentitySettings};
+use insitu_cloud::{s3, sts};
+use insitu_model::ambient::{Clock, Random};
+use insitu_model::arn::PrincipalArn;
+use insitu_model::endpoint::Endpoint;
+use insitu_model::id::StorageId;
+use insitu_model::region::Region;
+use secrecy::ExposeSecret;
+
+pub use self::reached::ReachedStorage;
+pub use self::sign::{AssetUrl, Unsigned, sign_assets, sign_object};
+use self::reached::ReachedStorages;
+use self::regions::LearnedRegions;
+use crate::cli::{Failure, Outcome};
+use crate::config::Config;
+
+/// Everything that talks to clouds, made once.
+pub struct CloudAccess {
+    allowed: AllowedEndpoints,
+    credentials: CredentialCache,
+    identity: Identity,
+    sts: sts::Client,
+    storages: ReachedStorages,
+    regions: LearnedRegions,
+}
+
+impl std::fmt::Debug for CloudAccess {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CloudAccess").field("allowed", &self.allowed).finish_non_exhaustive()
+    }
+}
+
+impl CloudAccess {
+    /// Reads the settings; nothing is asked of any cloud yet.
+    pub fn new(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Outcome<Self> {
+        let allowed = config
+            .allow_endpoints
+            .iter()
+            .filter(|entry| !entry.trim().is_empty())
+            .map(|entry| entry.trim().parse::<AllowedEndpoint>())
+            .collect::<Result<AllowedEndpoints, _>>()
+            .map_err(Failure::new)?;
+        let sts_endpoint = match &config.sts_endpoint {
+            Some(text) => Some(text.trim_end_matches('/').parse::<Endpoint>().map_err(Failure::new)?),
+            None => None,
+        };
+        let for_storages =
+            Outbound::new(Reach::Storages(allowed.clone()), Patience::NORMAL).map_err(Failure::new)?;
+        let for_operator = Outbound::new(Reach::Operator, Patience::NORMAL).map_err(Failure::new)?;
+        let for_metadata = Outbound::new(Reach::Operator, Patience::SHORT).map_err(Failure::new)?;
+        let identity = Identity::new(identity_settings(config), for_metadata, clock.clone());
+        let sts = sts::Client::new(for_operator, clock.clone(), random.clone(), sts_endpoint);
+        let roles = Arc::new(Delegate::new(identity.clone(), sts.clone()));
+        Ok(Self {
+            allowed,
+            credentials: CredentialCache::new(roles, clock.clone()),
+            identity,
+            sts,
+            storages: ReachedStorages::new(clock.clone()),
+            regions: LearnedRegions::new(s3::Client::new(for_storages, clock.clone(), random), clock),
+        })
+    }
+
+    /// Why a storage may not name this endpoint, if it may not: it is private and nobody allowed it.
+    pub fn check_endpoint(&self, endpoint: &Endpoint) -> Result<(), String> {
+        let port = endpoint.port();
+        let may = match endpoint.ip() {
+            Some(address) => self.allowed.allows_address(address, port),
+            // A name is looked up at every connection, which is when it counts.
+            None => !endpoint.is_private() || self.allowed.allows_name(endpoint.host(), port),
+        };
+        if may {
+            return Ok(());
+        }
+        Err(format!(
+            "{endpoint} is a private address, which this hub does not call unless its operator allows it. Ask the operator to start the hub with --allow-endpoint {}.",
+            endpoint.host()
+        ))
+    }
+
+    /// Forgets what is known of a storage that was changed or deleted.
+    pub fn forget(&self, storage: StorageId) {
+        self.storages.forget(storage);
+        self.credentials.invalidate(storage);
+        self.regions.forget(storage);
+    }
+
+    /// Whom a trust policy has to name: the hub's own identity in AWS, if it has one.
+    pub async fn principal(&self) -> Option<PrincipalArn> {
+        match self.identity.principal(&self.sts, &Region::US_EAST_1).await {
+            Ok(principal) => principal.map(|principal| principal.trusted),
+            Err(error) => {
+                tracing::warn!(%error, "the hub's own AWS identity is not known");
+                None
+            }
+        }
+    }
+}
+
+/// Where the hub's own identity is looked for: the one handed over, or AWS's standard chain.
+fn identity_settings(config: &Config) -> IdentitySettings {
+    match &config.delegate {
+        Some(keys) => IdentitySettings {
+            environment: HashMap::from([
+                ("AWS_ACCESS_KEY_ID".to_owned(), keys.access_key_id.clone()),
+                ("AWS_SECRET_ACCESS_KEY".to_owned(), keys.secret_access_key.expose_secret().to_owned()),
+            ]),
+            ..IdentitySettings::default()
+        },
+        None => IdentitySettings {
+            environment: std::env::vars().collect(),
+            home_dir: std::env::home_dir(),
+            asks_instance: config.ask_instance,
+        },
+    }
+}

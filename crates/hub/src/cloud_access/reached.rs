@@ -1,0 +1,186 @@
+//! A storage, read from the database and parsed, kept for a few seconds so that signing costs no row of it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use insitu_cloud::credentials::{CredentialError, Credentials, Grant, RoleGrant, session_name};
+use insitu_cloud::policy;
+use insitu_cloud::presign::Signer;
+use insitu_model::ambient::Clock;
+use insitu_model::arn::RoleArn;
+use insitu_model::endpoint::Endpoint;
+use insitu_model::external_id::ExternalId;
+use insitu_model::id::{OrganizationId, StorageId};
+use insitu_model::address::ObjectAddress;
+use insitu_model::prefix::{self, Prefix};
+use insitu_model::region::Region;
+use insitu_model::storage::AccessType;
+use insitu_store::storages::Storage;
+use secrecy::ExposeSecret;
+
+use crate::api::storages::SEALED_FIELD;
+use crate::error::{ApiError, ApiResult};
+use crate::hub::Hub;
+use crate::vault::SecretPlace;
+
+/// How long another hub's change of a storage may go unnoticed, in milliseconds. This hub's own are noticed at once.
+const KEPT_MS: i64 = 5_000;
+/// Above this many, all are forgotten and read again.
+const STORAGES_MAX: usize = 20_000;
+/// How long a session is asked to live, in seconds: what every role allows (AWS's default maximum).
+const SESSION_SECONDS: u32 = 3600;
+
+/// A storage in types, ready to be signed for.
+#[derive(Debug)]
+pub struct ReachedStorage {
+    pub organization: OrganizationId,
+    pub id: StorageId,
+    pub region: Region,
+    pub endpoint: Option<Endpoint>,
+    pub prefixes: Vec<Prefix>,
+    row: Storage,
+}
+
+/// The storages that were used lately.
+pub(super) struct ReachedStorages {
+    clock: Arc<dyn Clock>,
+    kept: Mutex<HashMap<StorageId, (i64, Arc<ReachedStorage>)>>,
+}
+
+impl ReachedStorages {
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, kept: Mutex::default() }
+    }
+
+    pub fn forget(&self, storage: StorageId) {
+        self.lock().remove(&storage);
+    }
+
+    fn find(&self, organization: OrganizationId, id: StorageId) -> Option<Arc<ReachedStorage>> {
+        let now = self.clock.now_ms();
+        let kept = self.lock();
+        let (read_at, storage) = kept.get(&id)?;
+        let is_fresh = now - read_at < KEPT_MS && storage.organization == organization;
+        is_fresh.then(|| storage.clone())
+    }
+
+    fn keep(&self, storage: Arc<ReachedStorage>) {
+        let now = self.clock.now_ms();
+        let mut kept = self.lock();
+        if kept.len() >= STORAGES_MAX {
+            kept.clear();
+        }
+        kept.insert(storage.id, (now, storage));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<StorageId, (i64, Arc<ReachedStorage>)>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ReachedStorage {
+    /// The organization's storage: from memory, or read anew.
+    pub async fn get(hub: &Hub, organization: OrganizationId, id: StorageId) -> ApiResult<Arc<Self>> {
+        if let Some(known) = hub.cloud.storages.find(organization, id) {
+            return Ok(known);
+        }
+        let row = hub.db.read(move |tx| insitu_store::storages::get(tx, organization, id)).await?;
+        let storage = Arc::new(Self::parse(row)?);
+        hub.cloud.storages.keep(storage.clone());
+        Ok(storage)
+    }
+
+    fn parse(row: Storage) -> ApiResult<Self> {
+        let endpoint =
+            row.endpoint.as_deref().map(str::parse::<Endpoint>).transpose().map_err(ApiError::internal)?;
+        let region = Region::parse(&row.region, endpoint.is_some()).map_err(ApiError::internal)?;
+        let prefixes = row.prefixes.iter().map(|text| text.parse::<Prefix>()).collect::<Result<_, _>>();
+        Ok(Self {
+            organization: row.organization,
+            id: row.id,
+            region,
+            endpoint,
+            prefixes: prefixes.map_err(ApiError::internal)?,
+            row,
+        })
+    }
+
+    /// A signer with valid credentials, fetched at most once however many ask.
+    pub async fn signer(&self, hub: &Hub) -> ApiResult<Arc<Signer>> {
+        let obtained = hub.cloud.credentials.obtain(self.id, self.row.revision, || self.grant(hub)).await;
+        obtained.map_err(|failure| match failure {
+            Failed::Credentials(error) => ApiError::new(
+                axum::http::StatusCode::BAD_GATEWAY,
+                error.code(),
+                format!("The storage {} cannot be used: {error}.", self.row.name),
+            ),
+            Failed::Grant(error) => error,
+        })
+    }
+
+    fn grant(&self, hub: &Hub) -> Result<Grant, Failed> {
+        match self.row.access_type {
+            AccessType::IamUser => self.key_grant(hub),
+            AccessType::IamDelegated => self.role_grant(),
+        }
+    }
+
+    fn key_grant(&self, hub: &Hub) -> Result<Grant, Failed> {
+        let (Some(public), Some(sealed)) = (&self.row.public_key, &self.row.private_key_sealed) else {
+            return Err(incomplete("a storage of access type IAM User has no key"));
+        };
+        let place = SecretPlace { organization: self.organization, storage: self.id, field: SEALED_FIELD };
+        let secret = hub.vault.open(place, sealed).map_err(|error| {
+            Failed::Grant(ApiError::new(
+                axum::http::StatusCode::SERVICE_UNAVAILABLE,
+                "storage.secret_unreadable",
+                format!("The secret of the storage {} cannot be opened: {error}.", self.row.name),
+            ))
+        })?;
+        Ok(Grant::Key(Credentials::permanent(public.as_str(), secret.expose_secret())))
+    }
+
+    fn role_grant(&self) -> Result<Grant, Failed> {
+        let role_arn: RoleArn = match &self.row.role_arn {
+            Some(text) => text.parse().map_err(|error| incomplete(&error))?,
+            None => return Err(incomplete("a storage of access type IAM Delegated has no role")),
+        };
+        let external_id: Option<ExternalId> =
+            self.row.external_id.as_deref().map(str::parse).transpose().map_err(|error| incomplete(&error))?;
+        let session_policy = match self.prefixes.as_slice() {
+            [] => None,
+            prefixes => Some(policy::session_policy(prefixes, role_arn.partition()).map_err(|error| {
+                Failed::Grant(ApiError::invalid(error.code(), format!("{error}.")))
+            })?),
+        };
+        Ok(Grant::Role(RoleGrant {
+            role_arn,
+            external_id,
+            region: self.region.clone(),
+            session_name: session_name(self.organization, self.id),
+            duration_s: SESSION_SECONDS,
+            session_policy,
+        }))
+    }
+
+    /// Whether the storage's prefixes let this object be reached.
+    pub fn covers(&self, object: &ObjectAddress) -> bool {
+        prefix::is_within(&self.prefixes, object.bucket(), object.key())
+    }
+}
+
+/// Why there is no signer: what the cloud said, or what the hub's own row is like.
+enum Failed {
+    Credentials(CredentialError),
+    Grant(ApiError),
+}
+
+impl From<CredentialError> for Failed {
+    fn from(error: CredentialError) -> Self {
+        Self::Credentials(error)
+    }
+}
+
+fn incomplete(cause: impl std::fmt::Display) -> Failed {
+    Failed::Grant(ApiError::internal(cause))
+}

@@ -1,0 +1,155 @@
+//! Signed URLs of assets, one or a thousand: one indexed read each, no call to any cloud once a bucket is known.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use insitu_cloud::presign::{Prepared, SignedUrl};
+use insitu_model::address::{Address, ObjectAddress};
+use insitu_model::id::{AssetId, OrganizationId, ProjectId, StorageId};
+use insitu_model::region::Region;
+use insitu_store::assets::Signable;
+
+use super::ReachedStorage;
+use crate::error::{ApiError, ApiResult};
+use crate::hub::Hub;
+
+/// A URL that opens an asset.
+#[derive(Debug)]
+pub struct AssetUrl {
+    pub url: String,
+    /// Milliseconds since 1970; never, for a public asset.
+    pub expires_at_ms: Option<i64>,
+    /// Set where the bucket is in another region than the address says: that region.
+    pub corrected_region: Option<String>,
+}
+
+/// Why an asset has no URL: a stable code and a sentence.
+#[derive(Debug, Clone)]
+pub struct Unsigned {
+    pub code: String,
+    pub message: String,
+}
+
+impl From<ApiError> for Unsigned {
+    fn from(error: ApiError) -> Self {
+        Self { code: error.code.into_owned(), message: error.message }
+    }
+}
+
+/// URLs of these assets, in their order.
+pub async fn sign_assets(
+    hub: &Hub,
+    organization: OrganizationId,
+    project: ProjectId,
+    ids: Vec<AssetId>,
+) -> ApiResult<Vec<(AssetId, Result<AssetUrl, Unsigned>)>> {
+    let wanted = ids.clone();
+    let found = hub
+        .db
+        .read(move |tx| insitu_store::assets::for_signing(tx, organization, project, &wanted))
+        .await?;
+    let mut signing = Signing { hub, organization, storages: HashMap::new(), prepared: HashMap::new() };
+    let mut urls = Vec::with_capacity(ids.len());
+    for (id, signable) in ids.into_iter().zip(found) {
+        let url = match signable {
+            Some(signable) => signing.sign(&signable).await,
+            None => Err(ApiError::not_found("asset", id).into()),
+        };
+        urls.push((id, url));
+    }
+    Ok(urls)
+}
+
+/// A URL of one object that is named by its address instead of an asset.
+pub async fn sign_object(
+    hub: &Hub,
+    organization: OrganizationId,
+    storage: StorageId,
+    address: &str,
+) -> Result<AssetUrl, Unsigned> {
+    let mut signing = Signing { hub, organization, storages: HashMap::new(), prepared: HashMap::new() };
+    signing.sign_in(storage, address).await
+}
+
+/// What the assets of one request have in common.
+struct Signing<'a> {
+    hub: &'a Hub,
+    organization: OrganizationId,
+    storages: HashMap<StorageId, Result<Arc<ReachedStorage>, Unsigned>>,
+    prepared: HashMap<(StorageId, String, Option<Region>), Result<(Region, Arc<Prepared>), Unsigned>>,
+}
+
+impl Signing<'_> {
+    async fn sign(&mut self, asset: &Signable) -> Result<AssetUrl, Unsigned> {
+        match asset.storage {
+            Some(storage) => self.sign_in(storage, &asset.data).await,
+            None => {
+                Ok(AssetUrl { url: asset.data.clone(), expires_at_ms: None, corrected_region: None })
+            }
+        }
+    }
+
+    async fn sign_in(&mut self, id: StorageId, address: &str) -> Result<AssetUrl, Unsigned> {
+        let storage = self.storage(id).await?;
+        let parsed = Address::parse_with(address, storage.endpoint.as_ref())
+            .map_err(|error| Unsigned { code: error.code().to_owned(), message: format!("{error}.") })?;
+        let Address::Object(object) = parsed.address else {
+            // A public asset that somebody assigned a storage to needs no signature.
+            return Ok(AssetUrl { url: address.to_owned(), expires_at_ms: None, corrected_region: None });
+        };
+        if !storage.covers(&object) {
+            return Err(Unsigned {
+                code: "storage.outside_prefixes".to_owned(),
+                message: format!(
+                    "{}/{} lies outside of the prefixes that the storage may reach.",
+                    object.bucket(),
+                    object.key()
+                ),
+            });
+        }
+        let (region, prepared) = self.prepare(&storage, &object).await?;
+        let SignedUrl { url, expires_at_ms } =
+            prepared.sign(object.bucket().as_str(), object.key(), object.version());
+        let corrected_region = object
+            .region()
+            .filter(|named| **named != region)
+            .map(|_| region.as_str().to_owned());
+        Ok(AssetUrl { url, expires_at_ms: Some(expires_at_ms), corrected_region })
+    }
+
+    async fn storage(&mut self, id: StorageId) -> Result<Arc<ReachedStorage>, Unsigned> {
+        if let Some(known) = self.storages.get(&id) {
+            return known.clone();
+        }
+        let storage = ReachedStorage::get(self.hub, self.organization, id).await.map_err(Unsigned::from);
+        self.storages.insert(id, storage.clone());
+        storage
+    }
+
+    async fn prepare(
+        &mut self,
+        storage: &ReachedStorage,
+        object: &ObjectAddress,
+    ) -> Result<(Region, Arc<Prepared>), Unsigned> {
+        let slot = (storage.id, object.bucket().as_str().to_owned(), object.region().cloned());
+        if let Some(known) = self.prepared.get(&slot) {
+            return known.clone();
+        }
+        let prepared = prepare(self.hub, storage, object).await;
+        self.prepared.insert(slot, prepared.clone());
+        prepared
+    }
+}
+
+async fn prepare(
+    hub: &Hub,
+    storage: &ReachedStorage,
+    object: &ObjectAddress,
+) -> Result<(Region, Arc<Prepared>), Unsigned> {
+    let signer = storage.signer(hub).await?;
+    let region = hub.cloud.regions.region_of(hub, storage, object.bucket(), object.region()).await;
+    let prepared = signer
+        .prepare(&region, storage.endpoint.as_ref(), hub.config.signed_url_ttl, hub.clock.now_ms())
+        .map_err(|error| Unsigned { code: error.code().to_owned(), message: format!("{error}.") })?;
+    Ok((region, prepared))
+}

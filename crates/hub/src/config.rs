@@ -1,0 +1,115 @@
+//! What an operator can set, once, at the start.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use secrecy::SecretString;
+
+/// How long a signed URL lasts unless the operator says otherwise.
+const DEFAULT_SIGNED_URL_TTL_SECONDS: u32 = 900;
+
+/// An access key that was handed over and not looked for.
+#[derive(Clone)]
+pub struct DelegateKeys {
+    pub access_key_id: String,
+    pub secret_access_key: SecretString,
+}
+
+impl std::fmt::Debug for DelegateKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DelegateKeys").field("access_key_id", &self.access_key_id).finish_non_exhaustive()
+    }
+}
+
+/// Settings of a hub; every one is also an environment variable.
+#[derive(Debug, Clone, Args)]
+pub struct Config {
+    /// Address and port to listen on; port 0 takes any free one.
+    #[arg(long, env = "INSITU_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Folder of the database, the spooled imports and, unless given, the vault key.
+    #[arg(long, env = "INSITU_DATA_DIR", default_value = "insitu-data")]
+    pub data_dir: PathBuf,
+    /// `postgres://…`; without it, SQLite in the data directory.
+    #[arg(long, env = "INSITU_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// The origin under which browsers reach this hub, which CORS rules must name.
+    #[arg(long, env = "INSITU_PUBLIC_URL")]
+    pub public_url: Option<String>,
+    /// How long a signed URL lasts, in seconds.
+    #[arg(long, env = "INSITU_SIGNED_URL_TTL", default_value_t = DEFAULT_SIGNED_URL_TTL_SECONDS, value_parser = clap::value_parser!(u32).range(60..=604_800))]
+    pub signed_url_ttl: u32,
+    /// Keys that seal storage secrets (base64 of 32 bytes, comma-separated, the current one first).
+    #[arg(long, env = "INSITU_SECRET_KEYS", hide_env_values = true, value_delimiter = ',')]
+    pub secret_keys: Vec<String>,
+    /// A private host, address or network that a storage's endpoint may name (may be repeated).
+    #[arg(long = "allow-endpoint", env = "INSITU_ALLOW_ENDPOINT", value_delimiter = ',')]
+    pub allow_endpoints: Vec<String>,
+    /// Where to ask STS instead of AWS's regional endpoints.
+    #[arg(long, env = "AWS_ENDPOINT_URL_STS")]
+    pub sts_endpoint: Option<String>,
+    /// Where to write `{"url":…}` once the hub answers.
+    #[arg(long, env = "INSITU_READY_FILE")]
+    pub ready_file: Option<PathBuf>,
+    /// Whether the hub's own AWS identity may be that of the EC2 instance it runs on.
+    #[arg(long, env = "INSITU_ASK_INSTANCE", default_value_t = true, action = clap::ArgAction::Set)]
+    pub ask_instance: bool,
+    /// The identity that assumes roles, instead of the one found by AWS's standard chain.
+    #[arg(skip)]
+    pub delegate: Option<DelegateKeys>,
+    /// Log lines as JSON, for programs.
+    #[arg(long, env = "INSITU_LOG_JSON")]
+    pub log_json: bool,
+}
+
+impl Config {
+    /// A hub in this folder at this address, everything else as it is by default.
+    pub fn in_folder(data_dir: PathBuf, listen: SocketAddr) -> Self {
+        Self {
+            listen,
+            data_dir,
+            database_url: None,
+            public_url: None,
+            signed_url_ttl: DEFAULT_SIGNED_URL_TTL_SECONDS,
+            secret_keys: Vec::new(),
+            allow_endpoints: Vec::new(),
+            sts_endpoint: None,
+            ready_file: None,
+            ask_instance: false,
+            delegate: None,
+            log_json: false,
+        }
+    }
+
+    /// The folder in which imports are spooled.
+    pub fn spool_dir(&self) -> PathBuf {
+        self.data_dir.join("imports")
+    }
+
+    /// The SQLite file that is used without a database URL.
+    pub fn sqlite_path(&self) -> PathBuf {
+        self.data_dir.join("insitu.sqlite")
+    }
+
+    /// The file that keeps the vault key when none is given.
+    pub fn vault_key_path(&self) -> PathBuf {
+        self.data_dir.join("vault.key")
+    }
+
+    /// The public URL without a trailing slash: the one set, or the address listened on.
+    pub fn public_url(&self, bound: SocketAddr) -> String {
+        match &self.public_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None if bound.ip().is_unspecified() => format!("http://localhost:{}", bound.port()),
+            None => format!("http://{bound}"),
+        }
+    }
+}
+
+/// Writes a file that programs wait for, whole or not at all.
+pub fn write_ready_file(path: &Path, body: &serde_json::Value) -> std::io::Result<()> {
+    let partial = path.with_extension("partial");
+    std::fs::write(&partial, format!("{body:#}\n"))?;
+    std::fs::rename(&partial, path)
+}

@@ -1,0 +1,34 @@
+//! What every request can reach: the database, the vault, the clouds, the clock.
+
+use std::sync::Arc;
+
+use axum::http::HeaderValue;
+use insitu_model::ambient::{Clock, Random};
+use insitu_store::Db;
+
+use crate::auth::throttle::Throttle;
+use crate::cloud_access::CloudAccess;
+use crate::config::Config;
+use crate::jobs::Jobs;
+use crate::vault::Vault;
+
+/// One running hub.
+pub struct Hub {
+    pub db: Db,
+    pub vault: Vault,
+    pub cloud: CloudAccess,
+    pub jobs: Jobs,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    pub config: Config,
+    /// The origin that browsers use, without a trailing slash.
+    pub public_url: String,
+    pub content_security_policy: HeaderValue,
+    pub sign_in_throttle: Throttle,
+}
+
+impl std::fmt::Debug for Hub {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hub").field("public_url", &self.public_url).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,136 @@
+//! Opening a hub: data directory, vault, database, clouds, in this order, each with its own words when it fails.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::http::HeaderValue;
+use insitu_model::ambient::{Clock, Random};
+use insitu_store::{DatabaseUrl, Db, Options};
+
+use crate::ambient::{SystemClock, SystemRandom};
+use crate::auth::throttle::Throttle;
+use crate::cli::{Failure, Outcome};
+use crate::cloud_access::CloudAccess;
+use crate::config::Config;
+use crate::hub::Hub;
+use crate::jobs::Jobs;
+use crate::vault::Vault;
+
+/// Opens a hub that is reached at `bound`, with the real clock and randomness.
+pub async fn open(config: Config, bound: SocketAddr) -> Outcome<Arc<Hub>> {
+    open_with(config, bound, Arc::new(SystemClock), Arc::new(SystemRandom)).await
+}
+
+/// Opens a hub with this clock and this randomness.
+pub async fn open_with(
+    config: Config,
+    bound: SocketAddr,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> Outcome<Arc<Hub>> {
+    make_private_dir(&config.data_dir)?;
+    make_private_dir(&config.spool_dir())?;
+    let vault = open_vault(&config, &*random)?;
+    let db = open_database(&config).await?;
+    let public_url = config.public_url(bound);
+    let cloud = CloudAccess::new(&config, clock.clone(), random.clone())?;
+    let content_security_policy = content_security_policy(&config)?;
+    Ok(Arc::new(Hub {
+        db,
+        vault,
+        cloud,
+        jobs: Jobs::default(),
+        clock,
+        random,
+        public_url,
+        content_security_policy,
+        sign_in_throttle: Throttle::default(),
+        config,
+    }))
+}
+
+fn make_private_dir(path: &Path) -> Outcome {
+    let made = std::fs::create_dir_all(path);
+    #[cfg(unix)]
+    let made = made.and_then(|()| {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))
+    });
+    made.map_err(|error| Failure::new(format!("cannot use the folder {}: {error}", path.display())))
+}
+
+/// The vault of the keys that were given, or of a key file made at the first start.
+fn open_vault(config: &Config, random: &dyn Random) -> Outcome<Vault> {
+    if !config.secret_keys.is_empty() {
+        return Vault::new(config.secret_keys.iter().map(String::as_str)).map_err(Failure::new);
+    }
+    let path = config.vault_key_path();
+    let fail = |error: std::io::Error| {
+        Failure::new(format!("cannot read or make the vault key {}: {error}", path.display()))
+    };
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => zeroize::Zeroizing::new(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let key = Vault::generate_key(random);
+            write_private_file(&path, key.as_bytes()).map_err(fail)?;
+            key
+        }
+        Err(error) => return Err(fail(error)),
+    };
+    Vault::new(text.lines().filter(|line| !line.trim().is_empty())).map_err(Failure::new)
+}
+
+/// Writes a file that only its owner reads, whole and durable before anything depends on it.
+fn write_private_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let partial = path.with_extension("partial");
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let mut file = options.open(&partial)?;
+    file.write_all(bytes)?;
+    file.write_all(b"\n")?;
+    file.sync_all()?;
+    std::fs::rename(&partial, path)?;
+    if let Some(folder) = path.parent() {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// The database that the configuration names.
+pub async fn open_database(config: &Config) -> Outcome<Db> {
+    let url = match &config.database_url {
+        Some(text) => text.parse::<DatabaseUrl>().map_err(Failure::new)?,
+        None => DatabaseUrl::Sqlite(config.sqlite_path()),
+    };
+    tokio::task::spawn_blocking(move || Db::open(&url, Options::default()))
+        .await
+        .map_err(Failure::new)?
+        .map_err(|error| Failure::new(format!("cannot open the database: {error}")))
+}
+
+/// Scripts, styles and fonts come from the hub; pictures and fetches may also go to buckets: any https origin, and
+/// the private endpoints that the operator allowed.
+fn content_security_policy(config: &Config) -> Outcome<HeaderValue> {
+    let mut buckets = String::from("https:");
+    for endpoint in &config.allow_endpoints {
+        let host = endpoint.trim();
+        if !host.is_empty() && !host.contains('/') {
+            let any_port = if host.contains(':') { "" } else { ":*" };
+            buckets.push_str(&format!(" http://{host}{any_port}"));
+        }
+    }
+    let policy = format!(
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; \
+         img-src 'self' blob: data: {buckets}; connect-src 'self' {buckets}; worker-src 'self' blob:; \
+         object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+    );
+    HeaderValue::from_str(&policy)
+        .map_err(|_| Failure::new("an allowed endpoint has characters that no host name has"))
+}

@@ -1,0 +1,188 @@
+#![expect(clippy::expect_used, clippy::panic, reason = "tests stop at the first thing that is not as it should be")]
+//! A hub in a temporary folder that tests call without a socket.
+//!
+//! A test reads like a story: `let hub = TestHub::start().await; let ada = hub.owner("Acme").await; ada.post(…)`.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use insitu_model::role::{OrganizationRole, ProjectRole};
+use insitu_model::text::{Email, Name};
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+use crate::config::Config;
+use crate::hub::Hub;
+use crate::jobs::{self, Runner};
+use crate::{api, people, start};
+
+/// Everybody's password in tests.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A hub with jobs running, gone when it is dropped.
+#[derive(Debug)]
+pub struct TestHub {
+    pub hub: Arc<Hub>,
+    router: Router,
+    _jobs: Runner,
+    folder: tempfile::TempDir,
+}
+
+/// Somebody with an API key in one organization.
+#[derive(Debug, Clone)]
+pub struct Person {
+    router: Router,
+    pub key: String,
+    pub email: String,
+    pub organization: String,
+}
+
+/// An answer: its status and its JSON.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub body: Value,
+}
+
+impl Answer {
+    /// What is in `data`; panics if the answer is no success.
+    pub fn data(&self) -> &Value {
+        assert_eq!(self.body["status"], "success", "{}: {}", self.status, self.body);
+        &self.body["data"]
+    }
+
+    /// The code of an error; panics on success.
+    pub fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or_else(|| panic!("{}: {}", self.status, self.body))
+    }
+}
+
+impl TestHub {
+    /// A hub on a fresh SQLite database.
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        let _already_installed = rustls::crypto::ring::default_provider().install_default();
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let mut config = Config {
+            public_url: Some("http://hub.test".to_owned()),
+            allow_endpoints: vec!["127.0.0.1".to_owned()],
+            ..Config::in_folder(folder.path().to_owned(), anywhere)
+        };
+        change(&mut config);
+        let bound = config.listen;
+        let hub = start::open(config, bound).await.expect("a hub");
+        let jobs = jobs::start(hub.clone());
+        Self { router: api::router(hub.clone()), hub, _jobs: jobs, folder }
+    }
+
+    /// The folder with everything that the hub writes.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// The routes, for requests that no person makes.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// Makes an organization and its owner.
+    pub async fn owner(&self, organization: &str) -> Person {
+        let email = format!("owner@{}.test", organization.to_lowercase());
+        let owner = people::NewOwner {
+            name: "Owner".parse::<Name>().expect("a name"),
+            email: email.parse::<Email>().expect("an address"),
+            password: PASSWORD.into(),
+        };
+        let name = organization.parse::<Name>().expect("a name");
+        let made = people::create_owner_of_another(&self.hub, name, owner).await.expect("an owner");
+        let label = "tests".parse::<Name>().expect("a name");
+        let (_, key) =
+            api::api_keys::issue(&self.hub, made.organization, made.user, &label).await.expect("a key");
+        Person { router: self.router(), key, email, organization: made.organization.to_string() }
+    }
+
+    /// Adds somebody to the organization of `inviter`, with a role in projects.
+    pub async fn member(
+        &self,
+        inviter: &Person,
+        name: &str,
+        role: OrganizationRole,
+        projects: &[(&str, ProjectRole)],
+    ) -> Person {
+        let email = format!("{}@example.test", name.to_lowercase());
+        let assignments: Vec<_> = projects
+            .iter()
+            .map(|(project, role)| json!({ "projectId": project, "projectRole": role.as_str() }))
+            .collect();
+        let path = format!("/v2/organization/{}/invites", inviter.organization);
+        let body = json!({ "to": [email], "organizationRole": role.as_str(), "projectAssignments": assignments });
+        let invited = inviter.post(&path, body).await;
+        let link = invited.data()["invites"][0]["link"].as_str().expect("a link").to_owned();
+        let token = link.rsplit('/').next().expect("a token").to_owned();
+        let path = format!("/v2/invitations/{token}/accept");
+        let accepted = self.anonymous(Method::POST, &path, json!({ "name": name, "password": PASSWORD })).await;
+        let user = accepted.data()["user"]["_id"].as_str().expect("an id").parse().expect("an id");
+        let organization = inviter.organization.parse().expect("an id");
+        let label = "tests".parse::<Name>().expect("a name");
+        let (_, key) =
+            api::api_keys::issue(&self.hub, organization, user, &label).await.expect("a key");
+        Person { router: self.router(), key, email, organization: inviter.organization.clone() }
+    }
+
+    /// A request of nobody.
+    pub async fn anonymous(&self, method: Method, path: &str, body: Value) -> Answer {
+        let request = Request::builder().method(method).uri(path).body(Body::from(body.to_string()));
+        call(self.router(), request.expect("a request")).await
+    }
+}
+
+impl Person {
+    /// Somebody who sends another text as key.
+    pub fn with_key(&self, key: impl Into<String>) -> Self {
+        Self { key: key.into(), ..self.clone() }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, Body::empty()).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, Body::from(body.to_string())).await
+    }
+
+    pub async fn delete(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::DELETE, path, Body::from(body.to_string())).await
+    }
+
+    /// Any request with this person's key.
+    pub async fn send(&self, method: Method, path: &str, body: Body) -> Answer {
+        let request =
+            Request::builder().method(method).uri(path).header("apikey", &self.key).body(body);
+        call(self.router.clone(), request.expect("a request")).await
+    }
+
+    /// Makes a project; its id.
+    pub async fn project(&self, name: &str) -> String {
+        let answer = self.post("/v2/project", json!({ "name": name })).await;
+        answer.data()["project"]["_id"].as_str().expect("an id").to_owned()
+    }
+}
+
+/// Sends a request and reads the answer; an answer that is not JSON comes back as a string.
+pub async fn call(router: Router, request: Request<Body>) -> Answer {
+    let response = router.oneshot(request).await.expect("routers answer everything");
+    let status = response.status();
+    let bytes = response.into_body().collect().await.expect("a body").to_bytes();
+    let body = serde_json::from_slice(&bytes)
+        .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
+    Answer { status, body }
+}

@@ -1,0 +1,228 @@
+//! Every endpoint × every role × a foreign organization: who gets in, and who does not.
+//!
+//! The expectation comes from the role matrix; which right an endpoint needs is written down here once more, so that
+//! a handler that asks for the wrong one is found. An endpoint that is missing here fails the test.
+
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
+use insitu_hub::testing::{Person, TestHub};
+use insitu_model::role::{OrganizationRole, ProjectRole, Right, allows};
+use serde_json::{Value, json};
+
+/// What an endpoint demands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Demands {
+    /// Nothing: it is how people get in.
+    Nothing,
+    /// To be somebody.
+    Caller,
+    /// A right in the organization at hand.
+    InOrganization(Right),
+    /// A right in the project of the path.
+    OnProject(Right),
+    /// A right in the project that the body or query names.
+    OnNamedProject(Right),
+}
+
+use Demands::{Caller, InOrganization, Nothing, OnNamedProject, OnProject};
+
+const ENDPOINTS: &[(&str, &str, Demands)] = &[
+    ("GET", "/v2/setup", Nothing),
+    ("POST", "/v2/setup", Nothing),
+    ("GET", "/v2/session", Caller),
+    ("POST", "/v2/session", Nothing),
+    ("DELETE", "/v2/session", Caller),
+    ("POST", "/v2/session/link", Nothing),
+    ("GET", "/v2/apiKeys", InOrganization(Right::ManageApiKeys)),
+    ("POST", "/v2/apiKeys", InOrganization(Right::ManageApiKeys)),
+    ("DELETE", "/v2/apiKeys/{id}", InOrganization(Right::ManageApiKeys)),
+    ("POST", "/v2/organization", Caller),
+    ("GET", "/v2/organization/{organization}", InOrganization(Right::ReadOrganization)),
+    ("GET", "/v2/organization/{organization}/users", InOrganization(Right::ManageMembers)),
+    ("POST", "/v2/organization/{organization}/users", InOrganization(Right::ManageMembers)),
+    ("DELETE", "/v2/organization/{organization}/users", InOrganization(Right::ManageMembers)),
+    ("GET", "/v2/organization/{organization}/invites", InOrganization(Right::ManageMembers)),
+    ("POST", "/v2/organization/{organization}/invites", InOrganization(Right::ManageMembers)),
+    ("DELETE", "/v2/organization/{organization}/invites", InOrganization(Right::ManageMembers)),
+    ("GET", "/v2/invitations/{token}", Nothing),
+    ("POST", "/v2/invitations/{token}/accept", Nothing),
+    ("GET", "/v2/listProjects", InOrganization(Right::ReadOrganization)),
+    ("POST", "/v2/project", InOrganization(Right::CreateProject)),
+    ("GET", "/v2/project/{project}", OnProject(Right::ReadProject)),
+    ("POST", "/v2/project/{project}", OnProject(Right::ManageProject)),
+    ("DELETE", "/v2/project/{project}", OnProject(Right::DeleteProject)),
+    ("POST", "/v2/project/{project}/assigned", OnProject(Right::ManageProjectMembers)),
+    ("DELETE", "/v2/project/{project}/assigned", OnProject(Right::ManageProjectMembers)),
+    ("POST", "/v2/batches/{project}", OnProject(Right::ManageBatches)),
+    ("POST", "/v2/assignBatches", OnNamedProject(Right::ManageBatches)),
+    ("GET", "/v2/storages", InOrganization(Right::UseStorages)),
+    ("POST", "/v2/storages", InOrganization(Right::ManageStorages)),
+    ("GET", "/v2/storages/setup", InOrganization(Right::ManageStorages)),
+    ("POST", "/v2/storages/externalId", InOrganization(Right::ManageStorages)),
+    ("GET", "/v2/storages/{id}", InOrganization(Right::UseStorages)),
+    ("POST", "/v2/storages/{id}", InOrganization(Right::ManageStorages)),
+    ("DELETE", "/v2/storages/{id}", InOrganization(Right::ManageStorages)),
+    ("POST", "/v2/storages/{id}/rotate", InOrganization(Right::ManageStorages)),
+    ("POST", "/v2/project/{project}/imports", OnProject(Right::ImportAssets)),
+    ("GET", "/v2/project/{project}/imports", OnProject(Right::ImportAssets)),
+    ("GET", "/v2/imports", InOrganization(Right::ReadOrganization)),
+    ("GET", "/v2/imports/{id}", Caller),
+    ("POST", "/v2/imports/{id}/cancel", Caller),
+    ("GET", "/v2/imports/{id}/report", Caller),
+    ("POST", "/v2/project/{project}/cloud", OnProject(Right::ImportAssets)),
+    ("GET", "/v2/project/{project}/assets", OnProject(Right::ReadAssets)),
+    ("DELETE", "/v2/project/{project}/assets", OnProject(Right::DeleteAssets)),
+    ("GET", "/v2/project/{project}/assets/{asset}", OnProject(Right::ReadAssets)),
+    ("POST", "/v2/project/{project}/assets/sign", OnProject(Right::ReadAssets)),
+    ("GET", "/v2/getSignedUrl", OnNamedProject(Right::ImportAssets)),
+];
+
+/// Somebody with a role, and what the matrix says of them.
+struct Somebody {
+    person: Person,
+    role: OrganizationRole,
+    project_role: Option<ProjectRole>,
+}
+
+async fn everybody(hub: &TestHub, owner: &Person, project: &str) -> Vec<Somebody> {
+    let mut people =
+        vec![Somebody { person: owner.clone(), role: OrganizationRole::Owner, project_role: None }];
+    let admin = hub.member(owner, "admin", OrganizationRole::Admin, &[]).await;
+    people.push(Somebody { person: admin, role: OrganizationRole::Admin, project_role: None });
+    let stranger = hub.member(owner, "nobody", OrganizationRole::Member, &[]).await;
+    people.push(Somebody { person: stranger, role: OrganizationRole::Member, project_role: None });
+    for role in ProjectRole::ALL {
+        let name = format!("the-{}", role.as_str());
+        let person = hub.member(owner, &name, OrganizationRole::Member, &[(project, *role)]).await;
+        people.push(Somebody { person, role: OrganizationRole::Member, project_role: Some(*role) });
+    }
+    people
+}
+
+fn path_for(template: &str, organization: &str, project: &str) -> String {
+    let nowhere = "000000000000000000000000";
+    let path = template
+        .replace("{organization}", organization)
+        .replace("{project}", project)
+        .replace("{token}", "no-such-token")
+        .replace("{id}", nowhere)
+        .replace("{asset}", nowhere);
+    match template {
+        "/v2/getSignedUrl" => format!("{path}?name=https://example.com/a.jpg&project={project}"),
+        _ => path,
+    }
+}
+
+fn body_for(method: &str, template: &str, project: &str) -> Body {
+    match (method, template) {
+        ("GET", _) => Body::empty(),
+        (_, "/v2/assignBatches") => {
+            Body::from(json!({ "projectId": project, "assets": [], "batches": [] }).to_string())
+        }
+        // Not what any handler wants: those who get in are told so, and nothing is changed.
+        _ => Body::from("nonsense"),
+    }
+}
+
+async fn call(person: &Person, method: &str, template: &str, organization: &str, project: &str) -> (StatusCode, Value) {
+    let answer = person
+        .send(
+            Method::from_bytes(method.as_bytes()).unwrap(),
+            &path_for(template, organization, project),
+            body_for(method, template, project),
+        )
+        .await;
+    (answer.status, answer.body)
+}
+
+#[tokio::test]
+async fn the_table_names_every_endpoint_and_no_other() {
+    let document: Value = serde_json::from_str(&insitu_hub::api::openapi_json().unwrap()).unwrap();
+    let mut documented: Vec<String> = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            documented.push(format!("{} {path}", method.to_uppercase()));
+        }
+    }
+    let mut listed: Vec<String> = ENDPOINTS.iter().map(|(method, path, _)| format!("{method} {path}")).collect();
+    documented.sort();
+    listed.sort();
+    assert_eq!(documented, listed);
+}
+
+#[tokio::test]
+async fn nobody_gets_in_without_a_key_or_with_a_wrong_one() {
+    let hub = TestHub::start().await;
+    let owner = hub.owner("Acme").await;
+    let project = owner.project("p").await;
+    let nobody = owner.with_key("00000000-0000-4000-8000-000000000000");
+    for (method, template, demands) in ENDPOINTS {
+        if *demands == Nothing {
+            continue;
+        }
+        let (status, body) = call(&nobody, method, template, &owner.organization, &project).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{method} {template}: {body}");
+        assert_eq!(body["code"], "api_key.invalid", "{method} {template}");
+        let path = path_for(template, &owner.organization, &project);
+        let answer = hub.anonymous(Method::from_bytes(method.as_bytes()).unwrap(), &path, Value::Null).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{method} {template}");
+    }
+}
+
+#[tokio::test]
+async fn every_role_can_what_the_matrix_says_and_nothing_else() {
+    let hub = TestHub::start().await;
+    let owner = hub.owner("Acme").await;
+    let project = owner.project("p").await;
+    let people = everybody(&hub, &owner, &project).await;
+    for (method, template, demands) in ENDPOINTS {
+        for somebody in &people {
+            let (role, project_role) = (somebody.role, somebody.project_role);
+            let may = match demands {
+                Nothing | Caller => continue,
+                InOrganization(right) | OnProject(right) | OnNamedProject(right) => {
+                    allows(*right, role, project_role)
+                }
+            };
+            // A project that is deleted for the test must not be the one that the others are tested with.
+            let own = if (*method, *template) == ("DELETE", "/v2/project/{project}") && may {
+                let fresh = owner.project("to be deleted").await;
+                if let Some(role) = project_role {
+                    let body = json!({ "assignees": [somebody.person.email], "role": role.as_str() });
+                    owner.post(&format!("/v2/project/{fresh}/assigned"), body).await.data();
+                }
+                fresh
+            } else {
+                project.clone()
+            };
+            let (status, body) = call(&somebody.person, method, template, &owner.organization, &own).await;
+            let who = format!("{role:?}/{project_role:?} {method} {template}: {status} {body}");
+            assert!(!status.is_server_error(), "{who}");
+            let sees_project = allows(Right::ReadProject, role, project_role);
+            let is_refused = match demands {
+                OnProject(_) | OnNamedProject(_) if !sees_project => body["code"] == "project.not_found",
+                _ => body["code"] == "access.right_missing",
+            };
+            assert_eq!(is_refused, !may, "{who}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_owner_finds_nothing_at_all() {
+    let hub = TestHub::start().await;
+    let owner = hub.owner("Acme").await;
+    let project = owner.project("p").await;
+    let foreign = hub.owner("Rival").await;
+    for (method, template, demands) in ENDPOINTS {
+        let names_organization = template.contains("{organization}");
+        let names_project = matches!(demands, OnProject(_) | OnNamedProject(_));
+        if !names_organization && !names_project {
+            continue;
+        }
+        let (status, body) = call(&foreign, method, template, &owner.organization, &project).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{method} {template}: {body}");
+    }
+    let theirs = owner.get(&format!("/v2/project/{project}")).await;
+    assert_eq!(theirs.data()["project"]["name"], "p");
+}

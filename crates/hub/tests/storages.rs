@@ -1,0 +1,194 @@
+//! Connecting storages: what is accepted, what is refused and how, and that a secret never comes out again.
+
+use insitu_hub::testing::{Person, TestHub};
+use insitu_model::role::{OrganizationRole, ProjectRole};
+use serde_json::{Value, json};
+
+const KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
+const SECRET: &str = "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";
+
+fn user_form(name: &str) -> Value {
+    json!({ "name": name, "provider": "AWS", "publicKey": KEY_ID, "privateKey": SECRET,
+            "region": "eu-central-1", "credentials": null })
+}
+
+fn role_form(name: &str, external_id: &str) -> Value {
+    json!({ "name": name, "provider": "AWS", "accessType": "IAM_DELEGATED", "region": "eu-central-1",
+            "roleArn": "arn:aws:iam::111122223333:role/insitu-read", "externalId": external_id })
+}
+
+async fn created(person: &Person, form: Value) -> Value {
+    person.post("/v2/storages/", form).await.data()["storage"].clone()
+}
+
+#[tokio::test]
+async fn both_access_types_connect_and_show_no_secret() {
+    let hub = TestHub::start().await;
+    let ada = hub.owner("Acme").await;
+    let user = created(&ada, user_form("photos")).await;
+    assert_eq!(user["accessType"], "IAM_USER");
+    assert_eq!(user["publicKey"], KEY_ID);
+    assert!(user.get("privateKey").is_none());
+    let reserved = ada.post("/v2/storages/externalId", json!({})).await;
+    let external_id = reserved.data()["externalId"].as_str().unwrap().to_owned();
+    assert!(external_id.len() >= 32);
+    let role = created(&ada, role_form("delegated", &external_id)).await;
+    assert_eq!(role["externalIdSource"], "hub");
+    let typed = created(&ada, role_form("typed", "what-our-role-has")).await;
+    assert_eq!(typed["externalIdSource"], "customer");
+    let listed = ada.get("/v2/storages").await;
+    assert_eq!(listed.data()["storages"].as_array().unwrap().len(), 3);
+    assert!(!listed.body.to_string().contains(SECRET));
+}
+
+#[tokio::test]
+async fn every_wrong_field_is_named_at_once() {
+    let hub = TestHub::start().await;
+    let ada = hub.owner("Acme").await;
+    let answer = ada
+        .post(
+            "/v2/storages",
+            json!({ "name": "", "provider": "AWS", "publicKey": "AKIA", "privateKey": "short-CANARY",
+                    "region": "eu-central1", "endpoint": "not an origin" }),
+        )
+        .await;
+    assert_eq!(answer.status, 400);
+    let fields: Vec<&str> = answer.body["details"]["fields"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|field| field["field"].as_str().unwrap())
+        .collect();
+    for field in ["name", "region", "endpoint", "publicKey", "privateKey"] {
+        assert!(fields.contains(&field), "{field} in {fields:?}");
+    }
+    assert!(!answer.body.to_string().contains("CANARY"));
+    assert!(answer.body.to_string().contains("eu-central-1"), "the region that was meant is suggested");
+}
+
+#[tokio::test]
+async fn what_cannot_be_connected_is_refused_by_name() {
+    let hub = TestHub::start().await;
+    let ada = hub.owner("Acme").await;
+    let gcp = json!({ "name": "g", "provider": "GCP", "publicKey": null, "privateKey": null,
+                      "region": "eu-central-1", "credentials": "{}" });
+    assert_eq!(ada.post("/v2/storages", gcp).await.code(), "storage.provider_unsupported");
+    let missing = json!({ "name": "m", "provider": "AWS" });
+    assert_eq!(ada.post("/v2/storages", missing).await.code(), "storage.public_key_missing");
+    let mut mixed = user_form("mixed");
+    mixed["roleArn"] = json!("arn:aws:iam::111122223333:role/x");
+    mixed["accessType"] = json!("IAM_USER");
+    assert_eq!(ada.post("/v2/storages", mixed).await.code(), "storage.field_of_other_access_type");
+    let mut private = user_form("private");
+    private["endpoint"] = json!("http://169.254.169.254");
+    assert_eq!(ada.post("/v2/storages", private).await.code(), "storage.endpoint_private");
+    let mut role = role_form("bad arn", "abc");
+    role["roleArn"] = json!("arn:aws:iam::1:role/x");
+    assert_eq!(ada.post("/v2/storages", role).await.status, 400);
+}
+
+#[tokio::test]
+async fn a_name_is_unique_in_its_organization_and_free_in_others() {
+    let hub = TestHub::start().await;
+    let (ada, bob) = (hub.owner("Acme").await, hub.owner("Rival").await);
+    created(&ada, user_form("Photos")).await;
+    let again = ada.post("/v2/storages", user_form("photos")).await;
+    assert_eq!((again.status.as_u16(), again.code()), (409, "storage.already_exists"));
+    created(&bob, user_form("Photos")).await;
+    assert_eq!(bob.get("/v2/storages").await.data()["total"], 1);
+}
+
+#[tokio::test]
+async fn an_external_id_is_one_organizations_for_ever() {
+    let hub = TestHub::start().await;
+    let (ada, bob) = (hub.owner("Acme").await, hub.owner("Rival").await);
+    let id = created(&ada, role_form("ours", "shared-external-id")).await["_id"].as_str().unwrap().to_owned();
+    assert_eq!(bob.post("/v2/storages", role_form("theirs", "shared-external-id")).await.status, 409);
+    ada.delete(&format!("/v2/storages/{id}"), json!({})).await.data();
+    assert_eq!(bob.post("/v2/storages", role_form("theirs", "shared-external-id")).await.status, 409);
+    created(&ada, role_form("ours again", "shared-external-id")).await;
+}
+
+#[tokio::test]
+async fn edit_and_rotate_keep_the_id_and_leave_the_rest() {
+    let hub = TestHub::start().await;
+    let ada = hub.owner("Acme").await;
+    let id = created(&ada, user_form("photos")).await["_id"].as_str().unwrap().to_owned();
+    let path = format!("/v2/storages/{id}");
+    let edited = ada.post(&path, json!({ "name": "pictures", "prefixes": ["bucket/a/"] })).await;
+    assert_eq!(edited.data()["storage"]["name"], "pictures");
+    assert_eq!(edited.data()["storage"]["publicKey"], KEY_ID);
+    let other = "AKIAI44QH8DHBEXAMPLE";
+    let keys = json!({ "publicKey": other, "privateKey": SECRET });
+    let rotated = ada.post(&format!("{path}/rotate"), keys).await;
+    assert_eq!(rotated.data()["storage"]["publicKey"], other);
+    assert_eq!(rotated.data()["storage"]["_id"], id.as_str());
+    let half = ada.post(&path, json!({ "publicKey": other })).await;
+    assert_eq!(half.code(), "storage.keys_incomplete");
+    let swapped = ada.post(&path, json!({ "accessType": "IAM_DELEGATED" })).await;
+    assert_eq!(swapped.code(), "storage.access_type_is_fixed");
+}
+
+#[tokio::test]
+async fn setup_documents_name_the_buckets_this_hub_and_its_external_id() {
+    let hub = TestHub::start().await;
+    let ada = hub.owner("Acme").await;
+    let path = "/v2/storages/setup?buckets=photos,more-photos&accessType=IAM_DELEGATED&externalId=abc-123";
+    let answer = ada.get(path).await;
+    let data = answer.data();
+    let resources = data["policy"]["Statement"].to_string();
+    for arn in ["arn:aws:s3:::photos\"", "arn:aws:s3:::photos/*", "arn:aws:s3:::more-photos\"", "arn:aws:s3:::more-photos/*"] {
+        assert!(resources.contains(arn), "{arn} in {resources}");
+    }
+    for action in ["s3:GetObject", "s3:ListBucket", "s3:GetBucketLocation"] {
+        assert!(resources.contains(action), "{action}");
+    }
+    assert_eq!(data["cors"][0]["AllowedOrigins"], json!(["http://hub.test"]));
+    assert!(data["cors"].to_string().contains("ETag"));
+    let wrong = ada.get("/v2/storages/setup?buckets=No_Such/Bucket").await;
+    assert_eq!(wrong.status, 400);
+}
+
+/// Plants a secret wherever one can be sent, then looks for it in every answer and every file that the hub wrote.
+#[tokio::test]
+async fn a_secret_is_in_no_answer_and_no_file() {
+    let hub = TestHub::start().await;
+    let ada = hub.owner("Acme").await;
+    let project = ada.project("p").await;
+    let manager =
+        hub.member(&ada, "max", OrganizationRole::Member, &[(&project, ProjectRole::Manager)]).await;
+    let id = created(&ada, user_form("photos")).await["_id"].as_str().unwrap().to_owned();
+    let path = format!("/v2/storages/{id}");
+    let mut said = String::new();
+    for answer in [
+        ada.get("/v2/storages").await,
+        manager.get("/v2/storages").await,
+        ada.get(&path).await,
+        ada.get(&format!("/v2/storages?_id={id}")).await,
+        ada.post(&path, user_form("renamed")).await,
+        ada.post("/v2/storages", user_form("renamed")).await,
+        ada.post(&format!("{path}/rotate"), json!({ "publicKey": KEY_ID, "privateKey": SECRET })).await,
+        ada.post(&format!("{path}/rotate"), json!({ "publicKey": SECRET, "privateKey": SECRET })).await,
+        ada.post("/v2/storages", json!({ "name": SECRET, "provider": SECRET, "privateKey": [SECRET] })).await,
+        ada.get("/v2/storages/setup?buckets=photos").await,
+        ada.delete(&path, json!({})).await,
+    ] {
+        said.push_str(&answer.body.to_string());
+    }
+    // A name and a provider are no secret fields: what is typed there may come back. The key must not.
+    let heard = said.replace(&format!("\"{SECRET}\" is no provider"), "");
+    assert!(!heard.contains(SECRET), "{heard}");
+    let mut files = vec![hub.folder().to_owned()];
+    let mut looked_at = 0;
+    while let Some(path) = files.pop() {
+        if path.is_dir() {
+            files.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        let found = bytes.windows(SECRET.len()).any(|window| window == SECRET.as_bytes());
+        assert!(!found, "{}", path.display());
+        looked_at += 1;
+    }
+    assert!(looked_at >= 2, "the database and the vault's key");
+}
