@@ -69,9 +69,12 @@ def wait_until_read(hub, project, import_id, rows):
 def test_a_million_rows_survive_five_kills(hub, project):
     count = 1_000_000
     import_id = start(hub, project, list_of(count))
+    in_the_middle = 0
     for part in KILLED_AT:
-        wait_until_read(hub, project, import_id, int(count * part))
+        found = wait_until_read(hub, project, import_id, int(count * part))
+        in_the_middle += found["state"] != "completed"
         kill_and_restart(hub)
+    assert in_the_middle >= 3, "the import was over before it was killed"
     done = hub.finished(import_id, 600)
     assert (done["state"], done["rowsRead"], done["rowsImported"], done["rowsRefused"]) == ("completed", count, count, 0)
     assert total(hub, project) == count

@@ -58,7 +58,7 @@ class Hub(Api):
             return answer.json()["data"]
 
         owner = {"organization": "Acme", "name": "Olga Owner", "email": EMAIL, "password": PASSWORD}
-        self.organization = post("/v2/setup", owner)["organization"]["_id"]
+        self.organization = post("/v2/setup", owner)["organizations"][0]["_id"]
         self.session.headers["apikey"] = post("/v2/apiKeys", {"name": "tests"})["apiKey"]["key"]
         return self
 
