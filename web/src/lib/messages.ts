@@ -277,6 +277,7 @@ export const m = {
     dryRun: 'Dry run',
     dryRunHint: 'Check every row, import nothing.',
     recent: 'Recent imports',
+    report: 'Import',
     jobs: 'Running imports',
     jobsCount: (n: number) => `${counted(n, 'import', 'imports')} running`,
     noJobs: 'No import is running.',

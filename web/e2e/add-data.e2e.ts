@@ -1,0 +1,116 @@
+import { beforeAll, expect, it } from 'vitest';
+import { assetsOf, fileNameOf, ready, useBrowser, Visitor, type ApiAsset } from './harness';
+
+useBrowser();
+
+let samples: ApiAsset[];
+beforeAll(async () => {
+  samples = await assetsOf(ready.projectId);
+});
+
+const addressOf = (name: string) => samples.find((asset) => fileNameOf(asset) === name)?.data ?? '';
+
+function listOf(rows: object[], name = 'list.json') {
+  return { name, mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(rows)) };
+}
+
+async function freshProject(visitor: Visitor, name: string): Promise<string> {
+  const { page } = visitor;
+  await page.getByRole('button', { name: 'Create project' }).first().click();
+  await page.getByRole('dialog').getByLabel('Name').fill(name);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/projects\/[0-9a-f]{24}\/assets/);
+  return new URL(page.url()).pathname.split('/')[2] ?? '';
+}
+
+it.each(ready.storages)('imports a list through $name and names the row that it refused', async (storage) => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  const projectId = await freshProject(visitor, `Import ${storage.accessType} ${Date.now()}`);
+  await page.getByRole('heading', { name: 'No assets yet' }).waitFor();
+  await visitor.screenshot('assets-empty');
+
+  await page.getByRole('button', { name: 'Add Data' }).first().click();
+  const dialog = page.getByRole('dialog', { name: 'Add Data' });
+  await dialog.getByLabel('Storage Method').click();
+  await page.getByRole('option', { name: storage.name }).click();
+  await dialog.getByLabel('Batches').fill('first batch');
+  await page.getByRole('option', { name: 'Create “first batch”' }).click();
+  await page.keyboard.press('Escape');
+  await visitor.screenshot(`add-data-configured`);
+  await dialog.locator('input[type=file]').setInputFiles(
+    listOf([
+      { data: addressOf('cute-cat.jpg'), externalId: 'cute-cat.jpg', width: 603, height: 450 },
+      { data: addressOf('coffee cup.jpg'), externalId: 'cute-dog.jpg', width: 1800, height: 1200 },
+      { data: 'javascript:alert(1)', externalId: 'not-a-picture' },
+    ]),
+  );
+  await dialog.getByText('2 rows imported').waitFor({ timeout: 30_000 });
+  await dialog.getByText('1 row refused').first().waitFor();
+  const refused = dialog.getByRole('row').nth(1);
+  expect(await refused.getByRole('cell').nth(0).innerText()).toBe('3');
+  expect(await refused.getByRole('cell').nth(1).innerText()).toBe('data');
+  await visitor.screenshot('add-data-report');
+  const download = page.waitForEvent('download');
+  await dialog.getByRole('link', { name: 'Download CSV' }).click();
+  expect(await (await download).failure()).toBeNull();
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+
+  await visitor.picturesDone();
+  await expect.poll(() => page.locator('[data-thumbnail="shown"]').count()).toBe(2);
+  await page.getByRole('button', { name: 'Batch', exact: true }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'first batch' }).click();
+  await page.keyboard.press('Escape');
+  await expect.poll(() => page.locator('[role=gridcell]').count()).toBe(2);
+  expect((await assetsOf(projectId)).map(({ storage: id }) => id)).toEqual([storage._id, storage._id]);
+  await visitor.leave();
+});
+
+it('checks a list without importing it, then deletes what was imported', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  const projectId = await freshProject(visitor, `Dry run ${Date.now()}`);
+  const rows = listOf([
+    { data: addressOf('cute-cat.jpg'), externalId: 'cute-cat.jpg', storage: ready.storages[0]?._id },
+  ]);
+  await page.keyboard.press('a');
+  const dialog = page.getByRole('dialog', { name: 'Add Data' });
+  await dialog.getByLabel('Storage Method').click();
+  await page.getByRole('option', { name: ready.storages[0]?.name }).click();
+  await dialog.getByLabel('Dry run').check();
+  await dialog.locator('input[type=file]').setInputFiles(rows);
+  await dialog.getByText('Dry run: nothing was imported.').waitFor({ timeout: 30_000 });
+  expect(await assetsOf(projectId)).toEqual([]);
+
+  await dialog.getByRole('button', { name: 'Import another list' }).click();
+  await dialog.locator('input[type=file]').setInputFiles(rows);
+  await dialog.getByText('1 row imported').waitFor({ timeout: 30_000 });
+  await page.keyboard.press('Escape');
+  await page.locator('[role=gridcell]').first().waitFor();
+  await page.locator('[role=gridcell]').first().focus();
+  await page.keyboard.press('Space');
+  await page.getByRole('toolbar').getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete 1' }).click();
+  await page.getByRole('heading', { name: 'No assets yet' }).waitFor();
+  await expect.poll(async () => (await assetsOf(projectId)).length).toBe(0);
+  await visitor.leave();
+});
+
+it('says why a file is not a list', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await freshProject(visitor, `Not a list ${Date.now()}`);
+  await page.keyboard.press('a');
+  const dialog = page.getByRole('dialog', { name: 'Add Data' });
+  await dialog.locator('input[type=file]').setInputFiles({
+    name: 'cut-off.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from('[{"data":"https://'),
+  });
+  await dialog.getByRole('alert').waitFor({ timeout: 30_000 });
+  await visitor.screenshot('add-data-failed');
+  await visitor.context.close();
+});

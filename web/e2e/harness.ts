@@ -1,0 +1,156 @@
+// A browser in front of a running hub: who signs in, what is collected, what every test asserts at its end.
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect } from 'vitest';
+
+export type Ready = {
+  url: string;
+  email: string;
+  password: string;
+  apiKey: string;
+  organizationId: string;
+  projectId: string;
+  storages: { _id: string; name: string; accessType: 'IAM_USER' | 'IAM_DELEGATED' }[];
+};
+
+export type Theme = 'light' | 'dark';
+export const WIDE = { width: 1280, height: 800 };
+export const PHONE = { width: 360, height: 740 };
+
+const SCREENSHOTS = new URL('../../artifacts/screenshots/', import.meta.url).pathname;
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+function readReady(): Ready {
+  const file = process.env.INSITU_READY_FILE;
+  if (!file)
+    throw new Error(
+      'Set INSITU_READY_FILE to the ready file of a running demo (cargo demo --ready-file FILE).',
+    );
+  return JSON.parse(readFileSync(file, 'utf8')) as Ready;
+}
+
+export const ready = readReady();
+
+let browser: Browser;
+
+/** Starts the browser for a file of tests and stops it behind them. */
+export function useBrowser() {
+  beforeAll(async () => {
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    browser = await chromium.launch({
+      executablePath: process.env.INSITU_CHROMIUM ?? '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-background-networking'],
+    });
+  });
+  afterAll(() => browser?.close());
+}
+
+export class Visitor {
+  readonly errors: string[] = [];
+
+  private constructor(
+    readonly context: BrowserContext,
+    readonly page: Page,
+  ) {
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') this.errors.push(message.text());
+    });
+    page.on('pageerror', (error) => this.errors.push(String(error)));
+  }
+
+  static async come(theme: Theme = 'light', viewport = WIDE): Promise<Visitor> {
+    const context = await browser.newContext({
+      viewport,
+      colorScheme: theme,
+      reducedMotion: 'reduce',
+      baseURL: ready.url,
+    });
+    return new Visitor(context, await context.newPage());
+  }
+
+  /** Signs in through the page, as a person does. */
+  async signIn() {
+    await this.page.goto('/sign-in');
+    await this.page.getByLabel('E-mail').fill(ready.email);
+    await this.page.getByLabel('Password', { exact: true }).fill(ready.password);
+    await this.page.getByRole('button', { name: 'Sign in' }).click();
+    await this.page.getByRole('heading', { name: 'Projects' }).waitFor();
+  }
+
+  async openAssets(projectId = ready.projectId, query = '') {
+    await this.page.goto(`/projects/${projectId}/assets${query}`);
+    await this.page.getByRole('grid', { name: 'Assets' }).waitFor();
+  }
+
+  /** Waits until no picture in sight is on its way any more. */
+  async picturesDone() {
+    await this.page
+      .locator('[data-thumbnail="shown"], [data-thumbnail]:not([data-thumbnail="waiting"])')
+      .first()
+      .waitFor();
+    await expect
+      .poll(() => this.page.locator('[data-thumbnail="waiting"]').count(), { timeout: 20_000 })
+      .toBe(0);
+  }
+
+  screenshot(name: string) {
+    return this.page.screenshot({ path: `${SCREENSHOTS}${name}.png` });
+  }
+
+  /** What axe finds wrong with what is on screen, in words short enough to read in a failed test. */
+  async axe(): Promise<string[]> {
+    // By the debugger's way in: the page's own policy forbids foreign scripts, and shall.
+    await this.page.evaluate(AXE);
+    const found = await this.page.evaluate(async () => {
+      type Result = { violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] };
+      type Axe = { run: (context: object, options: object) => Promise<Result> };
+      const { axe } = window as unknown as { axe: Axe };
+      const all = await axe.run(document, { rules: { region: { enabled: false } } });
+      // Everything stands in a landmark, but for what floats above the page while it is open.
+      const floating = { exclude: [['[data-bits-floating-content-wrapper]']] };
+      const landmarks = await axe.run(floating, { runOnly: ['region'] });
+      return [...all.violations, ...landmarks.violations];
+    });
+    return found.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),
+    );
+  }
+
+  /** Whether the page is wider than the screen, which no page may be. */
+  overflows(): Promise<boolean> {
+    return this.page.evaluate(() => {
+      const outer = [document.documentElement, ...document.querySelectorAll('.page')];
+      return outer.some((element) => element.scrollWidth > element.clientWidth + 1);
+    });
+  }
+
+  /** Leaves, and asserts that nothing went wrong in the console meanwhile. */
+  async leave() {
+    await this.context.close();
+    expect(this.errors).toEqual([]);
+  }
+}
+
+export type ApiAsset = {
+  _id: string;
+  externalId: string | null;
+  data: string;
+  storage: string | null;
+  batches: string[];
+  createdAt: string;
+};
+
+/** The assets of a project as the hub's API lists them: what the page is held to. */
+export async function assetsOf(projectId: string, query: Record<string, string> = {}): Promise<ApiAsset[]> {
+  const params = new URLSearchParams({ limit: '1000', ...query });
+  const response = await fetch(`${ready.url}/v2/project/${projectId}/assets?${params}`, {
+    headers: { apikey: ready.apiKey },
+  });
+  expect(response.status).toBe(200);
+  return ((await response.json()) as { data: { assets: ApiAsset[] } }).data.assets;
+}
+
+export function fileNameOf(asset: ApiAsset): string {
+  return decodeURIComponent(asset.data.split('/').at(-1) ?? '');
+}

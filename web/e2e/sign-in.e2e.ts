@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import { ready, useBrowser, Visitor } from './harness';
+
+useBrowser();
+
+it('signs in, shows who is here, and signs out', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.getByRole('button', { name: /^Account/ }).click();
+  await page.getByText(ready.email).waitFor();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in to Insitu' }).waitFor();
+  await page.goto(`/projects/${ready.projectId}/assets`);
+  await page.getByRole('heading', { name: 'Sign in to Insitu' }).waitFor();
+  await visitor.context.close();
+});
+
+it('refuses a wrong password in words and keeps the e-mail address', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await page.goto('/sign-in');
+  await page.getByLabel('E-mail').fill(ready.email);
+  await page.getByLabel('Password', { exact: true }).fill('not the password');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  expect(await page.getByRole('alert').innerText()).toMatch(/password/i);
+  expect(await page.getByLabel('E-mail').inputValue()).toBe(ready.email);
+  await visitor.screenshot('sign-in-refused');
+  await visitor.context.close();
+});
+
+it('says what is missing before asking the hub', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await page.goto('/sign-in');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('Enter an e-mail address such as').waitFor();
+  await page.getByText('Enter your password.').waitFor();
+  expect(await page.getByLabel('E-mail').getAttribute('aria-invalid')).toBe('true');
+  await visitor.leave();
+});
+
+it('refuses a link that is not valid, takes it out of the address bar, and offers the password', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await page.goto('/sign-in#token=not-a-token');
+  await page.getByText('This sign-in link could not be used.').waitFor();
+  expect(page.url()).not.toContain('token');
+  await page.getByLabel('E-mail').waitFor();
+  await visitor.screenshot('sign-in-link-refused');
+  await visitor.context.close();
+});
+
+it('comes back to the page that was wanted', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  const wanted = `/projects/${ready.projectId}/assets?view=table`;
+  await page.goto(wanted);
+  await page.getByLabel('E-mail').fill(ready.email);
+  await page.getByLabel('Password', { exact: true }).fill(ready.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('columnheader', { name: 'Address' }).waitFor();
+  expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe(wanted);
+  await visitor.context.close();
+});
