@@ -45,7 +45,7 @@ CREATE TABLE imports (
     finished_at INTEGER
 );
 CREATE INDEX imports_by_project ON imports (project, id);
-CREATE INDEX imports_waiting ON imports (state, lease_until);
+CREATE INDEX imports_unfinished ON imports (number) WHERE finished_at IS NULL;
 CREATE INDEX imports_active ON imports (organization, id) WHERE finished_at IS NULL;
 CREATE INDEX imports_discarding ON imports (number) WHERE discarding = 1;
 
@@ -82,7 +82,7 @@ CREATE TABLE assets (
     -- JSON: what few assets have (metadata, contextData, attachments, dataset, pre-labels).
     extra TEXT
 );
-CREATE INDEX assets_by_external_id ON assets (project, external_id);
+CREATE INDEX assets_by_external_id ON assets (project, external_id/*postgres , place */);
 
 -- The next free place of each project.
 CREATE TABLE asset_places (

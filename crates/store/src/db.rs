@@ -3,7 +3,7 @@
 use std::{
     fmt,
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, RwLock},
     thread::JoinHandle,
 };
 
@@ -46,9 +46,16 @@ pub struct Db {
 
 struct Inner {
     url: DatabaseUrl,
-    reads: mpsc::Sender<Box<dyn Job>>,
-    writes: mpsc::Sender<Box<dyn Job>>,
+    /// None once the database is closed.
+    queues: RwLock<Option<Queues>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+type Sender = mpsc::Sender<Box<dyn Job>>;
+
+struct Queues {
+    reads: Sender,
+    writes: Sender,
 }
 
 impl fmt::Debug for Db {
@@ -94,8 +101,7 @@ impl Db {
         }
         let inner = Inner {
             url: url.clone(),
-            reads,
-            writes,
+            queues: RwLock::new(Some(Queues { reads, writes })),
             threads: Mutex::new(threads),
         };
         Ok(Self {
@@ -116,7 +122,7 @@ impl Db {
         E: From<Error> + Send + 'static,
     {
         let (job, answer) = Once::new(work);
-        send(&self.inner.reads, Box::new(job), answer).await
+        send(self.queue(|queues| &queues.reads)?, Box::new(job), answer).await
     }
 
     /// Runs `work` as if no other writer existed, and answers after it was made durable. An error undoes
@@ -129,7 +135,7 @@ impl Db {
         E: From<Error> + Send + 'static,
     {
         let (job, answer) = Again::new(Mode::Write, work);
-        send(&self.inner.writes, Box::new(job), answer).await
+        send(self.queue(|queues| &queues.writes)?, Box::new(job), answer).await
     }
 
     /// As [`Db::write`], for claiming a job and for a job's own batches: on PostgreSQL each statement sees the
@@ -141,7 +147,7 @@ impl Db {
         E: From<Error> + Send + 'static,
     {
         let (job, answer) = Again::new(Mode::Claim, work);
-        send(&self.inner.writes, Box::new(job), answer).await
+        send(self.queue(|queues| &queues.writes)?, Box::new(job), answer).await
     }
 
     /// [`Db::claim`] from a thread that may block, such as an import's. Never call it inside async code.
@@ -152,33 +158,60 @@ impl Db {
         E: From<Error> + Send + 'static,
     {
         let (job, answer) = Again::new(Mode::Claim, work);
-        self.inner
-            .writes
-            .blocking_send(Box::new(job))
-            .map_err(|_| Error::Closed)?;
+        send_blocking(&self.queue(|queues| &queues.writes)?, Box::new(job))?;
         answer
             .blocking_recv()
             .unwrap_or_else(|_| Err(Error::Closed.into()))
     }
 
-    /// Waits until the queued work is done and every connection is closed. The other handles must be gone or
-    /// idle: whatever they ask afterwards is refused. Blocks.
+    /// [`Db::read`] from a thread that may block. Never call it inside async code.
+    pub fn read_blocking<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (job, answer) = Once::new(work);
+        send_blocking(&self.queue(|queues| &queues.reads)?, Box::new(job))?;
+        answer
+            .blocking_recv()
+            .unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+
+    /// Waits until the queued work is done and every connection is closed. Whatever other handles ask afterwards
+    /// is refused with [`Error::Closed`]. Blocks.
     pub fn close(self) {
+        self.inner
+            .queues
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         let threads = std::mem::take(&mut *self.inner.threads.lock().unwrap_or_else(PoisonError::into_inner));
-        drop(self);
         for thread in threads {
             let _ = thread.join();
         }
     }
+
+    fn queue(&self, which: impl Fn(&Queues) -> &Sender) -> Result<Sender> {
+        let queues = self.inner.queues.read().unwrap_or_else(PoisonError::into_inner);
+        queues
+            .as_ref()
+            .map(|queues| which(queues).clone())
+            .ok_or(Error::Closed)
+    }
 }
 
 async fn send<T, E: From<Error>>(
-    queue: &mpsc::Sender<Box<dyn Job>>,
+    queue: Sender,
     job: Box<dyn Job>,
     answer: oneshot::Receiver<Result<T, E>>,
 ) -> Result<T, E> {
     queue.send(job).await.map_err(|_| Error::Closed)?;
     answer.await.unwrap_or_else(|_| Err(Error::Closed.into()))
+}
+
+fn send_blocking(queue: &Sender, job: Box<dyn Job>) -> Result<()> {
+    queue.blocking_send(job).map_err(|_| Error::Closed)
 }
 
 fn spawn_alone(name: &str, tx: Tx, queue: &Arc<Mutex<Queue>>, thread: u32) -> Result<JoinHandle<()>> {

@@ -39,7 +39,10 @@ impl fmt::Debug for Session {
 impl Session {
     pub(crate) fn connect(url: &str) -> Result<Self> {
         let mut config = Config::from_str(url)?;
-        config.connect_timeout(CONNECT_TIMEOUT).application_name("insitu");
+        config.connect_timeout(CONNECT_TIMEOUT);
+        if config.get_application_name().is_none() {
+            config.application_name("insitu");
+        }
         let client = connect(&config)?;
         Ok(Self {
             config,
@@ -50,15 +53,17 @@ impl Session {
     }
 
     pub(crate) fn begin(&mut self, mode: Mode) -> Result<()> {
-        if self.client.is_closed() {
-            self.client = connect(&self.config)?;
-            self.statements.clear();
-        }
-        self.control(match mode {
+        let begin = match mode {
             Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
             Mode::Write => "BEGIN ISOLATION LEVEL SERIALIZABLE",
             Mode::Claim => "BEGIN ISOLATION LEVEL READ COMMITTED",
-        })?;
+        };
+        // A connection that the server closed while nobody used it is noticed here, when nothing is lost yet.
+        if self.client.is_closed() || self.control(begin).is_err() {
+            self.client = connect(&self.config)?;
+            self.statements.clear();
+            self.control(begin)?;
+        }
         self.open = true;
         Ok(())
     }

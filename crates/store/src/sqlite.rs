@@ -20,8 +20,9 @@ const ROWS_PER_STATEMENT: usize = 32;
 /// How long a connection waits for another program's, such as `insitu admin` beside a running hub.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Pages of the write-ahead log after which the writer moves them into the database: 64 MB.
-const CHECKPOINT_PAGES: u32 = 16_384;
+/// Pages of the write-ahead log after which the writer moves them into the database: 16 MB, so that nobody waits
+/// long behind the one whose turn it is to move them.
+const CHECKPOINT_PAGES: u32 = 4_096;
 
 /// The connection that writes: made durable by `synchronous=FULL`.
 pub(crate) fn open_writer(path: &Path) -> Result<Connection> {
@@ -30,7 +31,7 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection> {
     connection.pragma_update(None, "page_size", 4096)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
-    connection.pragma_update(None, "journal_size_limit", 256 * 1024 * 1024)?;
+    connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
     configure(&connection, 32)?;
     Ok(connection)
 }

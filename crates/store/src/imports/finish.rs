@@ -94,7 +94,7 @@ pub fn cancel(
 /// Gives up imports whose receiving hub is gone (its lease ran out); those that were given up. `error` is JSON.
 pub fn expire_receiving(tx: &mut Tx, reason: &str, error: &str, now: i64) -> Result<Vec<Import>> {
     let gone = tx.rows(
-        &format!("SELECT {COLUMNS} FROM imports i WHERE i.state = ?1 AND i.lease_until < ?2 LIMIT 100"),
+        &format!("SELECT {COLUMNS} FROM imports i WHERE i.finished_at IS NULL AND i.state = ?1 AND i.lease_until < ?2 LIMIT 100"),
         params![ImportState::Receiving, now],
         read,
     )?;

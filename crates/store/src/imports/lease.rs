@@ -45,7 +45,7 @@ pub fn received(tx: &mut Tx, organization: OrganizationId, id: ImportId, bytes_t
 /// imports. An import with `cancel_requested` is claimed too, to be ended by [`super::cancelled`].
 pub fn claim(tx: &mut Tx, owner: &str, now: i64, lease_until: i64) -> Result<Option<Import>> {
     let id: Option<ImportId> = tx.cell(
-        "SELECT id FROM imports WHERE (state = ?1 OR state = ?2) AND lease_until < ?3
+        "SELECT id FROM imports WHERE finished_at IS NULL AND (state = ?1 OR state = ?2) AND lease_until < ?3
          ORDER BY number LIMIT 1 /*claim*/",
         params![ImportState::Queued, ImportState::Running, now],
     )?;

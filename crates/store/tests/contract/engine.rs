@@ -116,3 +116,21 @@ contract! {
         assert!(!store.read(users::any).await.unwrap());
     }
 }
+
+contract! {
+    async fn a_closed_database_answers_what_was_queued_and_refuses_what_comes_later(store: &Store) {
+        let ids: Vec<OrganizationId> = (0..20).map(|_| id!(store, OrganizationId)).collect();
+        let work = ids.iter().copied().map(|id| {
+            let db = store.db.clone();
+            tokio::spawn(async move { db.write(move |tx| organizations::insert(tx, &organization(id, "x"))).await })
+        });
+        let work: Vec<_> = work.collect();
+        let db = store.db.clone();
+        tokio::task::spawn_blocking(|| db.close()).await.unwrap();
+        for answer in work {
+            assert!(matches!(answer.await.unwrap(), Ok(()) | Err(Error::Closed)));
+        }
+        let late = store.read(users::any).await;
+        assert!(matches!(late, Err(Error::Closed)), "{late:?}");
+    }
+}

@@ -113,9 +113,21 @@ impl Schema {
 
     pub fn url(&self) -> DatabaseUrl {
         let join = if self.server.contains('?') { '&' } else { '?' };
-        format!("{}{join}options=-csearch_path%3D{}", self.server, self.name)
-            .parse()
-            .unwrap()
+        format!(
+            "{}{join}options=-csearch_path%3D{name}&application_name={name}",
+            self.server,
+            name = self.name
+        )
+        .parse()
+        .unwrap()
+    }
+
+    /// Closes every connection that a database of this schema has.
+    pub fn close_connections(&self) {
+        self.say(&format!(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = '{}'",
+            self.name
+        ));
     }
 
     /// Runs SQL inside the schema, behind the store's back.

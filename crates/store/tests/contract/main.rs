@@ -16,5 +16,6 @@ mod isolation;
 mod migrations;
 mod paging;
 mod people;
+mod postgres;
 mod projects;
 mod storages;

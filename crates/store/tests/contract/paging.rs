@@ -111,7 +111,9 @@ fn mixed(world: &World, part: u32, n: u32) -> NewAsset {
     new.width = n.is_multiple_of(2).then_some(n + 1);
     new.height = n.is_multiple_of(2).then_some(u32::MAX);
     new.priority = n as i32 % 5 - 2;
-    new.extra = n.is_multiple_of(3).then(|| format!("{{\"metadata\":{{\"n\":{n}}}}}"));
+    new.extra = n
+        .is_multiple_of(3)
+        .then(|| format!("{{\"metadata\":{{\"n\":{n}}}}}"));
     new
 }
 
