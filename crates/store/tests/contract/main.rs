@@ -18,4 +18,5 @@ mod paging;
 mod people;
 mod postgres;
 mod projects;
+mod server;
 mod storages;

@@ -2,7 +2,7 @@
 
 use insitu_store::{DatabaseUrl, Db, Error, Options};
 
-use crate::harness::{Schema, postgres_server};
+use crate::server::{Schema, postgres_server};
 
 const OPTIONS: Options = Options {
     readers: 1,

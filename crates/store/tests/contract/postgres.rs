@@ -3,7 +3,7 @@
 use insitu_model::id::OrganizationId;
 use insitu_store::{Db, Error, Options, organizations, users};
 
-use crate::harness::{Schema, postgres_server};
+use crate::server::{Schema, postgres_server};
 
 #[test]
 fn connections_that_the_server_closed_are_opened_again() {
