@@ -21,6 +21,7 @@ export const m = {
     create: 'Create',
     createNamed: (name: string) => `Create “${name}”`,
     delete: 'Delete',
+    dismiss: 'Dismiss',
     email: 'E-mail',
     hidePassword: 'Hide the password',
     loading: 'Loading…',
@@ -55,7 +56,6 @@ export const m = {
     signingInByLink: 'Signing you in…',
     linkFailed: 'This sign-in link could not be used.',
     linkHint: 'Links work once and for a short time. Sign in with your password, or ask for a new link.',
-    signedOut: 'You are signed out.',
     forgotten: 'Forgotten your password? Whoever runs this hub can reset it.',
     setupTitle: 'Set up this hub',
     setupText: 'Create the first organization and its owner. Everybody else joins by invitation.',
@@ -63,7 +63,6 @@ export const m = {
     yourName: 'Your name',
     passwordHint: (least: number) => `At least ${least} characters.`,
     setUp: 'Create organization',
-    setupDone: 'This hub is set up already. Sign in instead.',
     invitationTitle: (organization: string) => `Join ${organization}`,
     invitationText: (to: string, role: OrganizationRole) =>
       `This invitation is for ${to}, as ${role === 'owner' ? 'an owner' : role === 'admin' ? 'an admin' : 'a member'}.`,
@@ -176,10 +175,8 @@ export const m = {
     deleteText: (n: number) =>
       `${n === 1 ? 'The asset leaves' : 'The assets leave'} this project, with what was labeled on ${n === 1 ? 'it' : 'them'}. Nothing is deleted in your bucket.`,
     deleted: (n: number) => `${assetCount(n)} deleted.`,
-    deleteFailed: 'Not everything was deleted.',
     publicStorage: 'Public',
     unknownStorage: 'Unknown storage',
-    noExternalId: 'No External ID',
     description: 'About this project',
   },
 
@@ -282,6 +279,7 @@ export const m = {
     jobsCount: (n: number) => `${counted(n, 'import', 'imports')} running`,
     noJobs: 'No import is running.',
     another: 'Import another list',
+    importNow: 'Import it now',
     states: {
       receiving: 'Sending',
       queued: 'Waiting',

@@ -13,7 +13,7 @@ export type Command = {
 /** How long the second key of `g a` may take. */
 const SEQUENCE_MS = 1_200;
 
-class Commands {
+export class Commands {
   list = $state<Command[]>([]);
   #before: { key: string; atMs: number } | null = null;
 
@@ -34,7 +34,9 @@ class Commands {
     const before =
       this.#before && event.timeStamp - this.#before.atMs < SEQUENCE_MS ? this.#before.key : null;
     // The last one wins: a page's command stands before the frame's.
-    const command = this.list.findLast(({ keys }) => (before && keys === `${before} ${key}`) || keys === key);
+    const command =
+      (before && this.list.findLast(({ keys }) => keys === `${before} ${key}`)) ||
+      this.list.findLast(({ keys }) => keys === key);
     this.#before = command ? null : { key, atMs: event.timeStamp };
     if (!command) return;
     event.preventDefault();
@@ -53,7 +55,7 @@ export function keyName(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey'
 
 function isTyping(event: KeyboardEvent): boolean {
   const target = event.target;
-  if (!(target instanceof HTMLElement)) return false;
+  if (typeof HTMLElement === 'undefined' || !(target instanceof HTMLElement)) return false;
   if (target.closest('[role="dialog"], [role="menu"], [role="listbox"]')) return true;
   const typed = target instanceof HTMLInputElement && !['checkbox', 'radio', 'button'].includes(target.type);
   return typed || target instanceof HTMLTextAreaElement || target.isContentEditable;

@@ -7,7 +7,9 @@ import { keys } from '$lib/session/queries';
 import { toasts } from '$ui/toasts.svelte';
 import { uploads } from './uploads.svelte';
 
-/** Imports whose end was told already. */
+const LOOK_AGAIN_MS = 500;
+
+/** Imports whose end was seen to already. */
 const told = new Set<string>();
 
 export function isOver(state: Import['state']): boolean {
@@ -22,9 +24,8 @@ export function follow(active: () => Import[] | undefined, onreport: (done: Impo
     const done = await getImport(id).catch(() => null);
     if (!done) return;
     if (!isOver(done.state)) {
-      // Not over, only not in the answer of a moment ago: the next look decides.
-      told.delete(id);
-      followed.add(id);
+      // Not over, only not in the answer of a moment ago: look again.
+      setTimeout(() => void ended(id), LOOK_AGAIN_MS);
       return;
     }
     void queries.invalidateQueries({ queryKey: keys.assets(done.project) });

@@ -1,0 +1,52 @@
+import { expect, it, vi } from 'vitest';
+import { Commands, keyName } from './commands.svelte';
+
+const press = (key: string, over: object = {}) =>
+  Object.assign(new Event('keydown', { cancelable: true }), {
+    key,
+    ctrlKey: false,
+    metaKey: false,
+    altKey: false,
+    ...over,
+  }) as KeyboardEvent;
+
+const command = (id: string, keys: string) => ({ id, keys, label: id, group: 'all', run: vi.fn() });
+
+it('names keys as commands write them', () => {
+  expect(keyName(press('a'))).toBe('a');
+  expect(keyName(press('a', { metaKey: true }))).toBe('Ctrl+A');
+  expect(keyName(press('?'))).toBe('?');
+});
+
+it('runs a command of one key and one of two keys', () => {
+  const commands = new Commands();
+  const sheet = command('sheet', '?');
+  const assets = command('go', 'g a');
+  commands.add([sheet, assets]);
+  commands.press(press('?'));
+  expect(sheet.run).toHaveBeenCalledOnce();
+  commands.press(press('g'));
+  commands.press(press('a'));
+  expect(assets.run).toHaveBeenCalledOnce();
+});
+
+it('prefers the second key of a sequence to a command of that key alone', () => {
+  const commands = new Commands();
+  const alone = command('add', 'a');
+  const sequence = command('go', 'g a');
+  commands.add([sequence, alone]);
+  commands.press(press('g'));
+  commands.press(press('a'));
+  expect(sequence.run).toHaveBeenCalledOnce();
+  expect(alone.run).not.toHaveBeenCalled();
+});
+
+it('forgets the commands of a page that was left', () => {
+  const commands = new Commands();
+  const gone = command('gone', 'x');
+  const remove = commands.add([gone]);
+  remove();
+  commands.press(press('x'));
+  expect(gone.run).not.toHaveBeenCalled();
+  expect(commands.list).toEqual([]);
+});
