@@ -27,23 +27,27 @@ export function listAssets(
     ...(cursor ? { cursor } : {}),
     ...(Object.keys(filters).length ? { filters: JSON.stringify(filters) } : {}),
   };
-  return answer(hub.GET('/v2/project/{id}/assets', { params: { path: { id: projectId }, query }, signal }));
+  return answer(
+    hub.GET('/v2/project/{project}/assets', { params: { path: { project: projectId }, query }, signal }),
+  );
 }
 
 export async function getAsset(projectId: string, assetId: string) {
-  const params = { path: { id: projectId, assetId } };
-  return (await answer(hub.GET('/v2/project/{id}/assets/{assetId}', { params }))).asset;
+  const params = { path: { project: projectId, asset: assetId } };
+  return (await answer(hub.GET('/v2/project/{project}/assets/{asset}', { params }))).asset;
 }
 
 export async function signAssets(projectId: string, assets: string[]) {
-  const params = { path: { id: projectId } };
-  return (await answer(hub.POST('/v2/project/{id}/assets/sign', { params, body: { assets } }))).urls;
+  const params = { path: { project: projectId } };
+  return (await answer(hub.POST('/v2/project/{project}/assets/sign', { params, body: { assets } }))).urls;
 }
 
 /** Deletes softly, in as many questions as the hub's limit asks for. */
 export async function deleteAssets(projectId: string, assets: string[]) {
   for (let from = 0; from < assets.length; from += IDS_AT_ONCE) {
     const body = { assets: assets.slice(from, from + IDS_AT_ONCE) };
-    await answer(hub.DELETE('/v2/project/{id}/assets', { params: { path: { id: projectId } }, body }));
+    await answer(
+      hub.DELETE('/v2/project/{project}/assets', { params: { path: { project: projectId } }, body }),
+    );
   }
 }

@@ -17,8 +17,8 @@ export async function listActiveImports() {
 }
 
 export function listImports(projectId: string) {
-  const params = { path: { id: projectId }, query: { page: 1, limit: 5 } };
-  return answer(hub.GET('/v2/project/{id}/imports', { params }));
+  const params = { path: { project: projectId }, query: { page: 1, limit: 5 } };
+  return answer(hub.GET('/v2/project/{project}/imports', { params }));
 }
 
 export async function getImport(id: string) {
@@ -58,6 +58,13 @@ export async function firstRefusedRows(id: string, most: number): Promise<Refuse
   return rows;
 }
 
+/** A query in which a space is `%20`: the hub reads `+` as a plus, which `URLSearchParams` would write for a space. */
+function queryOf(params: Record<string, string>): string {
+  return Object.entries(params)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join('&');
+}
+
 /**
  * Sends a list as the body of one request, straight from the disk. `XMLHttpRequest`, because `fetch` tells nothing
  * about how far an upload has come.
@@ -69,14 +76,14 @@ export function sendImport(
   onprogress: (bytesSent: number) => void,
   signal: AbortSignal,
 ): Promise<Import> {
-  const query = new URLSearchParams({
+  const query = queryOf({
     name: file.name,
     onError: choices.onError,
     onDuplicate: choices.onDuplicate,
+    ...(choices.storage ? { storage: choices.storage } : {}),
+    ...(choices.batches.length ? { batches: JSON.stringify(choices.batches) } : {}),
+    ...(choices.dryRun ? { dryRun: 'true' } : {}),
   });
-  if (choices.storage) query.set('storage', choices.storage);
-  if (choices.batches.length) query.set('batches', JSON.stringify(choices.batches));
-  if (choices.dryRun) query.set('dryRun', 'true');
 
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();

@@ -42,8 +42,8 @@ export function acceptInvitation(
 }
 
 export async function listMembers(organizationId: string) {
-  const params = { path: { id: organizationId }, query: { page: 1, limit: 1000 } };
-  return (await answer(hub.GET('/v2/organization/{id}/users', { params }))).users;
+  const params = { path: { organization: organizationId }, query: { page: 1, limit: 1000 } };
+  return (await answer(hub.GET('/v2/organization/{organization}/users', { params }))).users;
 }
 
 export async function listApiKeys() {

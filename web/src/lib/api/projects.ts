@@ -10,7 +10,7 @@ export function listProjects() {
 }
 
 export async function getProject(id: string) {
-  return (await answer(hub.GET('/v2/project/{id}', { params: { path: { id } } }))).project;
+  return (await answer(hub.GET('/v2/project/{project}', { params: { path: { project: id } } }))).project;
 }
 
 export async function createProject(name: string, description: string) {
@@ -19,8 +19,11 @@ export async function createProject(name: string, description: string) {
 }
 
 export async function createBatch(projectId: string, name: string) {
-  const params = { path: { projectId } };
-  return (await answer(hub.POST('/v2/batches/{projectId}', { params, body: { name } }))).project;
+  const params = { path: { project: projectId } };
+  const made = await answer(hub.POST('/v2/batches/{project}', { params, body: { name } }));
+  // A list is the answer to a list; one name is answered with one batch.
+  if (Array.isArray(made)) throw new TypeError('the hub answered a list to one batch');
+  return made.project;
 }
 
 export async function listStorages() {

@@ -4,275 +4,6 @@
  */
 
 export interface paths {
-    "/v2/setup": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                required: boolean;
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        organization: string;
-                        name: string;
-                        email: string;
-                        password: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                user: components["schemas"]["User"];
-                                organization: components["schemas"]["Organization"];
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v2/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: components["schemas"]["Session"];
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        email: string;
-                        password: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: components["schemas"]["Session"];
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                signedOut: boolean;
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v2/session/link": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        token: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: components["schemas"]["Session"];
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v2/apiKeys": {
         parameters: {
             query?: never;
@@ -280,85 +11,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                apiKeys: components["schemas"]["ApiKey"][];
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
+        /** One's own API keys in this organization */
+        get: operations["getApiKeys"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        name: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description success */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                apiKey: components["schemas"]["ApiKey"] & {
-                                    key: string;
-                                };
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
+        /** Make an API key; its text is shown this once */
+        post: operations["postApiKeys"];
         delete?: never;
         options?: never;
         head?: never;
@@ -369,57 +26,20 @@ export interface paths {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         get?: never;
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                [key: string]: unknown;
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
+        /** Revoke one of one's own API keys */
+        delete: operations["deleteApiKeysById"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/v2/organization": {
+    "/v2/assignBatches": {
         parameters: {
             query?: never;
             header?: never;
@@ -428,563 +48,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        name: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description success */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                organization: components["schemas"]["Organization"];
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
+        /** Put assets into batches, beside those they are in */
+        post: operations["postAssignBatches"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/v2/organization/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                organization: components["schemas"]["Organization"];
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v2/organization/{id}/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    page?: number;
-                    limit?: number;
-                    search?: string;
-                };
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                users: components["schemas"]["Member"][];
-                                total?: number;
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        users: {
-                            email: string;
-                            organizationRole: components["schemas"]["OrganizationRole"];
-                        }[];
-                    };
-                };
-            };
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                [key: string]: unknown;
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        users: string[];
-                    };
-                };
-            };
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                [key: string]: unknown;
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v2/organization/{id}/invites": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    status?: string;
-                };
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                invites: components["schemas"]["Invite"][];
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        to: string[];
-                        organizationRole: components["schemas"]["OrganizationRole"];
-                    };
-                };
-            };
-            responses: {
-                /** @description success */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                invites: components["schemas"]["Invite"][];
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        invites: string[];
-                    };
-                };
-            };
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                [key: string]: unknown;
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v2/invitations/{token}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                token: string;
-            };
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    token: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                invitation: components["schemas"]["Invitation"];
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v2/invitations/{token}/accept": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                token: string;
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    token: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        name?: string;
-                        password?: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: components["schemas"]["Session"];
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v2/listProjects": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    page?: number;
-                    limit?: number;
-                    sort?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                projects: components["schemas"]["ProjectSummary"][];
-                                total: number;
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v2/project": {
+    "/v2/batches/{project}": {
         parameters: {
             query?: never;
             header?: never;
@@ -993,215 +65,29 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        name: string;
-                        description?: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description success */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                project: components["schemas"]["Project"];
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
+        /**
+         * Make a batch, or several
+         * @description A list holds the batches that are there (with `_id`) and new ones (without); batches that it leaves out stay.
+         */
+        post: operations["postBatchesByProject"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/v2/project/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                project: components["schemas"]["Project"];
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v2/batches/{projectId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                projectId: string;
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    projectId: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        name: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                project: components["schemas"]["Batch"];
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v2/storages": {
+    "/v2/getSignedUrl": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    _id?: string;
-                    page?: number;
-                    limit?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                storages: components["schemas"]["Storage"][];
-                                total: number;
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
+        /**
+         * Sign one address (row 16 of the public API)
+         * @description Any object of the storage can be named, so this takes the right to import from it.
+         */
+        get: operations["getGetSignedUrl"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1217,44 +103,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    state?: "active";
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                imports: components["schemas"]["Import"][];
-                                total?: number;
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
+        /** Imports that are on their way, in the projects that the caller may import into */
+        get: operations["getImports"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1267,48 +117,11 @@ export interface paths {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                id: string;
-            };
+            path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                import: components["schemas"]["Import"];
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
+        /** One import */
+        get: operations["getImportsById"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1321,106 +134,28 @@ export interface paths {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                import: components["schemas"]["Import"];
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
+        /** Stop an import; nothing of it stays */
+        post: operations["postImportsByIdCancel"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/v2/project/{id}/imports": {
+    "/v2/imports/{id}/report": {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                id: string;
-            };
+            path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    page?: number;
-                    limit?: number;
-                };
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                imports: components["schemas"]["Import"][];
-                                total: number;
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
+        /** The report of an import: refused rows and remarks, a line for each */
+        get: operations["getImportsByIdReport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1429,158 +164,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v2/project/{id}/assets": {
+    "/v2/invitations/{token}": {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                id: string;
-            };
+            path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    page?: number;
-                    cursor?: string;
-                    limit?: number;
-                    sort?: string;
-                    filters?: string;
-                };
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                assets: components["schemas"]["Asset"][];
-                                total: number;
-                                nextCursor: string | null;
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        assets: string[];
-                    };
-                };
-            };
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                [key: string]: unknown;
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v2/project/{id}/assets/{assetId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                assetId: string;
-            };
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                    assetId: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                asset: components["schemas"]["Asset"];
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
-        };
+        /** What an invitation is for */
+        get: operations["getInvitationsByToken"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1589,60 +181,393 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v2/project/{id}/assets/sign": {
+    "/v2/invitations/{token}/accept": {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        assets: string[];
-                    };
-                };
-            };
-            responses: {
-                /** @description success */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "success";
-                            data: {
-                                urls: components["schemas"]["SignedUrl"][];
-                            };
-                        };
-                    };
-                };
-                /** @description what went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Failure"];
-                    };
-                };
-            };
+        /** Accept an invitation: with name and password for a new account, or signed in to the account that it is for */
+        post: operations["postInvitationsByTokenAccept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/listProjects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** Projects that the caller can see */
+        get: operations["getListProjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/organization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make another organization, and be its owner */
+        post: operations["postOrganization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/organization/{organization}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One organization and one's role in it */
+        get: operations["getOrganizationByOrganization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/organization/{organization}/invites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Invitations, newest first */
+        get: operations["getOrganizationByOrganizationInvites"];
+        put?: never;
+        /** Invite people by link; the links are shown this once */
+        post: operations["postOrganizationByOrganizationInvites"];
+        /** Withdraw invitations */
+        delete: operations["deleteOrganizationByOrganizationInvites"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/organization/{organization}/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Members of the organization */
+        get: operations["getOrganizationByOrganizationUsers"];
+        put?: never;
+        /** Change organization roles */
+        post: operations["postOrganizationByOrganizationUsers"];
+        /** Remove members from the organization and all of its projects */
+        delete: operations["deleteOrganizationByOrganizationUsers"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/project": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a project */
+        post: operations["postProject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/project/{project}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One project */
+        get: operations["getProjectByProject"];
+        put?: never;
+        /** Change a project's name or description */
+        post: operations["postProjectByProject"];
+        /** Delete a project with its assets; never anything in a bucket */
+        delete: operations["deleteProjectByProject"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/project/{project}/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A project's assets */
+        get: operations["getProjectByProjectAssets"];
+        put?: never;
+        post?: never;
+        /** Delete assets softly; never anything in a bucket */
+        delete: operations["deleteProjectByProjectAssets"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/project/{project}/assets/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign up to a thousand assets */
+        post: operations["postProjectByProjectAssetsSign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/project/{project}/assets/{asset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One asset */
+        get: operations["getProjectByProjectAssetsByAsset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/project/{project}/assigned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give people a role in the project */
+        post: operations["postProjectByProjectAssigned"];
+        /** Take people out of the project */
+        delete: operations["deleteProjectByProjectAssigned"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/project/{project}/cloud": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import assets that the body lists */
+        post: operations["postProjectByProjectCloud"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/project/{project}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A project's imports, newest first */
+        get: operations["getProjectByProjectImports"];
+        put?: never;
+        /**
+         * Import a list of assets
+         * @description The body is the list itself (JSON array or object, NDJSON, CSV or TSV, plain or gzip), of any length. It is
+         *     streamed to the hub's disk, then read in the background; poll `GET /v2/imports/{id}` for its progress.
+         */
+        post: operations["postProjectByProjectImports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in */
+        get: operations["getSession"];
+        put?: never;
+        /** Sign in with e-mail and password */
+        post: operations["postSession"];
+        /** Sign out */
+        delete: operations["deleteSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/session/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with a link, once */
+        post: operations["postSessionLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the first start is still to be done */
+        get: operations["getSetup"];
+        put?: never;
+        /** Make the first organization and its owner, and sign in */
+        post: operations["postSetup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/storages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Storages of the organization */
+        get: operations["getStorages"];
+        put?: never;
+        /** Connect a storage */
+        post: operations["postStorages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/storages/externalId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an external ID for a role that does not exist yet */
+        post: operations["postStoragesExternalId"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/storages/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Policies and CORS rule for buckets */
+        get: operations["getStoragesSetup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/storages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One storage */
+        get: operations["getStoragesById"];
+        put?: never;
+        /** Change a storage; what is left out stays */
+        post: operations["postStoragesById"];
+        /** Delete a storage; never anything in a bucket */
+        delete: operations["deleteStoragesById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/storages/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace the access key of a storage of access type IAM User */
+        post: operations["postStoragesByIdRotate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1653,191 +578,946 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Failure: {
-            /** @enum {string} */
-            status: "fail" | "error";
-            message: string;
+        Acceptance: {
+            name?: string | null;
+            /** Format: password */
+            password?: string | null;
+        };
+        /** @enum {string} */
+        AccessType: "IAM_USER" | "IAM_DELEGATED";
+        ApiKey: {
+            _id: string;
+            createdAt: string;
+            /** @description The whole key: only in the answer that made it. */
+            key?: string | null;
+            lastUsedAt?: string | null;
+            name: string;
+            organization: string;
+            /** @description The key's first characters. */
+            prefix: string;
+        };
+        ApiKeyData: {
+            apiKey: components["schemas"]["ApiKey"];
+        };
+        ApiKeyList: {
+            apiKeys: components["schemas"]["ApiKey"][];
+        };
+        /** @description An asset as the API shows it. */
+        Asset: {
+            _id: string;
+            attachments: Record<string, never>[];
+            /** @description Names. */
+            batches: string[];
+            contextData?: Record<string, never> | null;
+            createdAt: string;
+            /** @description Its address; never signed. Of an asset with several pages, the first one's. */
+            data: string;
+            /** @description The addresses of its pages, if it has several. */
+            dataset?: string[] | null;
+            externalId?: string | null;
+            /** @description Whether it came with labels. */
+            isPreLabeled: boolean;
+            /** @description None yet. */
+            labelTasks: Record<string, never>[];
+            /** @description What was imported, with `width` and `height` in pixels where they are known. */
+            metadata: Record<string, never>;
+            organization: string;
+            /** Format: int32 */
+            priority: number;
+            project: string;
+            /** @description `active` or `deleted` */
+            state: components["schemas"]["AssetState"];
+            /** @description The storage it is reached through; none for public addresses. */
+            storage?: string | null;
+        };
+        AssetData: {
+            asset: components["schemas"]["Asset"];
+        };
+        AssetIds: {
+            /** @description 1 to 1000 ids. */
+            assets: string[];
+        };
+        AssetList: {
+            assets: components["schemas"]["Asset"][];
+            /** @description Where the next page begins; none at the end. */
+            nextCursor?: string | null;
+            /**
+             * Format: int64
+             * @description Assets of all pages.
+             */
+            total: number;
+        };
+        /** @enum {string} */
+        AssetState: "active" | "deleted";
+        AssigneesBody: {
+            /** @description E-mail addresses of members of the organization. */
+            assignees: string[];
+            /** @description `Manager`, `Lead`, `Reviewer` or `Labeler`. */
+            role: components["schemas"]["ProjectRole"];
+        };
+        AssigneesData: {
+            assignees: components["schemas"]["AssigneesResult"];
+        };
+        AssigneesResult: {
+            failed: number;
+            /** @description `updated`, or the code of why not. */
+            results: components["schemas"]["PersonResult"][];
+            updated: number;
+        };
+        Assignment: {
+            /** @description E-mail address. */
+            assignee: string;
+            /** @description `Manager`, `Lead`, `Reviewer` or `Labeler`. */
+            role: components["schemas"]["ProjectRole"];
+        };
+        AssignmentBody: {
+            projectId: string;
+            /** @description `Manager`, `Lead`, `Reviewer` or `Labeler`. */
+            projectRole: components["schemas"]["ProjectRole"];
+        };
+        AssignmentData: {
+            /**
+             * Format: int64
+             * @description How many assets are in the batches now.
+             */
+            assets: number;
+        };
+        Batch: {
+            _id: string;
+            name: string;
+        };
+        BatchEntry: {
+            /** @description Of a batch that is there already; it gets the name given here. */
+            _id?: string | null;
+            name: string;
+        };
+        /** @description One batch by its name, or the whole list of a project's batches with new ones among them. */
+        BatchesBody: {
+            batches?: components["schemas"]["BatchEntry"][] | null;
+            name?: string | null;
+        };
+        /** @description The batch (under `project`, as the public API has it), or a list of batches when a list was sent. */
+        BatchesData: {
+            project: components["schemas"]["Batch"];
+        } | components["schemas"]["Batch"][];
+        /** @description The SDK's body. It is read as a stream; this is its shape. */
+        CloudBody: {
+            /** @description `data`, `externalId`, `width`, `height`, `metadata`, `contextData`, `batches`, `attachments`, `dataset`, `storage` (an id) … */
+            assets: unknown[];
+            /**
+             * Format: int32
+             * @description -1000 to 1000.
+             */
+            priority?: number | null;
+            /** @description `null` or `"false"`: assets stay where they are. */
+            uploadLocal?: string | null;
+        };
+        CloudCounts: {
+            /** Format: int64 */
+            assetsCreated: number;
+            importId: string;
+            /**
+             * Format: int64
+             * @description Assets that came with labels.
+             */
+            preLabelsCount: number;
+            /** @description Rows that were not imported, up to 1000 reasons; the import's report has all. */
+            refused: components["schemas"]["RefusedRow"][];
+            /** Format: int64 */
+            tasksCreated: number;
+            /** Format: int64 */
+            validPreLabelsCount: number;
+        };
+        CloudData: {
+            assets: components["schemas"]["CloudCounts"];
+        };
+        Credentials: {
+            email: string;
+            /** Format: password */
+            password: string;
+        };
+        DeletionBody: {
+            /** @description Ids. */
+            assets: string[];
+            /** @description The project again, as the SDK sends it; the path decides. */
+            project?: string | null;
+        };
+        DeletionData: {
+            /** Format: int64 */
+            deleted: number;
+            /**
+             * Format: int64
+             * @description Named assets that were not there, or deleted before.
+             */
+            notFound: number;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_ApiKeyData: {
+            data: {
+                apiKey: components["schemas"]["ApiKey"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_ApiKeyList: {
+            data: {
+                apiKeys: components["schemas"]["ApiKey"][];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_AssetData: {
+            data: {
+                asset: components["schemas"]["Asset"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_AssetList: {
+            data: {
+                assets: components["schemas"]["Asset"][];
+                /** @description Where the next page begins; none at the end. */
+                nextCursor?: string | null;
+                /**
+                 * Format: int64
+                 * @description Assets of all pages.
+                 */
+                total: number;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_AssigneesData: {
+            data: {
+                assignees: components["schemas"]["AssigneesResult"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_AssignmentData: {
+            data: {
+                /**
+                 * Format: int64
+                 * @description How many assets are in the batches now.
+                 */
+                assets: number;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_BatchesData: {
+            /** @description The batch (under `project`, as the public API has it), or a list of batches when a list was sent. */
+            data: {
+                project: components["schemas"]["Batch"];
+            } | components["schemas"]["Batch"][];
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_CloudData: {
+            data: {
+                assets: components["schemas"]["CloudCounts"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_DeletionData: {
+            data: {
+                /** Format: int64 */
+                deleted: number;
+                /**
+                 * Format: int64
+                 * @description Named assets that were not there, or deleted before.
+                 */
+                notFound: number;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_ExternalIdData: {
+            data: {
+                /** @description Nobody else has it or ever gets it. */
+                externalId: string;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_ImportData: {
+            data: {
+                import: components["schemas"]["Import"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_ImportList: {
+            data: {
+                imports: components["schemas"]["Import"][];
+                /** Format: int64 */
+                total: number;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_InvitationList: {
+            data: {
+                invites: components["schemas"]["Invite"][];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_MemberList: {
+            data: {
+                /** Format: int64 */
+                total: number;
+                users: components["schemas"]["Member"][];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_OpenInvitationData: {
+            data: {
+                invitation: components["schemas"]["Invitation"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_OrganizationData: {
+            data: {
+                organization: components["schemas"]["Organization"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_ProjectData: {
+            data: {
+                project: components["schemas"]["Project"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_ProjectList: {
+            data: {
+                projects: components["schemas"]["ProjectSummary"][];
+                /** Format: int64 */
+                total: number;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_RemovalsResult: {
+            data: {
+                deleted: number;
+                failed: number;
+                results: components["schemas"]["PersonResult"][];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_RoleChangesData: {
+            data: {
+                users: components["schemas"]["RoleChangesResult"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_Session: {
+            /** @description Who is signed in, and where they belong. */
+            data: {
+                organizations: components["schemas"]["SessionOrganization"][];
+                user: components["schemas"]["User"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_SetupDocuments: {
+            /** @description Documents to paste. */
+            data: {
+                /** @description For each bucket: which origin may fetch. */
+                cors: unknown;
+                /** @description For the IAM user or the role: read and list these buckets, nothing else. */
+                policy: unknown;
+                /** @description The hub's own identity in AWS, which the trust policy names; none if the operator gave it none. */
+                principal?: string | null;
+                /** @description The origin that the CORS rule names. */
+                publicUrl: string;
+                /** @description For the role: who may assume it, and with which external ID. */
+                trustPolicy?: unknown;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_SetupState: {
+            /** @description Whether the hub still waits for its first user. */
+            data: {
+                required: boolean;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_SignedOut: {
+            data: {
+                signedOut: boolean;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_SignedUrlData: {
+            data: {
+                signedUrl: string;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_SignedUrls: {
+            data: {
+                /** @description In the order of the ids. */
+                urls: components["schemas"]["SignedUrl"][];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_StorageData: {
+            data: {
+                storage: components["schemas"]["Storage"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_StorageList: {
+            data: {
+                storages: components["schemas"]["Storage"][];
+                /** Format: int64 */
+                total: number;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_WithdrawalsResult: {
+            data: {
+                /** Format: int64 */
+                deleted: number;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of every other answer. */
+        ErrorBody: {
+            /** @description Stable and dotted: programs decide by this. */
             code: string;
+            /** @description Whatever else helps to mend the request. */
             details?: unknown;
+            /** @description What happened, to what, and what to do. */
+            message: string;
+            /** @description `fail` when the request was at fault (4xx), `error` when the hub was (5xx). */
+            status: string;
+        };
+        ExternalIdData: {
+            /** @description Nobody else has it or ever gets it. */
+            externalId: string;
+        };
+        /** @description An import as the API shows it. */
+        Import: {
+            _id: string;
+            /** @description The batches of rows that name none. */
+            batches: string[];
+            /** Format: int64 */
+            bytesRead: number;
+            /** Format: int64 */
+            bytesTotal: number;
+            createdAt: string;
+            /** @description The user's id. */
+            createdBy: string;
+            dryRun: boolean;
+            error?: components["schemas"]["ImportError"] | null;
+            finishedAt?: string | null;
+            /** @description The file's name. */
+            name: string;
+            /** @description `allow`, `skip` or `update` */
+            onDuplicate: components["schemas"]["OnDuplicate"];
+            /** @description `skip` or `refuse` */
+            onError: components["schemas"]["OnError"];
+            /** Format: int32 */
+            priority: number;
+            project: string;
+            /**
+             * Format: int64
+             * @description Assets that the import brought; none where it failed or was cancelled, and what it would bring in a dry run.
+             */
+            rowsImported: number;
+            /**
+             * Format: int64
+             * @description Rows with a remark in the report, though they were imported.
+             */
+            rowsNoticed: number;
+            /** Format: int64 */
+            rowsRead: number;
+            /**
+             * Format: int64
+             * @description Rows that cannot be imported; the report names them.
+             */
+            rowsRefused: number;
+            /** Format: int64 */
+            rowsSkipped: number;
+            /** Format: int64 */
+            rowsUpdated: number;
+            startedAt?: string | null;
+            /** @description `receiving`, `queued`, `running`, `completed`, `failed` or `cancelled` */
+            state: components["schemas"]["ImportState"];
+            /** @description The code of why it failed or was cancelled. */
+            stateReason?: string | null;
+            /** @description The storage of rows that name none. */
+            storage?: string | null;
+        };
+        ImportData: {
+            import: components["schemas"]["Import"];
+        };
+        /** @description Why an import failed as a whole. */
+        ImportError: {
+            code: string;
+            /**
+             * Format: int64
+             * @description The row that could not be read, from 0.
+             */
+            index?: number | null;
+            message: string;
+            /**
+             * Format: int64
+             * @description The byte of the decompressed list at which it could not be read.
+             */
+            offset?: number | null;
+        };
+        ImportList: {
+            imports: components["schemas"]["Import"][];
+            /** Format: int64 */
+            total: number;
+        };
+        /** @enum {string} */
+        ImportState: "receiving" | "queued" | "running" | "completed" | "failed" | "cancelled";
+        /** @description What somebody who holds the link may know before accepting. */
+        Invitation: {
+            expiresAt: string;
+            /** @description Whether name and password are needed, because nobody has an account with this e-mail address yet. */
+            needsAccount: boolean;
+            organization: components["schemas"]["OpenInvitationOrganization"];
+            organizationRole: components["schemas"]["OrganizationRole"];
+            to: string;
+        };
+        InvitationList: {
+            invites: components["schemas"]["Invite"][];
+        };
+        Invite: {
+            _id: string;
+            createdAt: string;
+            createdBy: string;
+            expiresAt: string;
+            /** @description The link to hand over: only in the answer that made it. */
+            link?: string | null;
+            organizationRole: components["schemas"]["OrganizationRole"];
+            /** @description `Pending`, `Accepted`, `Revoked` or `Expired`. */
+            status: string;
+            to: string;
+        };
+        Member: {
+            _id: string;
+            createdAt: string;
+            email: string;
+            name: string;
+            /** @description `owner`, `admin` or `member`. */
+            organizationRole: components["schemas"]["OrganizationRole"];
+        };
+        MemberList: {
+            /** Format: int64 */
+            total: number;
+            users: components["schemas"]["Member"][];
+        };
+        NewApiKeyBody: {
+            /** @description What the key is for. */
+            name: string;
+        };
+        NewInvitations: {
+            /** @description `admin` or `member`. */
+            organizationRole: components["schemas"]["OrganizationRole"];
+            projectAssignments?: components["schemas"]["AssignmentBody"][];
+            to: string[];
+        };
+        NewOrganizationBody: {
+            name: string;
+        };
+        NewProjectBody: {
+            description?: string | null;
+            name: string;
+            /** @description `ango`, the only type there is. */
+            type?: string | null;
+        };
+        /** @description The first organization and its owner. */
+        NewSetup: {
+            /** Format: email */
+            email: string;
+            /** @description The owner's name. */
+            name: string;
+            /** @description The organization's name. */
+            organization: string;
+            /**
+             * Format: password
+             * @description 8 characters at least.
+             */
+            password: string;
+        };
+        /** @enum {string} */
+        OnDuplicate: "allow" | "skip" | "update";
+        /** @enum {string} */
+        OnError: "skip" | "refuse";
+        OpenInvitationData: {
+            invitation: components["schemas"]["Invitation"];
+        };
+        OpenInvitationOrganization: {
+            name: string;
+        };
+        Organization: {
+            _id: string;
+            createdAt: string;
+            name: string;
+            /** @description The caller's role: `owner`, `admin` or `member`. */
+            role: components["schemas"]["OrganizationRole"];
+        };
+        OrganizationData: {
+            organization: components["schemas"]["Organization"];
+        };
+        /** @enum {string} */
+        OrganizationRole: "owner" | "admin" | "member";
+        /** @description What became of one person. */
+        PersonResult: {
+            email: string;
+            /** @description `updated`, `deleted`, or the code of why not. */
+            status: string;
+        };
+        Project: components["schemas"]["ProjectSummary"] & {
+            assignedTo: components["schemas"]["Assignment"][];
+            batches: components["schemas"]["Batch"][];
+            /** @description Tools, classifications and relations. */
+            categorySchema: unknown;
+            /** @description E-mail address of the organization's owner. */
+            owner: string;
+            /** @description Always `ango`. */
+            type: string;
+        };
+        ProjectChangeBody: {
+            description?: string | null;
+            name?: string | null;
+        };
+        ProjectData: {
+            project: components["schemas"]["Project"];
+        };
+        ProjectList: {
+            projects: components["schemas"]["ProjectSummary"][];
+            /** Format: int64 */
+            total: number;
+        };
+        /** @enum {string} */
+        ProjectRole: "Manager" | "Lead" | "Reviewer" | "Labeler";
+        ProjectSummary: {
+            _id: string;
+            /** Format: int64 */
+            assetCount: number;
+            createdAt: string;
+            description: string;
+            name: string;
+            organization: string;
+            /** @description The caller's role in the project; owners and admins act as `Manager`. */
+            role: components["schemas"]["ProjectRole"];
+        };
+        /** @description One reason why a row was not imported. */
+        RefusedRow: {
+            code: string;
+            field: string;
+            /**
+             * Format: int64
+             * @description The asset's place in the body, from 0.
+             */
+            index: number;
+            message: string;
+        };
+        Removals: {
+            /** @description E-mail addresses. */
+            users: string[];
+        };
+        RemovalsResult: {
+            deleted: number;
+            failed: number;
+            results: components["schemas"]["PersonResult"][];
+        };
+        RoleChange: {
+            email: string;
+            /** @description `admin` or `member`. */
+            organizationRole: components["schemas"]["OrganizationRole"];
+        };
+        RoleChanges: {
+            users: components["schemas"]["RoleChange"][];
+        };
+        RoleChangesData: {
+            users: components["schemas"]["RoleChangesResult"];
+        };
+        RoleChangesResult: {
+            failed: number;
+            results: components["schemas"]["PersonResult"][];
+            updated: number;
+        };
+        RotationBody: {
+            /** Format: password */
+            privateKey: string;
+            publicKey: string;
+        };
+        /** @description Who is signed in, and where they belong. */
+        Session: {
+            organizations: components["schemas"]["SessionOrganization"][];
+            user: components["schemas"]["User"];
+        };
+        SessionOrganization: {
+            _id: string;
+            name: string;
+            /** @description `owner`, `admin` or `member`. */
+            role: components["schemas"]["OrganizationRole"];
+        };
+        /** @description Documents to paste. */
+        SetupDocuments: {
+            /** @description For each bucket: which origin may fetch. */
+            cors: unknown;
+            /** @description For the IAM user or the role: read and list these buckets, nothing else. */
+            policy: unknown;
+            /** @description The hub's own identity in AWS, which the trust policy names; none if the operator gave it none. */
+            principal?: string | null;
+            /** @description The origin that the CORS rule names. */
+            publicUrl: string;
+            /** @description For the role: who may assume it, and with which external ID. */
+            trustPolicy?: unknown;
+        };
+        /** @description Whether the hub still waits for its first user. */
+        SetupState: {
+            required: boolean;
+        };
+        SignInLink: {
+            /** @description What stands behind `#token=` in the link. */
+            token: string;
+        };
+        SignedOut: {
+            signedOut: boolean;
+        };
+        /** @description A URL, or the reason why there is none. */
+        SignedUrl: {
+            _id: string;
+            code?: string | null;
+            /** @description The region that the bucket is really in, where the address names another. */
+            correctedRegion?: string | null;
+            /** @description When the URL ends; never, for public assets. */
+            expiresAt?: string | null;
+            message?: string | null;
+            url?: string | null;
+        };
+        SignedUrlData: {
+            signedUrl: string;
+        };
+        SignedUrls: {
+            /** @description In the order of the ids. */
+            urls: components["schemas"]["SignedUrl"][];
+        };
+        /** @description A storage as the API shows it: never with a secret. */
+        Storage: {
+            _id: string;
+            /** @description `IAM_USER` or `IAM_DELEGATED` */
+            accessType: components["schemas"]["AccessType"];
+            /**
+             * Format: int64
+             * @description Assets that are reached through it.
+             */
+            assetCount: number;
+            createdAt: string;
+            endpoint?: string | null;
+            externalId?: string | null;
+            /** @description `hub` for an external ID that the hub made, `customer` for one that was typed in. */
+            externalIdSource?: string | null;
+            name: string;
+            organization: string;
+            prefixes: string[];
+            /** @description `AWS` */
+            provider: string;
+            /** @description The Access Key ID, which is no secret. */
+            publicKey?: string | null;
+            region: string;
+            roleArn?: string | null;
+            /** @description `aws`, the same in the other dialect. */
+            type: string;
+            updatedAt: string;
+        };
+        StorageData: {
+            storage: components["schemas"]["Storage"];
+        };
+        /** @description A storage as the API takes it. Every field is optional when an existing storage is changed. */
+        StorageForm: {
+            /** @description `IAM_USER` or `IAM_DELEGATED`. */
+            accessType?: string | null;
+            /** @description One bucket: the same as one prefix. */
+            bucket?: string | null;
+            /** @description Keys in the other dialect. */
+            credentials?: Record<string, never> | null;
+            /** @description Origin of an S3-compatible server, such as `https://minio.example.com:9000`. */
+            endpoint?: string | null;
+            /** @description External ID of that role: one that the hub made, or one that the role demands already. */
+            externalId?: string | null;
+            /** @description Unique in the organization. */
+            name?: string | null;
+            /** @description `bucket` or `bucket/prefix`: nothing outside of them is imported or signed. */
+            prefixes?: string[] | null;
+            /**
+             * Format: password
+             * @description Secret Access Key of the IAM user: 40 characters at AWS. Never given out again.
+             */
+            privateKey?: string | null;
+            /** @description `AWS`. S3-compatible servers are AWS with an endpoint. */
+            provider?: string | null;
+            /** @description Access Key ID of the IAM user: 20 characters at AWS. */
+            publicKey?: string | null;
+            /** @description Such as `eu-central-1`. */
+            region?: string | null;
+            /** @description Role to assume, for `IAM_DELEGATED`. */
+            roleArn?: string | null;
+            /** @description The same as `provider` in the other dialect: `aws`. */
+            type?: string | null;
+        };
+        StorageList: {
+            storages: components["schemas"]["Storage"][];
+            /** Format: int64 */
+            total: number;
+        };
+        UnassigneesBody: {
+            /** @description E-mail addresses. */
+            assignees: string[];
         };
         User: {
             _id: string;
             email: string;
             name: string;
         };
-        Membership: {
-            _id: string;
-            name: string;
-            role: components["schemas"]["OrganizationRole"];
+        Withdrawals: {
+            /** @description E-mail addresses. */
+            invites: string[];
         };
-        /** @enum {string} */
-        OrganizationRole: "owner" | "admin" | "member";
-        /** @enum {string} */
-        ProjectRole: "Manager" | "Lead" | "Reviewer" | "Labeler";
-        Session: {
-            user: components["schemas"]["User"];
-            organizations: components["schemas"]["Membership"][];
-        };
-        Organization: {
-            _id: string;
-            name: string;
-            /** Format: date-time */
-            createdAt: string;
-            role?: components["schemas"]["OrganizationRole"];
-        };
-        Invitation: {
-            organization: {
-                name: string;
-            };
-            to: string;
-            organizationRole: components["schemas"]["OrganizationRole"];
-            needsAccount: boolean;
-        };
-        Invite: {
-            _id: string;
-            to: string;
-            organizationRole: components["schemas"]["OrganizationRole"];
-            status: string;
-            link?: string;
-            /** Format: date-time */
-            expiresAt: string;
-        };
-        Member: {
-            _id: string;
-            email: string;
-            name: string;
-            organizationRole: components["schemas"]["OrganizationRole"];
-            /** Format: date-time */
-            createdAt: string;
-        };
-        ApiKey: {
-            _id: string;
-            name: string;
-            prefix: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            lastUsedAt: string | null;
-        };
-        ProjectSummary: {
-            _id: string;
-            name: string;
-            description?: string | null;
-            organization: string;
-            /** Format: date-time */
-            createdAt: string;
-            assetCount: number;
-            role?: components["schemas"]["ProjectRole"] | null;
-        };
-        Batch: {
-            _id: string;
-            name: string;
-        };
-        Project: {
-            _id: string;
-            name: string;
-            description?: string | null;
-            organization: string;
-            /** Format: date-time */
-            createdAt: string;
-            assetCount: number;
-            role?: components["schemas"]["ProjectRole"] | null;
-            batches: components["schemas"]["Batch"][];
-        };
-        Storage: {
-            _id: string;
-            name: string;
-            provider: string;
-            type: string;
-            /** @enum {string} */
-            accessType: "IAM_USER" | "IAM_DELEGATED";
-            region?: string | null;
-            endpoint?: string | null;
-            publicKey?: string | null;
-            roleArn?: string | null;
-            externalId?: string | null;
-            /** @enum {string|null} */
-            externalIdSource?: "hub" | "customer" | null;
-            prefixes?: string[];
-            organization: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            updatedAt?: string;
-            assetCount?: number;
-        };
-        /** @enum {string} */
-        ImportState: "receiving" | "queued" | "running" | "completed" | "failed" | "cancelled";
-        ImportError: {
-            code: string;
-            message: string;
-            index?: number | null;
-            offset?: number | null;
-        };
-        Import: {
-            _id: string;
-            project: string;
-            name: string;
-            state: components["schemas"]["ImportState"];
-            stateReason?: string | null;
-            dryRun: boolean;
-            /** @enum {string} */
-            onError: "skip" | "refuse";
-            /** @enum {string} */
-            onDuplicate: "allow" | "skip" | "update";
-            storage?: string | null;
-            batches: string[];
-            priority: number;
-            bytesTotal: number | null;
-            bytesRead: number;
-            rowsRead: number;
-            rowsImported: number;
-            rowsUpdated: number;
-            rowsSkipped: number;
-            rowsRefused: number;
-            rowsNoticed: number;
-            error?: components["schemas"]["ImportError"] | null;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            startedAt?: string | null;
-            /** Format: date-time */
-            finishedAt?: string | null;
-            createdBy?: string | null;
-        };
-        /** @enum {string} */
-        AssetState: "active" | "deleted";
-        Asset: {
-            _id: string;
-            externalId?: string | null;
-            data?: string | null;
-            batches: string[];
-            metadata?: {
-                [key: string]: unknown;
-            } | null;
-            contextData?: {
-                [key: string]: unknown;
-            } | null;
-            attachments?: {
-                [key: string]: unknown;
-            }[];
-            dataset?: string[] | null;
-            storage?: string | null;
-            isPreLabeled?: boolean;
-            priority?: number;
-            project: string;
-            organization?: string;
-            state: components["schemas"]["AssetState"];
-            /** Format: date-time */
-            createdAt: string;
-        };
-        SignedUrl: {
-            _id: string;
-            url?: string;
-            /** Format: date-time */
-            expiresAt?: string;
-            code?: string;
-            message?: string;
+        WithdrawalsResult: {
+            /** Format: int64 */
+            deleted: number;
         };
     };
     responses: never;
@@ -1846,26 +1526,1714 @@ export interface components {
     headers: never;
     pathItems: never;
 }
-export type Failure = components['schemas']['Failure'];
-export type User = components['schemas']['User'];
-export type Membership = components['schemas']['Membership'];
-export type OrganizationRole = components['schemas']['OrganizationRole'];
-export type ProjectRole = components['schemas']['ProjectRole'];
-export type Session = components['schemas']['Session'];
-export type Organization = components['schemas']['Organization'];
+export type Acceptance = components['schemas']['Acceptance'];
+export type AccessType = components['schemas']['AccessType'];
+export type ApiKey = components['schemas']['ApiKey'];
+export type ApiKeyData = components['schemas']['ApiKeyData'];
+export type ApiKeyList = components['schemas']['ApiKeyList'];
+export type Asset = components['schemas']['Asset'];
+export type AssetData = components['schemas']['AssetData'];
+export type AssetIds = components['schemas']['AssetIds'];
+export type AssetList = components['schemas']['AssetList'];
+export type AssetState = components['schemas']['AssetState'];
+export type AssigneesBody = components['schemas']['AssigneesBody'];
+export type AssigneesData = components['schemas']['AssigneesData'];
+export type AssigneesResult = components['schemas']['AssigneesResult'];
+export type Assignment = components['schemas']['Assignment'];
+export type AssignmentBody = components['schemas']['AssignmentBody'];
+export type AssignmentData = components['schemas']['AssignmentData'];
+export type Batch = components['schemas']['Batch'];
+export type BatchEntry = components['schemas']['BatchEntry'];
+export type BatchesBody = components['schemas']['BatchesBody'];
+export type BatchesData = components['schemas']['BatchesData'];
+export type CloudBody = components['schemas']['CloudBody'];
+export type CloudCounts = components['schemas']['CloudCounts'];
+export type CloudData = components['schemas']['CloudData'];
+export type Credentials = components['schemas']['Credentials'];
+export type DeletionBody = components['schemas']['DeletionBody'];
+export type DeletionData = components['schemas']['DeletionData'];
+export type EnvelopeApiKeyData = components['schemas']['Envelope_ApiKeyData'];
+export type EnvelopeApiKeyList = components['schemas']['Envelope_ApiKeyList'];
+export type EnvelopeAssetData = components['schemas']['Envelope_AssetData'];
+export type EnvelopeAssetList = components['schemas']['Envelope_AssetList'];
+export type EnvelopeAssigneesData = components['schemas']['Envelope_AssigneesData'];
+export type EnvelopeAssignmentData = components['schemas']['Envelope_AssignmentData'];
+export type EnvelopeBatchesData = components['schemas']['Envelope_BatchesData'];
+export type EnvelopeCloudData = components['schemas']['Envelope_CloudData'];
+export type EnvelopeDeletionData = components['schemas']['Envelope_DeletionData'];
+export type EnvelopeExternalIdData = components['schemas']['Envelope_ExternalIdData'];
+export type EnvelopeImportData = components['schemas']['Envelope_ImportData'];
+export type EnvelopeImportList = components['schemas']['Envelope_ImportList'];
+export type EnvelopeInvitationList = components['schemas']['Envelope_InvitationList'];
+export type EnvelopeMemberList = components['schemas']['Envelope_MemberList'];
+export type EnvelopeOpenInvitationData = components['schemas']['Envelope_OpenInvitationData'];
+export type EnvelopeOrganizationData = components['schemas']['Envelope_OrganizationData'];
+export type EnvelopeProjectData = components['schemas']['Envelope_ProjectData'];
+export type EnvelopeProjectList = components['schemas']['Envelope_ProjectList'];
+export type EnvelopeRemovalsResult = components['schemas']['Envelope_RemovalsResult'];
+export type EnvelopeRoleChangesData = components['schemas']['Envelope_RoleChangesData'];
+export type EnvelopeSession = components['schemas']['Envelope_Session'];
+export type EnvelopeSetupDocuments = components['schemas']['Envelope_SetupDocuments'];
+export type EnvelopeSetupState = components['schemas']['Envelope_SetupState'];
+export type EnvelopeSignedOut = components['schemas']['Envelope_SignedOut'];
+export type EnvelopeSignedUrlData = components['schemas']['Envelope_SignedUrlData'];
+export type EnvelopeSignedUrls = components['schemas']['Envelope_SignedUrls'];
+export type EnvelopeStorageData = components['schemas']['Envelope_StorageData'];
+export type EnvelopeStorageList = components['schemas']['Envelope_StorageList'];
+export type EnvelopeWithdrawalsResult = components['schemas']['Envelope_WithdrawalsResult'];
+export type ErrorBody = components['schemas']['ErrorBody'];
+export type ExternalIdData = components['schemas']['ExternalIdData'];
+export type Import = components['schemas']['Import'];
+export type ImportData = components['schemas']['ImportData'];
+export type ImportError = components['schemas']['ImportError'];
+export type ImportList = components['schemas']['ImportList'];
+export type ImportState = components['schemas']['ImportState'];
 export type Invitation = components['schemas']['Invitation'];
+export type InvitationList = components['schemas']['InvitationList'];
 export type Invite = components['schemas']['Invite'];
 export type Member = components['schemas']['Member'];
-export type ApiKey = components['schemas']['ApiKey'];
-export type ProjectSummary = components['schemas']['ProjectSummary'];
-export type Batch = components['schemas']['Batch'];
+export type MemberList = components['schemas']['MemberList'];
+export type NewApiKeyBody = components['schemas']['NewApiKeyBody'];
+export type NewInvitations = components['schemas']['NewInvitations'];
+export type NewOrganizationBody = components['schemas']['NewOrganizationBody'];
+export type NewProjectBody = components['schemas']['NewProjectBody'];
+export type NewSetup = components['schemas']['NewSetup'];
+export type OnDuplicate = components['schemas']['OnDuplicate'];
+export type OnError = components['schemas']['OnError'];
+export type OpenInvitationData = components['schemas']['OpenInvitationData'];
+export type OpenInvitationOrganization = components['schemas']['OpenInvitationOrganization'];
+export type Organization = components['schemas']['Organization'];
+export type OrganizationData = components['schemas']['OrganizationData'];
+export type OrganizationRole = components['schemas']['OrganizationRole'];
+export type PersonResult = components['schemas']['PersonResult'];
 export type Project = components['schemas']['Project'];
-export type Storage = components['schemas']['Storage'];
-export type ImportState = components['schemas']['ImportState'];
-export type ImportError = components['schemas']['ImportError'];
-export type Import = components['schemas']['Import'];
-export type AssetState = components['schemas']['AssetState'];
-export type Asset = components['schemas']['Asset'];
+export type ProjectChangeBody = components['schemas']['ProjectChangeBody'];
+export type ProjectData = components['schemas']['ProjectData'];
+export type ProjectList = components['schemas']['ProjectList'];
+export type ProjectRole = components['schemas']['ProjectRole'];
+export type ProjectSummary = components['schemas']['ProjectSummary'];
+export type RefusedRow = components['schemas']['RefusedRow'];
+export type Removals = components['schemas']['Removals'];
+export type RemovalsResult = components['schemas']['RemovalsResult'];
+export type RoleChange = components['schemas']['RoleChange'];
+export type RoleChanges = components['schemas']['RoleChanges'];
+export type RoleChangesData = components['schemas']['RoleChangesData'];
+export type RoleChangesResult = components['schemas']['RoleChangesResult'];
+export type RotationBody = components['schemas']['RotationBody'];
+export type Session = components['schemas']['Session'];
+export type SessionOrganization = components['schemas']['SessionOrganization'];
+export type SetupDocuments = components['schemas']['SetupDocuments'];
+export type SetupState = components['schemas']['SetupState'];
+export type SignInLink = components['schemas']['SignInLink'];
+export type SignedOut = components['schemas']['SignedOut'];
 export type SignedUrl = components['schemas']['SignedUrl'];
+export type SignedUrlData = components['schemas']['SignedUrlData'];
+export type SignedUrls = components['schemas']['SignedUrls'];
+export type Storage = components['schemas']['Storage'];
+export type StorageData = components['schemas']['StorageData'];
+export type StorageForm = components['schemas']['StorageForm'];
+export type StorageList = components['schemas']['StorageList'];
+export type UnassigneesBody = components['schemas']['UnassigneesBody'];
+export type User = components['schemas']['User'];
+export type Withdrawals = components['schemas']['Withdrawals'];
+export type WithdrawalsResult = components['schemas']['WithdrawalsResult'];
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    getApiKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ApiKeyList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postApiKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApiKeyBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ApiKeyData"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    deleteApiKeysById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ApiKeyData"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postAssignBatches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_AssignmentData"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postBatchesByProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchesBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_BatchesData"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getGetSignedUrl: {
+        parameters: {
+            query: {
+                /** @description The asset's address, as the SDK names it. */
+                name?: string;
+                /** @description The asset's address, in the other dialect. */
+                url?: string;
+                /** @description The project, which decides who may ask. */
+                project: string;
+                /** @description The storage; without it the address is answered as it is, as a public one. */
+                storageId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SignedUrlData"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getImports: {
+        parameters: {
+            query?: {
+                /** @description `active`: imports that are on their way. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ImportList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getImportsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ImportData"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postImportsByIdCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ImportData"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getImportsByIdReport: {
+        parameters: {
+            query?: {
+                /** @description `ndjson` (the default) or `csv` */
+                format?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getInvitationsByToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_OpenInvitationData"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postInvitationsByTokenAccept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acceptance"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Session"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getListProjects: {
+        parameters: {
+            query?: {
+                /** @description Counted from 1. */
+                page?: number;
+                /** @description 1 to 1000; 10 unless given. */
+                limit?: number;
+                /** @description `-createdAt` (newest first, the default), `createdAt`, `name` or `-name`. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ProjectList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrganizationBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_OrganizationData"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getOrganizationByOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_OrganizationData"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getOrganizationByOrganizationInvites: {
+        parameters: {
+            query?: {
+                /** @description `pending` for those that can still be accepted; all without it. */
+                status?: string;
+                /** @description Counted from 1. */
+                page?: number;
+                /** @description 1 to 1000; 1000 unless given. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_InvitationList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postOrganizationByOrganizationInvites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitations"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_InvitationList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    deleteOrganizationByOrganizationInvites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Withdrawals"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_WithdrawalsResult"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getOrganizationByOrganizationUsers: {
+        parameters: {
+            query?: {
+                /** @description Counted from 1. */
+                page?: number;
+                /** @description 1 to 1000; 10 unless given. */
+                limit?: number;
+                /** @description Part of a name or an e-mail address. */
+                search?: string;
+            };
+            header?: never;
+            path: {
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_MemberList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postOrganizationByOrganizationUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChanges"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_RoleChangesData"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    deleteOrganizationByOrganizationUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Removals"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_RemovalsResult"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProjectBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ProjectData"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getProjectByProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ProjectData"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postProjectByProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectChangeBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ProjectData"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    deleteProjectByProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ProjectData"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getProjectByProjectAssets: {
+        parameters: {
+            query?: {
+                /** @description Counted from 1. */
+                page?: number;
+                /** @description 1 to 1000; 10 unless given. */
+                limit?: number;
+                /** @description Instead of a page: the `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description `-createdAt` (newest first, the default), `createdAt`, `externalId` or `-externalId`. */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_AssetList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    deleteProjectByProjectAssets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeletionBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_DeletionData"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postProjectByProjectAssetsSign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetIds"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SignedUrls"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getProjectByProjectAssetsByAsset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                asset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_AssetData"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postProjectByProjectAssigned: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssigneesBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_AssigneesData"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    deleteProjectByProjectAssigned: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnassigneesBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_AssigneesData"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postProjectByProjectCloud: {
+        parameters: {
+            query?: {
+                /**
+                 * @description JSON: ids or names of the batches of assets that name none.
+                 * @example ["Monday"]
+                 */
+                batches?: string;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloudBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_CloudData"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getProjectByProjectImports: {
+        parameters: {
+            query?: {
+                /** @description Counted from 1. */
+                page?: number;
+                /** @description 1 to 1000; 10 unless given. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ImportList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postProjectByProjectImports: {
+        parameters: {
+            query?: {
+                /** @description What to call the import: the file's name. */
+                name?: string;
+                /** @description Id or name of the storage of rows that name none; without one, such rows are public. */
+                storage?: string;
+                /**
+                 * @description JSON: names or ids of the batches of rows that name none. New names become new batches.
+                 * @example ["Monday"]
+                 */
+                batches?: string;
+                /** @description -1000 to 1000; 0 unless given. Higher is labeled sooner. */
+                priority?: number;
+                /** @description `skip` reports bad rows and imports the others; `refuse` imports nothing if one row is bad. */
+                onError?: string;
+                /** @description For external IDs that the project has already: `allow` imports the row, `skip` does not, `update` changes the asset. */
+                onDuplicate?: string;
+                /** @description `true` checks and reports, and imports nothing. */
+                dryRun?: string;
+                /** @description `json`, `ndjson`, `csv` or `tsv`; found out from the file unless given. */
+                format?: string;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        /** @description The list */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ImportData"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Session"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Session"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    deleteSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SignedOut"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postSessionLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInLink"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Session"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getSetup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SetupState"];
+                };
+            };
+        };
+    };
+    postSetup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSetup"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Session"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getStorages: {
+        parameters: {
+            query?: {
+                /** @description Only the storage with this id. */
+                _id?: string;
+                /** @description Counted from 1. */
+                page?: number;
+                /** @description 1 to 1000; 1000 unless given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_StorageList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postStorages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StorageForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_StorageData"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postStoragesExternalId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ExternalIdData"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getStoragesSetup: {
+        parameters: {
+            query?: {
+                /** @description Names of buckets, comma-separated. */
+                buckets?: string;
+                /** @description `bucket/prefix` boundaries, comma-separated. */
+                prefixes?: string;
+                /** @description `IAM_DELEGATED` for a trust policy too. */
+                accessType?: string;
+                /** @description The external ID that the trust policy is to demand. */
+                externalId?: string;
+                /** @description The role, if it exists: tells the partition of AWS. */
+                roleArn?: string;
+                /** @description The region of the buckets: tells the partition of AWS. */
+                region?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SetupDocuments"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getStoragesById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_StorageData"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postStoragesById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StorageForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_StorageData"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    deleteStoragesById: {
+        parameters: {
+            query?: {
+                /** @description `true` deletes a storage that assets use: they stay and cannot be opened any more. */
+                force?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_StorageData"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postStoragesByIdRotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotationBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_StorageData"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+}

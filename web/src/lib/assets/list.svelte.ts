@@ -5,7 +5,7 @@ import type { Asset } from '$lib/api/types';
 import { keys } from '$lib/session/queries';
 import { filtersOf, type Question } from './question';
 
-type Page = { assets: Asset[]; total: number; nextCursor: string | null };
+type Page = { assets: Asset[]; total: number; nextCursor?: string | null };
 
 export class AssetList {
   #query;
@@ -22,7 +22,7 @@ export class AssetList {
         return listAssets(projectId(), { cursor: pageParam, sort, filters: filtersOf(question()), signal });
       },
       initialPageParam: null as string | null,
-      getNextPageParam: (last: Page) => last.nextCursor,
+      getNextPageParam: (last: Page) => last.nextCursor ?? null,
       // Looking again at every page that was loaded costs too much for a mere change of windows.
       refetchOnWindowFocus: false,
     }));

@@ -1,5 +1,5 @@
 // Follows running imports until they end, then says so and lets the pages look again.
-import { useQueryClient } from '@tanstack/svelte-query';
+import { useQueryClient, type QueryClient } from '@tanstack/svelte-query';
 import { getImport } from '$lib/api/imports';
 import type { Import } from '$lib/api/types';
 import { m } from '$lib/messages';
@@ -7,51 +7,61 @@ import { keys } from '$lib/session/queries';
 import { toasts } from '$ui/toasts.svelte';
 import { uploads } from './uploads.svelte';
 
-const LOOK_AGAIN_MS = 500;
+const LOOK_AGAIN_MS = 700;
 
-/** Imports whose end was seen to already. */
-const told = new Set<string>();
+/** Imports that are followed or were, so that an end is told once. */
+const followed = new Set<string>();
 
 export function isOver(state: Import['state']): boolean {
   return state === 'completed' || state === 'failed' || state === 'cancelled';
 }
 
+/** Follows what the hub lists as running and what this tab has sent, for as long as the caller is shown. */
 export function follow(active: () => Import[] | undefined, onreport: (done: Import) => void) {
   const queries = useQueryClient();
-  const followed = new Set<string>();
+  let running = new Set<string>();
+  let here = true;
 
-  async function ended(id: string) {
-    const done = await getImport(id).catch(() => null);
-    if (!done) return;
-    if (!isOver(done.state)) {
-      // Not over, only not in the answer of a moment ago: look again.
-      setTimeout(() => void ended(id), LOOK_AGAIN_MS);
-      return;
+  async function untilOver(id: string) {
+    while (here) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+      // While the list of running imports has it, nobody needs to ask for it alone.
+      if (running.has(id)) continue;
+      const job = await getImport(id).catch(() => null);
+      if (job && isOver(job.state)) return ended(job, queries, onreport);
     }
-    void queries.invalidateQueries({ queryKey: keys.assets(done.project) });
-    void queries.invalidateQueries({ queryKey: keys.imports(done.project) });
-    void queries.invalidateQueries({ queryKey: keys.project(done.project) });
-    void queries.invalidateQueries({ queryKey: keys.projects() });
-    if (uploads.watched === id) return;
-    const action = { label: m.imports.showReport, run: () => onreport(done) };
-    if (done.state === 'completed') {
-      toasts.done(m.imports.doneToast(done.name, done.rowsImported, done.rowsRefused), action);
-    } else if (done.state === 'failed') {
-      toasts.show({ tone: 'danger', text: m.imports.failedToast(done.name), action });
-    }
+    followed.delete(id);
   }
 
   $effect(() => {
-    const running = active();
-    for (const { importId } of uploads.list) if (importId && !told.has(importId)) followed.add(importId);
-    if (!running) return;
-    const now = new Set(running.map(({ _id }) => _id));
-    for (const id of now) followed.add(id);
-    for (const id of followed) {
-      if (now.has(id)) continue;
-      followed.delete(id);
-      told.add(id);
-      void ended(id);
+    running = new Set(active()?.map(({ _id }) => _id));
+    const sent = uploads.list.flatMap(({ importId }) => importId ?? []);
+    for (const id of [...running, ...sent]) {
+      if (followed.has(id)) continue;
+      followed.add(id);
+      void untilOver(id);
     }
   });
+
+  $effect(() => () => {
+    here = false;
+  });
+}
+
+function ended(done: Import, queries: QueryClient, onreport: (done: Import) => void) {
+  for (const queryKey of [
+    keys.assets(done.project),
+    keys.imports(done.project),
+    keys.project(done.project),
+    keys.projects(),
+  ]) {
+    void queries.invalidateQueries({ queryKey });
+  }
+  if (uploads.watched === done._id) return;
+  const action = { label: m.imports.showReport, run: () => onreport(done) };
+  if (done.state === 'completed') {
+    toasts.done(m.imports.doneToast(done.name, done.rowsImported, done.rowsRefused), action);
+  } else if (done.state === 'failed') {
+    toasts.show({ tone: 'danger', text: m.imports.failedToast(done.name), action });
+  }
 }
