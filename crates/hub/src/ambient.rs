@@ -7,7 +7,10 @@ use insitu_model::ambient::{Clock, Random};
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the clock that is handed to everybody else")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the clock that is handed to everybody else"
+    )]
     fn now_ms(&self) -> i64 {
         jiff::Timestamp::now().as_millisecond()
     }
@@ -18,7 +21,10 @@ impl Clock for SystemClock {
 pub struct SystemRandom;
 
 impl Random for SystemRandom {
-    #[expect(clippy::disallowed_methods, reason = "this is the randomness that is handed to everybody else")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the randomness that is handed to everybody else"
+    )]
     fn fill(&self, bytes: &mut [u8]) {
         if let Err(error) = getrandom::fill(bytes) {
             // Without randomness every key and token would be guessable: stopping is the only safe answer.

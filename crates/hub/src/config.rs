@@ -18,7 +18,9 @@ pub struct DelegateKeys {
 
 impl std::fmt::Debug for DelegateKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("DelegateKeys").field("access_key_id", &self.access_key_id).finish_non_exhaustive()
+        f.debug_struct("DelegateKeys")
+            .field("access_key_id", &self.access_key_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -41,7 +43,12 @@ pub struct Config {
     #[arg(long, env = "INSITU_SIGNED_URL_TTL", default_value_t = DEFAULT_SIGNED_URL_TTL_SECONDS, value_parser = clap::value_parser!(u32).range(60..=604_800))]
     pub signed_url_ttl: u32,
     /// Keys that seal storage secrets (base64 of 32 bytes, comma-separated, the current one first).
-    #[arg(long, env = "INSITU_SECRET_KEYS", hide_env_values = true, value_delimiter = ',')]
+    #[arg(
+        long,
+        env = "INSITU_SECRET_KEYS",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
     pub secret_keys: Vec<String>,
     /// A private host, address or network that a storage's endpoint may name (may be repeated).
     #[arg(long = "allow-endpoint", env = "INSITU_ALLOW_ENDPOINT", value_delimiter = ',')]

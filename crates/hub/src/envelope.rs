@@ -34,7 +34,11 @@ pub struct Success<T>(pub T);
 
 impl<T: Serialize> IntoResponse for Success<T> {
     fn into_response(self) -> Response {
-        Json(Envelope { status: "success", data: self.0 }).into_response()
+        Json(Envelope {
+            status: "success",
+            data: self.0,
+        })
+        .into_response()
     }
 }
 

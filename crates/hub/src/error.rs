@@ -21,7 +21,13 @@ pub struct ApiError {
 impl ApiError {
     /// An error with this status, code and sentence.
     pub fn new(status: StatusCode, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-        Self { status, code: code.into(), message: message.into(), details: None, retry_after_seconds: None }
+        Self {
+            status,
+            code: code.into(),
+            message: message.into(),
+            details: None,
+            retry_after_seconds: None,
+        }
     }
 
     /// 400: what was sent is not what is needed.
@@ -78,7 +84,11 @@ impl ApiError {
     }
 
     fn to_json(&self) -> Value {
-        let status = if self.status.is_server_error() { "error" } else { "fail" };
+        let status = if self.status.is_server_error() {
+            "error"
+        } else {
+            "fail"
+        };
         let mut body = json!({ "status": status, "message": self.message, "code": self.code });
         if let (Some(details), Some(object)) = (&self.details, body.as_object_mut()) {
             object.insert("details".to_owned(), details.clone());
@@ -99,7 +109,9 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(self.to_json())).into_response();
         if let Some(seconds) = self.retry_after_seconds {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -110,7 +122,9 @@ impl From<insitu_store::Error> for ApiError {
         use insitu_store::Error as Store;
         let message = sentence(&error.to_string());
         match error {
-            Store::NotFound { what, .. } => Self::new(StatusCode::NOT_FOUND, code(what, "not_found"), message),
+            Store::NotFound { what, .. } => {
+                Self::new(StatusCode::NOT_FOUND, code(what, "not_found"), message)
+            }
             Store::AlreadyExists { what, .. } => Self::conflict(code(what, "already_exists"), message),
             Store::Conflict { what, .. } => Self::conflict(code(what, "conflict"), message),
             Store::InUse { what, .. } => Self::conflict(code(what, "in_use"), message),
@@ -127,13 +141,19 @@ impl From<insitu_store::Error> for ApiError {
 
 /// The store says "a storage"; codes say `storage`.
 fn code(what: &str, problem: &str) -> String {
-    let noun = what.strip_prefix("a ").or_else(|| what.strip_prefix("an ")).unwrap_or(what);
+    let noun = what
+        .strip_prefix("a ")
+        .or_else(|| what.strip_prefix("an "))
+        .unwrap_or(what);
     format!("{}.{problem}", noun.replace([' ', '-'], "_"))
 }
 
 fn sentence(text: &str) -> String {
     let mut characters = text.chars();
-    let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let first = characters
+        .next()
+        .map(|first| first.to_uppercase().to_string())
+        .unwrap_or_default();
     format!("{first}{}.", characters.as_str())
 }
 

@@ -29,6 +29,8 @@ pub struct Hub {
 
 impl std::fmt::Debug for Hub {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Hub").field("public_url", &self.public_url).finish_non_exhaustive()
+        f.debug_struct("Hub")
+            .field("public_url", &self.public_url)
+            .finish_non_exhaustive()
     }
 }

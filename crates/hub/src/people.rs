@@ -62,7 +62,10 @@ async fn create_owner(hub: &Hub, organization: Name, owner: NewOwner, only: Only
         name: organization.to_string(),
         created_at: now,
     };
-    let made = Made { user: user.id, organization: new.id };
+    let made = Made {
+        user: user.id,
+        organization: new.id,
+    };
     hub.db
         .write(move |tx| {
             if only == Only::First && users::any(tx)? {

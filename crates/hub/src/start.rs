@@ -67,7 +67,10 @@ fn open_vault(config: &Config, random: &dyn Random) -> Outcome<Vault> {
     }
     let path = config.vault_key_path();
     let fail = |error: std::io::Error| {
-        Failure::new(format!("cannot read or make the vault key {}: {error}", path.display()))
+        Failure::new(format!(
+            "cannot read or make the vault key {}: {error}",
+            path.display()
+        ))
     };
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => zeroize::Zeroizing::new(text),

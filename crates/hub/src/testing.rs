@@ -1,4 +1,8 @@
-#![expect(clippy::expect_used, clippy::panic, reason = "tests stop at the first thing that is not as it should be")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests stop at the first thing that is not as it should be"
+)]
 //! A hub in a temporary folder that tests call without a socket.
 //!
 //! A test reads like a story: `let hub = TestHub::start().await; let ada = hub.owner("Acme").await; ada.post(…)`.
@@ -57,7 +61,9 @@ impl Answer {
 
     /// The code of an error; panics on success.
     pub fn code(&self) -> &str {
-        self.body["code"].as_str().unwrap_or_else(|| panic!("{}: {}", self.status, self.body))
+        self.body["code"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{}: {}", self.status, self.body))
     }
 }
 
@@ -81,7 +87,12 @@ impl TestHub {
         let bound = config.listen;
         let hub = start::open(config, bound).await.expect("a hub");
         let jobs = jobs::start(hub.clone());
-        Self { router: api::router(hub.clone()), hub, _jobs: jobs, folder }
+        Self {
+            router: api::router(hub.clone()),
+            hub,
+            _jobs: jobs,
+            folder,
+        }
     }
 
     /// The folder with everything that the hub writes.
@@ -103,11 +114,19 @@ impl TestHub {
             password: PASSWORD.into(),
         };
         let name = organization.parse::<Name>().expect("a name");
-        let made = people::create_owner_of_another(&self.hub, name, owner).await.expect("an owner");
+        let made = people::create_owner_of_another(&self.hub, name, owner)
+            .await
+            .expect("an owner");
         let label = "tests".parse::<Name>().expect("a name");
-        let (_, key) =
-            api::api_keys::issue(&self.hub, made.organization, made.user, &label).await.expect("a key");
-        Person { router: self.router(), key, email, organization: made.organization.to_string() }
+        let (_, key) = api::api_keys::issue(&self.hub, made.organization, made.user, &label)
+            .await
+            .expect("a key");
+        Person {
+            router: self.router(),
+            key,
+            email,
+            organization: made.organization.to_string(),
+        }
     }
 
     /// Adds somebody to the organization of `inviter`, with a role in projects.
@@ -124,23 +143,42 @@ impl TestHub {
             .map(|(project, role)| json!({ "projectId": project, "projectRole": role.as_str() }))
             .collect();
         let path = format!("/v2/organization/{}/invites", inviter.organization);
-        let body = json!({ "to": [email], "organizationRole": role.as_str(), "projectAssignments": assignments });
+        let body =
+            json!({ "to": [email], "organizationRole": role.as_str(), "projectAssignments": assignments });
         let invited = inviter.post(&path, body).await;
-        let link = invited.data()["invites"][0]["link"].as_str().expect("a link").to_owned();
+        let link = invited.data()["invites"][0]["link"]
+            .as_str()
+            .expect("a link")
+            .to_owned();
         let token = link.rsplit('/').next().expect("a token").to_owned();
         let path = format!("/v2/invitations/{token}/accept");
-        let accepted = self.anonymous(Method::POST, &path, json!({ "name": name, "password": PASSWORD })).await;
-        let user = accepted.data()["user"]["_id"].as_str().expect("an id").parse().expect("an id");
+        let accepted = self
+            .anonymous(Method::POST, &path, json!({ "name": name, "password": PASSWORD }))
+            .await;
+        let user = accepted.data()["user"]["_id"]
+            .as_str()
+            .expect("an id")
+            .parse()
+            .expect("an id");
         let organization = inviter.organization.parse().expect("an id");
         let label = "tests".parse::<Name>().expect("a name");
-        let (_, key) =
-            api::api_keys::issue(&self.hub, organization, user, &label).await.expect("a key");
-        Person { router: self.router(), key, email, organization: inviter.organization.clone() }
+        let (_, key) = api::api_keys::issue(&self.hub, organization, user, &label)
+            .await
+            .expect("a key");
+        Person {
+            router: self.router(),
+            key,
+            email,
+            organization: inviter.organization.clone(),
+        }
     }
 
     /// A request of nobody.
     pub async fn anonymous(&self, method: Method, path: &str, body: Value) -> Answer {
-        let request = Request::builder().method(method).uri(path).body(Body::from(body.to_string()));
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .body(Body::from(body.to_string()));
         call(self.router(), request.expect("a request")).await
     }
 }
@@ -148,7 +186,10 @@ impl TestHub {
 impl Person {
     /// Somebody who sends another text as key.
     pub fn with_key(&self, key: impl Into<String>) -> Self {
-        Self { key: key.into(), ..self.clone() }
+        Self {
+            key: key.into(),
+            ..self.clone()
+        }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -160,20 +201,27 @@ impl Person {
     }
 
     pub async fn delete(&self, path: &str, body: Value) -> Answer {
-        self.send(Method::DELETE, path, Body::from(body.to_string())).await
+        self.send(Method::DELETE, path, Body::from(body.to_string()))
+            .await
     }
 
     /// Any request with this person's key.
     pub async fn send(&self, method: Method, path: &str, body: Body) -> Answer {
-        let request =
-            Request::builder().method(method).uri(path).header("apikey", &self.key).body(body);
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("apikey", &self.key)
+            .body(body);
         call(self.router.clone(), request.expect("a request")).await
     }
 
     /// Makes a project; its id.
     pub async fn project(&self, name: &str) -> String {
         let answer = self.post("/v2/project", json!({ "name": name })).await;
-        answer.data()["project"]["_id"].as_str().expect("an id").to_owned()
+        answer.data()["project"]["_id"]
+            .as_str()
+            .expect("an id")
+            .to_owned()
     }
 }
 

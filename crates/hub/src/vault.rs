@@ -35,7 +35,9 @@ impl SecretPlace {
 /// Why a secret could not be sealed or opened. None of these says anything of the secret.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum VaultError {
-    #[error("a vault key has {0} bytes after decoding; it needs 32. Make one with `openssl rand -base64 32`.")]
+    #[error(
+        "a vault key has {0} bytes after decoding; it needs 32. Make one with `openssl rand -base64 32`."
+    )]
     KeyLength(usize),
     #[error("a vault key is not base64. Make one with `openssl rand -base64 32`.")]
     KeyEncoding,
@@ -71,7 +73,11 @@ impl Vault {
     /// A vault over base64 keys of 32 bytes each, the current one first.
     pub fn new<'a>(keys: impl IntoIterator<Item = &'a str>) -> Result<Self, VaultError> {
         let keys = keys.into_iter().map(parse_key).collect::<Result<Vec<_>, _>>()?;
-        if keys.is_empty() { Err(VaultError::NoKey) } else { Ok(Self { keys }) }
+        if keys.is_empty() {
+            Err(VaultError::NoKey)
+        } else {
+            Ok(Self { keys })
+        }
     }
 
     /// A fresh key in the form that `new` takes.
@@ -93,8 +99,14 @@ impl Vault {
         let mut nonce = [0_u8; NONCE_BYTES];
         random.fill(&mut nonce);
         let aad = place.associated_data();
-        let payload = Payload { msg: secret.expose_secret().as_bytes(), aad: aad.as_bytes() };
-        let sealed = key.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| VaultError::Seal)?;
+        let payload = Payload {
+            msg: secret.expose_secret().as_bytes(),
+            aad: aad.as_bytes(),
+        };
+        let sealed = key
+            .cipher
+            .encrypt(&XNonce::from(nonce), payload)
+            .map_err(|_| VaultError::Seal)?;
         let mut out = Vec::with_capacity(HEADER_BYTES + sealed.len());
         out.push(VERSION);
         out.extend_from_slice(&key.id);
@@ -114,18 +126,24 @@ impl Vault {
             .get(1 + KEY_ID_BYTES..)
             .and_then(|bytes| bytes.try_into().ok())
             .ok_or(VaultError::Damaged)?;
-        let key = self
-            .keys
-            .iter()
-            .find(|key| key.id == key_id)
-            .ok_or_else(|| VaultError::UnknownKey(key_id.iter().map(|byte| format!("{byte:02x}")).collect()))?;
+        let key = self.keys.iter().find(|key| key.id == key_id).ok_or_else(|| {
+            VaultError::UnknownKey(key_id.iter().map(|byte| format!("{byte:02x}")).collect())
+        })?;
         let aad = place.associated_data();
         let plain = key
             .cipher
-            .decrypt(&XNonce::from(nonce), Payload { msg: body, aad: aad.as_bytes() })
+            .decrypt(
+                &XNonce::from(nonce),
+                Payload {
+                    msg: body,
+                    aad: aad.as_bytes(),
+                },
+            )
             .map_err(|_| VaultError::Damaged)?;
         let plain = Zeroizing::new(plain);
-        std::str::from_utf8(&plain).map(SecretString::from).map_err(|_| VaultError::Damaged)
+        std::str::from_utf8(&plain)
+            .map(SecretString::from)
+            .map_err(|_| VaultError::Damaged)
     }
 }
 
@@ -135,13 +153,18 @@ fn parse_key(text: &str) -> Result<VaultKey, VaultError> {
         .decode(text.trim())
         .map(Zeroizing::new)
         .map_err(|_| VaultError::KeyEncoding)?;
-    let key: [u8; KEY_BYTES] =
-        bytes.as_slice().try_into().map_err(|_| VaultError::KeyLength(bytes.len()))?;
+    let key: [u8; KEY_BYTES] = bytes
+        .as_slice()
+        .try_into()
+        .map_err(|_| VaultError::KeyLength(bytes.len()))?;
     let key = Zeroizing::new(key);
     let digest = Sha256::digest(key.as_ref());
     let mut id = [0_u8; KEY_ID_BYTES];
     id.copy_from_slice(&digest[..KEY_ID_BYTES]);
-    Ok(VaultKey { id, cipher: XChaCha20Poly1305::new(&Key::from(*key)) })
+    Ok(VaultKey {
+        id,
+        cipher: XChaCha20Poly1305::new(&Key::from(*key)),
+    })
 }
 
 #[cfg(test)]
@@ -173,7 +196,10 @@ mod tests {
         let (mut there, other) = place("private_key");
         there.storage = StorageId::new(&FixedClock::at(2), &other);
         assert_eq!(vault.open(there, &sealed).unwrap_err(), VaultError::Damaged);
-        let elsewhere = SecretPlace { field: "session_token", ..here };
+        let elsewhere = SecretPlace {
+            field: "session_token",
+            ..here
+        };
         assert_eq!(vault.open(elsewhere, &sealed).unwrap_err(), VaultError::Damaged);
     }
 
@@ -193,12 +219,17 @@ mod tests {
     fn an_old_key_still_opens_and_a_missing_one_is_named() {
         let (here, random) = place("private_key");
         let (old, new) = (Vault::generate_key(&random), Vault::generate_key(&random));
-        let sealed =
-            Vault::new([old.as_str()]).unwrap().seal(here, &SecretString::from("hush"), &random).unwrap();
+        let sealed = Vault::new([old.as_str()])
+            .unwrap()
+            .seal(here, &SecretString::from("hush"), &random)
+            .unwrap();
         let both = Vault::new([new.as_str(), old.as_str()]).unwrap();
         assert_eq!(both.open(here, &sealed).unwrap().expose_secret(), "hush");
         let only_new = Vault::new([new.as_str()]).unwrap();
-        assert!(matches!(only_new.open(here, &sealed), Err(VaultError::UnknownKey(_))));
+        assert!(matches!(
+            only_new.open(here, &sealed),
+            Err(VaultError::UnknownKey(_))
+        ));
     }
 
     #[test]

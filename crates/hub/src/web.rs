@@ -33,8 +33,11 @@ pub async fn serve(uri: Uri) -> Response {
 }
 
 fn file_response(path: &str, file: EmbeddedFile) -> Response {
-    let caching =
-        if path.starts_with(IMMUTABLE_FOLDER) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let caching = if path.starts_with(IMMUTABLE_FOLDER) {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     let mut response = file.data.into_owned().into_response();
     let headers = response.headers_mut();
     let content_type = content_type(path);

@@ -37,13 +37,41 @@ const ENDPOINTS: &[(&str, &str, Demands)] = &[
     ("POST", "/v2/apiKeys", InOrganization(Right::ManageApiKeys)),
     ("DELETE", "/v2/apiKeys/{id}", InOrganization(Right::ManageApiKeys)),
     ("POST", "/v2/organization", Caller),
-    ("GET", "/v2/organization/{organization}", InOrganization(Right::ReadOrganization)),
-    ("GET", "/v2/organization/{organization}/users", InOrganization(Right::ManageMembers)),
-    ("POST", "/v2/organization/{organization}/users", InOrganization(Right::ManageMembers)),
-    ("DELETE", "/v2/organization/{organization}/users", InOrganization(Right::ManageMembers)),
-    ("GET", "/v2/organization/{organization}/invites", InOrganization(Right::ManageMembers)),
-    ("POST", "/v2/organization/{organization}/invites", InOrganization(Right::ManageMembers)),
-    ("DELETE", "/v2/organization/{organization}/invites", InOrganization(Right::ManageMembers)),
+    (
+        "GET",
+        "/v2/organization/{organization}",
+        InOrganization(Right::ReadOrganization),
+    ),
+    (
+        "GET",
+        "/v2/organization/{organization}/users",
+        InOrganization(Right::ManageMembers),
+    ),
+    (
+        "POST",
+        "/v2/organization/{organization}/users",
+        InOrganization(Right::ManageMembers),
+    ),
+    (
+        "DELETE",
+        "/v2/organization/{organization}/users",
+        InOrganization(Right::ManageMembers),
+    ),
+    (
+        "GET",
+        "/v2/organization/{organization}/invites",
+        InOrganization(Right::ManageMembers),
+    ),
+    (
+        "POST",
+        "/v2/organization/{organization}/invites",
+        InOrganization(Right::ManageMembers),
+    ),
+    (
+        "DELETE",
+        "/v2/organization/{organization}/invites",
+        InOrganization(Right::ManageMembers),
+    ),
     ("GET", "/v2/invitations/{token}", Nothing),
     ("POST", "/v2/invitations/{token}/accept", Nothing),
     ("GET", "/v2/listProjects", InOrganization(Right::ReadOrganization)),
@@ -51,29 +79,77 @@ const ENDPOINTS: &[(&str, &str, Demands)] = &[
     ("GET", "/v2/project/{project}", OnProject(Right::ReadProject)),
     ("POST", "/v2/project/{project}", OnProject(Right::ManageProject)),
     ("DELETE", "/v2/project/{project}", OnProject(Right::DeleteProject)),
-    ("POST", "/v2/project/{project}/assigned", OnProject(Right::ManageProjectMembers)),
-    ("DELETE", "/v2/project/{project}/assigned", OnProject(Right::ManageProjectMembers)),
+    (
+        "POST",
+        "/v2/project/{project}/assigned",
+        OnProject(Right::ManageProjectMembers),
+    ),
+    (
+        "DELETE",
+        "/v2/project/{project}/assigned",
+        OnProject(Right::ManageProjectMembers),
+    ),
     ("POST", "/v2/batches/{project}", OnProject(Right::ManageBatches)),
     ("POST", "/v2/assignBatches", OnNamedProject(Right::ManageBatches)),
     ("GET", "/v2/storages", InOrganization(Right::UseStorages)),
     ("POST", "/v2/storages", InOrganization(Right::ManageStorages)),
     ("GET", "/v2/storages/setup", InOrganization(Right::ManageStorages)),
-    ("POST", "/v2/storages/externalId", InOrganization(Right::ManageStorages)),
+    (
+        "POST",
+        "/v2/storages/externalId",
+        InOrganization(Right::ManageStorages),
+    ),
     ("GET", "/v2/storages/{id}", InOrganization(Right::UseStorages)),
     ("POST", "/v2/storages/{id}", InOrganization(Right::ManageStorages)),
-    ("DELETE", "/v2/storages/{id}", InOrganization(Right::ManageStorages)),
-    ("POST", "/v2/storages/{id}/rotate", InOrganization(Right::ManageStorages)),
-    ("POST", "/v2/project/{project}/imports", OnProject(Right::ImportAssets)),
-    ("GET", "/v2/project/{project}/imports", OnProject(Right::ImportAssets)),
+    (
+        "DELETE",
+        "/v2/storages/{id}",
+        InOrganization(Right::ManageStorages),
+    ),
+    (
+        "POST",
+        "/v2/storages/{id}/rotate",
+        InOrganization(Right::ManageStorages),
+    ),
+    (
+        "POST",
+        "/v2/project/{project}/imports",
+        OnProject(Right::ImportAssets),
+    ),
+    (
+        "GET",
+        "/v2/project/{project}/imports",
+        OnProject(Right::ImportAssets),
+    ),
     ("GET", "/v2/imports", InOrganization(Right::ReadOrganization)),
     ("GET", "/v2/imports/{id}", Caller),
     ("POST", "/v2/imports/{id}/cancel", Caller),
     ("GET", "/v2/imports/{id}/report", Caller),
-    ("POST", "/v2/project/{project}/cloud", OnProject(Right::ImportAssets)),
-    ("GET", "/v2/project/{project}/assets", OnProject(Right::ReadAssets)),
-    ("DELETE", "/v2/project/{project}/assets", OnProject(Right::DeleteAssets)),
-    ("GET", "/v2/project/{project}/assets/{asset}", OnProject(Right::ReadAssets)),
-    ("POST", "/v2/project/{project}/assets/sign", OnProject(Right::ReadAssets)),
+    (
+        "POST",
+        "/v2/project/{project}/cloud",
+        OnProject(Right::ImportAssets),
+    ),
+    (
+        "GET",
+        "/v2/project/{project}/assets",
+        OnProject(Right::ReadAssets),
+    ),
+    (
+        "DELETE",
+        "/v2/project/{project}/assets",
+        OnProject(Right::DeleteAssets),
+    ),
+    (
+        "GET",
+        "/v2/project/{project}/assets/{asset}",
+        OnProject(Right::ReadAssets),
+    ),
+    (
+        "POST",
+        "/v2/project/{project}/assets/sign",
+        OnProject(Right::ReadAssets),
+    ),
     ("GET", "/v2/getSignedUrl", OnNamedProject(Right::ImportAssets)),
 ];
 
@@ -85,16 +161,33 @@ struct Somebody {
 }
 
 async fn everybody(hub: &TestHub, owner: &Person, project: &str) -> Vec<Somebody> {
-    let mut people =
-        vec![Somebody { person: owner.clone(), role: OrganizationRole::Owner, project_role: None }];
+    let mut people = vec![Somebody {
+        person: owner.clone(),
+        role: OrganizationRole::Owner,
+        project_role: None,
+    }];
     let admin = hub.member(owner, "admin", OrganizationRole::Admin, &[]).await;
-    people.push(Somebody { person: admin, role: OrganizationRole::Admin, project_role: None });
+    people.push(Somebody {
+        person: admin,
+        role: OrganizationRole::Admin,
+        project_role: None,
+    });
     let stranger = hub.member(owner, "nobody", OrganizationRole::Member, &[]).await;
-    people.push(Somebody { person: stranger, role: OrganizationRole::Member, project_role: None });
+    people.push(Somebody {
+        person: stranger,
+        role: OrganizationRole::Member,
+        project_role: None,
+    });
     for role in ProjectRole::ALL {
         let name = format!("the-{}", role.as_str());
-        let person = hub.member(owner, &name, OrganizationRole::Member, &[(project, *role)]).await;
-        people.push(Somebody { person, role: OrganizationRole::Member, project_role: Some(*role) });
+        let person = hub
+            .member(owner, &name, OrganizationRole::Member, &[(project, *role)])
+            .await;
+        people.push(Somebody {
+            person,
+            role: OrganizationRole::Member,
+            project_role: Some(*role),
+        });
     }
     people
 }
@@ -124,7 +217,13 @@ fn body_for(method: &str, template: &str, project: &str) -> Body {
     }
 }
 
-async fn call(person: &Person, method: &str, template: &str, organization: &str, project: &str) -> (StatusCode, Value) {
+async fn call(
+    person: &Person,
+    method: &str,
+    template: &str,
+    organization: &str,
+    project: &str,
+) -> (StatusCode, Value) {
     let answer = person
         .send(
             Method::from_bytes(method.as_bytes()).unwrap(),
@@ -144,7 +243,10 @@ async fn the_table_names_every_endpoint_and_no_other() {
             documented.push(format!("{} {path}", method.to_uppercase()));
         }
     }
-    let mut listed: Vec<String> = ENDPOINTS.iter().map(|(method, path, _)| format!("{method} {path}")).collect();
+    let mut listed: Vec<String> = ENDPOINTS
+        .iter()
+        .map(|(method, path, _)| format!("{method} {path}"))
+        .collect();
     documented.sort();
     listed.sort();
     assert_eq!(documented, listed);
@@ -164,7 +266,9 @@ async fn nobody_gets_in_without_a_key_or_with_a_wrong_one() {
         assert_eq!(status, StatusCode::UNAUTHORIZED, "{method} {template}: {body}");
         assert_eq!(body["code"], "api_key.invalid", "{method} {template}");
         let path = path_for(template, &owner.organization, &project);
-        let answer = hub.anonymous(Method::from_bytes(method.as_bytes()).unwrap(), &path, Value::Null).await;
+        let answer = hub
+            .anonymous(Method::from_bytes(method.as_bytes()).unwrap(), &path, Value::Null)
+            .await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{method} {template}");
     }
 }
@@ -189,7 +293,10 @@ async fn every_role_can_what_the_matrix_says_and_nothing_else() {
                 let fresh = owner.project("to be deleted").await;
                 if let Some(role) = project_role {
                     let body = json!({ "assignees": [somebody.person.email], "role": role.as_str() });
-                    owner.post(&format!("/v2/project/{fresh}/assigned"), body).await.data();
+                    owner
+                        .post(&format!("/v2/project/{fresh}/assigned"), body)
+                        .await
+                        .data();
                 }
                 fresh
             } else {

@@ -26,12 +26,18 @@ impl<'a> Browser<'a> {
         if response.status() != StatusCode::OK {
             return Err(response.status());
         }
-        let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
+        let cookie = response.headers()[header::SET_COOKIE]
+            .to_str()
+            .unwrap()
+            .to_owned();
         response.into_body().collect().await.unwrap();
         for flag in ["HttpOnly", "SameSite=Lax", "Path=/"] {
             assert!(cookie.contains(flag), "{flag} in {cookie}");
         }
-        Ok(Self { hub, cookie: cookie.split(';').next().unwrap().to_owned() })
+        Ok(Self {
+            hub,
+            cookie: cookie.split(';').next().unwrap().to_owned(),
+        })
     }
 
     async fn send(&self, method: Method, path: &str, origin: &str, body: Value) -> Answer {
@@ -66,7 +72,8 @@ async fn the_first_start_makes_an_owner_and_happens_once() {
 #[tokio::test]
 async fn two_first_starts_at_once_make_one_owner() {
     let hub = TestHub::start().await;
-    let other = json!({ "organization": "Rival", "name": "Eve", "email": "eve@rival.test", "password": PASSWORD });
+    let other =
+        json!({ "organization": "Rival", "name": "Eve", "email": "eve@rival.test", "password": PASSWORD });
     let (one, two) = tokio::join!(
         hub.anonymous(Method::POST, "/v2/setup", setup_form()),
         hub.anonymous(Method::POST, "/v2/setup", other)
@@ -79,33 +86,59 @@ async fn two_first_starts_at_once_make_one_owner() {
 #[tokio::test]
 async fn a_session_is_begun_with_the_password_and_ended_by_signing_out() {
     let hub = TestHub::start().await;
-    hub.anonymous(Method::POST, "/v2/setup", setup_form()).await.data();
-    assert_eq!(Browser::sign_in(&hub, "ada@acme.test", "wrong password").await.err(), Some(StatusCode::UNAUTHORIZED));
-    assert_eq!(Browser::sign_in(&hub, "eve@acme.test", PASSWORD).await.err(), Some(StatusCode::UNAUTHORIZED));
+    hub.anonymous(Method::POST, "/v2/setup", setup_form())
+        .await
+        .data();
+    assert_eq!(
+        Browser::sign_in(&hub, "ada@acme.test", "wrong password")
+            .await
+            .err(),
+        Some(StatusCode::UNAUTHORIZED)
+    );
+    assert_eq!(
+        Browser::sign_in(&hub, "eve@acme.test", PASSWORD).await.err(),
+        Some(StatusCode::UNAUTHORIZED)
+    );
     let ada = Browser::sign_in(&hub, "ADA@acme.test", PASSWORD).await.unwrap();
-    assert_eq!(ada.get("/v2/session").await.data()["user"]["email"], "ada@acme.test");
-    ada.send(Method::DELETE, "/v2/session", "http://hub.test", Value::Null).await.data();
+    assert_eq!(
+        ada.get("/v2/session").await.data()["user"]["email"],
+        "ada@acme.test"
+    );
+    ada.send(Method::DELETE, "/v2/session", "http://hub.test", Value::Null)
+        .await
+        .data();
     assert_eq!(ada.get("/v2/session").await.code(), "session.expired");
 }
 
 #[tokio::test]
 async fn a_cookie_does_nothing_for_another_sites_page() {
     let hub = TestHub::start().await;
-    hub.anonymous(Method::POST, "/v2/setup", setup_form()).await.data();
+    hub.anonymous(Method::POST, "/v2/setup", setup_form())
+        .await
+        .data();
     let ada = Browser::sign_in(&hub, "ada@acme.test", PASSWORD).await.unwrap();
     let body = json!({ "name": "p" });
-    let foreign = ada.send(Method::POST, "/v2/project", "https://evil.test", body.clone()).await;
+    let foreign = ada
+        .send(Method::POST, "/v2/project", "https://evil.test", body.clone())
+        .await;
     assert_eq!(foreign.code(), "session.foreign_origin");
-    ada.send(Method::POST, "/v2/project", "http://hub.test", body).await.data();
+    ada.send(Method::POST, "/v2/project", "http://hub.test", body)
+        .await
+        .data();
 }
 
 #[tokio::test]
 async fn guessing_passwords_is_slowed_down() {
     let hub = TestHub::start().await;
-    hub.anonymous(Method::POST, "/v2/setup", setup_form()).await.data();
+    hub.anonymous(Method::POST, "/v2/setup", setup_form())
+        .await
+        .data();
     let mut last = StatusCode::OK;
     for _ in 0..11 {
-        last = Browser::sign_in(&hub, "ada@acme.test", "a wrong guess").await.err().unwrap();
+        last = Browser::sign_in(&hub, "ada@acme.test", "a wrong guess")
+            .await
+            .err()
+            .unwrap();
     }
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
 }
@@ -115,12 +148,17 @@ async fn a_key_is_shown_once_and_ends_when_revoked() {
     let hub = TestHub::start().await;
     let ada = hub.owner("Acme").await;
     let made = ada.post("/v2/apiKeys", json!({ "name": "script" })).await;
-    let (id, key) = (&made.data()["apiKey"]["_id"], made.data()["apiKey"]["key"].as_str().unwrap().to_owned());
+    let (id, key) = (
+        &made.data()["apiKey"]["_id"],
+        made.data()["apiKey"]["key"].as_str().unwrap().to_owned(),
+    );
     let listed = ada.get("/v2/apiKeys").await;
     assert!(!listed.body.to_string().contains(&key));
     let script = ada.with_key(format!("apikey {key}"));
     script.get("/v2/listProjects").await.data();
-    ada.delete(&format!("/v2/apiKeys/{}", id.as_str().unwrap()), Value::Null).await.data();
+    ada.delete(&format!("/v2/apiKeys/{}", id.as_str().unwrap()), Value::Null)
+        .await
+        .data();
     assert_eq!(script.get("/v2/listProjects").await.code(), "api_key.invalid");
 }
 
@@ -132,24 +170,42 @@ async fn an_invitation_is_accepted_once_and_by_the_one_it_is_for() {
     let body = json!({ "to": ["bob@x.test"], "organizationRole": "member" });
     let made = ada.post(&invites, body.clone()).await;
     let link = made.data()["invites"][0]["link"].as_str().unwrap().to_owned();
-    let token = link.strip_prefix("http://hub.test/invitation/").unwrap().to_owned();
-    let open = hub.anonymous(Method::GET, &format!("/v2/invitations/{token}"), Value::Null).await;
+    let token = link
+        .strip_prefix("http://hub.test/invitation/")
+        .unwrap()
+        .to_owned();
+    let open = hub
+        .anonymous(Method::GET, &format!("/v2/invitations/{token}"), Value::Null)
+        .await;
     assert_eq!(open.data()["invitation"]["needsAccount"], true);
     let accept = format!("/v2/invitations/{token}/accept");
-    assert_eq!(hub.anonymous(Method::POST, &accept, json!({})).await.code(), "invitation.account_needed");
+    assert_eq!(
+        hub.anonymous(Method::POST, &accept, json!({})).await.code(),
+        "invitation.account_needed"
+    );
     let account = json!({ "name": "Bob", "password": PASSWORD });
     hub.anonymous(Method::POST, &accept, account.clone()).await.data();
-    assert_eq!(hub.anonymous(Method::POST, &accept, account.clone()).await.code(), "invitation.gone");
+    assert_eq!(
+        hub.anonymous(Method::POST, &accept, account.clone()).await.code(),
+        "invitation.gone"
+    );
     let owner = json!({ "to": ["eve@x.test"], "organizationRole": "owner" });
     assert_eq!(ada.post(&invites, owner).await.code(), "member.owner_is_fixed");
     // Somebody with an account has to prove to be that one.
     let rival = hub.owner("Rival").await;
-    let made = rival.post(&format!("/v2/organization/{}/invites", rival.organization), body).await;
+    let made = rival
+        .post(&format!("/v2/organization/{}/invites", rival.organization), body)
+        .await;
     let link = made.data()["invites"][0]["link"].as_str().unwrap().to_owned();
     let accept = format!("/v2/invitations/{}/accept", link.rsplit('/').next().unwrap());
-    assert_eq!(hub.anonymous(Method::POST, &accept, account).await.code(), "invitation.sign_in_first");
+    assert_eq!(
+        hub.anonymous(Method::POST, &accept, account).await.code(),
+        "invitation.sign_in_first"
+    );
     let bob = Browser::sign_in(&hub, "bob@x.test", PASSWORD).await.unwrap();
-    let joined = bob.send(Method::POST, &accept, "http://hub.test", json!({})).await;
+    let joined = bob
+        .send(Method::POST, &accept, "http://hub.test", json!({}))
+        .await;
     assert_eq!(joined.data()["organizations"].as_array().unwrap().len(), 2);
 }
 
@@ -160,8 +216,13 @@ async fn a_removed_member_is_out_at_once() {
     let bob = hub.member(&ada, "bob", OrganizationRole::Admin, &[]).await;
     bob.get("/v2/storages").await.data();
     let users = format!("/v2/organization/{}/users", ada.organization);
-    let answer = ada.delete(&users, json!({ "users": [bob.email, ada.email] })).await;
-    assert_eq!((&answer.data()["deleted"], &answer.data()["failed"]), (&json!(1), &json!(1)));
+    let answer = ada
+        .delete(&users, json!({ "users": [bob.email, ada.email] }))
+        .await;
+    assert_eq!(
+        (&answer.data()["deleted"], &answer.data()["failed"]),
+        (&json!(1), &json!(1))
+    );
     assert_eq!(bob.get("/v2/storages").await.code(), "api_key.invalid");
     ada.get("/v2/storages").await.data();
 }
@@ -171,9 +232,15 @@ async fn unknown_paths_and_methods_answer_json() {
     let hub = TestHub::start().await;
     let ada = hub.owner("Acme").await;
     let nowhere = ada.get("/v2/llms").await;
-    assert_eq!((nowhere.status, nowhere.code()), (StatusCode::NOT_FOUND, "request.no_such_endpoint"));
+    assert_eq!(
+        (nowhere.status, nowhere.code()),
+        (StatusCode::NOT_FOUND, "request.no_such_endpoint")
+    );
     let method = ada.send(Method::PUT, "/v2/listProjects", Body::empty()).await;
-    assert_eq!((method.status, method.code()), (StatusCode::METHOD_NOT_ALLOWED, "request.method_not_allowed"));
+    assert_eq!(
+        (method.status, method.code()),
+        (StatusCode::METHOD_NOT_ALLOWED, "request.method_not_allowed")
+    );
     let body = ada.send(Method::POST, "/v2/project", Body::from("{")).await;
     assert_eq!(body.code(), "request.body_invalid");
 }

@@ -63,7 +63,10 @@ async fn every_wrong_field_is_named_at_once() {
         assert!(fields.contains(&field), "{field} in {fields:?}");
     }
     assert!(!answer.body.to_string().contains("CANARY"));
-    assert!(answer.body.to_string().contains("eu-central-1"), "the region that was meant is suggested");
+    assert!(
+        answer.body.to_string().contains("eu-central-1"),
+        "the region that was meant is suggested"
+    );
 }
 
 #[tokio::test]
@@ -72,16 +75,28 @@ async fn what_cannot_be_connected_is_refused_by_name() {
     let ada = hub.owner("Acme").await;
     let gcp = json!({ "name": "g", "provider": "GCP", "publicKey": null, "privateKey": null,
                       "region": "eu-central-1", "credentials": "{}" });
-    assert_eq!(ada.post("/v2/storages", gcp).await.code(), "storage.provider_unsupported");
+    assert_eq!(
+        ada.post("/v2/storages", gcp).await.code(),
+        "storage.provider_unsupported"
+    );
     let missing = json!({ "name": "m", "provider": "AWS" });
-    assert_eq!(ada.post("/v2/storages", missing).await.code(), "storage.public_key_missing");
+    assert_eq!(
+        ada.post("/v2/storages", missing).await.code(),
+        "storage.public_key_missing"
+    );
     let mut mixed = user_form("mixed");
     mixed["roleArn"] = json!("arn:aws:iam::111122223333:role/x");
     mixed["accessType"] = json!("IAM_USER");
-    assert_eq!(ada.post("/v2/storages", mixed).await.code(), "storage.field_of_other_access_type");
+    assert_eq!(
+        ada.post("/v2/storages", mixed).await.code(),
+        "storage.field_of_other_access_type"
+    );
     let mut private = user_form("private");
     private["endpoint"] = json!("http://169.254.169.254");
-    assert_eq!(ada.post("/v2/storages", private).await.code(), "storage.endpoint_private");
+    assert_eq!(
+        ada.post("/v2/storages", private).await.code(),
+        "storage.endpoint_private"
+    );
     let mut role = role_form("bad arn", "abc");
     role["roleArn"] = json!("arn:aws:iam::1:role/x");
     assert_eq!(ada.post("/v2/storages", role).await.status, 400);
@@ -93,7 +108,10 @@ async fn a_name_is_unique_in_its_organization_and_free_in_others() {
     let (ada, bob) = (hub.owner("Acme").await, hub.owner("Rival").await);
     created(&ada, user_form("Photos")).await;
     let again = ada.post("/v2/storages", user_form("photos")).await;
-    assert_eq!((again.status.as_u16(), again.code()), (409, "storage.already_exists"));
+    assert_eq!(
+        (again.status.as_u16(), again.code()),
+        (409, "storage.already_exists")
+    );
     created(&bob, user_form("Photos")).await;
     assert_eq!(bob.get("/v2/storages").await.data()["total"], 1);
 }
@@ -102,10 +120,23 @@ async fn a_name_is_unique_in_its_organization_and_free_in_others() {
 async fn an_external_id_is_one_organizations_for_ever() {
     let hub = TestHub::start().await;
     let (ada, bob) = (hub.owner("Acme").await, hub.owner("Rival").await);
-    let id = created(&ada, role_form("ours", "shared-external-id")).await["_id"].as_str().unwrap().to_owned();
-    assert_eq!(bob.post("/v2/storages", role_form("theirs", "shared-external-id")).await.status, 409);
+    let id = created(&ada, role_form("ours", "shared-external-id")).await["_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(
+        bob.post("/v2/storages", role_form("theirs", "shared-external-id"))
+            .await
+            .status,
+        409
+    );
     ada.delete(&format!("/v2/storages/{id}"), json!({})).await.data();
-    assert_eq!(bob.post("/v2/storages", role_form("theirs", "shared-external-id")).await.status, 409);
+    assert_eq!(
+        bob.post("/v2/storages", role_form("theirs", "shared-external-id"))
+            .await
+            .status,
+        409
+    );
     created(&ada, role_form("ours again", "shared-external-id")).await;
 }
 
@@ -113,9 +144,14 @@ async fn an_external_id_is_one_organizations_for_ever() {
 async fn edit_and_rotate_keep_the_id_and_leave_the_rest() {
     let hub = TestHub::start().await;
     let ada = hub.owner("Acme").await;
-    let id = created(&ada, user_form("photos")).await["_id"].as_str().unwrap().to_owned();
+    let id = created(&ada, user_form("photos")).await["_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let path = format!("/v2/storages/{id}");
-    let edited = ada.post(&path, json!({ "name": "pictures", "prefixes": ["bucket/a/"] })).await;
+    let edited = ada
+        .post(&path, json!({ "name": "pictures", "prefixes": ["bucket/a/"] }))
+        .await;
     assert_eq!(edited.data()["storage"]["name"], "pictures");
     assert_eq!(edited.data()["storage"]["publicKey"], KEY_ID);
     let other = "AKIAI44QH8DHBEXAMPLE";
@@ -137,7 +173,12 @@ async fn setup_documents_name_the_buckets_this_hub_and_its_external_id() {
     let answer = ada.get(path).await;
     let data = answer.data();
     let resources = data["policy"]["Statement"].to_string();
-    for arn in ["arn:aws:s3:::photos\"", "arn:aws:s3:::photos/*", "arn:aws:s3:::more-photos\"", "arn:aws:s3:::more-photos/*"] {
+    for arn in [
+        "arn:aws:s3:::photos\"",
+        "arn:aws:s3:::photos/*",
+        "arn:aws:s3:::more-photos\"",
+        "arn:aws:s3:::more-photos/*",
+    ] {
         assert!(resources.contains(arn), "{arn} in {resources}");
     }
     for action in ["s3:GetObject", "s3:ListBucket", "s3:GetBucketLocation"] {
@@ -155,9 +196,18 @@ async fn a_secret_is_in_no_answer_and_no_file() {
     let hub = TestHub::start().await;
     let ada = hub.owner("Acme").await;
     let project = ada.project("p").await;
-    let manager =
-        hub.member(&ada, "max", OrganizationRole::Member, &[(&project, ProjectRole::Manager)]).await;
-    let id = created(&ada, user_form("photos")).await["_id"].as_str().unwrap().to_owned();
+    let manager = hub
+        .member(
+            &ada,
+            "max",
+            OrganizationRole::Member,
+            &[(&project, ProjectRole::Manager)],
+        )
+        .await;
+    let id = created(&ada, user_form("photos")).await["_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let path = format!("/v2/storages/{id}");
     let mut said = String::new();
     for answer in [
@@ -167,9 +217,21 @@ async fn a_secret_is_in_no_answer_and_no_file() {
         ada.get(&format!("/v2/storages?_id={id}")).await,
         ada.post(&path, user_form("renamed")).await,
         ada.post("/v2/storages", user_form("renamed")).await,
-        ada.post(&format!("{path}/rotate"), json!({ "publicKey": KEY_ID, "privateKey": SECRET })).await,
-        ada.post(&format!("{path}/rotate"), json!({ "publicKey": SECRET, "privateKey": SECRET })).await,
-        ada.post("/v2/storages", json!({ "name": SECRET, "provider": SECRET, "privateKey": [SECRET] })).await,
+        ada.post(
+            &format!("{path}/rotate"),
+            json!({ "publicKey": KEY_ID, "privateKey": SECRET }),
+        )
+        .await,
+        ada.post(
+            &format!("{path}/rotate"),
+            json!({ "publicKey": SECRET, "privateKey": SECRET }),
+        )
+        .await,
+        ada.post(
+            "/v2/storages",
+            json!({ "name": SECRET, "provider": SECRET, "privateKey": [SECRET] }),
+        )
+        .await,
         ada.get("/v2/storages/setup?buckets=photos").await,
         ada.delete(&path, json!({})).await,
     ] {
@@ -182,11 +244,17 @@ async fn a_secret_is_in_no_answer_and_no_file() {
     let mut looked_at = 0;
     while let Some(path) = files.pop() {
         if path.is_dir() {
-            files.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            files.extend(
+                std::fs::read_dir(&path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
             continue;
         }
         let bytes = std::fs::read(&path).unwrap();
-        let found = bytes.windows(SECRET.len()).any(|window| window == SECRET.as_bytes());
+        let found = bytes
+            .windows(SECRET.len())
+            .any(|window| window == SECRET.as_bytes());
         assert!(!found, "{}", path.display());
         looked_at += 1;
     }

@@ -23,11 +23,14 @@ use crate::hub::Hub;
 const PREFIX_CHARACTERS: usize = 8;
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(revoke))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(revoke))
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ApiKey)]
 pub struct ApiKeyView {
     #[serde(rename = "_id")]
     pub id: String,
@@ -78,10 +81,18 @@ impl From<ApiKey> for ApiKeyView {
 /// One's own API keys in this organization
 #[utoipa::path(get, path = "/v2/apiKeys", tag = "api keys",
     responses((status = 200, body = Envelope<ApiKeyList>), (status = 401, body = ErrorBody)))]
-async fn list(State(hub): State<Arc<Hub>>, access: Org<right::ManageApiKeys>) -> ApiResult<Success<ApiKeyList>> {
+async fn list(
+    State(hub): State<Arc<Hub>>,
+    access: Org<right::ManageApiKeys>,
+) -> ApiResult<Success<ApiKeyList>> {
     let (organization, user) = (access.organization, access.caller.user);
-    let keys = hub.db.read(move |tx| api_keys::list(tx, organization, user)).await?;
-    Ok(Success(ApiKeyList { api_keys: keys.into_iter().map(ApiKeyView::from).collect() }))
+    let keys = hub
+        .db
+        .read(move |tx| api_keys::list(tx, organization, user))
+        .await?;
+    Ok(Success(ApiKeyList {
+        api_keys: keys.into_iter().map(ApiKeyView::from).collect(),
+    }))
 }
 
 /// Make an API key; its text is shown this once
@@ -93,7 +104,10 @@ async fn create(
     Body(body): Body<NewApiKeyBody>,
 ) -> ApiResult<Created<ApiKeyData>> {
     let (key, text) = issue(&hub, access.organization, access.caller.user, &body.name).await?;
-    let view = ApiKeyView { key: Some(text), ..key.into() };
+    let view = ApiKeyView {
+        key: Some(text),
+        ..key.into()
+    };
     Ok(Created(ApiKeyData { api_key: view }))
 }
 
@@ -116,7 +130,9 @@ pub async fn issue(
         revoked_at: None,
     };
     let (stored, hash) = (key.clone(), token::hash(&text));
-    hub.db.write(move |tx| api_keys::insert(tx, &stored, &hash)).await?;
+    hub.db
+        .write(move |tx| api_keys::insert(tx, &stored, &hash))
+        .await?;
     Ok((key, text))
 }
 
@@ -135,11 +151,15 @@ async fn revoke(
         .db
         .write(move |tx| {
             let listed = api_keys::list(tx, organization, user)?;
-            let Some(found) = listed.into_iter().find(|one| one.id == key) else { return Ok(None) };
+            let Some(found) = listed.into_iter().find(|one| one.id == key) else {
+                return Ok(None);
+            };
             api_keys::revoke(tx, organization, user, key, now)?;
             Ok::<_, ApiError>(Some(found))
         })
         .await?
         .ok_or_else(unknown)?;
-    Ok(Success(ApiKeyData { api_key: revoked.into() }))
+    Ok(Success(ApiKeyData {
+        api_key: revoked.into(),
+    }))
 }

@@ -56,7 +56,10 @@ impl AssetFilters {
         match name {
             "_id" => {
                 let texts = text_or_texts(name, value)?;
-                self.filter.ids = texts.iter().filter_map(|text| text.parse::<AssetId>().ok()).collect();
+                self.filter.ids = texts
+                    .iter()
+                    .filter_map(|text| text.parse::<AssetId>().ok())
+                    .collect();
                 self.is_hopeless |= self.filter.ids.is_empty();
                 if self.filter.ids.len() > insitu_store::limits::MAX_ASSETS_PER_CALL {
                     return Err(invalid("_id names more than 1000 assets"));
@@ -78,7 +81,11 @@ impl AssetFilters {
                 self.filter.state = match text(name, value)?.as_str() {
                     "active" => AssetState::Active,
                     "deleted" => AssetState::Deleted,
-                    other => return Err(invalid(&format!("state is {other:?}; it may be active or deleted"))),
+                    other => {
+                        return Err(invalid(&format!(
+                            "state is {other:?}; it may be active or deleted"
+                        )));
+                    }
                 };
             }
             other => {
@@ -95,8 +102,15 @@ impl AssetFilters {
         if self.is_hopeless {
             return None;
         }
-        let batches = self.batches.iter().map(|name| batches.get(name).copied()).collect::<Option<Vec<_>>>()?;
-        Some(AssetFilter { batches, ..self.filter.clone() })
+        let batches = self
+            .batches
+            .iter()
+            .map(|name| batches.get(name).copied())
+            .collect::<Option<Vec<_>>>()?;
+        Some(AssetFilter {
+            batches,
+            ..self.filter.clone()
+        })
     }
 }
 
@@ -114,7 +128,10 @@ fn text_or_texts(name: &str, value: Value) -> ApiResult<Vec<String>> {
 }
 
 fn invalid(problem: &str) -> ApiError {
-    ApiError::invalid("request.filters_invalid", format!("The filters cannot be used: {problem}."))
+    ApiError::invalid(
+        "request.filters_invalid",
+        format!("The filters cannot be used: {problem}."),
+    )
 }
 
 #[cfg(test)]
@@ -131,21 +148,45 @@ mod tests {
         let id: BatchId = "00010203040506070809abcd".parse().unwrap();
         let known = HashMap::from([(id.to_string(), id), ("Monday".to_owned(), id)]);
         for named in [json!(["Monday"]), json!("Monday"), json!([id.to_string()])] {
-            let filter = parsed(json!({ "batches": named })).unwrap().resolve(&known).unwrap();
+            let filter = parsed(json!({ "batches": named }))
+                .unwrap()
+                .resolve(&known)
+                .unwrap();
             assert_eq!(filter.batches, [id]);
         }
-        assert!(parsed(json!({ "batches": ["Sunday"] })).unwrap().resolve(&known).is_none());
+        assert!(
+            parsed(json!({ "batches": ["Sunday"] }))
+                .unwrap()
+                .resolve(&known)
+                .is_none()
+        );
     }
 
     #[test]
     fn nothing_is_found_by_what_is_no_id() {
-        assert!(parsed(json!({ "_id": "nonsense" })).unwrap().resolve(&HashMap::new()).is_none());
-        assert!(parsed(json!({ "_id": null })).unwrap().resolve(&HashMap::new()).is_some());
+        assert!(
+            parsed(json!({ "_id": "nonsense" }))
+                .unwrap()
+                .resolve(&HashMap::new())
+                .is_none()
+        );
+        assert!(
+            parsed(json!({ "_id": null }))
+                .unwrap()
+                .resolve(&HashMap::new())
+                .is_some()
+        );
     }
 
     #[test]
     fn filters_that_there_are_not_are_refused() {
-        for wrong in [json!([]), json!({ "size": 1 }), json!({ "state": "gone" }), json!({ "externalId": 1 }), json!({ "storage": "x" })] {
+        for wrong in [
+            json!([]),
+            json!({ "size": 1 }),
+            json!({ "state": "gone" }),
+            json!({ "externalId": 1 }),
+            json!({ "storage": "x" }),
+        ] {
             assert_eq!(parsed(wrong).unwrap_err().code, "request.filters_invalid");
         }
     }

@@ -18,18 +18,22 @@ use super::asset_filters::AssetFilters;
 use super::body::Body;
 use super::query::{Page, Params, raw_json_tail};
 use super::time::iso;
+use super::words;
 use crate::auth::access::{OnProject, right};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
-    OpenApiRouter::new().routes(routes!(list, remove)).routes(routes!(show))
+    OpenApiRouter::new()
+        .routes(routes!(list, remove))
+        .routes(routes!(show))
 }
 
 /// An asset as the API shows it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Asset)]
 pub struct AssetView {
     #[serde(rename = "_id")]
     pub id: String,
@@ -44,9 +48,12 @@ pub struct AssetView {
     /// What was imported, with `width` and `height` in pixels where they are known.
     #[schema(value_type = Object)]
     pub metadata: Map<String, Value>,
+    #[schema(value_type = Option<Object>)]
     pub context_data: Option<Value>,
+    #[schema(value_type = Vec<Object>)]
     pub attachments: Vec<Value>,
     /// The addresses of its pages, if it has several.
+    #[schema(value_type = Option<Vec<String>>)]
     pub dataset: Option<Value>,
     /// The storage it is reached through; none for public addresses.
     pub storage: Option<String>,
@@ -56,6 +63,7 @@ pub struct AssetView {
     pub project: String,
     pub organization: String,
     /// `active` or `deleted`
+    #[schema(value_type = words::AssetState)]
     pub state: &'static str,
     pub created_at: String,
 }
@@ -88,7 +96,10 @@ struct ListParams {
     sort: Option<String>,
     /// JSON: `{"_id","externalId","batches":[all of],"storage","state":"active"|"deleted"}`; every part may be left out.
     #[serde(skip)]
-    #[expect(dead_code, reason = "read from the raw query, where it may hold an unencoded &; named here for the document")]
+    #[expect(
+        dead_code,
+        reason = "read from the raw query, where it may hold an unencoded &; named here for the document"
+    )]
     filters: Option<String>,
 }
 
@@ -131,13 +142,20 @@ async fn list(
         .read(move |tx| {
             let names = Names::load(tx, organization, project)?;
             let Some(filter) = filters.resolve(&names.ids_by_name) else {
-                return Ok(AssetList { assets: Vec::new(), total: 0, next_cursor: None });
+                return Ok(AssetList {
+                    assets: Vec::new(),
+                    total: 0,
+                    next_cursor: None,
+                });
             };
             let found = match assets::list(tx, organization, project, &filter, sort, &start, page.limit) {
                 Err(insitu_store::Error::Refused { .. }) => return Err(bad_cursor()),
                 other => other?,
             };
-            let views = found.assets.into_iter().map(|asset| view(asset, organization, project, &names));
+            let views = found
+                .assets
+                .into_iter()
+                .map(|asset| view(asset, organization, project, &names));
             Ok(AssetList {
                 assets: views.collect(),
                 total: found.total,
@@ -164,7 +182,9 @@ async fn show(
     let asset = hub
         .db
         .read(move |tx| {
-            let Some(asset) = assets::find(tx, organization, project, asset)? else { return Ok(None) };
+            let Some(asset) = assets::find(tx, organization, project, asset)? else {
+                return Ok(None);
+            };
             let names = Names::load(tx, organization, project)?;
             Ok::<_, ApiError>(Some(view(asset, organization, project, &names)))
         })
@@ -182,7 +202,10 @@ async fn remove(
     access: OnProject<right::DeleteAssets>,
     Body(body): Body<DeletionBody>,
 ) -> ApiResult<Success<DeletionData>> {
-    if body.project.is_some_and(|named| !named.is_empty() && named != access.project.to_string()) {
+    if body
+        .project
+        .is_some_and(|named| !named.is_empty() && named != access.project.to_string())
+    {
         return Err(ApiError::invalid(
             "assets.project_differs",
             "The body names another project than the path. Name the project of the assets in both, or in the path only.",
@@ -201,7 +224,10 @@ async fn remove(
             Ok::<_, ApiError>(deleted)
         })
         .await?;
-    Ok(Success(DeletionData { deleted, not_found: named - deleted }))
+    Ok(Success(DeletionData {
+        deleted,
+        not_found: named - deleted,
+    }))
 }
 
 /// The ids that a body names, each once.
@@ -209,7 +235,8 @@ pub fn asset_ids(texts: &[String]) -> ApiResult<Vec<AssetId>> {
     let mut ids = texts
         .iter()
         .map(|text| {
-            text.parse::<AssetId>().map_err(|error| ApiError::invalid("asset.id_malformed", format!("{error}.")))
+            text.parse::<AssetId>()
+                .map_err(|error| ApiError::invalid("asset.id_malformed", format!("{error}.")))
         })
         .collect::<ApiResult<Vec<_>>>()?;
     ids.sort_unstable();
@@ -224,8 +251,15 @@ struct Names {
 }
 
 impl Names {
-    fn load(tx: &mut Tx, organization: OrganizationId, project: ProjectId) -> Result<Self, insitu_store::Error> {
-        let mut names = Self { names_by_id: HashMap::new(), ids_by_name: HashMap::new() };
+    fn load(
+        tx: &mut Tx,
+        organization: OrganizationId,
+        project: ProjectId,
+    ) -> Result<Self, insitu_store::Error> {
+        let mut names = Self {
+            names_by_id: HashMap::new(),
+            ids_by_name: HashMap::new(),
+        };
         for batch in batches::list(tx, organization, project)? {
             names.ids_by_name.insert(batch.id.to_string(), batch.id);
             names.ids_by_name.insert(batch.name.clone(), batch.id);
@@ -244,7 +278,9 @@ fn sort_of(text: Option<&str>) -> ApiResult<AssetSort> {
         Some(other) => {
             return Err(ApiError::invalid(
                 "assets.sort_unknown",
-                format!("Assets cannot be sorted by {other:?}: choose createdAt, -createdAt, externalId or -externalId."),
+                format!(
+                    "Assets cannot be sorted by {other:?}: choose createdAt, -createdAt, externalId or -externalId."
+                ),
             ));
         }
     })
@@ -271,7 +307,11 @@ struct Extra {
 }
 
 fn view(asset: Asset, organization: OrganizationId, project: ProjectId, names: &Names) -> AssetView {
-    let extra: Extra = asset.extra.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let extra: Extra = asset
+        .extra
+        .as_deref()
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default();
     let mut metadata = extra.metadata;
     for (name, pixels) in [("width", asset.width), ("height", asset.height)] {
         if let Some(pixels) = pixels {
@@ -282,18 +322,28 @@ fn view(asset: Asset, organization: OrganizationId, project: ProjectId, names: &
         id: asset.id.to_string(),
         external_id: asset.external_id,
         data: asset.data,
-        batches: asset.batches.iter().filter_map(|id| names.names_by_id.get(id).cloned()).collect(),
+        batches: asset
+            .batches
+            .iter()
+            .filter_map(|id| names.names_by_id.get(id).cloned())
+            .collect(),
         label_tasks: [],
         metadata,
         context_data: extra.context_data,
         attachments: extra.attachments,
         dataset: extra.dataset,
         storage: asset.storage.map(|id| id.to_string()),
-        is_pre_labeled: extra.objects.is_some() || extra.classifications.is_some() || extra.relations.is_some(),
+        is_pre_labeled: extra.objects.is_some()
+            || extra.classifications.is_some()
+            || extra.relations.is_some(),
         priority: asset.priority,
         project: project.to_string(),
         organization: organization.to_string(),
-        state: if asset.deleted_at.is_some() { "deleted" } else { "active" },
+        state: if asset.deleted_at.is_some() {
+            "deleted"
+        } else {
+            "active"
+        },
         created_at: iso(asset.created_at),
     }
 }
@@ -305,7 +355,10 @@ mod tests {
     #[test]
     fn an_order_that_there_is_not_is_refused() {
         assert_eq!(sort_of(None).unwrap(), AssetSort::NewestFirst);
-        assert_eq!(sort_of(Some("-externalId")).unwrap(), AssetSort::ExternalIdDescending);
+        assert_eq!(
+            sort_of(Some("-externalId")).unwrap(),
+            AssetSort::ExternalIdDescending
+        );
         assert_eq!(sort_of(Some("size")).unwrap_err().code, "assets.sort_unknown");
     }
 
@@ -313,6 +366,9 @@ mod tests {
     fn an_id_that_is_none_is_refused_and_a_repeated_one_counts_once() {
         let id = "00010203040506070809abcd".to_owned();
         assert_eq!(asset_ids(&[id.clone(), id]).unwrap().len(), 1);
-        assert_eq!(asset_ids(&["x".to_owned()]).unwrap_err().code, "asset.id_malformed");
+        assert_eq!(
+            asset_ids(&["x".to_owned()]).unwrap_err().code,
+            "asset.id_malformed"
+        );
     }
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum::extract::State;
 use insitu_model::id::{BatchId, OrganizationId, ProjectId};
 use insitu_model::text::Name;
+use insitu_store::Tx;
 use insitu_store::assets;
 use insitu_store::batches::{self, Batch};
 use insitu_store::limits::MAX_ASSETS_PER_CALL;
-use insitu_store::Tx;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -24,7 +24,9 @@ use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
-    OpenApiRouter::new().routes(routes!(create)).routes(routes!(assign))
+    OpenApiRouter::new()
+        .routes(routes!(create))
+        .routes(routes!(assign))
 }
 
 /// One batch by its name, or the whole list of a project's batches with new ones among them.
@@ -90,7 +92,10 @@ async fn create(
             ));
         }
     };
-    let entries = entries.into_iter().map(|entry| wanted(&hub, entry)).collect::<ApiResult<Vec<_>>>()?;
+    let entries = entries
+        .into_iter()
+        .map(|entry| wanted(&hub, entry))
+        .collect::<ApiResult<Vec<_>>>()?;
     let mut made = hub
         .db
         .write(move |tx| {
@@ -124,7 +129,11 @@ async fn assign(
         .db
         .claim(move |tx| {
             let known = batches::list(tx, organization, project)?;
-            let into = body.batches.iter().map(|named| named_batch(&known, named)).collect::<ApiResult<Vec<_>>>()?;
+            let into = body
+                .batches
+                .iter()
+                .map(|named| named_batch(&known, named))
+                .collect::<ApiResult<Vec<_>>>()?;
             let mut changed = 0;
             for some in ids.chunks(MAX_ASSETS_PER_CALL) {
                 changed += assets::assign_batches(tx, organization, project, some, &into)?;
@@ -148,7 +157,14 @@ fn wanted(hub: &Hub, entry: BatchEntry) -> ApiResult<Wanted> {
         Some(id) => id.parse().map_err(|_| ApiError::not_found("batch", id))?,
         None => BatchId::new(&*hub.clock, &*hub.random),
     };
-    Ok(Wanted { is_known, batch: Batch { id, name: entry.name.to_string(), created_at: hub.clock.now_ms() } })
+    Ok(Wanted {
+        is_known,
+        batch: Batch {
+            id,
+            name: entry.name.to_string(),
+            created_at: hub.clock.now_ms(),
+        },
+    })
 }
 
 fn keep(tx: &mut Tx, organization: OrganizationId, project: ProjectId, wanted: &Wanted) -> ApiResult<Batch> {
@@ -168,5 +184,8 @@ fn named_batch(known: &[Batch], named: &str) -> ApiResult<BatchId> {
 }
 
 fn view(batch: Batch) -> BatchView {
-    BatchView { id: batch.id.to_string(), name: batch.name }
+    BatchView {
+        id: batch.id.to_string(),
+        name: batch.name,
+    }
 }

@@ -16,7 +16,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
             let status = rejection.status();
-            ApiError::new(status, "request.body_unreadable", format!("The body could not be read: {rejection}."))
+            ApiError::new(
+                status,
+                "request.body_unreadable",
+                format!("The body could not be read: {rejection}."),
+            )
         })?;
         serde_json::from_slice(&bytes).map(Self).map_err(|error| {
             ApiError::invalid(

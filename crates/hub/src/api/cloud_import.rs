@@ -103,7 +103,9 @@ async fn import(
     let declared = content_length(&request);
     let received = receive::spool(&hub, request.into_body().into_data_stream(), declared).await?;
     let path = Spool::new(hub.config.spool_dir()).path(&received.name);
-    let beside = tokio::task::spawn_blocking(move || Beside::read(path)).await.map_err(ApiError::internal)??;
+    let beside = tokio::task::spawn_blocking(move || Beside::read(path))
+        .await
+        .map_err(ApiError::internal)??;
     let order = Order {
         organization: access.organization,
         project: access.project,
@@ -146,7 +148,13 @@ impl Beside {
     /// Reads a body to its end; an error says where it is not what it should be. Blocks.
     fn read(path: PathBuf) -> ApiResult<Self> {
         let file = File::open(path).map_err(ApiError::internal)?;
-        let mut rows = ListReader::new(file, Options { format: Some(Format::Envelope), ..Options::default() });
+        let mut rows = ListReader::new(
+            file,
+            Options {
+                format: Some(Format::Envelope),
+                ..Options::default()
+            },
+        );
         let mut labeled_rows = 0;
         for row in rows.by_ref() {
             let row = row.map_err(|error| {
@@ -158,7 +166,10 @@ impl Beside {
         let empty = Map::new();
         let members = rows.members().unwrap_or(&empty);
         check_upload_local(members.get("uploadLocal"))?;
-        Ok(Self { priority: priority(members.get("priority"))?, labeled_rows })
+        Ok(Self {
+            priority: priority(members.get("priority"))?,
+            labeled_rows,
+        })
     }
 }
 
@@ -191,31 +202,49 @@ async fn refused_rows(hub: &Hub, import: &Import) -> ApiResult<Vec<RefusedRow>> 
         return Ok(Vec::new());
     }
     let (organization, id) = (import.new.organization, import.new.id);
-    let lines =
-        hub.db.read(move |tx| import_report::list(tx, organization, id, 0, MAX_REFUSED_IN_ANSWER)).await?;
-    let refused = lines.into_iter().filter(|line| !line.is_notice).map(|line| RefusedRow {
-        index: line.index,
-        field: line.field,
-        code: line.code,
-        message: line.message,
-    });
+    let lines = hub
+        .db
+        .read(move |tx| import_report::list(tx, organization, id, 0, MAX_REFUSED_IN_ANSWER))
+        .await?;
+    let refused = lines
+        .into_iter()
+        .filter(|line| !line.is_notice)
+        .map(|line| RefusedRow {
+            index: line.index,
+            field: line.field,
+            code: line.code,
+            message: line.message,
+        });
     Ok(refused.collect())
 }
 
 fn failure(import: &Import, refused: &[RefusedRow]) -> ApiError {
     let details = json!({ "importId": import.new.id.to_string(), "refused": refused });
     if import.state == ImportState::Cancelled {
-        return ApiError::conflict("import.cancelled", "The import was cancelled, so nothing was imported.")
-            .with_details(details);
+        return ApiError::conflict(
+            "import.cancelled",
+            "The import was cancelled, so nothing was imported.",
+        )
+        .with_details(details);
     }
-    let error = import.error.as_deref().and_then(|json| serde_json::from_str::<ImportError>(json).ok());
-    let Some(error) = error else { return ApiError::internal("an import failed without an error") };
+    let error = import
+        .error
+        .as_deref()
+        .and_then(|json| serde_json::from_str::<ImportError>(json).ok());
+    let Some(error) = error else {
+        return ApiError::internal("an import failed without an error");
+    };
     let status = match error.code.as_str() {
         "import.disk_full" => StatusCode::INSUFFICIENT_STORAGE,
         "import.internal" => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,
     };
-    ApiError::new(status, error.code, format!("Nothing was imported: {}.", error.message)).with_details(details)
+    ApiError::new(
+        status,
+        error.code,
+        format!("Nothing was imported: {}.", error.message),
+    )
+    .with_details(details)
 }
 
 #[cfg(test)]
@@ -224,11 +253,20 @@ mod tests {
 
     #[test]
     fn a_hub_that_keeps_no_copies_says_so() {
-        for fine in [None, Some(json!(null)), Some(json!("false")), Some(json!("False")), Some(json!(false))] {
+        for fine in [
+            None,
+            Some(json!(null)),
+            Some(json!("false")),
+            Some(json!("False")),
+            Some(json!(false)),
+        ] {
             assert!(check_upload_local(fine.as_ref()).is_ok());
         }
         for asked in [json!("true"), json!(true)] {
-            assert_eq!(check_upload_local(Some(&asked)).unwrap_err().code, "import.upload_local_unsupported");
+            assert_eq!(
+                check_upload_local(Some(&asked)).unwrap_err().code,
+                "import.upload_local_unsupported"
+            );
         }
     }
 
@@ -236,7 +274,10 @@ mod tests {
     fn priorities_are_whole_and_bounded() {
         assert_eq!(priority(Some(&json!(-7))).unwrap(), -7);
         for wrong in [json!(1001), json!(0.5), json!("high")] {
-            assert_eq!(priority(Some(&wrong)).unwrap_err().code, "import.priority_invalid");
+            assert_eq!(
+                priority(Some(&wrong)).unwrap_err().code,
+                "import.priority_invalid"
+            );
         }
     }
 }

@@ -31,11 +31,16 @@ async fn openapi() -> impl IntoResponse {
 /// Answers once the database does.
 async fn health(State(hub): State<Arc<Hub>>) -> ApiResult<Success<Value>> {
     hub.db.read(|tx| insitu_store::users::any(tx).map(|_| ())).await?;
-    Ok(Success(serde_json::json!({ "healthy": true, "version": env!("CARGO_PKG_VERSION") })))
+    Ok(Success(
+        serde_json::json!({ "healthy": true, "version": env!("CARGO_PKG_VERSION") }),
+    ))
 }
 
 async fn stylesheet() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("docs.css"))
+    (
+        [(header::CONTENT_TYPE, "text/css; charset=utf-8")],
+        include_str!("docs.css"),
+    )
 }
 
 async fn docs() -> ApiResult<Html<String>> {
@@ -86,7 +91,11 @@ fn operation_section(html: &mut String, path: &str, method: &str, operation: &Va
     }
     let body = &operation["requestBody"]["content"]["application/json"]["schema"];
     if !body.is_null() {
-        let _ = write!(html, "<details><summary>Body</summary><pre>{}</pre></details>", schema(body, document));
+        let _ = write!(
+            html,
+            "<details><summary>Body</summary><pre>{}</pre></details>",
+            schema(body, document)
+        );
     }
     for (status, response) in operation["responses"].as_object().into_iter().flatten() {
         let content = &response["content"]["application/json"]["schema"];
@@ -95,7 +104,11 @@ fn operation_section(html: &mut String, path: &str, method: &str, operation: &Va
             "<details><summary>{} {}</summary><pre>{}</pre></details>",
             escape(status),
             escape(text(&response["description"])),
-            if content.is_null() { String::new() } else { schema(content, document) }
+            if content.is_null() {
+                String::new()
+            } else {
+                schema(content, document)
+            }
         );
     }
     html.push_str("</section>");
@@ -116,7 +129,10 @@ fn text(value: &Value) -> &str {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]

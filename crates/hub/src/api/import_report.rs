@@ -82,12 +82,28 @@ async fn report(
 ) -> ApiResult<Response> {
     let format = ReportFormat::parse(params.format.as_deref())?;
     let (access, import) = find(&hub, caller, &id).await?;
-    let lines = Lines { hub, organization: access.organization, import: import.new.id, format, next: 0 };
+    let lines = Lines {
+        hub,
+        organization: access.organization,
+        import: import.new.id,
+        format,
+        next: 0,
+    };
     let mut response = Body::from_stream(stream::try_unfold(lines, Lines::read)).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
-    let file = format!("attachment; filename=\"import-{}.{}\"", import.new.id, format.extension());
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&file).map_err(ApiError::internal)?);
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static(format.content_type()),
+    );
+    let file = format!(
+        "attachment; filename=\"import-{}.{}\"",
+        import.new.id,
+        format.extension()
+    );
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_str(&file).map_err(ApiError::internal)?,
+    );
     Ok(response)
 }
 
@@ -130,7 +146,11 @@ impl Lines {
 
 fn view(line: &Refusal) -> ReportLine<'_> {
     ReportLine {
-        severity: if line.is_notice { Severity::Notice } else { Severity::Refused },
+        severity: if line.is_notice {
+            Severity::Notice
+        } else {
+            Severity::Refused
+        },
         index: line.index,
         offset: line.offset,
         field: &line.field,

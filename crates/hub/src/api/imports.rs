@@ -18,6 +18,7 @@ use utoipa_axum::routes;
 
 use super::query::{Page, Params};
 use super::time::iso;
+use super::words;
 use crate::auth::access::{OnProject, Org, right};
 use crate::auth::caller::{Caller, Proof};
 use crate::envelope::{Created, Envelope, ErrorBody, Success};
@@ -44,6 +45,7 @@ pub fn router() -> OpenApiRouter<Arc<Hub>> {
 /// An import as the API shows it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Import)]
 pub struct ImportView {
     #[serde(rename = "_id")]
     pub id: String,
@@ -51,13 +53,16 @@ pub struct ImportView {
     /// The file's name.
     pub name: String,
     /// `receiving`, `queued`, `running`, `completed`, `failed` or `cancelled`
+    #[schema(value_type = words::ImportState)]
     pub state: &'static str,
     /// The code of why it failed or was cancelled.
     pub state_reason: Option<String>,
     pub dry_run: bool,
     /// `skip` or `refuse`
+    #[schema(value_type = words::OnError)]
     pub on_error: &'static str,
     /// `allow`, `skip` or `update`
+    #[schema(value_type = words::OnDuplicate)]
     pub on_duplicate: &'static str,
     /// The storage of rows that name none.
     pub storage: Option<String>,
@@ -148,7 +153,9 @@ struct ActiveParams {
 
 impl From<Import> for ImportView {
     fn from(import: Import) -> Self {
-        let Import { new, state, progress, .. } = import;
+        let Import {
+            new, state, progress, ..
+        } = import;
         let is_kept = !matches!(state, ImportState::Failed | ImportState::Cancelled);
         let kept = |rows: u64| if is_kept { rows } else { 0 };
         Self {
@@ -203,7 +210,9 @@ async fn create(
         Ok(received) => arriving.queue(received).await?,
         Err(error) => return Err(arriving.give_up(error).await),
     };
-    Ok(Created(ImportData { import: import.into() }))
+    Ok(Created(ImportData {
+        import: import.into(),
+    }))
 }
 
 /// A project's imports, newest first
@@ -217,9 +226,15 @@ async fn list(
 ) -> ApiResult<Success<ImportList>> {
     let page = Page::new(params.page, params.limit)?;
     let (organization, project) = (access.organization, access.project);
-    let found = hub.db.read(move |tx| imports::list(tx, organization, project, page.into())).await?;
+    let found = hub
+        .db
+        .read(move |tx| imports::list(tx, organization, project, page.into()))
+        .await?;
     let imports = found.rows.into_iter().map(ImportView::from).collect();
-    Ok(Success(ImportList { imports, total: found.total }))
+    Ok(Success(ImportList {
+        imports,
+        total: found.total,
+    }))
 }
 
 /// Imports that are on their way, in the projects that the caller may import into
@@ -243,22 +258,34 @@ async fn active(
             let mut found = imports::list_active(tx, organization, MAX_ACTIVE_IMPORTS as u32)?;
             let roles = project_members::roles_of_user(tx, organization, user)?;
             found.retain(|import| {
-                let own = roles.iter().find(|(project, _)| *project == import.new.project).map(|(_, role)| *role);
+                let own = roles
+                    .iter()
+                    .find(|(project, _)| *project == import.new.project)
+                    .map(|(_, role)| *role);
                 allows(Right::ImportAssets, role, own)
             });
             Ok::<_, ApiError>(found)
         })
         .await?;
     let total = found.len() as u64;
-    Ok(Success(ImportList { imports: found.into_iter().map(ImportView::from).collect(), total }))
+    Ok(Success(ImportList {
+        imports: found.into_iter().map(ImportView::from).collect(),
+        total,
+    }))
 }
 
 /// One import
 #[utoipa::path(get, path = "/v2/imports/{id}", tag = "imports", params(("id" = String, Path)),
     responses((status = 200, body = Envelope<ImportData>), (status = 404, body = ErrorBody)))]
-async fn show(State(hub): State<Arc<Hub>>, caller: Caller, Path(id): Path<String>) -> ApiResult<Success<ImportData>> {
+async fn show(
+    State(hub): State<Arc<Hub>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> ApiResult<Success<ImportData>> {
     let (_, import) = find(&hub, caller, &id).await?;
-    Ok(Success(ImportData { import: import.into() }))
+    Ok(Success(ImportData {
+        import: import.into(),
+    }))
 }
 
 /// Stop an import; nothing of it stays
@@ -271,8 +298,10 @@ async fn cancel(
 ) -> ApiResult<Success<ImportData>> {
     let (access, import) = find(&hub, caller, &id).await?;
     let (organization, id, now) = (access.organization, import.new.id, hub.clock.now_ms());
-    let import =
-        hub.db.write(move |tx| imports::cancel(tx, organization, id, CANCELLED_REASON, now)).await?;
+    let import = hub
+        .db
+        .write(move |tx| imports::cancel(tx, organization, id, CANCELLED_REASON, now))
+        .await?;
     if import.state.is_final() {
         let spool = Spool::new(hub.config.spool_dir());
         if let Err(error) = spool.remove(&import.new.spool) {
@@ -280,11 +309,17 @@ async fn cancel(
         }
         hub.jobs.import_ended();
     }
-    Ok(Success(ImportData { import: import.into() }))
+    Ok(Success(ImportData {
+        import: import.into(),
+    }))
 }
 
 /// The import with this id, and the proof that the caller may see it.
-pub async fn find(hub: &Hub, caller: Caller, id: &str) -> ApiResult<(OnProject<right::ImportAssets>, Import)> {
+pub async fn find(
+    hub: &Hub,
+    caller: Caller,
+    id: &str,
+) -> ApiResult<(OnProject<right::ImportAssets>, Import)> {
     let unknown = || ApiError::not_found("import", id);
     let import: ImportId = id.parse().map_err(|_| unknown())?;
     let (user, proof) = (caller.user, caller.proof);
@@ -313,12 +348,20 @@ pub async fn find(hub: &Hub, caller: Caller, id: &str) -> ApiResult<(OnProject<r
 
 /// The length that the client announced.
 pub fn content_length(request: &Request) -> Option<u64> {
-    request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+    request
+        .headers()
+        .get(header::CONTENT_LENGTH)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
 }
 
 /// Names or ids of batches out of a query: a JSON list.
 pub fn batch_names(text: Option<&str>) -> ApiResult<Vec<String>> {
-    let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(Vec::new()) };
+    let Some(text) = text.filter(|text| !text.trim().is_empty()) else {
+        return Ok(Vec::new());
+    };
     serde_json::from_str::<Value>(text).and_then(serde_json::from_value).map_err(|error| {
         ApiError::invalid(
             "import.batches_invalid",
@@ -329,12 +372,15 @@ pub fn batch_names(text: Option<&str>) -> ApiResult<Vec<String>> {
 
 /// A priority within its bounds.
 pub fn checked_priority(priority: i64) -> ApiResult<i32> {
-    i32::try_from(priority).ok().filter(|priority| priority.abs() <= MAX_PRIORITY).ok_or_else(|| {
-        ApiError::invalid(
-            "import.priority_invalid",
-            format!("The priority is {priority}; it may be -{MAX_PRIORITY} to {MAX_PRIORITY}."),
-        )
-    })
+    i32::try_from(priority)
+        .ok()
+        .filter(|priority| priority.abs() <= MAX_PRIORITY)
+        .ok_or_else(|| {
+            ApiError::invalid(
+                "import.priority_invalid",
+                format!("The priority is {priority}; it may be -{MAX_PRIORITY} to {MAX_PRIORITY}."),
+            )
+        })
 }
 
 async fn order(hub: &Hub, access: &OnProject<right::ImportAssets>, params: CreateParams) -> ApiResult<Order> {
@@ -363,18 +409,32 @@ async fn order(hub: &Hub, access: &OnProject<right::ImportAssets>, params: Creat
 }
 
 fn checked_name(name: Option<&str>) -> ApiResult<String> {
-    let name: Name = name.filter(|name| !name.trim().is_empty()).unwrap_or(DEFAULT_NAME).parse().map_err(
-        |error: insitu_model::text::NameError| {
-            ApiError::invalid("import.name_invalid", format!("The import cannot be called so: {error}."))
-        },
-    )?;
+    let name: Name = name
+        .filter(|name| !name.trim().is_empty())
+        .unwrap_or(DEFAULT_NAME)
+        .parse()
+        .map_err(|error: insitu_model::text::NameError| {
+            ApiError::invalid(
+                "import.name_invalid",
+                format!("The import cannot be called so: {error}."),
+            )
+        })?;
     Ok(name.to_string())
 }
 
-async fn storage(hub: &Hub, organization: OrganizationId, named: Option<String>) -> ApiResult<Option<StorageId>> {
-    let Some(named) = named.filter(|named| !named.is_empty()) else { return Ok(None) };
+async fn storage(
+    hub: &Hub,
+    organization: OrganizationId,
+    named: Option<String>,
+) -> ApiResult<Option<StorageId>> {
+    let Some(named) = named.filter(|named| !named.is_empty()) else {
+        return Ok(None);
+    };
     let wanted = named.clone();
-    let found = hub.db.read(move |tx| storage_of(tx, organization, &wanted)).await?;
+    let found = hub
+        .db
+        .read(move |tx| storage_of(tx, organization, &wanted))
+        .await?;
     found.map(Some).ok_or_else(|| {
         ApiError::invalid(
             "import.unknown_storage",
@@ -404,14 +464,21 @@ mod tests {
         assert_eq!(batch_names(None).unwrap(), Vec::<String>::new());
         assert_eq!(batch_names(Some(r#"["a, b","c"]"#)).unwrap(), ["a, b", "c"]);
         for wrong in ["Monday", "[1]", "{}", "[\"a\""] {
-            assert_eq!(batch_names(Some(wrong)).unwrap_err().code, "import.batches_invalid", "{wrong}");
+            assert_eq!(
+                batch_names(Some(wrong)).unwrap_err().code,
+                "import.batches_invalid",
+                "{wrong}"
+            );
         }
     }
 
     #[test]
     fn priorities_and_switches_out_of_range_are_refused() {
         assert_eq!(checked_priority(-1000).unwrap(), -1000);
-        assert_eq!(checked_priority(1001).unwrap_err().code, "import.priority_invalid");
+        assert_eq!(
+            checked_priority(1001).unwrap_err().code,
+            "import.priority_invalid"
+        );
         assert!(is_true("dryRun", Some("True")).unwrap());
         assert!(is_true("dryRun", Some("yes")).is_err());
     }

@@ -21,6 +21,7 @@ use super::organization_users::MAX_PEOPLE;
 use super::query::{self, Params};
 use super::sessions::{Session, SignedIn, sign_in};
 use super::time::iso;
+use super::words;
 use crate::auth::access::{Org, right};
 use crate::auth::caller::Caller;
 use crate::auth::{password, token};
@@ -51,10 +52,12 @@ struct ListParams {
 
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Invite)]
 pub struct InvitationView {
     #[serde(rename = "_id")]
     pub id: String,
     pub to: String,
+    #[schema(value_type = words::OrganizationRole)]
     pub organization_role: &'static str,
     /// `Pending`, `Accepted`, `Revoked` or `Expired`.
     pub status: &'static str,
@@ -77,7 +80,7 @@ pub struct NewInvitations {
     #[schema(value_type = Vec<String>)]
     pub to: Vec<Email>,
     /// `admin` or `member`.
-    #[schema(value_type = String)]
+    #[schema(value_type = words::OrganizationRole)]
     pub organization_role: OrganizationRole,
     #[serde(default)]
     pub project_assignments: Vec<AssignmentBody>,
@@ -89,7 +92,7 @@ pub struct AssignmentBody {
     #[schema(value_type = String)]
     pub project_id: ProjectId,
     /// `Manager`, `Lead`, `Reviewer` or `Labeler`.
-    #[schema(value_type = String)]
+    #[schema(value_type = words::ProjectRole)]
     pub project_role: ProjectRole,
 }
 
@@ -112,9 +115,11 @@ pub struct OpenInvitationData {
 /// What somebody who holds the link may know before accepting.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Invitation)]
 pub struct OpenInvitation {
     pub organization: OpenInvitationOrganization,
     pub to: String,
+    #[schema(value_type = words::OrganizationRole)]
     pub organization_role: &'static str,
     /// Whether name and password are needed, because nobody has an account with this e-mail address yet.
     pub needs_account: bool,
@@ -163,9 +168,17 @@ async fn list(
 ) -> ApiResult<Success<InvitationList>> {
     let (organization, now) = (access.organization, hub.clock.now_ms());
     let page = query::Page::new(params.page, params.limit.or(Some(query::MAX_LIMIT)))?;
-    let pending = params.status.is_some_and(|status| status.eq_ignore_ascii_case("pending")).then_some(now);
-    let found = hub.db.read(move |tx| invitations::list(tx, organization, pending, page.into())).await?;
-    Ok(Success(InvitationList { invites: found.rows.into_iter().map(|one| view(one, now, None)).collect() }))
+    let pending = params
+        .status
+        .is_some_and(|status| status.eq_ignore_ascii_case("pending"))
+        .then_some(now);
+    let found = hub
+        .db
+        .read(move |tx| invitations::list(tx, organization, pending, page.into()))
+        .await?;
+    Ok(Success(InvitationList {
+        invites: found.rows.into_iter().map(|one| view(one, now, None)).collect(),
+    }))
 }
 
 /// Invite people by link; the links are shown this once
@@ -180,7 +193,10 @@ async fn create(
     if body.to.len() > MAX_PEOPLE {
         return Err(ApiError::invalid(
             "request.too_many_people",
-            format!("{} people in one request; {MAX_PEOPLE} at most. Send several requests.", body.to.len()),
+            format!(
+                "{} people in one request; {MAX_PEOPLE} at most. Send several requests.",
+                body.to.len()
+            ),
         ));
     }
     if !may_give_organization_role(access.role, None, Some(body.organization_role)) {
@@ -193,7 +209,10 @@ async fn create(
     let projects: Vec<ProjectAssignment> = body
         .project_assignments
         .iter()
-        .map(|one| ProjectAssignment { project_id: one.project_id, project_role: one.project_role })
+        .map(|one| ProjectAssignment {
+            project_id: one.project_id,
+            project_role: one.project_role,
+        })
         .collect();
     let mut links = Vec::with_capacity(body.to.len());
     let mut news = Vec::with_capacity(body.to.len());
@@ -226,10 +245,18 @@ async fn create(
                 invitations::revoke(tx, organization, &invitation.to, now)?;
                 invitations::insert(tx, invitation, token_hash)?;
             }
-            Ok::<_, ApiError>(news.iter().map(|(invitation, _)| invitation.clone()).collect::<Vec<_>>())
+            Ok::<_, ApiError>(
+                news.iter()
+                    .map(|(invitation, _)| invitation.clone())
+                    .collect::<Vec<_>>(),
+            )
         })
         .await?;
-    let invites = made.into_iter().zip(links).map(|(one, link)| view(one, now, Some(link))).collect();
+    let invites = made
+        .into_iter()
+        .zip(links)
+        .map(|(one, link)| view(one, now, Some(link)))
+        .collect();
     Ok(Success(InvitationList { invites }))
 }
 
@@ -276,7 +303,9 @@ async fn show(
         .await?;
     Ok(Success(OpenInvitationData {
         invitation: OpenInvitation {
-            organization: OpenInvitationOrganization { name: organization.name },
+            organization: OpenInvitationOrganization {
+                name: organization.name,
+            },
             to: invitation.to,
             organization_role: invitation.role.as_str(),
             needs_account: account.is_none(),
@@ -308,7 +337,14 @@ async fn accept(
                 (Some(account), _) if signed_in == Some(account.id) => account.id,
                 (Some(_), _) => return Err(sign_in_first(&invitation.to)),
                 (None, Some(new)) => {
-                    users::insert(tx, &User { email: invitation.to.clone(), created_at: now, ..new.clone() })?;
+                    users::insert(
+                        tx,
+                        &User {
+                            email: invitation.to.clone(),
+                            created_at: now,
+                            ..new.clone()
+                        },
+                    )?;
                     new.id
                 }
                 (None, None) => return Err(account_needed()),
@@ -322,7 +358,9 @@ async fn accept(
 
 /// The account that the body asks for; its e-mail address comes from the invitation.
 async fn new_account(hub: &Hub, body: Acceptance) -> ApiResult<Option<User>> {
-    let (Some(name), Some(secret)) = (body.name, body.password) else { return Ok(None) };
+    let (Some(name), Some(secret)) = (body.name, body.password) else {
+        return Ok(None);
+    };
     password::check_shape(&secret)?;
     Ok(Some(User {
         id: UserId::new(&*hub.clock, &*hub.random),
@@ -374,5 +412,8 @@ fn sign_in_first(email: &str) -> ApiError {
 }
 
 fn account_needed() -> ApiError {
-    ApiError::invalid("invitation.account_needed", "Choose a name and a password for the new account.")
+    ApiError::invalid(
+        "invitation.account_needed",
+        "Choose a name and a password for the new account.",
+    )
 }

@@ -7,6 +7,7 @@ pub mod batches;
 pub mod body;
 pub mod cloud_import;
 pub mod docs;
+mod document;
 mod import_report;
 pub mod imports;
 pub mod invitations;
@@ -23,6 +24,7 @@ pub mod storage_form;
 pub mod storage_setup;
 pub mod storages;
 pub mod time;
+pub mod words;
 
 use std::sync::Arc;
 
@@ -75,7 +77,7 @@ fn endpoints() -> OpenApiRouter<Arc<Hub>> {
 
 /// The OpenAPI 3.1 document, as pretty JSON.
 pub fn openapi_json() -> Result<String, serde_json::Error> {
-    endpoints().to_openapi().to_pretty_json()
+    document::to_json(endpoints().to_openapi())
 }
 
 /// The whole hub as one service.
@@ -87,7 +89,10 @@ pub fn router(hub: Arc<Hub>) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(CatchPanicLayer::custom(answer_panic))
-        .layer(middleware::map_response_with_state(hub.clone(), add_security_headers))
+        .layer(middleware::map_response_with_state(
+            hub.clone(),
+            add_security_headers,
+        ))
         .layer(CompressionLayer::new())
         .layer(TraceLayer::new_for_http())
         .with_state(hub);
@@ -101,7 +106,10 @@ async fn not_the_api(request: Request) -> Response {
         return ApiError::new(
             StatusCode::NOT_FOUND,
             "request.no_such_endpoint",
-            format!("There is no endpoint {} {path}. The endpoints are listed at /docs.", request.method()),
+            format!(
+                "There is no endpoint {} {path}. The endpoints are listed at /docs.",
+                request.method()
+            ),
         )
         .into_response();
     }
@@ -142,7 +150,11 @@ async fn add_security_headers(
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| hub.content_security_policy.clone());
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert_with(|| hub.content_security_policy.clone());
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     response
 }

@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 use super::body::Body;
 use super::query::{Page, Params};
 use super::time::iso;
+use super::words;
 use crate::auth::access::{Org, right};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
@@ -38,12 +39,14 @@ struct ListParams {
 
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Member)]
 pub struct MemberView {
     #[serde(rename = "_id")]
     pub id: String,
     pub email: String,
     pub name: String,
     /// `owner`, `admin` or `member`.
+    #[schema(value_type = words::OrganizationRole)]
     pub organization_role: &'static str,
     pub created_at: String,
 }
@@ -64,7 +67,7 @@ pub struct RoleChanges {
 pub struct RoleChange {
     pub email: String,
     /// `admin` or `member`.
-    #[schema(value_type = String)]
+    #[schema(value_type = words::OrganizationRole)]
     pub organization_role: OrganizationRole,
 }
 
@@ -126,12 +129,13 @@ async fn list(
     let (organization, search) = (access.organization, params.search.unwrap_or_default());
     let found = hub
         .db
-        .read(move |tx| {
-            members::list(tx, organization, &search, page.into())
-        })
+        .read(move |tx| members::list(tx, organization, &search, page.into()))
         .await?;
     let users = found.rows.into_iter().map(MemberView::from).collect();
-    Ok(Success(MemberList { users, total: found.total }))
+    Ok(Success(MemberList {
+        users,
+        total: found.total,
+    }))
 }
 
 /// Change organization roles
@@ -163,17 +167,19 @@ async fn change(
                         "member.owner_is_fixed"
                     }
                     Some(member) => {
-                        members::set_role(
-                            tx,
-                            organization,
-                            member.user,
-                            change.organization_role,
-                        )?;
+                        members::set_role(tx, organization, member.user, change.organization_role)?;
                         "updated"
                     }
                 };
-                if status == "updated" { result.updated += 1 } else { result.failed += 1 }
-                result.results.push(PersonResult { email: change.email.clone(), status });
+                if status == "updated" {
+                    result.updated += 1
+                } else {
+                    result.failed += 1
+                }
+                result.results.push(PersonResult {
+                    email: change.email.clone(),
+                    status,
+                });
             }
             Ok::<_, ApiError>(result)
         })
@@ -207,8 +213,15 @@ async fn remove(
                         "deleted"
                     }
                 };
-                if status == "deleted" { result.deleted += 1 } else { result.failed += 1 }
-                result.results.push(PersonResult { email: email.clone(), status });
+                if status == "deleted" {
+                    result.deleted += 1
+                } else {
+                    result.failed += 1
+                }
+                result.results.push(PersonResult {
+                    email: email.clone(),
+                    status,
+                });
             }
             Ok::<_, ApiError>(result)
         })

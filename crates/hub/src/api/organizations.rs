@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 
 use super::body::Body;
 use super::time::iso;
+use super::words;
 use crate::auth::access::{Org, right};
 use crate::auth::caller::{Caller, Proof};
 use crate::envelope::{Created, Envelope, ErrorBody, Success};
@@ -26,12 +27,14 @@ pub fn router() -> OpenApiRouter<Arc<Hub>> {
 
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Organization)]
 pub struct OrganizationView {
     #[serde(rename = "_id")]
     pub id: String,
     pub name: String,
     pub created_at: String,
     /// The caller's role: `owner`, `admin` or `member`.
+    #[schema(value_type = words::OrganizationRole)]
     pub role: &'static str,
 }
 
@@ -71,7 +74,9 @@ async fn create(
         created_at: iso(new.created_at),
         role: "owner",
     };
-    hub.db.write(move |tx| people::insert_organization(tx, &new, caller.user)).await?;
+    hub.db
+        .write(move |tx| people::insert_organization(tx, &new, caller.user))
+        .await?;
     Ok(Created(OrganizationData { organization: view }))
 }
 

@@ -47,7 +47,10 @@ mod tests {
 
     #[test]
     fn slashes_are_collapsed_and_queries_kept() {
-        assert_eq!(normalized("//v2//project/1/rerun-webhook"), "/v2/project/1/rerun-webhook");
+        assert_eq!(
+            normalized("//v2//project/1/rerun-webhook"),
+            "/v2/project/1/rerun-webhook"
+        );
         assert_eq!(normalized("/v2/storages/?a=//b/"), "/v2/storages?a=//b/");
         assert_eq!(normalized("/v2/storages"), "/v2/storages");
         assert_eq!(normalized("//"), "/");

@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 
 use super::body::Body;
 use super::organization_users::{MAX_PEOPLE, PersonResult};
+use super::words;
 use crate::auth::access::{OnProject, right};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
@@ -26,7 +27,7 @@ pub struct AssigneesBody {
     /// E-mail addresses of members of the organization.
     pub assignees: Vec<String>,
     /// `Manager`, `Lead`, `Reviewer` or `Labeler`.
-    #[schema(value_type = String)]
+    #[schema(value_type = words::ProjectRole)]
     pub role: ProjectRole,
 }
 
@@ -82,7 +83,10 @@ async fn set_roles(
     if assignees.len() > MAX_PEOPLE {
         return Err(ApiError::invalid(
             "request.too_many_people",
-            format!("{} people in one request; {MAX_PEOPLE} at most. Send several requests.", assignees.len()),
+            format!(
+                "{} people in one request; {MAX_PEOPLE} at most. Send several requests.",
+                assignees.len()
+            ),
         ));
     }
     let now = hub.clock.now_ms();
@@ -92,8 +96,15 @@ async fn set_roles(
             let mut result = AssigneesResult::default();
             for email in &assignees {
                 let status = set_role(tx, &access, email, to, now)?;
-                if status == "updated" { result.updated += 1 } else { result.failed += 1 }
-                result.results.push(PersonResult { email: email.clone(), status });
+                if status == "updated" {
+                    result.updated += 1
+                } else {
+                    result.failed += 1
+                }
+                result.results.push(PersonResult {
+                    email: email.clone(),
+                    status,
+                });
             }
             Ok::<_, ApiError>(result)
         })

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use insitu_model::id::{OrganizationId, ProjectId};
-use insitu_model::text::Name;
 use insitu_model::role::{ProjectRole, Right, acting_role, allows};
+use insitu_model::text::Name;
 use insitu_store::batches::{self, Batch};
 use insitu_store::project_members::{self, ProjectMember};
 use insitu_store::projects::{self, Project, ProjectChange, ProjectSort};
@@ -19,6 +19,7 @@ use utoipa_axum::routes;
 use super::body::Body;
 use super::query::{Page, Params};
 use super::time::iso;
+use super::words;
 use crate::auth::access::{OnProject, Org, right};
 use crate::envelope::{Created, Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
@@ -30,7 +31,10 @@ const EMPTY_SCHEMA: &str = r#"{"tools":[],"classifications":[],"relations":[]}"#
 const MAX_DESCRIPTION_BYTES: usize = 10_000;
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(create)).routes(routes!(show, change, remove))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(create))
+        .routes(routes!(show, change, remove))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -55,6 +59,7 @@ pub struct ProjectSummary {
     pub created_at: String,
     pub asset_count: u64,
     /// The caller's role in the project; owners and admins act as `Manager`.
+    #[schema(value_type = words::ProjectRole)]
     pub role: &'static str,
 }
 
@@ -66,6 +71,7 @@ pub struct ProjectList {
 
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Project)]
 pub struct ProjectView {
     #[serde(flatten)]
     pub summary: ProjectSummary,
@@ -84,10 +90,12 @@ pub struct Assignment {
     /// E-mail address.
     pub assignee: String,
     /// `Manager`, `Lead`, `Reviewer` or `Labeler`.
+    #[schema(value_type = words::ProjectRole)]
     pub role: &'static str,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Batch)]
 pub struct BatchView {
     #[serde(rename = "_id")]
     pub id: String,
@@ -129,14 +137,24 @@ async fn list(
     let sort = parse_sort(params.sort.as_deref())?;
     let (organization, user, role) = (access.organization, access.caller.user, access.role);
     let all = allows(Right::ReadProject, role, None);
-    let found =
-        hub.db.read(move |tx| projects::list(tx, organization, user, all, sort, page.into())).await?;
+    let found = hub
+        .db
+        .read(move |tx| projects::list(tx, organization, user, all, sort, page.into()))
+        .await?;
     let projects = found
         .rows
         .into_iter()
-        .map(|row| summary(row.project, acting_role(role, row.role).map_or("", ProjectRole::as_str)))
+        .map(|row| {
+            summary(
+                row.project,
+                acting_role(role, row.role).map_or("", ProjectRole::as_str),
+            )
+        })
         .collect();
-    Ok(Success(ProjectList { projects, total: found.total }))
+    Ok(Success(ProjectList {
+        projects,
+        total: found.total,
+    }))
 }
 
 /// Make a project
@@ -168,7 +186,9 @@ async fn create(
     };
     let (organization, id) = (new.organization, new.id);
     hub.db.write(move |tx| projects::insert(tx, &new)).await?;
-    Ok(Created(read(&hub, organization, id, ProjectRole::Manager.as_str()).await?))
+    Ok(Created(
+        read(&hub, organization, id, ProjectRole::Manager.as_str()).await?,
+    ))
 }
 
 /// One project
@@ -198,8 +218,12 @@ async fn change(
     };
     let now = hub.clock.now_ms();
     let (organization, project) = (access.organization, access.project);
-    hub.db.write(move |tx| projects::update(tx, organization, project, &change, now)).await?;
-    Ok(Success(read(&hub, organization, project, access.acting_role()).await?))
+    hub.db
+        .write(move |tx| projects::update(tx, organization, project, &change, now))
+        .await?;
+    Ok(Success(
+        read(&hub, organization, project, access.acting_role()).await?,
+    ))
 }
 
 /// Delete a project with its assets; never anything in a bucket
@@ -211,7 +235,9 @@ async fn remove(
 ) -> ApiResult<Success<ProjectData>> {
     let (organization, project, now) = (access.organization, access.project, hub.clock.now_ms());
     let data = read(&hub, organization, project, access.acting_role()).await?;
-    hub.db.write(move |tx| projects::delete(tx, organization, project, now)).await?;
+    hub.db
+        .write(move |tx| projects::delete(tx, organization, project, now))
+        .await?;
     Ok(Success(data))
 }
 
@@ -221,9 +247,10 @@ async fn read(
     project: ProjectId,
     role: &'static str,
 ) -> ApiResult<ProjectData> {
-    let details =
-        hub.db.read(move |tx| details(tx, organization, project)).await?;
-    Ok(ProjectData { project: view(details, role) })
+    let details = hub.db.read(move |tx| details(tx, organization, project)).await?;
+    Ok(ProjectData {
+        project: view(details, role),
+    })
 }
 
 /// A project with everything that its page shows.
@@ -261,7 +288,10 @@ fn checked_description(text: Option<String>) -> ApiResult<Option<String>> {
     match text {
         Some(text) if text.len() > MAX_DESCRIPTION_BYTES => Err(ApiError::invalid(
             "project.description_too_long",
-            format!("The description has {} bytes; {MAX_DESCRIPTION_BYTES} at most.", text.len()),
+            format!(
+                "The description has {} bytes; {MAX_DESCRIPTION_BYTES} at most.",
+                text.len()
+            ),
         )),
         other => Ok(other),
     }
@@ -288,12 +318,18 @@ fn view(details: Details, role: &'static str) -> ProjectView {
         assigned_to: details
             .members
             .into_iter()
-            .map(|member| Assignment { assignee: member.email, role: member.role.as_str() })
+            .map(|member| Assignment {
+                assignee: member.email,
+                role: member.role.as_str(),
+            })
             .collect(),
         batches: details
             .batches
             .into_iter()
-            .map(|batch| BatchView { id: batch.id.to_string(), name: batch.name })
+            .map(|batch| BatchView {
+                id: batch.id.to_string(),
+                name: batch.name,
+            })
             .collect(),
         summary: summary(details.project, role),
     }

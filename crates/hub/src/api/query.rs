@@ -42,11 +42,15 @@ fn bad_query(error: &dyn std::fmt::Display) -> ApiError {
 /// `get_assets` of the SDK writes `…&filters={"externalId":"a&b"}` without encoding the ampersand. A value that is
 /// JSON up to its first `&` is taken as that.
 pub fn raw_json_tail(query: &str, name: &str) -> Result<Option<serde_json::Value>, ApiError> {
-    let Some(start) = find_parameter(query, name) else { return Ok(None) };
+    let Some(start) = find_parameter(query, name) else {
+        return Ok(None);
+    };
     let tail = query.get(start..).unwrap_or_default();
     let until_ampersand = tail.split('&').next().unwrap_or_default();
     for candidate in [until_ampersand, tail] {
-        let text = percent_decode_str(candidate).decode_utf8().map_err(|error| bad_query(&error))?;
+        let text = percent_decode_str(candidate)
+            .decode_utf8()
+            .map_err(|error| bad_query(&error))?;
         if text.trim().is_empty() {
             return Ok(None);
         }
@@ -85,7 +89,10 @@ impl Page {
     pub fn new(number: Option<u64>, limit: Option<u32>) -> Result<Self, ApiError> {
         let (number, limit) = (number.unwrap_or(1), limit.unwrap_or(DEFAULT_LIMIT));
         if number == 0 {
-            return Err(ApiError::invalid("request.page_invalid", "Pages are counted from 1. Ask for page=1."));
+            return Err(ApiError::invalid(
+                "request.page_invalid",
+                "Pages are counted from 1. Ask for page=1.",
+            ));
         }
         if limit == 0 || limit > MAX_LIMIT {
             return Err(ApiError::invalid(
@@ -99,7 +106,10 @@ impl Page {
 
 impl From<Page> for insitu_store::Page {
     fn from(page: Page) -> Self {
-        Self { number: page.number, limit: page.limit }
+        Self {
+            number: page.number,
+            limit: page.limit,
+        }
     }
 }
 
@@ -111,7 +121,10 @@ mod tests {
     #[test]
     fn filters_survive_a_raw_ampersand_and_keep_their_pluses() {
         let query = "page=1&limit=10&filters=%7B%22externalId%22:%20%22a&b+c%25%22%7D";
-        assert_eq!(raw_json_tail(query, "filters").unwrap(), Some(json!({"externalId": "a&b+c%"})));
+        assert_eq!(
+            raw_json_tail(query, "filters").unwrap(),
+            Some(json!({"externalId": "a&b+c%"}))
+        );
         let query = "filters=%7B%22a%22:1%7D&page=2";
         assert_eq!(raw_json_tail(query, "filters").unwrap(), Some(json!({"a": 1})));
         assert_eq!(raw_json_tail("page=1", "filters").unwrap(), None);
@@ -128,7 +141,13 @@ mod tests {
     fn pages_out_of_range_are_refused() {
         assert_eq!(Page::new(None, None).unwrap(), Page { number: 1, limit: 10 });
         assert_eq!(Page::new(Some(0), None).unwrap_err().code, "request.page_invalid");
-        assert_eq!(Page::new(None, Some(1001)).unwrap_err().code, "request.limit_invalid");
-        assert_eq!(Page::new(None, Some(0)).unwrap_err().code, "request.limit_invalid");
+        assert_eq!(
+            Page::new(None, Some(1001)).unwrap_err().code,
+            "request.limit_invalid"
+        );
+        assert_eq!(
+            Page::new(None, Some(0)).unwrap_err().code,
+            "request.limit_invalid"
+        );
     }
 }

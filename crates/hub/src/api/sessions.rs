@@ -6,8 +6,8 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::Cookie;
-use insitu_model::id::UserId;
 use insitu_model::id::SessionId;
+use insitu_model::id::UserId;
 use insitu_store::{organizations, sessions, users};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::Body;
+use super::words;
 use crate::auth::caller::{Caller, Proof, SESSION_COOKIE, SESSION_MS};
 use crate::auth::{password, token};
 use crate::envelope::{Envelope, ErrorBody, Success};
@@ -23,7 +24,9 @@ use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
-    OpenApiRouter::new().routes(routes!(show, create, end)).routes(routes!(create_by_link))
+    OpenApiRouter::new()
+        .routes(routes!(show, create, end))
+        .routes(routes!(create_by_link))
 }
 
 /// Who is signed in, and where they belong.
@@ -34,6 +37,7 @@ pub struct Session {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = User)]
 pub struct SessionUser {
     #[serde(rename = "_id")]
     pub id: String,
@@ -47,6 +51,7 @@ pub struct SessionOrganization {
     pub id: String,
     pub name: String,
     /// `owner`, `admin` or `member`.
+    #[schema(value_type = words::OrganizationRole)]
     pub role: &'static str,
 }
 
@@ -91,7 +96,9 @@ async fn show(State(hub): State<Arc<Hub>>, caller: Caller) -> ApiResult<Success<
         Proof::Session(_) => None,
     };
     let mut session = describe(&hub, caller.user).await?;
-    session.organizations.retain(|one| organization.as_ref().is_none_or(|own| *own == one.id));
+    session
+        .organizations
+        .retain(|one| organization.as_ref().is_none_or(|own| *own == one.id));
     Ok(Success(session))
 }
 
@@ -129,13 +136,17 @@ async fn create_by_link(
     Body(link): Body<SignInLink>,
 ) -> ApiResult<SignedIn> {
     let (hash, now) = (token::hash(&link.token), hub.clock.now_ms());
-    let user = hub.db.write(move |tx| sessions::take_link(tx, &hash, now)).await.map_err(|error| match error {
-        insitu_store::Error::NotFound { .. } => ApiError::unauthorized(
-            "session.link_used",
-            "This sign-in link was used already or is too old. Sign in with e-mail and password.",
-        ),
-        other => other.into(),
-    })?;
+    let user = hub
+        .db
+        .write(move |tx| sessions::take_link(tx, &hash, now))
+        .await
+        .map_err(|error| match error {
+            insitu_store::Error::NotFound { .. } => ApiError::unauthorized(
+                "session.link_used",
+                "This sign-in link was used already or is too old. Sign in with e-mail and password.",
+            ),
+            other => other.into(),
+        })?;
     sign_in(&hub, jar, user.id).await
 }
 
@@ -162,22 +173,29 @@ pub async fn sign_in(hub: &Hub, jar: CookieJar, user: UserId) -> ApiResult<Signe
         expires_at: now + SESSION_MS,
         seen_at: now,
     };
-    hub.db.write(move |tx| sessions::insert(tx, &session, &hash)).await?;
-    let secure = if hub.public_url.starts_with("https://") { "; Secure" } else { "" };
+    hub.db
+        .write(move |tx| sessions::insert(tx, &session, &hash))
+        .await?;
+    let secure = if hub.public_url.starts_with("https://") {
+        "; Secure"
+    } else {
+        ""
+    };
     let text = format!(
         "{SESSION_COOKIE}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
         SESSION_MS / 1000
     );
     let cookie = Cookie::parse(text).map_err(ApiError::internal)?;
-    Ok(SignedIn { jar: jar.add(cookie), session: describe(hub, user).await? })
+    Ok(SignedIn {
+        jar: jar.add(cookie),
+        session: describe(hub, user).await?,
+    })
 }
 
 async fn describe(hub: &Hub, user: UserId) -> ApiResult<Session> {
     let (user, memberships) = hub
         .db
-        .read(move |tx| {
-            Ok::<_, ApiError>((users::get(tx, user)?, organizations::of_user(tx, user)?))
-        })
+        .read(move |tx| Ok::<_, ApiError>((users::get(tx, user)?, organizations::of_user(tx, user)?)))
         .await?;
     let organizations = memberships
         .into_iter()
@@ -187,5 +205,12 @@ async fn describe(hub: &Hub, user: UserId) -> ApiResult<Session> {
             role: one.role.as_str(),
         })
         .collect();
-    Ok(Session { user: SessionUser { id: user.id.to_string(), email: user.email, name: user.name }, organizations })
+    Ok(Session {
+        user: SessionUser {
+            id: user.id.to_string(),
+            email: user.email,
+            name: user.name,
+        },
+        organizations,
+    })
 }

@@ -60,7 +60,11 @@ async fn create(
     jar: CookieJar,
     Body(new): Body<NewSetup>,
 ) -> ApiResult<SignedIn> {
-    let owner = NewOwner { name: new.name, email: new.email, password: new.password };
+    let owner = NewOwner {
+        name: new.name,
+        email: new.email,
+        password: new.password,
+    };
     let made = people::create_first_owner(&hub, new.organization, owner).await?;
     let made = made.ok_or_else(|| {
         ApiError::conflict(

@@ -23,7 +23,9 @@ use crate::hub::Hub;
 pub const MAX_ASSETS: usize = 1000;
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
-    OpenApiRouter::new().routes(routes!(sign_many)).routes(routes!(sign_one))
+    OpenApiRouter::new()
+        .routes(routes!(sign_many))
+        .routes(routes!(sign_one))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -42,6 +44,7 @@ pub struct SignedUrls {
 /// A URL, or the reason why there is none.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = SignedUrl)]
 pub struct SignedAsset {
     #[serde(rename = "_id")]
     pub id: String,
@@ -91,7 +94,10 @@ async fn sign_many(
     if body.assets.is_empty() || body.assets.len() > MAX_ASSETS {
         return Err(ApiError::invalid(
             "assets.count_out_of_range",
-            format!("{} assets to sign; 1 to {MAX_ASSETS} at a time.", body.assets.len()),
+            format!(
+                "{} assets to sign; 1 to {MAX_ASSETS} at a time.",
+                body.assets.len()
+            ),
         ));
     }
     let signed = sign_assets(&hub, access.organization, access.project, body.assets).await?;
@@ -111,7 +117,10 @@ async fn sign_one(
 ) -> ApiResult<Created<SignedUrlData>> {
     let access = OnProject::<right::ImportAssets>::prove(&hub, caller, &params.project).await?;
     let address = params.name.or(params.url).ok_or_else(|| {
-        ApiError::invalid("asset.address_missing", "Name the asset's address as name= or url=.")
+        ApiError::invalid(
+            "asset.address_missing",
+            "Name the asset's address as name= or url=.",
+        )
     })?;
     // The public client sends the address decoded: what it wrote as %20 arrives as a space, which addresses may have.
     let signed_url = match params.storage_id.filter(|id| !id.is_empty()) {
@@ -137,14 +146,20 @@ fn view(id: AssetId, signed: Result<AssetUrl, Unsigned>) -> SignedAsset {
         message: None,
     };
     match signed {
-        Ok(AssetUrl { url, expires_at_ms, corrected_region }) => SignedAsset {
+        Ok(AssetUrl {
+            url,
+            expires_at_ms,
+            corrected_region,
+        }) => SignedAsset {
             url: Some(url),
             expires_at: expires_at_ms.map(iso),
             corrected_region,
             ..nothing
         },
-        Err(Unsigned { code, message }) => {
-            SignedAsset { code: Some(code), message: Some(message), ..nothing }
-        }
+        Err(Unsigned { code, message }) => SignedAsset {
+            code: Some(code),
+            message: Some(message),
+            ..nothing
+        },
     }
 }

@@ -62,7 +62,10 @@ pub struct StorageForm {
 #[serde(untagged)]
 pub enum CredentialsForm {
     #[serde(rename_all = "camelCase")]
-    Keys { access_key_id: Option<String>, secret_access_key: Option<SecretString> },
+    Keys {
+        access_key_id: Option<String>,
+        secret_access_key: Option<SecretString>,
+    },
     Text(SecretString),
 }
 
@@ -95,7 +98,11 @@ struct Problem {
 impl Problems {
     /// Notes that something is wrong with `field`.
     pub fn add(&mut self, field: &'static str, code: impl Into<String>, message: impl Into<String>) {
-        self.0.push(Problem { field, code: code.into(), message: message.into() });
+        self.0.push(Problem {
+            field,
+            code: code.into(),
+            message: message.into(),
+        });
     }
 
     /// Notes that a field is needed and not there.
@@ -105,7 +112,9 @@ impl Problems {
 
     /// Nothing if all is well, else one error that names every field.
     pub fn into_result(self) -> Result<(), ApiError> {
-        let Some(first) = self.0.first() else { return Ok(()) };
+        let Some(first) = self.0.first() else {
+            return Ok(());
+        };
         let (code, message) = (first.code.clone(), format!("{}: {}", first.field, first.message));
         let fields: Vec<_> = self
             .0
@@ -121,16 +130,40 @@ impl StorageForm {
     /// decides how long its keys may be.
     pub fn check(&self, had_endpoint: bool, problems: &mut Problems) -> Checked {
         self.check_provider(problems);
-        let mut checked = Checked { endpoint: self.check_endpoint(problems), ..Checked::default() };
+        let mut checked = Checked {
+            endpoint: self.check_endpoint(problems),
+            ..Checked::default()
+        };
         let has_endpoint = checked.endpoint.as_ref().map_or(had_endpoint, Option::is_some);
-        checked.name = parsed("name", self.name.as_deref(), problems, |text| text.parse::<Name>(), |e| e.code());
-        checked.access_type =
-            parsed("accessType", self.access_type.as_deref(), problems, str::parse::<AccessType>, |e| e.code());
-        checked.region =
-            parsed("region", self.region.as_deref(), problems, |t| Region::parse(t, has_endpoint), |e| e.code());
+        checked.name = parsed(
+            "name",
+            self.name.as_deref(),
+            problems,
+            |text| text.parse::<Name>(),
+            |e| e.code(),
+        );
+        checked.access_type = parsed(
+            "accessType",
+            self.access_type.as_deref(),
+            problems,
+            str::parse::<AccessType>,
+            |e| e.code(),
+        );
+        checked.region = parsed(
+            "region",
+            self.region.as_deref(),
+            problems,
+            |t| Region::parse(t, has_endpoint),
+            |e| e.code(),
+        );
         let (public_key, private_key) = self.keys();
-        checked.public_key =
-            parsed("publicKey", public_key, problems, |t| AccessKeyId::parse(t, has_endpoint), |e| e.code());
+        checked.public_key = parsed(
+            "publicKey",
+            public_key,
+            problems,
+            |t| AccessKeyId::parse(t, has_endpoint),
+            |e| e.code(),
+        );
         checked.private_key = parsed(
             "privateKey",
             private_key.map(ExposeSecret::expose_secret),
@@ -138,16 +171,28 @@ impl StorageForm {
             |text| SecretAccessKey::parse(text, has_endpoint),
             |error| error.code(),
         );
-        checked.role_arn =
-            parsed("roleArn", self.role_arn.as_deref(), problems, str::parse::<RoleArn>, |e| e.code());
-        checked.external_id =
-            parsed("externalId", self.external_id.as_deref(), problems, str::parse::<ExternalId>, |e| e.code());
+        checked.role_arn = parsed(
+            "roleArn",
+            self.role_arn.as_deref(),
+            problems,
+            str::parse::<RoleArn>,
+            |e| e.code(),
+        );
+        checked.external_id = parsed(
+            "externalId",
+            self.external_id.as_deref(),
+            problems,
+            str::parse::<ExternalId>,
+            |e| e.code(),
+        );
         checked.prefixes = self.check_prefixes(problems);
         checked
     }
 
     fn check_provider(&self, problems: &mut Problems) {
-        let Some(text) = self.provider.as_deref().or(self.r#type.as_deref()) else { return };
+        let Some(text) = self.provider.as_deref().or(self.r#type.as_deref()) else {
+            return;
+        };
         match Provider::from_provider_or_type(text) {
             Ok(provider) if provider.is_supported() => {}
             Ok(provider) => problems.add(
@@ -174,12 +219,23 @@ impl StorageForm {
         if text.is_empty() {
             return Some(None);
         }
-        parsed("endpoint", Some(text), problems, str::parse::<Endpoint>, |error| error.code()).map(Some)
+        parsed(
+            "endpoint",
+            Some(text),
+            problems,
+            str::parse::<Endpoint>,
+            |error| error.code(),
+        )
+        .map(Some)
     }
 
     fn keys(&self) -> (Option<&str>, Option<&SecretString>) {
         let (mut public, mut private) = (self.public_key.as_deref(), self.private_key.as_ref());
-        if let Some(CredentialsForm::Keys { access_key_id, secret_access_key }) = &self.credentials {
+        if let Some(CredentialsForm::Keys {
+            access_key_id,
+            secret_access_key,
+        }) = &self.credentials
+        {
             public = public.or(access_key_id.as_deref());
             private = private.or(secret_access_key.as_ref());
         }
@@ -190,9 +246,12 @@ impl StorageForm {
         let bucket = self.bucket.as_ref().filter(|bucket| !bucket.trim().is_empty());
         let texts: Vec<&str> = match (&self.prefixes, bucket) {
             (None, None) => return None,
-            (prefixes, bucket) => {
-                prefixes.iter().flatten().chain(bucket).map(|text| text.trim()).collect()
-            }
+            (prefixes, bucket) => prefixes
+                .iter()
+                .flatten()
+                .chain(bucket)
+                .map(|text| text.trim())
+                .collect(),
         };
         if texts.len() > MAX_PREFIXES {
             problems.add(
@@ -203,9 +262,17 @@ impl StorageForm {
             return None;
         }
         let parse = |text: &&str| {
-            parsed("prefixes", Some(text), problems, str::parse::<Prefix>, |error| error.code())
+            parsed("prefixes", Some(text), problems, str::parse::<Prefix>, |error| {
+                error.code()
+            })
         };
-        Some(texts.iter().filter(|text| !text.is_empty()).filter_map(parse).collect())
+        Some(
+            texts
+                .iter()
+                .filter(|text| !text.is_empty())
+                .filter_map(parse)
+                .collect(),
+        )
     }
 }
 
@@ -220,7 +287,10 @@ impl Checked {
 
     /// The region that was named, or the default one.
     pub fn region_or_default(&self) -> Region {
-        self.region.clone().or_else(|| Region::find(DEFAULT_REGION)).unwrap_or(Region::US_EAST_1)
+        self.region
+            .clone()
+            .or_else(|| Region::find(DEFAULT_REGION))
+            .unwrap_or(Region::US_EAST_1)
     }
 
     /// Names the fields that a new storage of this access type lacks or has too many.
@@ -255,18 +325,23 @@ impl Checked {
     /// Names the fields that belong to the other access type: silently dropping a key would hide a mistake.
     pub fn refuse_foreign_fields(&self, access_type: AccessType, problems: &mut Problems) {
         let foreign: &[(&'static str, bool)] = match access_type {
-            AccessType::IamUser => {
-                &[("roleArn", self.role_arn.is_some()), ("externalId", self.external_id.is_some())]
-            }
-            AccessType::IamDelegated => {
-                &[("publicKey", self.public_key.is_some()), ("privateKey", self.private_key.is_some())]
-            }
+            AccessType::IamUser => &[
+                ("roleArn", self.role_arn.is_some()),
+                ("externalId", self.external_id.is_some()),
+            ],
+            AccessType::IamDelegated => &[
+                ("publicKey", self.public_key.is_some()),
+                ("privateKey", self.private_key.is_some()),
+            ],
         };
         for (field, _) in foreign.iter().filter(|(_, is_there)| *is_there) {
             problems.add(
                 field,
                 "storage.field_of_other_access_type",
-                format!("A storage of access type {} has no such field. Leave it out.", access_type.as_str()),
+                format!(
+                    "A storage of access type {} has no such field. Leave it out.",
+                    access_type.as_str()
+                ),
             );
         }
     }

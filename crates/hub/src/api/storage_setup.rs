@@ -27,7 +27,9 @@ use crate::hub::Hub;
 const MAX_BUCKETS: usize = 100;
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
-    OpenApiRouter::new().routes(routes!(show)).routes(routes!(reserve_external_id))
+    OpenApiRouter::new()
+        .routes(routes!(show))
+        .routes(routes!(reserve_external_id))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -39,7 +41,10 @@ struct SetupParams {
     /// `bucket/prefix` boundaries, comma-separated.
     prefixes: Option<String>,
     /// `IAM_DELEGATED` for a trust policy too.
-    #[allow(dead_code, reason = "the trust policy is made whenever there is an external ID to name")]
+    #[allow(
+        dead_code,
+        reason = "the trust policy is made whenever there is an external ID to name"
+    )]
     access_type: Option<String>,
     /// The external ID that the trust policy is to demand.
     external_id: Option<String>,
@@ -80,8 +85,14 @@ async fn show(
     _access: Org<right::ManageStorages>,
     Params(params): Params<SetupParams>,
 ) -> ApiResult<Success<SetupDocuments>> {
-    let buckets: Vec<BucketName> = parse_list(params.buckets.as_deref(), |e: &insitu_model::bucket::BucketNameError| e.code())?;
-    let prefixes: Vec<Prefix> = parse_list(params.prefixes.as_deref(), |e: &insitu_model::prefix::PrefixError| e.code())?;
+    let buckets: Vec<BucketName> = parse_list(
+        params.buckets.as_deref(),
+        |e: &insitu_model::bucket::BucketNameError| e.code(),
+    )?;
+    let prefixes: Vec<Prefix> = parse_list(
+        params.prefixes.as_deref(),
+        |e: &insitu_model::prefix::PrefixError| e.code(),
+    )?;
     let external_id = match params.external_id.as_deref().filter(|text| !text.is_empty()) {
         Some(text) => Some(
             text.parse::<ExternalId>()
@@ -128,8 +139,12 @@ fn parse_list<T: std::str::FromStr>(
 where
     T::Err: std::fmt::Display,
 {
-    let parts: Vec<&str> =
-        text.unwrap_or_default().split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = text
+        .unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect();
     if parts.len() > MAX_BUCKETS {
         return Err(ApiError::invalid(
             "storage.too_many_buckets",
@@ -138,12 +153,18 @@ where
     }
     parts
         .into_iter()
-        .map(|part| part.parse::<T>().map_err(|error| ApiError::invalid(code(&error), format!("{error}."))))
+        .map(|part| {
+            part.parse::<T>()
+                .map_err(|error| ApiError::invalid(code(&error), format!("{error}.")))
+        })
         .collect()
 }
 
 fn partition(params: &SetupParams) -> Partition {
-    let of_role = params.role_arn.as_deref().and_then(|text| text.parse::<RoleArn>().ok());
+    let of_role = params
+        .role_arn
+        .as_deref()
+        .and_then(|text| text.parse::<RoleArn>().ok());
     let of_region = params.region.as_deref().and_then(Region::find);
     of_role
         .map(|role| role.partition())

@@ -19,6 +19,7 @@ use super::body::Body;
 use super::query::{MAX_LIMIT, Page, Params};
 use super::storage_form::{Checked, Problems, StorageForm};
 use super::time::iso;
+use super::words;
 use crate::auth::access::{Org, right};
 use crate::auth::caller::Caller;
 use crate::envelope::{Envelope, ErrorBody, Success};
@@ -39,6 +40,7 @@ pub fn router() -> OpenApiRouter<Arc<Hub>> {
 /// A storage as the API shows it: never with a secret.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Storage)]
 pub struct StorageView {
     #[serde(rename = "_id")]
     pub id: String,
@@ -48,6 +50,7 @@ pub struct StorageView {
     /// `aws`, the same in the other dialect.
     pub r#type: &'static str,
     /// `IAM_USER` or `IAM_DELEGATED`
+    #[schema(value_type = words::AccessType)]
     pub access_type: &'static str,
     pub region: String,
     pub endpoint: Option<String>,
@@ -137,13 +140,19 @@ async fn list(
     let organization = access.organization;
     if let Some(text) = params.id {
         let id = parse_id(&text)?;
-        let found = hub.db.read(move |tx| storages::find(tx, organization, id)).await?;
+        let found = hub
+            .db
+            .read(move |tx| storages::find(tx, organization, id))
+            .await?;
         let storages: Vec<_> = found.into_iter().map(StorageView::from).collect();
         let total = storages.len() as u64;
         return Ok(Success(StorageList { storages, total }));
     }
     let page = Page::new(params.page, params.limit.or(Some(MAX_LIMIT)))?;
-    let found = hub.db.read(move |tx| storages::list(tx, organization, page.into())).await?;
+    let found = hub
+        .db
+        .read(move |tx| storages::list(tx, organization, page.into()))
+        .await?;
     Ok(Success(StorageList {
         storages: found.rows.into_iter().map(StorageView::from).collect(),
         total: found.total,
@@ -160,7 +169,9 @@ async fn show(
 ) -> ApiResult<Success<StorageData>> {
     let (organization, id) = (access.organization, parse_id(&id)?);
     let storage = hub.db.read(move |tx| storages::get(tx, organization, id)).await?;
-    Ok(Success(StorageData { storage: storage.into() }))
+    Ok(Success(StorageData {
+        storage: storage.into(),
+    }))
 }
 
 /// Connect a storage
@@ -177,7 +188,13 @@ async fn create(
     refuse_private_endpoint(&hub, &checked, &mut problems);
     problems.into_result()?;
     let storage = new_storage(&hub, &access, &checked)?;
-    let record = record(&hub, access.organization, &access.caller, "storage.created", &storage);
+    let record = record(
+        &hub,
+        access.organization,
+        &access.caller,
+        "storage.created",
+        &storage,
+    );
     let id = storage.id;
     let stored = hub
         .db
@@ -193,7 +210,9 @@ async fn create(
             storages::get(tx, storage.organization, id)
         })
         .await?;
-    Ok(Success(StorageData { storage: stored.into() }))
+    Ok(Success(StorageData {
+        storage: stored.into(),
+    }))
 }
 
 fn new_storage(hub: &Hub, access: &Org<right::ManageStorages>, checked: &Checked) -> ApiResult<Storage> {
@@ -206,7 +225,11 @@ fn new_storage(hub: &Hub, access: &Org<right::ManageStorages>, checked: &Checked
         provider: Provider::Aws,
         access_type: checked.access_type(),
         region: checked.region_or_default().as_str().to_owned(),
-        endpoint: checked.endpoint.clone().flatten().map(|endpoint| endpoint.to_string()),
+        endpoint: checked
+            .endpoint
+            .clone()
+            .flatten()
+            .map(|endpoint| endpoint.to_string()),
         public_key: checked.public_key.as_ref().map(|key| key.as_str().to_owned()),
         private_key_sealed: sealed_key(hub, access.organization, id, checked)?,
         role_arn: checked.role_arn.as_ref().map(|arn| arn.as_str().to_owned()),
@@ -287,7 +310,9 @@ async fn remove(
         })
         .await?;
     hub.cloud.forget(id);
-    Ok(Success(StorageData { storage: deleted.into() }))
+    Ok(Success(StorageData {
+        storage: deleted.into(),
+    }))
 }
 
 async fn save(
@@ -305,7 +330,10 @@ async fn save(
     let change = StorageChange {
         name: checked.name.as_ref().map(ToString::to_string),
         region: checked.region.as_ref().map(|region| region.as_str().to_owned()),
-        endpoint: checked.endpoint.clone().map(|endpoint| endpoint.map(|endpoint| endpoint.to_string())),
+        endpoint: checked
+            .endpoint
+            .clone()
+            .map(|endpoint| endpoint.map(|endpoint| endpoint.to_string())),
         keys,
         role_arn: checked.role_arn.as_ref().map(|arn| arn.as_str().to_owned()),
         external_id: None,
@@ -328,11 +356,16 @@ async fn save(
         })
         .await?;
     hub.cloud.forget(id);
-    Ok(Success(StorageData { storage: stored.into() }))
+    Ok(Success(StorageData {
+        storage: stored.into(),
+    }))
 }
 
 fn refuse_bad_change(current: &Storage, checked: &Checked, problems: &mut Problems) {
-    if checked.access_type.is_some_and(|wanted| wanted != current.access_type) {
+    if checked
+        .access_type
+        .is_some_and(|wanted| wanted != current.access_type)
+    {
         problems.add(
             "accessType",
             "storage.access_type_is_fixed",
@@ -353,7 +386,9 @@ fn refuse_bad_change(current: &Storage, checked: &Checked, problems: &mut Proble
 
 /// Says at once what would fail at every connection: an endpoint on a private address that nobody allowed.
 fn refuse_private_endpoint(hub: &Hub, checked: &Checked, problems: &mut Problems) {
-    let Some(Some(endpoint)) = &checked.endpoint else { return };
+    let Some(Some(endpoint)) = &checked.endpoint else {
+        return;
+    };
     if let Err(message) = hub.cloud.check_endpoint(endpoint) {
         problems.add("endpoint", "storage.endpoint_private", message);
     }
@@ -365,14 +400,26 @@ fn sealed_key(
     storage: StorageId,
     checked: &Checked,
 ) -> ApiResult<Option<Vec<u8>>> {
-    let Some(key) = &checked.private_key else { return Ok(None) };
-    let place = SecretPlace { organization, storage, field: SEALED_FIELD };
+    let Some(key) = &checked.private_key else {
+        return Ok(None);
+    };
+    let place = SecretPlace {
+        organization,
+        storage,
+        field: SEALED_FIELD,
+    };
     let secret = SecretString::from(key.expose());
-    hub.vault.seal(place, &secret, &*hub.random).map(Some).map_err(ApiError::internal)
+    hub.vault
+        .seal(place, &secret, &*hub.random)
+        .map(Some)
+        .map_err(ApiError::internal)
 }
 
 fn prefix_texts(checked: &Checked) -> Option<Vec<String>> {
-    checked.prefixes.as_ref().map(|prefixes| prefixes.iter().map(ToString::to_string).collect())
+    checked
+        .prefixes
+        .as_ref()
+        .map(|prefixes| prefixes.iter().map(ToString::to_string).collect())
 }
 
 fn record(

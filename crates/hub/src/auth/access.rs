@@ -86,14 +86,15 @@ impl<R: NeedsRight> FromRequestParts<Arc<Hub>> for Org<R> {
             }
             (Some(named), _) => named,
             (None, Proof::ApiKey(own)) => own,
-            (None, Proof::Session(_)) => {
-                memberships.first().map(|first| first.organization.id).ok_or_else(|| {
+            (None, Proof::Session(_)) => memberships
+                .first()
+                .map(|first| first.organization.id)
+                .ok_or_else(|| {
                     ApiError::forbidden(
                         "organization.none",
                         "You are not a member of any organization. Ask for an invitation, or create one.",
                     )
-                })?
-            }
+                })?,
         };
         let membership = memberships
             .iter()
@@ -102,14 +103,22 @@ impl<R: NeedsRight> FromRequestParts<Arc<Hub>> for Org<R> {
         let best = if allows(R::RIGHT, membership.role, None) {
             None
         } else {
-            let roles = hub.db.read(move |tx| project_members::roles_of_user(tx, wanted, user)).await?;
+            let roles = hub
+                .db
+                .read(move |tx| project_members::roles_of_user(tx, wanted, user))
+                .await?;
             // Declared from the highest to the lowest: the smallest is the highest.
             roles.into_iter().map(|(_, role)| role).min()
         };
         if !allows(R::RIGHT, membership.role, best) {
             return Err(lacking(R::RIGHT, membership.role, best));
         }
-        Ok(Self { caller, organization: wanted, role: membership.role, right: PhantomData })
+        Ok(Self {
+            caller,
+            organization: wanted,
+            role: membership.role,
+            right: PhantomData,
+        })
     }
 }
 
@@ -129,7 +138,9 @@ impl<R: NeedsRight> FromRequestParts<Arc<Hub>> for OnProject<R> {
 
     async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> ApiResult<Self> {
         let caller = <Caller as FromRequestParts<Arc<Hub>>>::from_request_parts(parts, hub).await?;
-        let text = path_parameter(parts, hub, PROJECT_PARAMETER).await?.unwrap_or_default();
+        let text = path_parameter(parts, hub, PROJECT_PARAMETER)
+            .await?
+            .unwrap_or_default();
         Self::prove(hub, caller, &text).await
     }
 }
@@ -144,8 +155,16 @@ impl<R: NeedsRight> OnProject<R> {
             Proof::ApiKey(own) => Some(own),
             Proof::Session(_) => None,
         };
-        let standing = hub.db.read(move |tx| standing(tx, id, user, only)).await?.ok_or_else(unknown)?;
-        let Standing { organization, role, project_role } = standing;
+        let standing = hub
+            .db
+            .read(move |tx| standing(tx, id, user, only))
+            .await?
+            .ok_or_else(unknown)?;
+        let Standing {
+            organization,
+            role,
+            project_role,
+        } = standing;
         if !allows(Right::ReadProject, role, project_role) {
             return Err(unknown());
         }
@@ -191,7 +210,11 @@ fn standing(
         }
         if projects::find(tx, organization, project)?.is_some() {
             let project_role = project_members::role(tx, organization, project, user)?;
-            return Ok(Some(Standing { organization, role: membership.role, project_role }));
+            return Ok(Some(Standing {
+                organization,
+                role: membership.role,
+                project_role,
+            }));
         }
     }
     Ok(None)
@@ -199,7 +222,11 @@ fn standing(
 
 fn lacking(right: Right, role: OrganizationRole, project_role: Option<ProjectRole>) -> ApiError {
     let roles = match project_role {
-        Some(project_role) => format!("{} of the organization and {} of the project", role.as_str(), project_role.as_str()),
+        Some(project_role) => format!(
+            "{} of the organization and {} of the project",
+            role.as_str(),
+            project_role.as_str()
+        ),
         None => format!("{} of the organization", role.as_str()),
     };
     ApiError::forbidden(
@@ -214,16 +241,32 @@ fn lacking(right: Right, role: OrganizationRole, project_role: Option<ProjectRol
 async fn named_organization(parts: &mut Parts, hub: &Arc<Hub>) -> ApiResult<Option<OrganizationId>> {
     let from_path = path_parameter(parts, hub, ORGANIZATION_PARAMETER).await?;
     let from_header = || {
-        let value = parts.headers.get(ORGANIZATION_HEADER)?.to_str().unwrap_or_default();
+        let value = parts
+            .headers
+            .get(ORGANIZATION_HEADER)?
+            .to_str()
+            .unwrap_or_default();
         Some(value.to_owned()).filter(|value| !value.is_empty())
     };
-    let Some(text) = from_path.or_else(from_header) else { return Ok(None) };
-    text.parse().map(Some).map_err(|_| ApiError::not_found("organization", &text))
+    let Some(text) = from_path.or_else(from_header) else {
+        return Ok(None);
+    };
+    text.parse()
+        .map(Some)
+        .map_err(|_| ApiError::not_found("organization", &text))
 }
 
 async fn path_parameter(parts: &mut Parts, hub: &Arc<Hub>, name: &str) -> ApiResult<Option<String>> {
     let params = RawPathParams::from_request_parts(parts, hub)
         .await
-        .map_err(|error| ApiError::invalid("request.path_invalid", format!("The path could not be read: {error}.")))?;
-    Ok(params.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned()))
+        .map_err(|error| {
+            ApiError::invalid(
+                "request.path_invalid",
+                format!("The path could not be read: {error}."),
+            )
+        })?;
+    Ok(params
+        .iter()
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned()))
 }

@@ -87,20 +87,34 @@ async fn by_key(hub: &Hub, header: &str) -> ApiResult<Caller> {
             "Invalid API KEY. Check the header apikey; a revoked key has to be replaced by a new one.",
         )
     })?;
-    if key.last_used_at.is_none_or(|last| now - last > NOTED_AGAIN_AFTER_MS) {
+    if key
+        .last_used_at
+        .is_none_or(|last| now - last > NOTED_AGAIN_AFTER_MS)
+    {
         hub.db.write(move |tx| api_keys::touch(tx, key.id, now)).await?;
     }
-    Ok(Caller { user: user.id, email: user.email, name: user.name, proof: Proof::ApiKey(key.organization) })
+    Ok(Caller {
+        user: user.id,
+        email: user.email,
+        name: user.name,
+        proof: Proof::ApiKey(key.organization),
+    })
 }
 
 async fn by_session(hub: &Hub, cookie: &str) -> ApiResult<Caller> {
     let (hash, now) = (token::hash(cookie), hub.clock.now_ms());
     let found = hub.db.read(move |tx| sessions::find(tx, &hash, now)).await?;
-    let (session, user) = found.ok_or_else(|| {
-        ApiError::unauthorized("session.expired", "The session has ended. Sign in again.")
-    })?;
+    let (session, user) = found
+        .ok_or_else(|| ApiError::unauthorized("session.expired", "The session has ended. Sign in again."))?;
     if now - session.seen_at > NOTED_AGAIN_AFTER_MS {
-        hub.db.write(move |tx| sessions::touch(tx, session.id, now, now + SESSION_MS)).await?;
+        hub.db
+            .write(move |tx| sessions::touch(tx, session.id, now, now + SESSION_MS))
+            .await?;
     }
-    Ok(Caller { user: user.id, email: user.email, name: user.name, proof: Proof::Session(hash) })
+    Ok(Caller {
+        user: user.id,
+        email: user.email,
+        name: user.name,
+        proof: Proof::Session(hash),
+    })
 }

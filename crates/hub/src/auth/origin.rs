@@ -25,12 +25,19 @@ pub fn check(parts: &Parts, public_url: &str) -> ApiResult<()> {
 }
 
 fn is_same_origin(headers: &HeaderMap, public_url: &str) -> bool {
-    let text = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &axum::http::HeaderValue| value.to_str().ok())
+    };
     match text(header::ORIGIN) {
         Some(origin) => {
             origin == public_url
                 || text(header::HOST).is_some_and(|host| {
-                    origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://")) == Some(host)
+                    origin
+                        .strip_prefix("https://")
+                        .or_else(|| origin.strip_prefix("http://"))
+                        == Some(host)
                 })
         }
         None => text(header::HeaderName::from_static("sec-fetch-site")) == Some("same-origin"),
@@ -53,7 +60,10 @@ mod tests {
     #[test]
     fn a_foreign_page_cannot_change_anything() {
         let hub = "https://hub.example";
-        let foreign = parts("POST", &[("origin", "https://evil.example"), ("host", "hub.example")]);
+        let foreign = parts(
+            "POST",
+            &[("origin", "https://evil.example"), ("host", "hub.example")],
+        );
         assert_eq!(check(&foreign, hub).unwrap_err().code, "session.foreign_origin");
         assert!(check(&parts("POST", &[("host", "hub.example")]), hub).is_err());
         assert!(check(&parts("DELETE", &[("origin", "null")]), hub).is_err());
@@ -63,7 +73,10 @@ mod tests {
     fn the_hubs_own_pages_can() {
         let hub = "https://hub.example";
         assert!(check(&parts("POST", &[("origin", "https://hub.example")]), hub).is_ok());
-        let local = parts("POST", &[("origin", "http://localhost:8080"), ("host", "localhost:8080")]);
+        let local = parts(
+            "POST",
+            &[("origin", "http://localhost:8080"), ("host", "localhost:8080")],
+        );
         assert!(check(&local, hub).is_ok());
         assert!(check(&parts("POST", &[("sec-fetch-site", "same-origin")]), hub).is_ok());
         assert!(check(&parts("GET", &[("origin", "https://evil.example")]), hub).is_ok());

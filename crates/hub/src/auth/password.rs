@@ -38,7 +38,9 @@ pub fn check_shape(password: &SecretString) -> ApiResult<()> {
 pub async fn hash(password: SecretString, random: &dyn Random) -> ApiResult<String> {
     let mut salt = [0_u8; SALT_BYTES];
     random.fill(&mut salt);
-    tokio::task::spawn_blocking(move || hash_now(&password, &salt)).await.map_err(ApiError::internal)?
+    tokio::task::spawn_blocking(move || hash_now(&password, &salt))
+        .await
+        .map_err(ApiError::internal)?
 }
 
 /// Whether the password is the one behind the stored hash. With `None` the same work is done and the answer is
@@ -51,8 +53,9 @@ pub async fn verify(password: SecretString, stored: Option<String>) -> ApiResult
             None => decoy()?,
         };
         let parsed = PasswordHash::new(&stored).map_err(ApiError::internal)?;
-        let matches =
-            Argon2::default().verify_password(password.expose_secret().as_bytes(), &parsed).is_ok();
+        let matches = Argon2::default()
+            .verify_password(password.expose_secret().as_bytes(), &parsed)
+            .is_ok();
         Ok(known && matches)
     })
     .await
@@ -82,16 +85,33 @@ mod tests {
 
     #[tokio::test]
     async fn only_the_password_itself_verifies() {
-        let hash = hash(SecretString::from("correct horse"), &SeededRandom::new(1)).await.unwrap();
+        let hash = hash(SecretString::from("correct horse"), &SeededRandom::new(1))
+            .await
+            .unwrap();
         assert!(hash.starts_with("$argon2id$"));
-        assert!(verify(SecretString::from("correct horse"), Some(hash.clone())).await.unwrap());
-        assert!(!verify(SecretString::from("correct house"), Some(hash)).await.unwrap());
-        assert!(!verify(SecretString::from("nobody has this password"), None).await.unwrap());
+        assert!(
+            verify(SecretString::from("correct horse"), Some(hash.clone()))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !verify(SecretString::from("correct house"), Some(hash))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !verify(SecretString::from("nobody has this password"), None)
+                .await
+                .unwrap()
+        );
     }
 
     #[test]
     fn short_and_endless_passwords_are_refused() {
-        assert_eq!(check_shape(&SecretString::from("1234567")).unwrap_err().code, "password.too_short");
+        assert_eq!(
+            check_shape(&SecretString::from("1234567")).unwrap_err().code,
+            "password.too_short"
+        );
         let endless = SecretString::from("x".repeat(MAX_BYTES + 1));
         assert_eq!(check_shape(&endless).unwrap_err().code, "password.too_long");
         assert!(check_shape(&SecretString::from("12345678")).is_ok());

@@ -27,7 +27,9 @@ pub struct Throttle {
 impl Default for Throttle {
     fn default() -> Self {
         let quota = Quota::per_minute(PER_MINUTE).allow_burst(BURST);
-        Self { limiter: DefaultKeyedRateLimiter::keyed(quota) }
+        Self {
+            limiter: DefaultKeyedRateLimiter::keyed(quota),
+        }
     }
 }
 
@@ -58,7 +60,10 @@ mod tests {
         for _ in 0..BURST.get() {
             throttle.check("Ada@example.com").unwrap();
         }
-        assert_eq!(throttle.check("ada@example.com").unwrap_err().code, "session.too_many_tries");
+        assert_eq!(
+            throttle.check("ada@example.com").unwrap_err().code,
+            "session.too_many_tries"
+        );
         throttle.check("bob@example.com").unwrap();
     }
 }

@@ -58,7 +58,12 @@ pub struct MigrateOptions {
 #[derive(Debug, Args)]
 struct PasswordSource {
     /// The password; without it, the first line of standard input.
-    #[arg(long = "password-from-env", env = "INSITU_PASSWORD", hide_env_values = true, hide = true)]
+    #[arg(
+        long = "password-from-env",
+        env = "INSITU_PASSWORD",
+        hide_env_values = true,
+        hide = true
+    )]
     password: Option<String>,
 }
 
@@ -68,7 +73,10 @@ impl PasswordSource {
             return Ok(SecretString::from(password));
         }
         let mut text = String::new();
-        std::io::stdin().take(8192).read_to_string(&mut text).map_err(Failure::new)?;
+        std::io::stdin()
+            .take(8192)
+            .read_to_string(&mut text)
+            .map_err(Failure::new)?;
         let line = text.lines().next().unwrap_or_default().to_owned();
         if line.is_empty() {
             return Err(Failure::new(
@@ -96,10 +104,18 @@ async fn create_user(options: CreateUserOptions) -> Outcome {
     let listen = options.config.listen;
     let secret = options.password.read()?;
     let hub = start::open(options.config, listen).await?;
-    let owner = NewOwner { name: options.name, email: options.email.clone(), password: secret };
-    let made =
-        people::create_owner_of_another(&hub, options.organization, owner).await.map_err(Failure::new)?;
-    println_line(&format!("{} owns organization {}.", options.email, made.organization));
+    let owner = NewOwner {
+        name: options.name,
+        email: options.email.clone(),
+        password: secret,
+    };
+    let made = people::create_owner_of_another(&hub, options.organization, owner)
+        .await
+        .map_err(Failure::new)?;
+    println_line(&format!(
+        "{} owns organization {}.",
+        options.email, made.organization
+    ));
     Ok(())
 }
 
@@ -113,7 +129,9 @@ async fn reset_password(options: ResetPasswordOptions) -> Outcome {
     let known = hub
         .db
         .write(move |tx| {
-            let Some(user) = insitu_store::users::find_by_email(tx, &email)? else { return Ok(false) };
+            let Some(user) = insitu_store::users::find_by_email(tx, &email)? else {
+                return Ok(false);
+            };
             insitu_store::users::set_password(tx, user.id, &hash)?;
             insitu_store::sessions::delete_of_user(tx, user.id)?;
             Ok::<_, insitu_store::Error>(true)
@@ -121,8 +139,14 @@ async fn reset_password(options: ResetPasswordOptions) -> Outcome {
         .await
         .map_err(Failure::new)?;
     if !known {
-        return Err(Failure::new(format!("nobody here has the e-mail address {}", options.email)));
+        return Err(Failure::new(format!(
+            "nobody here has the e-mail address {}",
+            options.email
+        )));
     }
-    println_line(&format!("{} has a new password and is signed out everywhere.", options.email));
+    println_line(&format!(
+        "{} has a new password and is signed out everywhere.",
+        options.email
+    ));
     Ok(())
 }

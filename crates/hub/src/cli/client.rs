@@ -17,7 +17,11 @@ const BEGINNING_BYTES: usize = 64 << 10;
 /// Rows of one page while a name is looked for.
 const PAGE_ROWS: usize = 1000;
 /// Everything but what RFC 3986 leaves unreserved: the hub reads `+` as a plus.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// Talks to one hub with one API key.
 #[derive(Debug, Clone)]
@@ -32,10 +36,16 @@ pub struct Client {
 pub enum ClientError {
     /// The hub answered that it will not.
     #[error("{message} ({code})")]
-    Refused { status: StatusCode, code: String, message: String },
+    Refused {
+        status: StatusCode,
+        code: String,
+        message: String,
+    },
     #[error("the hub at {url} cannot be reached: {cause}. Check the address, and that the hub runs.")]
     Unreachable { url: String, cause: String },
-    #[error("the hub at {url} answered something that this program does not understand: {cause}. Are both of one version?")]
+    #[error(
+        "the hub at {url} answered something that this program does not understand: {cause}. Are both of one version?"
+    )]
     NotUnderstood { url: String, cause: String },
 }
 
@@ -44,7 +54,9 @@ impl ClientError {
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Unreachable { .. } => true,
-            Self::Refused { status, .. } => status.is_server_error() || *status == StatusCode::TOO_MANY_REQUESTS,
+            Self::Refused { status, .. } => {
+                status.is_server_error() || *status == StatusCode::TOO_MANY_REQUESTS
+            }
             Self::NotUnderstood { .. } => false,
         }
     }
@@ -78,20 +90,35 @@ impl Client {
         if is_loopback(url) {
             builder = builder.no_proxy();
         }
-        let http = builder.build().map_err(|error| Failure::new(with_causes(&error)))?;
-        Ok(Self { http, url: url.trim_end_matches('/').to_owned(), api_key: api_key.to_owned() })
+        let http = builder
+            .build()
+            .map_err(|error| Failure::new(with_causes(&error)))?;
+        Ok(Self {
+            http,
+            url: url.trim_end_matches('/').to_owned(),
+            api_key: api_key.to_owned(),
+        })
     }
 
     /// What `GET path?query` answers.
-    pub async fn get<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<T, ClientError> {
+    pub async fn get<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<T, ClientError> {
         self.answer(self.request(Method::GET, path, query)).await
     }
 
     /// What `POST path` answers to this JSON.
-    pub async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, ClientError> {
+    pub async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, ClientError> {
         let json = serde_json::to_vec(body).map_err(|error| self.not_understood(&error))?;
         let request = self.request(Method::POST, path, &[]);
-        self.answer(request.header("content-type", "application/json").body(json)).await
+        self.answer(request.header("content-type", "application/json").body(json))
+            .await
     }
 
     /// What `POST path?query` answers to these bytes; with `length`, it is announced.
@@ -138,17 +165,25 @@ impl Client {
         let mut found = Vec::new();
         for page in 1_u32.. {
             let (page, limit) = (page.to_string(), PAGE_ROWS.to_string());
-            let listed: Listed =
-                self.get("/v2/listProjects", &[("page", &page), ("limit", &limit)]).await?;
+            let listed: Listed = self
+                .get("/v2/listProjects", &[("page", &page), ("limit", &limit)])
+                .await?;
             let is_last = listed.projects.len() < PAGE_ROWS;
-            found.extend(listed.projects.into_iter().filter(|project| project.name == name_or_id));
+            found.extend(
+                listed
+                    .projects
+                    .into_iter()
+                    .filter(|project| project.name == name_or_id),
+            );
             if is_last {
                 break;
             }
         }
         match found.as_slice() {
             [one] => Ok(one.id),
-            [] => Err(Failure::new(format!("there is no project \"{name_or_id}\" that you can see. Name it or its id."))),
+            [] => Err(Failure::new(format!(
+                "there is no project \"{name_or_id}\" that you can see. Name it or its id."
+            ))),
             several => Err(Failure::new(format!(
                 "{} projects are called \"{name_or_id}\". Name one by its id.",
                 several.len()
@@ -174,23 +209,34 @@ impl Client {
         if !status.is_success() {
             return Err(self.refusal(status, &bytes));
         }
-        let answer: Answer<T> = serde_json::from_slice(&bytes).map_err(|error| self.not_understood(&error))?;
+        let answer: Answer<T> =
+            serde_json::from_slice(&bytes).map_err(|error| self.not_understood(&error))?;
         Ok(answer.data)
     }
 
     fn refusal(&self, status: StatusCode, body: &[u8]) -> ClientError {
         match serde_json::from_slice::<Refusal>(body) {
-            Ok(refusal) => ClientError::Refused { status, code: refusal.code, message: refusal.message },
+            Ok(refusal) => ClientError::Refused {
+                status,
+                code: refusal.code,
+                message: refusal.message,
+            },
             Err(_) => self.not_understood(&format!("status {status}")),
         }
     }
 
     fn unreachable(&self, error: &reqwest::Error) -> ClientError {
-        ClientError::Unreachable { url: self.url.clone(), cause: with_causes(error) }
+        ClientError::Unreachable {
+            url: self.url.clone(),
+            cause: with_causes(error),
+        }
     }
 
     fn not_understood(&self, cause: &dyn std::fmt::Display) -> ClientError {
-        ClientError::NotUnderstood { url: self.url.clone(), cause: cause.to_string() }
+        ClientError::NotUnderstood {
+            url: self.url.clone(),
+            cause: cause.to_string(),
+        }
     }
 }
 
@@ -204,7 +250,10 @@ struct Named {
 fn is_loopback(url: &str) -> bool {
     reqwest::Url::parse(url).is_ok_and(|url| match url.host_str() {
         Some("localhost") => true,
-        Some(host) => host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback()),
+        Some(host) => host
+            .trim_matches(['[', ']'])
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|ip| ip.is_loopback()),
         None => false,
     })
 }

@@ -30,7 +30,9 @@ pub async fn run(options: ServeOptions) -> Outcome {
 /// Takes the address that the hub is to answer at.
 pub async fn bind(address: SocketAddr) -> Outcome<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| {
-        Failure::new(format!("cannot listen on {address}: {error}. Choose another address with --listen."))
+        Failure::new(format!(
+            "cannot listen on {address}: {error}. Choose another address with --listen."
+        ))
     })
 }
 
@@ -59,7 +61,9 @@ impl Running {
     pub async fn until_stopped(self, stop: impl Future<Output = ()> + Send + 'static) -> Outcome {
         let runner = jobs::start(self.hub.clone());
         let routes = api::router(self.hub.clone());
-        let served = axum::serve(self.listener, routes).with_graceful_shutdown(stop).await;
+        let served = axum::serve(self.listener, routes)
+            .with_graceful_shutdown(stop)
+            .await;
         runner.stop().await;
         served.map_err(|error| Failure::new(format!("the hub stopped: {error}")))
     }

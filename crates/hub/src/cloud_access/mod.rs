@@ -19,9 +19,9 @@ use insitu_model::region::Region;
 use secrecy::ExposeSecret;
 
 pub use self::reached::ReachedStorage;
-pub use self::sign::{AssetUrl, Unsigned, sign_assets, sign_object};
 use self::reached::ReachedStorages;
 use self::regions::LearnedRegions;
+pub use self::sign::{AssetUrl, Unsigned, sign_assets, sign_object};
 use crate::cli::{Failure, Outcome};
 use crate::config::Config;
 
@@ -37,7 +37,9 @@ pub struct CloudAccess {
 
 impl std::fmt::Debug for CloudAccess {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CloudAccess").field("allowed", &self.allowed).finish_non_exhaustive()
+        f.debug_struct("CloudAccess")
+            .field("allowed", &self.allowed)
+            .finish_non_exhaustive()
     }
 }
 
@@ -52,7 +54,11 @@ impl CloudAccess {
             .collect::<Result<AllowedEndpoints, _>>()
             .map_err(Failure::new)?;
         let sts_endpoint = match &config.sts_endpoint {
-            Some(text) => Some(text.trim_end_matches('/').parse::<Endpoint>().map_err(Failure::new)?),
+            Some(text) => Some(
+                text.trim_end_matches('/')
+                    .parse::<Endpoint>()
+                    .map_err(Failure::new)?,
+            ),
             None => None,
         };
         let for_storages =
@@ -114,7 +120,10 @@ fn identity_settings(config: &Config) -> IdentitySettings {
         Some(keys) => IdentitySettings {
             environment: HashMap::from([
                 ("AWS_ACCESS_KEY_ID".to_owned(), keys.access_key_id.clone()),
-                ("AWS_SECRET_ACCESS_KEY".to_owned(), keys.secret_access_key.expose_secret().to_owned()),
+                (
+                    "AWS_SECRET_ACCESS_KEY".to_owned(),
+                    keys.secret_access_key.expose_secret().to_owned(),
+                ),
             ]),
             ..IdentitySettings::default()
         },

@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use insitu_cloud::credentials::{CredentialError, Credentials, Grant, RoleGrant, session_name};
 use insitu_cloud::policy;
 use insitu_cloud::presign::Signer;
+use insitu_model::address::ObjectAddress;
 use insitu_model::ambient::Clock;
 use insitu_model::arn::RoleArn;
 use insitu_model::endpoint::Endpoint;
 use insitu_model::external_id::ExternalId;
 use insitu_model::id::{OrganizationId, StorageId};
-use insitu_model::address::ObjectAddress;
 use insitu_model::prefix::{self, Prefix};
 use insitu_model::region::Region;
 use insitu_model::storage::AccessType;
@@ -49,7 +49,10 @@ pub(super) struct ReachedStorages {
 
 impl ReachedStorages {
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, kept: Mutex::default() }
+        Self {
+            clock,
+            kept: Mutex::default(),
+        }
     }
 
     pub fn forget(&self, storage: StorageId) {
@@ -84,17 +87,28 @@ impl ReachedStorage {
         if let Some(known) = hub.cloud.storages.find(organization, id) {
             return Ok(known);
         }
-        let row = hub.db.read(move |tx| insitu_store::storages::get(tx, organization, id)).await?;
+        let row = hub
+            .db
+            .read(move |tx| insitu_store::storages::get(tx, organization, id))
+            .await?;
         let storage = Arc::new(Self::parse(row)?);
         hub.cloud.storages.keep(storage.clone());
         Ok(storage)
     }
 
     fn parse(row: Storage) -> ApiResult<Self> {
-        let endpoint =
-            row.endpoint.as_deref().map(str::parse::<Endpoint>).transpose().map_err(ApiError::internal)?;
+        let endpoint = row
+            .endpoint
+            .as_deref()
+            .map(str::parse::<Endpoint>)
+            .transpose()
+            .map_err(ApiError::internal)?;
         let region = Region::parse(&row.region, endpoint.is_some()).map_err(ApiError::internal)?;
-        let prefixes = row.prefixes.iter().map(|text| text.parse::<Prefix>()).collect::<Result<_, _>>();
+        let prefixes = row
+            .prefixes
+            .iter()
+            .map(|text| text.parse::<Prefix>())
+            .collect::<Result<_, _>>();
         Ok(Self {
             organization: row.organization,
             id: row.id,
@@ -107,7 +121,11 @@ impl ReachedStorage {
 
     /// A signer with valid credentials, fetched at most once however many ask.
     pub async fn signer(&self, hub: &Hub) -> ApiResult<Arc<Signer>> {
-        let obtained = hub.cloud.credentials.obtain(self.id, self.row.revision, || self.grant(hub)).await;
+        let obtained = hub
+            .cloud
+            .credentials
+            .obtain(self.id, self.row.revision, || self.grant(hub))
+            .await;
         obtained.map_err(|failure| match failure {
             Failed::Credentials(error) => ApiError::new(
                 axum::http::StatusCode::BAD_GATEWAY,
@@ -129,15 +147,25 @@ impl ReachedStorage {
         let (Some(public), Some(sealed)) = (&self.row.public_key, &self.row.private_key_sealed) else {
             return Err(incomplete("a storage of access type IAM User has no key"));
         };
-        let place = SecretPlace { organization: self.organization, storage: self.id, field: SEALED_FIELD };
+        let place = SecretPlace {
+            organization: self.organization,
+            storage: self.id,
+            field: SEALED_FIELD,
+        };
         let secret = hub.vault.open(place, sealed).map_err(|error| {
             Failed::Grant(ApiError::new(
                 axum::http::StatusCode::SERVICE_UNAVAILABLE,
                 "storage.secret_unreadable",
-                format!("The secret of the storage {} cannot be opened: {error}.", self.row.name),
+                format!(
+                    "The secret of the storage {} cannot be opened: {error}.",
+                    self.row.name
+                ),
             ))
         })?;
-        Ok(Grant::Key(Credentials::permanent(public.as_str(), secret.expose_secret())))
+        Ok(Grant::Key(Credentials::permanent(
+            public.as_str(),
+            secret.expose_secret(),
+        )))
     }
 
     fn role_grant(&self) -> Result<Grant, Failed> {
@@ -145,13 +173,19 @@ impl ReachedStorage {
             Some(text) => text.parse().map_err(|error| incomplete(&error))?,
             None => return Err(incomplete("a storage of access type IAM Delegated has no role")),
         };
-        let external_id: Option<ExternalId> =
-            self.row.external_id.as_deref().map(str::parse).transpose().map_err(|error| incomplete(&error))?;
+        let external_id: Option<ExternalId> = self
+            .row
+            .external_id
+            .as_deref()
+            .map(str::parse)
+            .transpose()
+            .map_err(|error| incomplete(&error))?;
         let session_policy = match self.prefixes.as_slice() {
             [] => None,
-            prefixes => Some(policy::session_policy(prefixes, role_arn.partition()).map_err(|error| {
-                Failed::Grant(ApiError::invalid(error.code(), format!("{error}.")))
-            })?),
+            prefixes => Some(
+                policy::session_policy(prefixes, role_arn.partition())
+                    .map_err(|error| Failed::Grant(ApiError::invalid(error.code(), format!("{error}."))))?,
+            ),
         };
         Ok(Grant::Role(RoleGrant {
             role_arn,

@@ -39,7 +39,11 @@ struct Learned {
 
 impl LearnedRegions {
     pub fn new(s3: s3::Client, clock: Arc<dyn Clock>) -> Self {
-        Self { s3, clock, kept: Mutex::default() }
+        Self {
+            s3,
+            clock,
+            kept: Mutex::default(),
+        }
     }
 
     pub fn forget(&self, storage: StorageId) {
@@ -65,12 +69,22 @@ impl LearnedRegions {
             return known.region.clone().unwrap_or_else(assumed);
         }
         let learned = self.learn(hub, storage, bucket, assumed()).await;
-        let kept_ms = if learned.is_some() { KEPT_MS } else { FAILURE_KEPT_MS };
+        let kept_ms = if learned.is_some() {
+            KEPT_MS
+        } else {
+            FAILURE_KEPT_MS
+        };
         let mut kept = self.lock();
         if kept.len() >= BUCKETS_MAX {
             kept.clear();
         }
-        kept.insert(slot, Learned { until_ms: now + kept_ms, region: learned.clone() });
+        kept.insert(
+            slot,
+            Learned {
+                until_ms: now + kept_ms,
+                region: learned.clone(),
+            },
+        );
         learned.unwrap_or_else(assumed)
     }
 
@@ -82,7 +96,11 @@ impl LearnedRegions {
         assumed: Region,
     ) -> Option<Region> {
         let credentials = storage.signer(hub).await.ok()?.credentials().clone();
-        let access = s3::Access { region: assumed, endpoint: storage.endpoint.clone(), credentials };
+        let access = s3::Access {
+            region: assumed,
+            endpoint: storage.endpoint.clone(),
+            credentials,
+        };
         let answer = tokio::time::timeout(PATIENCE, self.s3.learn_region(&access, bucket)).await;
         match answer {
             Ok(Ok(Some(name))) => Region::parse(&name, storage.endpoint.is_some()).ok(),

@@ -32,7 +32,10 @@ pub struct Unsigned {
 
 impl From<ApiError> for Unsigned {
     fn from(error: ApiError) -> Self {
-        Self { code: error.code.into_owned(), message: error.message }
+        Self {
+            code: error.code.into_owned(),
+            message: error.message,
+        }
     }
 }
 
@@ -48,7 +51,12 @@ pub async fn sign_assets(
         .db
         .read(move |tx| insitu_store::assets::for_signing(tx, organization, project, &wanted))
         .await?;
-    let mut signing = Signing { hub, organization, storages: HashMap::new(), prepared: HashMap::new() };
+    let mut signing = Signing {
+        hub,
+        organization,
+        storages: HashMap::new(),
+        prepared: HashMap::new(),
+    };
     let mut urls = Vec::with_capacity(ids.len());
     for (id, signable) in ids.into_iter().zip(found) {
         let url = match signable {
@@ -67,7 +75,12 @@ pub async fn sign_object(
     storage: StorageId,
     address: &str,
 ) -> Result<AssetUrl, Unsigned> {
-    let mut signing = Signing { hub, organization, storages: HashMap::new(), prepared: HashMap::new() };
+    let mut signing = Signing {
+        hub,
+        organization,
+        storages: HashMap::new(),
+        prepared: HashMap::new(),
+    };
     signing.sign_in(storage, address).await
 }
 
@@ -83,19 +96,27 @@ impl Signing<'_> {
     async fn sign(&mut self, asset: &Signable) -> Result<AssetUrl, Unsigned> {
         match asset.storage {
             Some(storage) => self.sign_in(storage, &asset.data).await,
-            None => {
-                Ok(AssetUrl { url: asset.data.clone(), expires_at_ms: None, corrected_region: None })
-            }
+            None => Ok(AssetUrl {
+                url: asset.data.clone(),
+                expires_at_ms: None,
+                corrected_region: None,
+            }),
         }
     }
 
     async fn sign_in(&mut self, id: StorageId, address: &str) -> Result<AssetUrl, Unsigned> {
         let storage = self.storage(id).await?;
-        let parsed = Address::parse_with(address, storage.endpoint.as_ref())
-            .map_err(|error| Unsigned { code: error.code().to_owned(), message: format!("{error}.") })?;
+        let parsed = Address::parse_with(address, storage.endpoint.as_ref()).map_err(|error| Unsigned {
+            code: error.code().to_owned(),
+            message: format!("{error}."),
+        })?;
         let Address::Object(object) = parsed.address else {
             // A public asset that somebody assigned a storage to needs no signature.
-            return Ok(AssetUrl { url: address.to_owned(), expires_at_ms: None, corrected_region: None });
+            return Ok(AssetUrl {
+                url: address.to_owned(),
+                expires_at_ms: None,
+                corrected_region: None,
+            });
         };
         if !storage.covers(&object) {
             return Err(Unsigned {
@@ -114,14 +135,20 @@ impl Signing<'_> {
             .region()
             .filter(|named| **named != region)
             .map(|_| region.as_str().to_owned());
-        Ok(AssetUrl { url, expires_at_ms: Some(expires_at_ms), corrected_region })
+        Ok(AssetUrl {
+            url,
+            expires_at_ms: Some(expires_at_ms),
+            corrected_region,
+        })
     }
 
     async fn storage(&mut self, id: StorageId) -> Result<Arc<ReachedStorage>, Unsigned> {
         if let Some(known) = self.storages.get(&id) {
             return known.clone();
         }
-        let storage = ReachedStorage::get(self.hub, self.organization, id).await.map_err(Unsigned::from);
+        let storage = ReachedStorage::get(self.hub, self.organization, id)
+            .await
+            .map_err(Unsigned::from);
         self.storages.insert(id, storage.clone());
         storage
     }
@@ -131,7 +158,11 @@ impl Signing<'_> {
         storage: &ReachedStorage,
         object: &ObjectAddress,
     ) -> Result<(Region, Arc<Prepared>), Unsigned> {
-        let slot = (storage.id, object.bucket().as_str().to_owned(), object.region().cloned());
+        let slot = (
+            storage.id,
+            object.bucket().as_str().to_owned(),
+            object.region().cloned(),
+        );
         if let Some(known) = self.prepared.get(&slot) {
             return known.clone();
         }
@@ -147,9 +178,21 @@ async fn prepare(
     object: &ObjectAddress,
 ) -> Result<(Region, Arc<Prepared>), Unsigned> {
     let signer = storage.signer(hub).await?;
-    let region = hub.cloud.regions.region_of(hub, storage, object.bucket(), object.region()).await;
+    let region = hub
+        .cloud
+        .regions
+        .region_of(hub, storage, object.bucket(), object.region())
+        .await;
     let prepared = signer
-        .prepare(&region, storage.endpoint.as_ref(), hub.config.signed_url_ttl, hub.clock.now_ms())
-        .map_err(|error| Unsigned { code: error.code().to_owned(), message: format!("{error}.") })?;
+        .prepare(
+            &region,
+            storage.endpoint.as_ref(),
+            hub.config.signed_url_ttl,
+            hub.clock.now_ms(),
+        )
+        .map_err(|error| Unsigned {
+            code: error.code().to_owned(),
+            message: format!("{error}."),
+        })?;
     Ok((region, prepared))
 }

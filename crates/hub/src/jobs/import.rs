@@ -113,7 +113,10 @@ impl Work {
                 Some(Step::Fault(fault)) => return Err(Stop::Failed(fault)),
                 Some(Step::Store(error)) => return Err(error.into()),
                 None => {
-                    let cause = reader.await.err().map_or_else(String::new, |error| error.to_string());
+                    let cause = reader
+                        .await
+                        .err()
+                        .map_or_else(String::new, |error| error.to_string());
                     tracing::error!(import = %self.import.new.id, cause, "the reader of an import ended early");
                     return Err(Stop::Failed(Fault::new(
                         "import.internal",
@@ -127,8 +130,18 @@ impl Work {
     async fn reading(&self) -> Result<Reading, Stop> {
         let new = &self.import.new;
         let (organization, project) = (new.organization, new.project);
-        let known = self.hub.db.read(move |tx| lookup::load(tx, organization, project)).await?;
-        let book = BatchBook::new(self.hub.clone(), organization, project, new.dry_run, known.batches);
+        let known = self
+            .hub
+            .db
+            .read(move |tx| lookup::load(tx, organization, project))
+            .await?;
+        let book = BatchBook::new(
+            self.hub.clone(),
+            organization,
+            project,
+            new.dry_run,
+            known.batches,
+        );
         let storage = match new.storage {
             None => None,
             Some(id) => Some(known.storages.find(&id.to_string()).cloned().ok_or_else(|| {
@@ -141,12 +154,21 @@ impl Work {
         let format = new.format.as_deref().and_then(format_of);
         Ok(Reading {
             path: Spool::new(self.hub.config.spool_dir()).path(&new.spool),
-            options: Options { format, ..Options::default() },
+            options: Options {
+                format,
+                ..Options::default()
+            },
             checkpoint: self.import.checkpoint.clone(),
             on_error: new.on_error,
             rows_refused: self.import.progress.rows_refused,
             rows_noticed: self.import.progress.rows_noticed,
-            resolver: Resolver::new(known.storages, book, storage, new.batches.clone().into(), new.priority),
+            resolver: Resolver::new(
+                known.storages,
+                book,
+                storage,
+                new.batches.clone().into(),
+                new.priority,
+            ),
         })
     }
 
@@ -163,7 +185,11 @@ impl Work {
         progress.rows_updated += written.updated;
         progress.rows_skipped += written.skipped;
         progress.rows_refused += rows_refused;
-        if written.cancel_requested { Err(Stop::Cancelled) } else { Ok(()) }
+        if written.cancel_requested {
+            Err(Stop::Cancelled)
+        } else {
+            Ok(())
+        }
     }
 
     /// Whether a list that was read to its end may become visible.
@@ -193,13 +219,24 @@ impl Work {
     async fn renew(&self) -> Result<(), Stop> {
         let (id, owner) = (self.import.new.id, self.owner.clone());
         let until = self.hub.clock.now_ms() + LEASE_MS;
-        let is_cancelled = self.hub.db.claim(move |tx| imports::renew(tx, id, &owner, until)).await?;
-        if is_cancelled { Err(Stop::Cancelled) } else { Ok(()) }
+        let is_cancelled = self
+            .hub
+            .db
+            .claim(move |tx| imports::renew(tx, id, &owner, until))
+            .await?;
+        if is_cancelled {
+            Err(Stop::Cancelled)
+        } else {
+            Ok(())
+        }
     }
 
     async fn complete(&self) -> Result<(), Stop> {
         let (id, owner, now) = (self.import.new.id, self.owner.clone(), self.hub.clock.now_ms());
-        self.hub.db.claim(move |tx| imports::complete(tx, id, &owner, now)).await?;
+        self.hub
+            .db
+            .claim(move |tx| imports::complete(tx, id, &owner, now))
+            .await?;
         self.remove_file();
         Ok(())
     }
@@ -212,7 +249,11 @@ impl Work {
         loop {
             let (owner, code, json) = (self.owner.clone(), fault.code.clone(), json.clone());
             let now = self.hub.clock.now_ms();
-            let ended = self.hub.db.claim(move |tx| imports::fail(tx, id, &owner, &code, &json, now)).await;
+            let ended = self
+                .hub
+                .db
+                .claim(move |tx| imports::fail(tx, id, &owner, &code, &json, now))
+                .await;
             match ended {
                 Ok(()) => return self.remove_file(),
                 Err(insitu_store::Error::Conflict { .. }) => return,
@@ -239,13 +280,20 @@ impl Work {
             .await;
         match ended {
             Ok(()) => self.remove_file(),
-            Err(error) => tracing::warn!(import = %id, %error, "an import could not be marked as cancelled yet"),
+            Err(error) => {
+                tracing::warn!(import = %id, %error, "an import could not be marked as cancelled yet")
+            }
         }
     }
 
     async fn release(&self) {
         let (id, owner) = (self.import.new.id, self.owner.clone());
-        if let Err(error) = self.hub.db.claim(move |tx| imports::renew(tx, id, &owner, 0)).await {
+        if let Err(error) = self
+            .hub
+            .db
+            .claim(move |tx| imports::renew(tx, id, &owner, 0))
+            .await
+        {
             tracing::warn!(import = %id, %error, "an import could not be handed back; its lease runs out by itself");
         }
     }

@@ -82,7 +82,10 @@ async fn expire_uploads(hub: &Hub) -> Result<(), Error> {
     })
     .to_string();
     let now = hub.clock.now_ms();
-    let expired = hub.db.claim(move |tx| imports::expire_receiving(tx, CODE, &error, now)).await?;
+    let expired = hub
+        .db
+        .claim(move |tx| imports::expire_receiving(tx, CODE, &error, now))
+        .await?;
     let spool = Spool::new(hub.config.spool_dir());
     for import in expired {
         if let Err(error) = spool.remove(&import.new.spool) {

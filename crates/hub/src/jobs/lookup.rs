@@ -41,22 +41,35 @@ pub enum BatchError {
     Unknown(String),
     #[error("{0}")]
     Name(#[from] insitu_model::text::NameError),
-    #[error("the project has {} batches already, so this row cannot make another", batches::MAX_BATCHES_PER_PROJECT)]
+    #[error(
+        "the project has {} batches already, so this row cannot make another",
+        batches::MAX_BATCHES_PER_PROJECT
+    )]
     TooMany,
     #[error(transparent)]
     Store(insitu_store::Error),
 }
 
 /// Everything that rows of this project may name.
-pub fn load(tx: &mut Tx, organization: OrganizationId, project: ProjectId) -> Result<Known, insitu_store::Error> {
-    Ok(Known { storages: load_storages(tx, organization)?, batches: batches::list(tx, organization, project)? })
+pub fn load(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    project: ProjectId,
+) -> Result<Known, insitu_store::Error> {
+    Ok(Known {
+        storages: load_storages(tx, organization)?,
+        batches: batches::list(tx, organization, project)?,
+    })
 }
 
 /// The organization's storages.
 pub fn load_storages(tx: &mut Tx, organization: OrganizationId) -> Result<Storages, insitu_store::Error> {
     let mut found = Storages::default();
     for number in 1.. {
-        let page = Page { number, ..Page::first(insitu_store::limits::MAX_PAGE_ROWS) };
+        let page = Page {
+            number,
+            ..Page::first(insitu_store::limits::MAX_PAGE_ROWS)
+        };
         let listed = storages::list(tx, organization, page)?;
         let is_last = listed.rows.len() < page.limit as usize;
         listed.rows.into_iter().for_each(|storage| found.add(storage));
@@ -70,13 +83,24 @@ pub fn load_storages(tx: &mut Tx, organization: OrganizationId) -> Result<Storag
 impl Storages {
     /// The storage with this id, or with this name in any case.
     pub fn find(&self, id_or_name: &str) -> Option<&StorageScope> {
-        let place = self.places.get(id_or_name).or_else(|| self.places.get(&folded(id_or_name)))?;
+        let place = self
+            .places
+            .get(id_or_name)
+            .or_else(|| self.places.get(&folded(id_or_name)))?;
         self.storages.get(*place)
     }
 
     fn add(&mut self, storage: storages::Storage) {
-        let endpoint = storage.endpoint.as_deref().map(str::parse::<Endpoint>).transpose();
-        let prefixes = storage.prefixes.iter().map(|prefix| prefix.parse()).collect::<Result<Vec<Prefix>, _>>();
+        let endpoint = storage
+            .endpoint
+            .as_deref()
+            .map(str::parse::<Endpoint>)
+            .transpose();
+        let prefixes = storage
+            .prefixes
+            .iter()
+            .map(|prefix| prefix.parse())
+            .collect::<Result<Vec<Prefix>, _>>();
         // What is kept was read once before, so this is a fault; a boundary that cannot be read lets nothing through.
         let (Ok(endpoint), Ok(prefixes)) = (endpoint, prefixes) else {
             tracing::error!(storage = %storage.id, "a storage has an endpoint or prefixes that cannot be read");
@@ -85,7 +109,12 @@ impl Storages {
         let place = self.storages.len();
         self.places.insert(folded(&storage.name), place);
         self.places.insert(storage.id.to_string(), place);
-        self.storages.push(StorageScope { id: storage.id, name: storage.name, endpoint, prefixes });
+        self.storages.push(StorageScope {
+            id: storage.id,
+            name: storage.name,
+            endpoint,
+            prefixes,
+        });
     }
 }
 
@@ -152,7 +181,10 @@ impl BatchBook {
 
     fn make(&self, new: Batch) -> Result<BatchId, BatchError> {
         let (organization, project) = (self.organization, self.project);
-        let made = self.hub.db.claim_blocking(move |tx| batches::find_or_insert(tx, organization, project, &new));
+        let made = self
+            .hub
+            .db
+            .claim_blocking(move |tx| batches::find_or_insert(tx, organization, project, &new));
         match made {
             Ok(batch) => Ok(batch.id),
             Err(insitu_store::Error::Conflict { .. }) => Err(BatchError::TooMany),

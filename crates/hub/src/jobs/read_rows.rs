@@ -37,7 +37,12 @@ pub struct Fault {
 impl Fault {
     /// A fault that no row is to blame for.
     pub fn new(code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: message.into(), index: None, offset: None }
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+            index: None,
+            offset: None,
+        }
     }
 }
 
@@ -115,7 +120,10 @@ impl Reader {
         let checkpoint: Checkpoint = match &reading.checkpoint {
             None => Checkpoint::default(),
             Some(text) => serde_json::from_str(text).map_err(|error| {
-                Fault::new("import.checkpoint_unreadable", format!("the place to continue at cannot be read: {error}"))
+                Fault::new(
+                    "import.checkpoint_unreadable",
+                    format!("the place to continue at cannot be read: {error}"),
+                )
             })?,
         };
         let file = open_at(&reading.path, checkpoint.position.seek_to())?;
@@ -156,7 +164,13 @@ impl Reader {
     }
 
     fn take(&mut self, row: Row) -> Result<(), insitu_store::Error> {
-        let Row { index, offset, result, mut notices, excerpt } = row;
+        let Row {
+            index,
+            offset,
+            result,
+            mut notices,
+            excerpt,
+        } = row;
         let resolved = match result {
             Err(problems) => Err(problems),
             Ok(asset) => {
@@ -227,7 +241,10 @@ impl Reader {
     /// The batch so far, with the place behind it.
     fn cut(&mut self) -> ImportBatch {
         self.batch_bytes = 0;
-        let checkpoint = Checkpoint { position: self.rows.checkpoint(), notices: std::mem::take(&mut self.notices) };
+        let checkpoint = Checkpoint {
+            position: self.rows.checkpoint(),
+            notices: std::mem::take(&mut self.notices),
+        };
         let mut batch = std::mem::take(&mut self.batch);
         // Texts, numbers and maps of texts always become JSON.
         batch.checkpoint = serde_json::to_string(&checkpoint).unwrap_or_default();

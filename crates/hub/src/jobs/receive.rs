@@ -74,7 +74,10 @@ where
 
 /// Makes an import of a list that was taken in, and puts it into the queue.
 pub async fn enqueue(hub: &Arc<Hub>, order: &Order, received: Received) -> ApiResult<Import> {
-    announce_in(hub, order, Some(&received.name)).await?.queue(received).await
+    announce_in(hub, order, Some(&received.name))
+        .await?
+        .queue(received)
+        .await
 }
 
 /// Makes the import that the body will fill.
@@ -92,7 +95,13 @@ async fn announce_in(hub: &Arc<Hub>, order: &Order, file: Option<&str>) -> ApiRe
             Err(error) => return Err(error),
             Ok(id) => {
                 let hub = hub.clone();
-                return Ok(Arriving { hub, organization: order.organization, id, owner, is_settled: false });
+                return Ok(Arriving {
+                    hub,
+                    organization: order.organization,
+                    id,
+                    owner,
+                    is_settled: false,
+                });
             }
         }
     }
@@ -147,11 +156,18 @@ fn candidate_batches(hub: &Hub, names: &[String]) -> ApiResult<Vec<Batch>> {
     names
         .iter()
         .map(|text| {
-            let name: Name = text
-                .parse()
-                .map_err(|error| ApiError::invalid("import.batch_invalid", format!("The batch {text:?} cannot be: {error}.")))?;
+            let name: Name = text.parse().map_err(|error| {
+                ApiError::invalid(
+                    "import.batch_invalid",
+                    format!("The batch {text:?} cannot be: {error}."),
+                )
+            })?;
             let id = BatchId::new(&*hub.clock, &*hub.random);
-            Ok(Batch { id, name: name.to_string(), created_at: hub.clock.now_ms() })
+            Ok(Batch {
+                id,
+                name: name.to_string(),
+                created_at: hub.clock.now_ms(),
+            })
         })
         .collect()
 }
@@ -165,13 +181,18 @@ fn named_batches(tx: &mut Tx, order: &Order, candidates: &[Batch]) -> ApiResult<
     let mut ids = Vec::new();
     for candidate in candidates {
         let id = candidate.name.parse::<BatchId>().ok();
-        let found = known.iter().find(|batch| Some(batch.id) == id || batch.name == candidate.name);
+        let found = known
+            .iter()
+            .find(|batch| Some(batch.id) == id || batch.name == candidate.name);
         match found {
             Some(batch) => ids.push(batch.id),
             None if id.is_some() => {
                 return Err(ApiError::invalid(
                     "import.unknown_batch",
-                    format!("The project has no batch {}. Name a batch of this project, or a new name.", candidate.name),
+                    format!(
+                        "The project has no batch {}. Name a batch of this project, or a new name.",
+                        candidate.name
+                    ),
                 ));
             }
             None if order.dry_run => {}
@@ -267,11 +288,16 @@ impl Drop for Arriving {
 async fn abandon(hub: &Hub, organization: OrganizationId, id: ImportId, error: &ApiError) {
     let json = serde_json::json!({ "code": error.code, "message": error.message }).to_string();
     let (code, now) = (error.code.to_string(), hub.clock.now_ms());
-    let ended = hub.db.write(move |tx| imports::abandon(tx, organization, id, &code, &json, now)).await;
+    let ended = hub
+        .db
+        .write(move |tx| imports::abandon(tx, organization, id, &code, &json, now))
+        .await;
     match ended {
         // It was cancelled meanwhile: it has ended already.
         Ok(()) | Err(insitu_store::Error::Conflict { .. }) => {}
-        Err(error) => tracing::warn!(import = %id, %error, "an upload that was given up could not be marked so"),
+        Err(error) => {
+            tracing::warn!(import = %id, %error, "an upload that was given up could not be marked so")
+        }
     }
     hub.jobs.import_ended();
 }
@@ -292,7 +318,9 @@ fn refusal(error: ReceiveError) -> ApiError {
         ReceiveError::Stalled(_) => StatusCode::REQUEST_TIMEOUT,
         ReceiveError::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
         ReceiveError::Io(cause) => return ApiError::internal(cause),
-        ReceiveError::CutOff { .. } | ReceiveError::WrongLength { .. } | ReceiveError::Empty => StatusCode::BAD_REQUEST,
+        ReceiveError::CutOff { .. } | ReceiveError::WrongLength { .. } | ReceiveError::Empty => {
+            StatusCode::BAD_REQUEST
+        }
     };
     let mut message = error.to_string();
     if let Some(first) = message.get_mut(..1) {
@@ -307,9 +335,15 @@ mod tests {
 
     #[test]
     fn a_full_disk_and_a_silent_client_have_statuses_of_their_own() {
-        assert_eq!(refusal(ReceiveError::DiskFull).status, StatusCode::INSUFFICIENT_STORAGE);
+        assert_eq!(
+            refusal(ReceiveError::DiskFull).status,
+            StatusCode::INSUFFICIENT_STORAGE
+        );
         assert_eq!(refusal(ReceiveError::DiskFull).code, "import.disk_full");
-        assert_eq!(refusal(ReceiveError::Stalled(UPLOAD_IDLE)).status, StatusCode::REQUEST_TIMEOUT);
+        assert_eq!(
+            refusal(ReceiveError::Stalled(UPLOAD_IDLE)).status,
+            StatusCode::REQUEST_TIMEOUT
+        );
         let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
         assert_eq!(ReceiveError::from(full).code(), "import.disk_full");
     }

@@ -43,7 +43,15 @@ impl Resolver {
         batches: Arc<[BatchId]>,
         priority: i32,
     ) -> Self {
-        Self { storages, book, storage, batches, priority, last_batches: (Vec::new(), Arc::new([])), text: String::new() }
+        Self {
+            storages,
+            book,
+            storage,
+            batches,
+            priority,
+            last_batches: (Vec::new(), Arc::new([])),
+            text: String::new(),
+        }
     }
 
     /// The asset that the row describes; what else there is to say about it joins `notices`.
@@ -67,11 +75,20 @@ impl Resolver {
             AssetData::Single(text) => (reading.address("data", "", text).unwrap_or_default(), Vec::new()),
             AssetData::Pages(pages) => reading.pages(pages),
         };
-        for attachment in row.attachments.iter().filter(|one| one.kind != AttachmentKind::Text) {
+        for attachment in row
+            .attachments
+            .iter()
+            .filter(|one| one.kind != AttachmentKind::Text)
+        {
             reading.attachment(&attachment.value);
         }
-        let storage = reading.storage.filter(|_| reading.is_in_storage).map(|scope| scope.id);
-        let batches = self.batches_of(&row.batches, &mut problems).map_err(Unresolved::Store)?;
+        let storage = reading
+            .storage
+            .filter(|_| reading.is_in_storage)
+            .map(|scope| scope.id);
+        let batches = self
+            .batches_of(&row.batches, &mut problems)
+            .map_err(Unresolved::Store)?;
         if !problems.is_empty() {
             return Err(Unresolved::Refused(problems));
         }
@@ -131,16 +148,24 @@ fn chosen_storage<'k>(
     row: &ImportedAsset,
     problems: &mut Vec<RowProblem>,
 ) -> Option<&'k StorageScope> {
-    let Some(named) = &row.storage else { return of_import };
+    let Some(named) = &row.storage else {
+        return of_import;
+    };
     let found = storages.find(named);
     if found.is_none() {
-        problems.push(RowProblem::new("storage", "row.unknown_storage", unknown_storage(named)));
+        problems.push(RowProblem::new(
+            "storage",
+            "row.unknown_storage",
+            unknown_storage(named),
+        ));
     }
     found
 }
 
 fn unknown_storage(named: &str) -> String {
-    format!("the organization has no storage \"{named}\"; name one of its storages by id or name, or leave it out")
+    format!(
+        "the organization has no storage \"{named}\"; name one of its storages by id or name, or leave it out"
+    )
 }
 
 /// The addresses of one row on their way through.
@@ -171,7 +196,8 @@ impl Reading<'_> {
         }
         self.check(field, place, text, &parsed);
         for notice in &parsed.notices {
-            self.notices.push(RowProblem::new(field, notice.code(), format!("{place}{notice}")));
+            self.notices
+                .push(RowProblem::new(field, notice.code(), format!("{place}{notice}")));
         }
         self.text.clear();
         parsed.address.write_canonical(self.text);
@@ -184,12 +210,17 @@ impl Reading<'_> {
             return;
         }
         if self.is_chosen_by_row || self.is_in_storage {
-            let message = format!("{place}the address names the storage {named} and the row another; name one");
+            let message =
+                format!("{place}the address names the storage {named} and the row another; name one");
             return self.refuse(field, "row.storage_differs", message);
         }
         match self.storages.find(&named.to_string()) {
             Some(storage) => self.storage = Some(storage),
-            None => self.refuse(field, "row.unknown_storage", format!("{place}{}", unknown_storage(&named.to_string()))),
+            None => self.refuse(
+                field,
+                "row.unknown_storage",
+                format!("{place}{}", unknown_storage(&named.to_string())),
+            ),
         }
     }
 
@@ -209,7 +240,8 @@ impl Reading<'_> {
                 }
             }
             (Address::Object(_), None) if is_s3_uri(text) => {
-                let message = format!("{place}an s3:// address is reached through a storage only; choose one");
+                let message =
+                    format!("{place}an s3:// address is reached through a storage only; choose one");
                 self.refuse(field, "row.storage_missing", message);
             }
             (Address::Public(_), Some(storage)) => {
@@ -217,7 +249,8 @@ impl Reading<'_> {
                     "{place}the address is in no bucket of S3, so it was imported as public and not through the storage {}",
                     storage.name
                 );
-                self.notices.push(RowProblem::new(field, "row.storage_unused", message));
+                self.notices
+                    .push(RowProblem::new(field, "row.storage_unused", message));
             }
             (Address::Object(_) | Address::Public(_), None) => {}
         }
@@ -246,5 +279,6 @@ impl Reading<'_> {
 }
 
 fn is_s3_uri(text: &str) -> bool {
-    text.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("s3://"))
+    text.get(..5)
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("s3://"))
 }

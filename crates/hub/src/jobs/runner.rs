@@ -30,7 +30,12 @@ pub fn start(hub: Arc<Hub>) -> Runner {
     let (stopping, _) = watch::channel(false);
     let mut tasks = Vec::new();
     let (opened, is_open) = watch::channel(false);
-    tasks.push(tokio::spawn(keeper::keep(hub.clone(), hub.clock.now_ms(), opened, stopping.subscribe())));
+    tasks.push(tokio::spawn(keeper::keep(
+        hub.clone(),
+        hub.clock.now_ms(),
+        opened,
+        stopping.subscribe(),
+    )));
     for _ in 0..WORKERS {
         let worker = Worker {
             owner: token::generate(&*hub.random),
@@ -83,7 +88,10 @@ impl Worker {
 
     async fn claim(&self) -> Result<Option<Import>, insitu_store::Error> {
         let (owner, now) = (self.owner.clone(), self.hub.clock.now_ms());
-        self.hub.db.claim(move |tx| imports::claim(tx, &owner, now, now + LEASE_MS)).await
+        self.hub
+            .db
+            .claim(move |tx| imports::claim(tx, &owner, now, now + LEASE_MS))
+            .await
     }
 
     async fn work_on(&self, import: Import) {

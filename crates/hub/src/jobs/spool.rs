@@ -47,7 +47,9 @@ pub enum ReceiveError {
         "the upload was cut off after {received} bytes, so nothing of it was kept; send the file again ({cause})"
     )]
     CutOff { received: u64, cause: String },
-    #[error("the upload has {received} bytes and was announced with {declared}; nothing of it was kept; send the file again")]
+    #[error(
+        "the upload has {received} bytes and was announced with {declared}; nothing of it was kept; send the file again"
+    )]
     WrongLength { received: u64, declared: u64 },
     #[error("the file is empty; choose a list with at least one asset")]
     Empty,
@@ -75,7 +77,11 @@ impl ReceiveError {
 
 impl From<io::Error> for ReceiveError {
     fn from(error: io::Error) -> Self {
-        if is_disk_full(&error) { Self::DiskFull } else { Self::Io(error) }
+        if is_disk_full(&error) {
+            Self::DiskFull
+        } else {
+            Self::Io(error)
+        }
     }
 }
 
@@ -116,7 +122,10 @@ impl Spool {
         let mut writer = BufWriter::with_capacity(BUFFER_BYTES, file);
         received.bytes = pour(body, &mut writer, idle, so_far).await?;
         if let Some(declared) = declared.filter(|declared| *declared != received.bytes) {
-            return Err(ReceiveError::WrongLength { received: received.bytes, declared });
+            return Err(ReceiveError::WrongLength {
+                received: received.bytes,
+                declared,
+            });
         }
         if received.bytes == 0 {
             return Err(ReceiveError::Empty);
@@ -140,10 +149,17 @@ impl Spool {
             make_folder(&folder)?;
             let file = File::create_new(&path)?;
             file.lock()?;
-            Ok(Received { file: Some(file), path, name, bytes: 0 })
+            Ok(Received {
+                file: Some(file),
+                path,
+                name,
+                bytes: 0,
+            })
         })
         .await?;
-        let Some(locked) = &received.file else { return Err(io::Error::other("the file is gone").into()) };
+        let Some(locked) = &received.file else {
+            return Err(io::Error::other("the file is gone").into());
+        };
         let file = tokio::fs::File::from_std(locked.try_clone()?);
         Ok((received, file))
     }
@@ -214,7 +230,9 @@ where
 {
     let mut received = 0;
     loop {
-        let next = tokio::time::timeout(idle, body.next()).await.map_err(|_| ReceiveError::Stalled(idle))?;
+        let next = tokio::time::timeout(idle, body.next())
+            .await
+            .map_err(|_| ReceiveError::Stalled(idle))?;
         match next {
             None => return Ok(received),
             Some(Ok(bytes)) => {
@@ -222,7 +240,12 @@ where
                 received += bytes.len() as u64;
                 so_far.store(received, Ordering::Relaxed);
             }
-            Some(Err(error)) => return Err(ReceiveError::CutOff { received, cause: error.to_string() }),
+            Some(Err(error)) => {
+                return Err(ReceiveError::CutOff {
+                    received,
+                    cause: error.to_string(),
+                });
+            }
         }
     }
 }
@@ -242,7 +265,10 @@ fn is_unlocked(path: &Path) -> bool {
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<T, ReceiveError> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| ReceiveError::Io(io::Error::other(error)))?.map_err(Into::into)
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| ReceiveError::Io(io::Error::other(error)))?
+        .map_err(Into::into)
 }
 
 #[cfg(test)]
@@ -258,7 +284,12 @@ mod tests {
     }
 
     fn chunks(texts: &[&'static str]) -> impl Stream<Item = Result<Bytes, io::Error>> + Unpin + use<> {
-        stream::iter(texts.iter().map(|text| Ok(Bytes::from_static(text.as_bytes()))).collect::<Vec<_>>())
+        stream::iter(
+            texts
+                .iter()
+                .map(|text| Ok(Bytes::from_static(text.as_bytes())))
+                .collect::<Vec<_>>(),
+        )
     }
 
     fn files(folder: &Path) -> usize {
@@ -269,14 +300,28 @@ mod tests {
     async fn what_arrives_whole_is_kept_and_what_nobody_claims_goes_away() {
         let folder = tempfile::tempdir().unwrap();
         let spool = Spool::new(folder.path().join("imports"));
-        let received = spool.receive(import(1), chunks(&["[", "{}", "]"]), Some(4), PATIENCE, &AtomicU64::default()).await.unwrap();
+        let received = spool
+            .receive(
+                import(1),
+                chunks(&["[", "{}", "]"]),
+                Some(4),
+                PATIENCE,
+                &AtomicU64::default(),
+            )
+            .await
+            .unwrap();
         assert_eq!(received.bytes, 4);
         let path = spool.path(&received.name);
         assert_eq!(std::fs::read(&path).unwrap(), b"[{}]");
         received.keep();
         assert!(path.exists());
 
-        drop(spool.receive(import(2), chunks(&["[]"]), None, PATIENCE, &AtomicU64::default()).await.unwrap());
+        drop(
+            spool
+                .receive(import(2), chunks(&["[]"]), None, PATIENCE, &AtomicU64::default())
+                .await
+                .unwrap(),
+        );
         assert_eq!(files(&folder.path().join("imports")), 1);
     }
 
@@ -286,18 +331,36 @@ mod tests {
         let spool = Spool::new(folder.path().to_owned());
 
         let cut = chunks(&["[{"]).chain(stream::iter([Err(io::Error::other("connection reset"))]));
-        let error = spool.receive(import(1), cut, None, PATIENCE, &AtomicU64::default()).await.unwrap_err();
+        let error = spool
+            .receive(import(1), cut, None, PATIENCE, &AtomicU64::default())
+            .await
+            .unwrap_err();
         assert_eq!(error.code(), "import.upload_cut_off");
         assert!(error.to_string().contains("after 2 bytes"), "{error}");
 
         let stalled = chunks(&["[{"]).chain(stream::pending());
-        let error = spool.receive(import(2), stalled, None, PATIENCE, &AtomicU64::default()).await.unwrap_err();
+        let error = spool
+            .receive(import(2), stalled, None, PATIENCE, &AtomicU64::default())
+            .await
+            .unwrap_err();
         assert_eq!(error.code(), "import.upload_stalled");
 
-        let error = spool.receive(import(3), chunks(&["[]"]), Some(3), PATIENCE, &AtomicU64::default()).await.unwrap_err();
+        let error = spool
+            .receive(
+                import(3),
+                chunks(&["[]"]),
+                Some(3),
+                PATIENCE,
+                &AtomicU64::default(),
+            )
+            .await
+            .unwrap_err();
         assert_eq!(error.code(), "import.upload_wrong_length");
 
-        let error = spool.receive(import(4), chunks(&[]), None, PATIENCE, &AtomicU64::default()).await.unwrap_err();
+        let error = spool
+            .receive(import(4), chunks(&[]), None, PATIENCE, &AtomicU64::default())
+            .await
+            .unwrap_err();
         assert_eq!(error.code(), "list.empty_file");
 
         assert_eq!(files(folder.path()), 0);
@@ -307,9 +370,18 @@ mod tests {
     async fn a_sweep_takes_leftovers_but_not_what_is_wanted_or_still_arriving() {
         let folder = tempfile::tempdir().unwrap();
         let spool = Spool::new(folder.path().to_owned());
-        let wanted = spool.receive(import(1), chunks(&["[]"]), None, PATIENCE, &AtomicU64::default()).await.unwrap();
-        let leftover = spool.receive(import(2), chunks(&["[]"]), None, PATIENCE, &AtomicU64::default()).await.unwrap();
-        let arriving = spool.receive(import(3), chunks(&["[]"]), None, PATIENCE, &AtomicU64::default()).await.unwrap();
+        let wanted = spool
+            .receive(import(1), chunks(&["[]"]), None, PATIENCE, &AtomicU64::default())
+            .await
+            .unwrap();
+        let leftover = spool
+            .receive(import(2), chunks(&["[]"]), None, PATIENCE, &AtomicU64::default())
+            .await
+            .unwrap();
+        let arriving = spool
+            .receive(import(3), chunks(&["[]"]), None, PATIENCE, &AtomicU64::default())
+            .await
+            .unwrap();
         std::fs::write(folder.path().join("notes.txt"), "not ours").unwrap();
         let wanted_names = HashSet::from([wanted.name.clone()]);
         wanted.keep();

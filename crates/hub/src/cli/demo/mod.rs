@@ -119,7 +119,11 @@ fn announce(seeded: &Seeded) {
 
 /// Asks the desktop to show the page; where there is no desktop, the address on the terminal is enough.
 fn open_browser(url: &str) {
-    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let program = if cfg!(target_os = "macos") {
+        "open"
+    } else {
+        "xdg-open"
+    };
     let opened = std::process::Command::new(program)
         .arg(url)
         .stdin(std::process::Stdio::null())
@@ -141,9 +145,8 @@ struct DemoFolder {
 impl DemoFolder {
     fn new(named: Option<PathBuf>) -> Outcome<Self> {
         let is_temporary = named.is_none();
-        let path = named.unwrap_or_else(|| {
-            std::env::temp_dir().join(format!("insitu-demo-{}", std::process::id()))
-        });
+        let path =
+            named.unwrap_or_else(|| std::env::temp_dir().join(format!("insitu-demo-{}", std::process::id())));
         std::fs::create_dir_all(&path)
             .map_err(|error| Failure::new(format!("cannot use the folder {}: {error}", path.display())))?;
         Ok(Self { path, is_temporary })

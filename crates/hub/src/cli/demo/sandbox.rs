@@ -56,8 +56,14 @@ impl Sandbox {
             .env("INSITU_SANDBOX_EXTERNAL_ID", &state.external_id)
             .env("INSITU_SANDBOX_ACCESS_KEY_ID", &state.access_key_id)
             .env("INSITU_SANDBOX_SECRET_ACCESS_KEY", &state.secret_access_key)
-            .env("INSITU_SANDBOX_DELEGATE_ACCESS_KEY_ID", &state.delegate_access_key_id)
-            .env("INSITU_SANDBOX_DELEGATE_SECRET_ACCESS_KEY", &state.delegate_secret_access_key)
+            .env(
+                "INSITU_SANDBOX_DELEGATE_ACCESS_KEY_ID",
+                &state.delegate_access_key_id,
+            )
+            .env(
+                "INSITU_SANDBOX_DELEGATE_SECRET_ACCESS_KEY",
+                &state.delegate_secret_access_key,
+            )
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .kill_on_drop(true)
@@ -93,7 +99,10 @@ async fn wait_for(ready_file: &Path, child: &mut Child) -> Outcome<SandboxFacts>
             tokio::time::sleep(LOOK_EVERY).await;
         }
     };
-    tokio::time::timeout(PATIENCE, waiting)
-        .await
-        .map_err(|_| Failure::new(format!("the sandbox does not answer after {} s", PATIENCE.as_secs())))?
+    tokio::time::timeout(PATIENCE, waiting).await.map_err(|_| {
+        Failure::new(format!(
+            "the sandbox does not answer after {} s",
+            PATIENCE.as_secs()
+        ))
+    })?
 }

@@ -120,7 +120,12 @@ async fn make(hub: &Hub, facts: &SandboxFacts, state: &DemoState) -> Outcome<Mad
     for (storage, part) in storages.iter().zip([&PHOTOGRAPHS[..half], &PHOTOGRAPHS[half..]]) {
         import(&client, &project, storage, &list(facts, part)).await?;
     }
-    Ok(Made { api_key, organization: people.organization.to_string(), project, storages })
+    Ok(Made {
+        api_key,
+        organization: people.organization.to_string(),
+        project,
+        storages,
+    })
 }
 
 async fn make_storage(client: &Client, body: &Value) -> Outcome<MadeStorage> {
@@ -144,7 +149,9 @@ async fn import(client: &Client, project: &str, storage: &MadeStorage, list: &Va
         match import["state"].as_str() {
             Some("completed") if import["rowsRefused"] == 0 => return Ok(()),
             Some("completed" | "failed" | "cancelled") => {
-                return Err(Failure::new(format!("the demo's photographs were not imported: {import}")));
+                return Err(Failure::new(format!(
+                    "the demo's photographs were not imported: {import}"
+                )));
             }
             _ => tokio::time::sleep(ASK_EVERY).await,
         }
@@ -157,7 +164,9 @@ async fn follow_sandbox(hub: &Hub, facts: &SandboxFacts, made: &Made) -> Outcome
     let client = Client::new(&hub.public_url, &made.api_key)?;
     for storage in &made.storages {
         let path = format!("/v2/storages/{}", storage.id);
-        let _changed: Value = client.post(&path, &json!({ "endpoint": facts.s3_endpoint })).await?;
+        let _changed: Value = client
+            .post(&path, &json!({ "endpoint": facts.s3_endpoint }))
+            .await?;
     }
     Ok(())
 }
@@ -187,18 +196,25 @@ async fn sign_in_link(hub: &Hub, project: &str) -> Outcome<String> {
     let (hash, now) = (token::hash(&secret), hub.clock.now_ms());
     hub.db
         .write(move |tx| {
-            let user = insitu_store::users::find_by_email(tx, EMAIL)?
-                .ok_or(insitu_store::Error::NotFound { what: "user", id: EMAIL.to_owned() })?;
+            let user =
+                insitu_store::users::find_by_email(tx, EMAIL)?.ok_or(insitu_store::Error::NotFound {
+                    what: "user",
+                    id: EMAIL.to_owned(),
+                })?;
             insitu_store::sessions::insert_link(tx, &hash, user.id, now, now + LINK_MS)
         })
         .await
         .map_err(Failure::new)?;
-    Ok(format!("{}/sign-in?next=/projects/{project}/assets#token={secret}", hub.public_url))
+    Ok(format!(
+        "{}/sign-in?next=/projects/{project}/assets#token={secret}",
+        hub.public_url
+    ))
 }
 
 fn id_of(value: &Value) -> Outcome<String> {
     let id = value["_id"].as_str();
-    id.map(str::to_owned).ok_or_else(|| Failure::new("the hub made something and did not say its id"))
+    id.map(str::to_owned)
+        .ok_or_else(|| Failure::new("the hub made something and did not say its id"))
 }
 
 fn parse<T: std::str::FromStr>(text: &str) -> Outcome<T>

@@ -40,7 +40,12 @@ pub async fn upload(
 pub async fn until_ended(client: &Client, import: &Seen, is_shown: bool) -> Outcome<Answer> {
     let bar = bar(import.bytes_total, is_shown);
     bar.set_style(style("{msg} {bar:30} {percent} % · {eta} left"));
-    let mut watch = Watch { client, path: format!("/v2/imports/{}", import.id), bar, silent_tries: 0 };
+    let mut watch = Watch {
+        client,
+        path: format!("/v2/imports/{}", import.id),
+        bar,
+        silent_tries: 0,
+    };
     let mut is_warned = false;
     loop {
         tokio::select! {
@@ -90,7 +95,11 @@ impl Watch<'_> {
         self.bar.set_position(seen.bytes_read);
         let rows = HumanCount(seen.rows_read);
         let seconds = self.bar.elapsed().as_secs_f64();
-        let per_second = if seconds > 0.0 { HumanCount((seen.rows_read as f64 / seconds) as u64) } else { HumanCount(0) };
+        let per_second = if seconds > 0.0 {
+            HumanCount((seen.rows_read as f64 / seconds) as u64)
+        } else {
+            HumanCount(0)
+        };
         let refused = match seen.rows_refused {
             0 => String::new(),
             count => format!(" · {} refused", HumanCount(count)),
@@ -117,7 +126,11 @@ impl Watch<'_> {
 
 /// A bar on standard error, which shows itself on terminals only.
 fn bar(length: u64, is_shown: bool) -> ProgressBar {
-    let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let target = if is_shown {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
     ProgressBar::with_draw_target(Some(length), target)
 }
 

@@ -26,27 +26,45 @@ impl Source {
     /// Opens the file, or standard input for `-`.
     pub async fn open(path: &Path) -> Outcome<Self> {
         if path == Path::new("-") {
-            return Ok(Self { read: Box::new(tokio::io::stdin()), path: None, bytes: None });
+            return Ok(Self {
+                read: Box::new(tokio::io::stdin()),
+                path: None,
+                bytes: None,
+            });
         }
         let fail = |error: std::io::Error| Failure::new(format!("cannot read {}: {error}", path.display()));
         let file = File::open(path).await.map_err(fail)?;
         let metadata = file.metadata().await.map_err(fail)?;
         if metadata.is_dir() {
-            return Err(Failure::new(format!("{} is a folder; name a file", path.display())));
+            return Err(Failure::new(format!(
+                "{} is a folder; name a file",
+                path.display()
+            )));
         }
         // A pipe or device has no length.
         let bytes = metadata.is_file().then_some(metadata.len());
-        Ok(Self { read: Box::new(file), path: Some(path.to_owned()), bytes })
+        Ok(Self {
+            read: Box::new(file),
+            path: Some(path.to_owned()),
+            bytes,
+        })
     }
 
     /// What to call the import.
     pub fn name(&self) -> String {
-        let name = self.path.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        let name = self
+            .path
+            .as_deref()
+            .and_then(Path::file_name)
+            .map(|name| name.to_string_lossy().into_owned());
         name.unwrap_or_else(|| STANDARD_INPUT.to_owned())
     }
 
     /// The bytes, as they are read; `sent` is told of each piece.
-    pub fn stream(self, sent: impl Fn(u64) + Send + 'static) -> impl Stream<Item = std::io::Result<Bytes>> + Send {
+    pub fn stream(
+        self,
+        sent: impl Fn(u64) + Send + 'static,
+    ) -> impl Stream<Item = std::io::Result<Bytes>> + Send {
         stream::try_unfold((self.read, sent), |(mut read, sent)| async move {
             let mut chunk = bytes::BytesMut::with_capacity(CHUNK_BYTES);
             let count = read.read_buf(&mut chunk).await?;

@@ -43,7 +43,11 @@ pub async fn tell(client: &Client, import: &Seen, is_shown: bool) -> Outcome {
 }
 
 fn counts(import: &Seen) -> String {
-    let verb = if import.dry_run { "would be imported" } else { "imported" };
+    let verb = if import.dry_run {
+        "would be imported"
+    } else {
+        "imported"
+    };
     let mut text = format!("{} {verb}", HumanCount(import.rows_imported));
     for (count, what) in [
         (import.rows_updated, "updated"),
@@ -64,11 +68,18 @@ async fn name_refused(client: &Client, import: &Seen) {
     match client.beginning(&path, &[("format", "ndjson")]).await {
         Err(error) => eprintln_line(&format!("The report could not be read: {error}")),
         Ok(text) => {
-            let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
+            let lines = text
+                .lines()
+                .filter_map(|line| serde_json::from_str::<Line>(line).ok());
             for line in lines.filter(|line| line.severity == "refused").take(ROWS_NAMED) {
-                println_line(&format!("  row {}: {} {} ({})", line.index, line.field, line.message, line.code));
+                println_line(&format!(
+                    "  row {}: {} {} ({})",
+                    line.index, line.field, line.message, line.code
+                ));
             }
-            println_line(&format!("Every refused row is in the report: GET {path}?format=csv"));
+            println_line(&format!(
+                "Every refused row is in the report: GET {path}?format=csv"
+            ));
         }
     }
 }

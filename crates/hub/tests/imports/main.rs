@@ -1,0 +1,13 @@
+//! Importing lists: what is imported, what is refused by which name, and that nothing is ever half done.
+
+mod assets;
+mod bad_lists;
+mod bad_rows;
+mod batches;
+mod cloud;
+mod formats;
+mod lifecycle;
+mod policies;
+mod storages;
+mod story;
+mod uploads;
