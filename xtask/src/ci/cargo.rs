@@ -2,14 +2,16 @@
 
 use crate::run::{Cmd, cmd};
 use crate::tools;
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 fn cargo(args: &[&str]) -> Cmd {
     cmd("cargo").args(args)
 }
 
 pub fn format() -> Result<()> {
-    cargo(&["fmt", "--all", "--check"]).run()
+    cargo(&["fmt", "--all", "--", "--check", "-l"])
+        .run()
+        .context("the files above are not formatted: run `cargo fmt --all`")
 }
 
 pub fn clippy() -> Result<()> {
