@@ -1,0 +1,76 @@
+"""A disk that fills up: a clear error, nothing half done, and work goes on as soon as there is room."""
+
+import os
+import subprocess
+from contextlib import contextmanager
+
+import pytest
+
+from support.hub import program, running_hub
+
+LIMIT_BYTES = 8 << 20
+
+
+def list_of(count):
+    row = b'{"data":"https://example.com/%d.jpg","externalId":"%d"}\n'
+    return b"".join(row % (n, n) for n in range(count))
+
+
+def total(hub, project):
+    return hub.get(f"/v2/project/{project}/assets", params={"limit": 1})["total"]
+
+
+@contextmanager
+def small_disk(folder, mebibytes):
+    """A disk of its own for a folder."""
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m", "tmpfs", folder], check=True, capture_output=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def may_mount(folder):
+    """Containers seldom may; the limit on the size of files below stands for a full disk there."""
+    try:
+        with small_disk(folder, 1):
+            return True
+    except (subprocess.CalledProcessError, OSError):
+        return False
+
+
+@pytest.fixture
+def limited_hub(tmp_path, monkeypatch):
+    """A hub that may write no file larger than the limit."""
+    wrapper = tmp_path / "insitu-limited"
+    hub = program("insitu", "INSITU_BIN")
+    wrapper.write_text(f"#!/bin/sh\ntrap '' XFSZ\nulimit -f {LIMIT_BYTES // 512}\nexec {hub} \"$@\"\n")
+    wrapper.chmod(0o755)
+    monkeypatch.setenv("INSITU_BIN", str(wrapper))
+    with running_hub(tmp_path / "hub") as hub:
+        yield hub
+
+
+def test_a_list_that_does_not_fit_on_the_disk_is_refused_whole(limited_hub):
+    hub, project = limited_hub, limited_hub.project()
+    refused = hub.refused("POST", f"/v2/project/{project}/imports", params={"name": "large"}, data=list_of(200_000))
+    assert (refused.status, refused.code) == (507, "import.disk_full")
+    assert os.listdir(hub.directory / "data/imports") == []
+    [failed] = hub.get(f"/v2/project/{project}/imports")["imports"]
+    assert (failed["state"], failed["error"]["code"]) == ("failed", "import.disk_full")
+    assert total(hub, project) == 0
+    assert hub.import_list(project, list_of(1000))["rowsImported"] == 1000
+
+
+def test_a_database_that_fills_up_fails_the_import_and_keeps_what_was_there(tmp_path):
+    if not may_mount(tmp_path / "probe"):
+        return
+    with small_disk(tmp_path / "disk", 60) as disk, running_hub(disk / "hub") as hub:
+        project = hub.project()
+        assert hub.import_list(project, list_of(100))["rowsImported"] == 100
+        done = hub.import_list(project, list_of(600_000))
+        assert (done["state"], done["error"]["code"], done["rowsImported"]) == ("failed", "import.disk_full", 0)
+        assert total(hub, project) == 100
+        assert hub.import_list(project, list_of(1000))["rowsImported"] == 1000
+        assert total(hub, project) == 1100
