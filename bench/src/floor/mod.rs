@@ -1,0 +1,5 @@
+//! Floors: what this machine does at best for the same work, with nothing around it.
+
+pub mod mac;
+pub mod server;
+pub mod table;
