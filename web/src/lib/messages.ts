@@ -1,7 +1,7 @@
 // Every word that the interface says, kept apart from the code so that it can be translated.
 import type { AssetSort } from './api/assets';
 import type { ImportState, OnDuplicate, OnError, OrganizationRole } from './api/types';
-import { bytes, count, counted, duration, shortCount } from './format/numbers';
+import { bytes, count, counted, duration } from './format/numbers';
 import type { Cause } from './thumbnails/cause';
 
 const assetCount = (n: number) => counted(n, 'asset', 'assets');
