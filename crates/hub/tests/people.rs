@@ -1,4 +1,5 @@
 //! How people get in: the first start, invitations, sessions, API keys, several organizations.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};

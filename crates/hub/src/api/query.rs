@@ -66,6 +66,27 @@ pub fn raw_json_tail(query: &str, name: &str) -> Result<Option<serde_json::Value
     ))
 }
 
+/// The address in parameter `name`, as it was written before any encoding of the query.
+///
+/// The SDK puts addresses into queries as they are, their own `%20` included: decoding would change the key. Where the
+/// whole value was encoded, as a form would, `://` is not to be seen and one decoding brings it back.
+pub fn raw_address(query: &str, name: &str) -> Result<Option<String>, ApiError> {
+    let Some(start) = find_parameter(query, name) else {
+        return Ok(None);
+    };
+    let value = query
+        .get(start..)
+        .and_then(|tail| tail.split('&').next())
+        .unwrap_or_default();
+    if value.contains("://") {
+        return Ok(Some(value.to_owned()));
+    }
+    let decoded = percent_decode_str(value)
+        .decode_utf8()
+        .map_err(|error| bad_query(&error))?;
+    Ok(Some(decoded.into_owned()).filter(|address| !address.is_empty()))
+}
+
 fn find_parameter(query: &str, name: &str) -> Option<usize> {
     let mut start = 0;
     for pair in query.split('&') {
@@ -129,6 +150,17 @@ mod tests {
         assert_eq!(raw_json_tail(query, "filters").unwrap(), Some(json!({"a": 1})));
         assert_eq!(raw_json_tail("page=1", "filters").unwrap(), None);
         assert_eq!(raw_json_tail("myfilters=1", "filters").unwrap(), None);
+    }
+
+    #[test]
+    fn an_address_in_a_query_is_the_one_that_was_meant() {
+        let address = "https://b.s3.eu-central-1.amazonaws.com/clock%20100%25+1.png";
+        let plain = format!("name={address}&project=1");
+        assert_eq!(raw_address(&plain, "name").unwrap().as_deref(), Some(address));
+        let encoded =
+            "project=1&name=https%3A%2F%2Fb.s3.eu-central-1.amazonaws.com%2Fclock%2520100%2525%2B1.png";
+        assert_eq!(raw_address(encoded, "name").unwrap().as_deref(), Some(address));
+        assert_eq!(raw_address("project=1", "name").unwrap(), None);
     }
 
     #[test]

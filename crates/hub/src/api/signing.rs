@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use insitu_model::id::{AssetId, StorageId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::Body;
-use super::query::Params;
+use super::query::{Params, raw_address};
 use super::time::iso;
 use crate::auth::access::{OnProject, right};
 use crate::auth::caller::Caller;
@@ -66,10 +66,6 @@ pub struct SignedAsset {
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 struct SignParams {
-    /// The asset's address, as the SDK names it.
-    name: Option<String>,
-    /// The asset's address, in the other dialect.
-    url: Option<String>,
     /// The project, which decides who may ask.
     project: String,
     /// The storage; without it the address is answered as it is, as a public one.
@@ -108,21 +104,29 @@ async fn sign_many(
 /// Sign one address (row 16 of the public API)
 ///
 /// Any object of the storage can be named, so this takes the right to import from it.
-#[utoipa::path(get, path = "/v2/getSignedUrl", tag = "assets", params(SignParams),
+#[utoipa::path(get, path = "/v2/getSignedUrl", tag = "assets", params(
+        ("name" = Option<String>, Query, description = "The asset's address, as the SDK names it."),
+        ("url" = Option<String>, Query, description = "The asset's address, in the other dialect."),
+        SignParams),
     responses((status = 201, body = Envelope<SignedUrlData>), (status = 400, body = ErrorBody)))]
 async fn sign_one(
     State(hub): State<Arc<Hub>>,
     caller: Caller,
+    RawQuery(query): RawQuery,
     Params(params): Params<SignParams>,
 ) -> ApiResult<Created<SignedUrlData>> {
     let access = OnProject::<right::ImportAssets>::prove(&hub, caller, &params.project).await?;
-    let address = params.name.or(params.url).ok_or_else(|| {
+    let query = query.unwrap_or_default();
+    let named = match raw_address(&query, "name")? {
+        Some(address) => Some(address),
+        None => raw_address(&query, "url")?,
+    };
+    let address = named.ok_or_else(|| {
         ApiError::invalid(
             "asset.address_missing",
             "Name the asset's address as name= or url=.",
         )
     })?;
-    // The public client sends the address decoded: what it wrote as %20 arrives as a space, which addresses may have.
     let signed_url = match params.storage_id.filter(|id| !id.is_empty()) {
         None => address,
         Some(text) => {

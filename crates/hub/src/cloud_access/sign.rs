@@ -84,12 +84,15 @@ pub async fn sign_object(
     signing.sign_in(storage, address).await
 }
 
+/// What the URLs of one bucket have in common, and the region that they are signed for.
+type BucketSigning = (Region, Arc<Prepared>);
+
 /// What the assets of one request have in common.
 struct Signing<'a> {
     hub: &'a Hub,
     organization: OrganizationId,
     storages: HashMap<StorageId, Result<Arc<ReachedStorage>, Unsigned>>,
-    prepared: HashMap<(StorageId, String, Option<Region>), Result<(Region, Arc<Prepared>), Unsigned>>,
+    prepared: HashMap<(StorageId, String, Option<Region>), Result<BucketSigning, Unsigned>>,
 }
 
 impl Signing<'_> {
@@ -157,7 +160,7 @@ impl Signing<'_> {
         &mut self,
         storage: &ReachedStorage,
         object: &ObjectAddress,
-    ) -> Result<(Region, Arc<Prepared>), Unsigned> {
+    ) -> Result<BucketSigning, Unsigned> {
         let slot = (
             storage.id,
             object.bucket().as_str().to_owned(),
@@ -176,7 +179,7 @@ async fn prepare(
     hub: &Hub,
     storage: &ReachedStorage,
     object: &ObjectAddress,
-) -> Result<(Region, Arc<Prepared>), Unsigned> {
+) -> Result<BucketSigning, Unsigned> {
     let signer = storage.signer(hub).await?;
     let region = hub
         .cloud

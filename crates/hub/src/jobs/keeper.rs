@@ -70,7 +70,7 @@ async fn sweep(hub: &Hub) {
 
 async fn tidy(hub: &Hub, stopping: &watch::Receiver<bool>) -> Result<(), Error> {
     expire_uploads(hub).await?;
-    while !*stopping.borrow() && hub.db.claim(imports::discard_step).await? {}
+    while !*stopping.borrow() && hub.db.claim(imports::tidy_step).await? {}
     Ok(())
 }
 

@@ -1,0 +1,80 @@
+"""A secret that goes into the hub is in none of its answers, log lines and files, whatever goes wrong on the way."""
+
+import json
+
+import pytest
+import requests
+
+from support.hub import PASSWORD, running_hub
+from support.samples import rows
+from support.sandbox import running_sandbox
+
+CANARY = "CANARY/wJalrXUtnFEMIbPxRfiCYCANARYCANARY"
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory):
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as facts:
+        yield facts
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory, sandbox):
+    env = {
+        "INSITU_LOG": "trace",
+        "AWS_ACCESS_KEY_ID": sandbox["delegateAccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": sandbox["delegateSecretAccessKey"],
+    }
+    options = ["--allow-endpoint", "127.0.0.1", "--sts-endpoint", sandbox["stsEndpoint"]]
+    with running_hub(tmp_path_factory.mktemp("hub"), options=options, env=env) as hub:
+        yield hub
+
+
+def test_no_secret_leaves_the_hub(hub, sandbox):
+    secrets = {
+        "canary": CANARY,
+        "user's key": sandbox["secretAccessKey"],
+        "hub's own key": sandbox["delegateSecretAccessKey"],
+        "password": PASSWORD,
+        "api key": hub.api_key,
+    }
+    heard = []
+
+    def call(method, path, body=None):
+        response = hub.session.request(method, hub.url + path, json=body, timeout=60)
+        heard.append(response.text)
+        return response.json()
+
+    place = {"region": sandbox["region"], "endpoint": sandbox["s3Endpoint"]}
+    keys = {"publicKey": sandbox["accessKeyId"], "privateKey": sandbox["secretAccessKey"]}
+    good = call("POST", "/v2/storages", {"name": "good", **place, **keys})["data"]["storage"]["_id"]
+    role = {"roleArn": sandbox["roleArn"], "externalId": sandbox["externalId"]}
+    role = call("POST", "/v2/storages", {"name": "role", "accessType": "IAM_DELEGATED", **place, **role})
+    role = role["data"]["storage"]["_id"]
+    wrong = {"name": "wrong", **place, "publicKey": sandbox["accessKeyId"], "privateKey": CANARY}
+    wrong = call("POST", "/v2/storages", wrong)["data"]["storage"]["_id"]
+    call("POST", f"/v2/storages/{wrong}/rotate", {"publicKey": sandbox["accessKeyId"], "privateKey": CANARY})
+    call("POST", "/v2/storages", {"name": "wrong", **place, "publicKey": "AKIA", "privateKey": CANARY})
+    call("POST", "/v2/storages", {"name": "mistyped", "privateKey": [CANARY]})
+    call("POST", "/v2/session", {"email": "owner@example.com", "password": CANARY})
+    call("GET", "/v2/storages")
+    project = hub.project("Canaries")
+    for storage in (good, role, wrong):
+        imported = hub.import_list(project, rows(sandbox["bucket"], sandbox["region"], ["cute-cat.jpg"]), storage=storage)
+        heard.append(json.dumps(imported))
+    assets = hub.assets(project)
+    signed = hub.post(f"/v2/project/{project}/assets/sign", {"assets": [asset["_id"] for asset in assets]})
+    heard.append(json.dumps(signed))
+    # Two of the three storages open the bucket: the secrets were really used.
+    opened = [requests.get(one["url"], timeout=30).status_code for one in signed["urls"] if "url" in one]
+    assert opened.count(200) == 2, opened
+    call("DELETE", f"/v2/storages/{wrong}?force=true")
+    hub.program.stop()
+
+    files = [file for file in hub.directory.rglob("*") if file.is_file()]
+    assert {"hub.log", "insitu.sqlite"} <= {file.name for file in files}
+    assert "TRACE" in (hub.directory / "hub.log").read_text(), "the log was not asked to say everything"
+    for name, secret in secrets.items():
+        assert not [answer for answer in heard if secret in answer], f"the {name} is in an answer"
+        for file in files:
+            assert secret.encode() not in file.read_bytes(), f"the {name} is in {file.name}"
