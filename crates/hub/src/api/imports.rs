@@ -1,37 +1,34 @@
 //! Imports: a list is streamed in, and becomes assets while its sender watches.
 
+mod order;
+mod view;
+
 use std::sync::Arc;
 
 use axum::extract::{Path, Request, State};
 use axum::http::header;
-use insitu_model::id::{ImportId, OrganizationId, StorageId};
-use insitu_model::import::{ImportState, OnDuplicate, OnError};
+use insitu_model::id::ImportId;
 use insitu_model::role::{Right, allows};
-use insitu_model::text::Name;
 use insitu_store::imports::{self, Import};
 use insitu_store::{organizations, project_members};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::query::{Page, Params};
-use super::time::iso;
-use super::words;
 use crate::auth::access::{OnProject, Org, right};
 use crate::auth::caller::{Caller, Proof};
 use crate::envelope::{Created, Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
-use crate::jobs::receive::{self, Order};
+use crate::jobs::receive;
 use crate::jobs::spool::Spool;
-use crate::jobs::{CANCELLED_REASON, MAX_ACTIVE_IMPORTS, format_of, storage_of};
+use crate::jobs::{CANCELLED_REASON, MAX_ACTIVE_IMPORTS};
 
-/// Priorities reach from minus this to this.
-pub const MAX_PRIORITY: i32 = 1000;
-/// What an import is called whose file has no name.
-const DEFAULT_NAME: &str = "list";
+use order::{CreateParams, order};
+pub use order::{batch_names, checked_priority};
+pub use view::{ImportError, ImportView};
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
     OpenApiRouter::new()
@@ -40,63 +37,6 @@ pub fn router() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(show))
         .routes(routes!(cancel))
         .merge(super::import_report::router())
-}
-
-/// An import as the API shows it.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = Import)]
-pub struct ImportView {
-    #[serde(rename = "_id")]
-    pub id: String,
-    pub project: String,
-    /// The file's name.
-    pub name: String,
-    /// `receiving`, `queued`, `running`, `completed`, `failed` or `cancelled`
-    #[schema(value_type = words::ImportState)]
-    pub state: &'static str,
-    /// The code of why it failed or was cancelled.
-    pub state_reason: Option<String>,
-    pub dry_run: bool,
-    /// `skip` or `refuse`
-    #[schema(value_type = words::OnError)]
-    pub on_error: &'static str,
-    /// `allow`, `skip` or `update`
-    #[schema(value_type = words::OnDuplicate)]
-    pub on_duplicate: &'static str,
-    /// The storage of rows that name none.
-    pub storage: Option<String>,
-    /// The batches of rows that name none.
-    pub batches: Vec<String>,
-    pub priority: i32,
-    pub bytes_total: u64,
-    pub bytes_read: u64,
-    pub rows_read: u64,
-    /// Assets that the import brought; none where it failed or was cancelled, and what it would bring in a dry run.
-    pub rows_imported: u64,
-    pub rows_updated: u64,
-    pub rows_skipped: u64,
-    /// Rows that cannot be imported; the report names them.
-    pub rows_refused: u64,
-    /// Rows with a remark in the report, though they were imported.
-    pub rows_noticed: u64,
-    pub error: Option<ImportError>,
-    pub created_at: String,
-    pub started_at: Option<String>,
-    pub finished_at: Option<String>,
-    /// The user's id.
-    pub created_by: String,
-}
-
-/// Why an import failed as a whole.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct ImportError {
-    pub code: String,
-    pub message: String,
-    /// The row that could not be read, from 0.
-    pub index: Option<u64>,
-    /// The byte of the decompressed list at which it could not be read.
-    pub offset: Option<u64>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -108,31 +48,6 @@ pub struct ImportData {
 pub struct ImportList {
     pub imports: Vec<ImportView>,
     pub total: u64,
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase")]
-#[into_params(parameter_in = Query)]
-struct CreateParams {
-    /// What to call the import: the file's name.
-    name: Option<String>,
-    /// Id or name of the storage of rows that name none; without one, such rows are public.
-    storage: Option<String>,
-    /// JSON: names or ids of the batches of rows that name none. New names become new batches.
-    #[param(example = "[\"Monday\"]")]
-    batches: Option<String>,
-    /// -1000 to 1000; 0 unless given. Higher is labeled sooner.
-    priority: Option<i32>,
-    /// `skip` reports bad rows and imports the others; `refuse` imports nothing if one row is bad.
-    #[param(value_type = Option<String>)]
-    on_error: Option<OnError>,
-    /// For external IDs that the project has already: `allow` imports the row, `skip` does not, `update` changes the asset.
-    #[param(value_type = Option<String>)]
-    on_duplicate: Option<OnDuplicate>,
-    /// `true` checks and reports, and imports nothing.
-    dry_run: Option<String>,
-    /// `json`, `ndjson`, `csv` or `tsv`; found out from the file unless given.
-    format: Option<String>,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -149,42 +64,6 @@ struct PageParams {
 struct ActiveParams {
     /// `active`: imports that are on their way.
     state: Option<String>,
-}
-
-impl From<Import> for ImportView {
-    fn from(import: Import) -> Self {
-        let Import {
-            new, state, progress, ..
-        } = import;
-        let is_kept = !matches!(state, ImportState::Failed | ImportState::Cancelled);
-        let kept = |rows: u64| if is_kept { rows } else { 0 };
-        Self {
-            id: new.id.to_string(),
-            project: new.project.to_string(),
-            name: new.name,
-            state: state.as_str(),
-            state_reason: import.state_reason,
-            dry_run: new.dry_run,
-            on_error: new.on_error.as_str(),
-            on_duplicate: new.on_duplicate.as_str(),
-            storage: new.storage.map(|id| id.to_string()),
-            batches: new.batches.iter().map(ToString::to_string).collect(),
-            priority: new.priority,
-            bytes_total: progress.bytes_total,
-            bytes_read: progress.bytes_read,
-            rows_read: progress.rows_read,
-            rows_imported: kept(progress.rows_imported),
-            rows_updated: kept(progress.rows_updated),
-            rows_skipped: progress.rows_skipped,
-            rows_refused: progress.rows_refused,
-            rows_noticed: progress.rows_noticed,
-            error: import.error.and_then(|json| serde_json::from_str(&json).ok()),
-            created_at: iso(new.created_at),
-            started_at: import.started_at.map(iso),
-            finished_at: import.finished_at.map(iso),
-            created_by: new.created_by.to_string(),
-        }
-    }
 }
 
 /// Import a list of assets
@@ -355,131 +234,4 @@ pub fn content_length(request: &Request) -> Option<u64> {
         .ok()?
         .parse()
         .ok()
-}
-
-/// Names or ids of batches out of a query: a JSON list.
-pub fn batch_names(text: Option<&str>) -> ApiResult<Vec<String>> {
-    let Some(text) = text.filter(|text| !text.trim().is_empty()) else {
-        return Ok(Vec::new());
-    };
-    serde_json::from_str::<Value>(text).and_then(serde_json::from_value).map_err(|error| {
-        ApiError::invalid(
-            "import.batches_invalid",
-            format!("The batches {text} are no JSON list of names or ids: {error}. Write them as [\"Monday\"]."),
-        )
-    })
-}
-
-/// A priority within its bounds.
-pub fn checked_priority(priority: i64) -> ApiResult<i32> {
-    i32::try_from(priority)
-        .ok()
-        .filter(|priority| priority.abs() <= MAX_PRIORITY)
-        .ok_or_else(|| {
-            ApiError::invalid(
-                "import.priority_invalid",
-                format!("The priority is {priority}; it may be -{MAX_PRIORITY} to {MAX_PRIORITY}."),
-            )
-        })
-}
-
-async fn order(hub: &Hub, access: &OnProject<right::ImportAssets>, params: CreateParams) -> ApiResult<Order> {
-    if let Some(format) = &params.format
-        && !format.is_empty()
-        && format_of(format).is_none()
-    {
-        return Err(ApiError::invalid(
-            "import.format_unknown",
-            format!("There is no format {format:?}: choose json, ndjson, csv or tsv, or leave it out."),
-        ));
-    }
-    Ok(Order {
-        organization: access.organization,
-        project: access.project,
-        created_by: access.caller.user,
-        name: checked_name(params.name.as_deref())?,
-        storage: storage(hub, access.organization, params.storage).await?,
-        batches: batch_names(params.batches.as_deref())?,
-        priority: checked_priority(params.priority.unwrap_or_default().into())?,
-        on_error: params.on_error.unwrap_or_default(),
-        on_duplicate: params.on_duplicate.unwrap_or_default(),
-        dry_run: is_true("dryRun", params.dry_run.as_deref())?,
-        format: params.format.filter(|format| !format.is_empty()),
-    })
-}
-
-fn checked_name(name: Option<&str>) -> ApiResult<String> {
-    let name: Name = name
-        .filter(|name| !name.trim().is_empty())
-        .unwrap_or(DEFAULT_NAME)
-        .parse()
-        .map_err(|error: insitu_model::text::NameError| {
-            ApiError::invalid(
-                "import.name_invalid",
-                format!("The import cannot be called so: {error}."),
-            )
-        })?;
-    Ok(name.to_string())
-}
-
-async fn storage(
-    hub: &Hub,
-    organization: OrganizationId,
-    named: Option<String>,
-) -> ApiResult<Option<StorageId>> {
-    let Some(named) = named.filter(|named| !named.is_empty()) else {
-        return Ok(None);
-    };
-    let wanted = named.clone();
-    let found = hub
-        .db
-        .read(move |tx| storage_of(tx, organization, &wanted))
-        .await?;
-    found.map(Some).ok_or_else(|| {
-        ApiError::invalid(
-            "import.unknown_storage",
-            format!("The organization has no storage \"{named}\". Name one of its storages by id or name, or none for public addresses."),
-        )
-    })
-}
-
-/// `true` and `false` in any case, as Python's clients write them capitalized.
-fn is_true(name: &str, text: Option<&str>) -> ApiResult<bool> {
-    match text.map(str::to_ascii_lowercase).as_deref() {
-        None | Some("" | "false" | "0") => Ok(false),
-        Some("true" | "1") => Ok(true),
-        Some(other) => Err(ApiError::invalid(
-            "request.query_invalid",
-            format!("{name} is {other:?}; it may be true or false."),
-        )),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn batches_are_a_list_or_nothing() {
-        assert_eq!(batch_names(None).unwrap(), Vec::<String>::new());
-        assert_eq!(batch_names(Some(r#"["a, b","c"]"#)).unwrap(), ["a, b", "c"]);
-        for wrong in ["Monday", "[1]", "{}", "[\"a\""] {
-            assert_eq!(
-                batch_names(Some(wrong)).unwrap_err().code,
-                "import.batches_invalid",
-                "{wrong}"
-            );
-        }
-    }
-
-    #[test]
-    fn priorities_and_switches_out_of_range_are_refused() {
-        assert_eq!(checked_priority(-1000).unwrap(), -1000);
-        assert_eq!(
-            checked_priority(1001).unwrap_err().code,
-            "import.priority_invalid"
-        );
-        assert!(is_true("dryRun", Some("True")).unwrap());
-        assert!(is_true("dryRun", Some("yes")).is_err());
-    }
 }

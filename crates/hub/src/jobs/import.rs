@@ -173,7 +173,7 @@ impl Work {
     }
 
     async fn write(&mut self, batch: ImportBatch) -> Result<(), Stop> {
-        let rows_refused = batch.rows_refused;
+        let (rows_read, rows_refused) = (batch.rows_read, batch.rows_refused);
         let (id, owner, now) = (self.import.new.id, self.owner.clone(), self.hub.clock.now_ms());
         let written = self
             .hub
@@ -181,6 +181,7 @@ impl Work {
             .claim(move |tx| imports::write_batch(tx, id, &owner, &batch, now, now + LEASE_MS))
             .await?;
         let progress = &mut self.import.progress;
+        progress.rows_read = rows_read;
         progress.rows_imported += written.imported;
         progress.rows_updated += written.updated;
         progress.rows_skipped += written.skipped;
@@ -203,14 +204,15 @@ impl Work {
             return Err(Stop::Failed(Fault::new(
                 "import.rows_refused",
                 format!(
-                    "{refused} rows cannot be imported, and this import refuses the whole file then, so nothing was imported; the report names them"
+                    "{refused} of {} rows cannot be imported, and this import refuses the whole file then, so nothing was imported; the report names them",
+                    progress.rows_read
                 ),
             )));
         }
         if progress.rows_imported + progress.rows_updated + progress.rows_skipped == 0 {
             return Err(Stop::Failed(Fault::new(
                 "import.all_rows_refused",
-                format!("none of the {refused} rows can be imported; the report says why for each"),
+                format!("no row of the list can be imported ({refused} refused); the report says why for each"),
             )));
         }
         Ok(())
