@@ -4,7 +4,11 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use insitu_model::endpoint::Endpoint;
+use insitu_model::region::Region;
 use secrecy::SecretString;
+
+use crate::cli::{Failure, Outcome};
 
 /// How long a signed URL lasts unless the operator says otherwise.
 const DEFAULT_SIGNED_URL_TTL_SECONDS: u32 = 900;
@@ -56,6 +60,9 @@ pub struct Config {
     /// Where to ask STS instead of AWS's regional endpoints.
     #[arg(long, env = "AWS_ENDPOINT_URL_STS")]
     pub sts_endpoint: Option<String>,
+    /// The region whose STS is asked who the hub is.
+    #[arg(long, env = "AWS_REGION", default_value = "us-east-1")]
+    pub aws_region: String,
     /// Where to write `{"url":…}` once the hub answers.
     #[arg(long, env = "INSITU_READY_FILE")]
     pub ready_file: Option<PathBuf>,
@@ -82,6 +89,7 @@ impl Config {
             secret_keys: Vec::new(),
             allow_endpoints: Vec::new(),
             sts_endpoint: None,
+            aws_region: Region::US_EAST_1.to_string(),
             ready_file: None,
             ask_instance: false,
             delegate: None,
@@ -104,12 +112,25 @@ impl Config {
         self.data_dir.join("vault.key")
     }
 
-    /// The public URL without a trailing slash: the one set, or the address listened on.
-    pub fn public_url(&self, bound: SocketAddr) -> String {
-        match &self.public_url {
-            Some(url) => url.trim_end_matches('/').to_owned(),
-            None if bound.ip().is_unspecified() => format!("http://localhost:{}", bound.port()),
-            None => format!("http://{bound}"),
+    /// The public URL as an origin: the one set, or the address listened on.
+    pub fn public_url(&self, bound: SocketAddr) -> Outcome<String> {
+        match self
+            .public_url
+            .as_deref()
+            .map(str::trim)
+            .filter(|url| !url.is_empty())
+        {
+            Some(url) => url
+                .trim_end_matches('/')
+                .parse::<Endpoint>()
+                .map(|origin| origin.to_string())
+                .map_err(|error| {
+                    Failure::new(format!(
+                        "the public URL must be an origin such as https://hub.example.com: {error}"
+                    ))
+                }),
+            None if bound.ip().is_unspecified() => Ok(format!("http://localhost:{}", bound.port())),
+            None => Ok(format!("http://{bound}")),
         }
     }
 }

@@ -145,7 +145,7 @@ fn code(what: &str, problem: &str) -> String {
         .strip_prefix("a ")
         .or_else(|| what.strip_prefix("an "))
         .unwrap_or(what);
-    format!("{}.{problem}", noun.replace([' ', '-'], "_"))
+    format!("{}.{problem}", noun.replace([' ', '-'], "_").to_lowercase())
 }
 
 fn sentence(text: &str) -> String {

@@ -33,9 +33,9 @@ pub async fn open_with(
     make_private_dir(&config.spool_dir())?;
     let vault = open_vault(&config, &*random)?;
     let db = open_database(&config).await?;
-    let public_url = config.public_url(bound);
+    let public_url = config.public_url(bound)?;
     let cloud = CloudAccess::new(&config, clock.clone(), random.clone())?;
-    let content_security_policy = content_security_policy(&config)?;
+    let content_security_policy = content_security_policy(&public_url)?;
     Ok(Arc::new(Hub {
         db,
         vault,
@@ -62,8 +62,15 @@ fn make_private_dir(path: &Path) -> Outcome {
 
 /// The vault of the keys that were given, or of a key file made at the first start.
 fn open_vault(config: &Config, random: &dyn Random) -> Outcome<Vault> {
-    if !config.secret_keys.is_empty() {
-        return Vault::new(config.secret_keys.iter().map(String::as_str)).map_err(Failure::new);
+    // A variable that is set to nothing is how a compose file says that there is none.
+    let given: Vec<&str> = config
+        .secret_keys
+        .iter()
+        .map(|key| key.trim())
+        .filter(|key| !key.is_empty())
+        .collect();
+    if !given.is_empty() {
+        return Vault::new(given).map_err(Failure::new);
     }
     let path = config.vault_key_path();
     let fail = |error: std::io::Error| {
@@ -118,22 +125,18 @@ pub async fn open_database(config: &Config) -> Outcome<Db> {
         .map_err(|error| Failure::new(format!("cannot open the database: {error}")))
 }
 
-/// Scripts, styles and fonts come from the hub; pictures and fetches may also go to buckets: any https origin, and
-/// the private endpoints that the operator allowed.
-fn content_security_policy(config: &Config) -> Outcome<HeaderValue> {
-    let mut buckets = String::from("https:");
-    for endpoint in &config.allow_endpoints {
-        let host = endpoint.trim();
-        if !host.is_empty() && !host.contains('/') {
-            let any_port = if host.contains(':') { "" } else { ":*" };
-            buckets.push_str(&format!(" http://{host}{any_port}"));
-        }
-    }
+/// Scripts, styles and fonts come from the hub; pictures and fetches may also go to buckets: any https origin, and any
+/// http one where the hub itself is no https page (browsers would refuse the mixture).
+fn content_security_policy(public_url: &str) -> Outcome<HeaderValue> {
+    let buckets = if public_url.starts_with("https://") {
+        "https:"
+    } else {
+        "https: http:"
+    };
     let policy = format!(
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; \
          img-src 'self' blob: data: {buckets}; connect-src 'self' {buckets}; worker-src 'self' blob:; \
          object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
     );
-    HeaderValue::from_str(&policy)
-        .map_err(|_| Failure::new("an allowed endpoint has characters that no host name has"))
+    HeaderValue::from_str(&policy).map_err(Failure::new)
 }

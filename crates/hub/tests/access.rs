@@ -2,7 +2,10 @@
 //!
 //! The expectation comes from the role matrix; which right an endpoint needs is written down here once more, so that
 //! a handler that asks for the wrong one is found. An endpoint that is missing here fails the test.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is not as it should be"
+)]
 
 use axum::body::Body;
 use axum::http::{Method, StatusCode};

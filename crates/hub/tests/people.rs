@@ -1,5 +1,8 @@
 //! How people get in: the first start, invitations, sessions, API keys, several organizations.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is not as it should be"
+)]
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
@@ -126,6 +129,26 @@ async fn a_cookie_does_nothing_for_another_sites_page() {
     ada.send(Method::POST, "/v2/project", "http://hub.test", body)
         .await
         .data();
+}
+
+#[tokio::test]
+async fn a_foreign_page_can_neither_sign_in_nor_claim_a_fresh_hub() {
+    let hub = TestHub::start().await;
+    for (path, body) in [
+        ("/v2/setup", setup_form()),
+        ("/v2/session", json!({ "email": "ada@acme.test", "password": PASSWORD })),
+        ("/v2/session/link", json!({ "token": "x" })),
+        ("/v2/invitations/x/accept", json!({})),
+    ] {
+        let request = Request::post(path)
+            .header(header::ORIGIN, "https://evil.test")
+            .header(header::CONTENT_TYPE, "text/plain")
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        assert_eq!(call(hub.router(), request).await.code(), "session.foreign_origin", "{path}");
+    }
+    let open = hub.anonymous(Method::GET, "/v2/setup", Value::Null).await;
+    assert_eq!(open.data()["required"], true);
 }
 
 #[tokio::test]

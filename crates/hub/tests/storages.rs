@@ -166,6 +166,20 @@ async fn edit_and_rotate_keep_the_id_and_leave_the_rest() {
 }
 
 #[tokio::test]
+async fn what_only_an_endpoint_allowed_does_not_outlive_it() {
+    let hub = TestHub::start().await;
+    let ada = hub.owner("Acme").await;
+    let mut form = user_form("minio");
+    form["endpoint"] = json!("https://minio.example.com");
+    form["region"] = json!("auto");
+    form["publicKey"] = json!("minio");
+    let id = created(&ada, form).await["_id"].as_str().unwrap().to_owned();
+    let bare = ada.post(&format!("/v2/storages/{id}"), json!({ "endpoint": "" })).await;
+    let fields = bare.body["details"]["fields"].to_string();
+    assert!(fields.contains("region") && fields.contains("publicKey"), "{}", bare.body);
+}
+
+#[tokio::test]
 async fn setup_documents_name_the_buckets_this_hub_and_its_external_id() {
     let hub = TestHub::start().await;
     let ada = hub.owner("Acme").await;

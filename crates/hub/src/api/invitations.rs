@@ -24,6 +24,7 @@ use super::time::iso;
 use super::words;
 use crate::auth::access::{Org, right};
 use crate::auth::caller::Caller;
+use crate::auth::origin::NoForeignPage;
 use crate::auth::{password, token};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
@@ -320,6 +321,7 @@ async fn show(
     responses((status = 200, body = Envelope<Session>), (status = 404, body = ErrorBody)))]
 async fn accept(
     State(hub): State<Arc<Hub>>,
+    _: NoForeignPage,
     Path(secret): Path<String>,
     jar: CookieJar,
     caller: Option<Caller>,

@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::Body;
-use super::query::{Page, Params};
+use super::query::{MAX_LIMIT, Page, Params};
 use super::time::iso;
 use super::words;
 use crate::auth::access::{Org, right};
@@ -31,7 +31,7 @@ pub fn router() -> OpenApiRouter<Arc<Hub>> {
 struct ListParams {
     /// Counted from 1.
     page: Option<u64>,
-    /// 1 to 1000; 10 unless given.
+    /// 1 to 1000; 1000 unless given.
     limit: Option<u32>,
     /// Part of a name or an e-mail address.
     search: Option<String>,
@@ -125,7 +125,8 @@ async fn list(
     access: Org<right::ManageMembers>,
     Params(params): Params<ListParams>,
 ) -> ApiResult<Success<MemberList>> {
-    let page = Page::new(params.page, params.limit)?;
+    // The SDK asks for no page and expects everybody.
+    let page = Page::new(params.page, params.limit.or(Some(MAX_LIMIT)))?;
     let (organization, search) = (access.organization, params.search.unwrap_or_default());
     let found = hub
         .db

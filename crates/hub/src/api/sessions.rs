@@ -18,6 +18,7 @@ use utoipa_axum::routes;
 use super::body::Body;
 use super::words;
 use crate::auth::caller::{Caller, Proof, SESSION_COOKIE, SESSION_MS};
+use crate::auth::origin::NoForeignPage;
 use crate::auth::{password, token};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
@@ -107,6 +108,7 @@ async fn show(State(hub): State<Arc<Hub>>, caller: Caller) -> ApiResult<Success<
     responses((status = 200, body = Envelope<Session>), (status = 401, body = ErrorBody), (status = 429, body = ErrorBody)))]
 async fn create(
     State(hub): State<Arc<Hub>>,
+    _: NoForeignPage,
     jar: CookieJar,
     Body(credentials): Body<Credentials>,
 ) -> ApiResult<SignedIn> {
@@ -132,6 +134,7 @@ async fn create(
     responses((status = 200, body = Envelope<Session>), (status = 401, body = ErrorBody)))]
 async fn create_by_link(
     State(hub): State<Arc<Hub>>,
+    _: NoForeignPage,
     jar: CookieJar,
     Body(link): Body<SignInLink>,
 ) -> ApiResult<SignedIn> {

@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 
 use super::body::Body;
 use super::sessions::{Session, SignedIn, sign_in};
+use crate::auth::origin::NoForeignPage;
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
@@ -57,6 +58,7 @@ async fn show(State(hub): State<Arc<Hub>>) -> ApiResult<Success<SetupState>> {
     responses((status = 200, body = Envelope<Session>), (status = 409, body = ErrorBody)))]
 async fn create(
     State(hub): State<Arc<Hub>>,
+    _: NoForeignPage,
     jar: CookieJar,
     Body(new): Body<NewSetup>,
 ) -> ApiResult<SignedIn> {

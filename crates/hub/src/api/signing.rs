@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
+use insitu_model::address::Address;
 use insitu_model::id::{AssetId, StorageId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -128,16 +129,23 @@ async fn sign_one(
         )
     })?;
     let signed_url = match params.storage_id.filter(|id| !id.is_empty()) {
-        None => address,
+        None => public_address(&address)?,
         Some(text) => {
             let storage: StorageId = text.parse().map_err(|_| ApiError::not_found("storage", &text))?;
             sign_object(&hub, access.organization, storage, &address)
-                .await
-                .map_err(|unsigned| ApiError::invalid(unsigned.code, unsigned.message))?
+                .await?
                 .url
         }
     };
     Ok(Created(SignedUrlData { signed_url }))
+}
+
+/// The address of a public asset as it can be handed to a browser.
+fn public_address(text: &str) -> ApiResult<String> {
+    match Address::parse(text) {
+        Ok(parsed) => Ok(parsed.address.canonical()),
+        Err(error) => Err(ApiError::invalid(error.code(), format!("{error}."))),
+    }
 }
 
 fn view(id: AssetId, signed: Result<AssetUrl, Unsigned>) -> SignedAsset {
@@ -160,7 +168,7 @@ fn view(id: AssetId, signed: Result<AssetUrl, Unsigned>) -> SignedAsset {
             corrected_region,
             ..nothing
         },
-        Err(Unsigned { code, message }) => SignedAsset {
+        Err(Unsigned { code, message, .. }) => SignedAsset {
             code: Some(code),
             message: Some(message),
             ..nothing

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use insitu_model::id::{AuditId, OrganizationId, StorageId};
+use insitu_model::region::Region;
 use insitu_model::storage::{AccessType, Provider};
 use insitu_store::audit::{self, AuditRecord};
 use insitu_store::external_ids;
@@ -373,6 +374,9 @@ fn refuse_bad_change(current: &Storage, checked: &Checked, problems: &mut Proble
         );
     }
     checked.refuse_foreign_fields(current.access_type, problems);
+    if checked.endpoint == Some(None) && current.endpoint.is_some() {
+        refuse_what_only_the_endpoint_allowed(current, checked, problems);
+    }
     if current.access_type == AccessType::IamUser
         && checked.public_key.is_some() != checked.private_key.is_some()
     {
@@ -380,6 +384,21 @@ fn refuse_bad_change(current: &Storage, checked: &Checked, problems: &mut Proble
             "privateKey",
             "storage.keys_incomplete",
             "An access key is changed as a whole: send publicKey and privateKey together.",
+        );
+    }
+}
+
+/// Without its endpoint a storage is AWS's again, whose regions and keys have one form.
+fn refuse_what_only_the_endpoint_allowed(current: &Storage, checked: &Checked, problems: &mut Problems) {
+    if checked.region.is_none()
+        && let Err(error) = Region::parse(&current.region, false)
+    {
+        problems.add("region", error.code(), error.to_string());
+    }
+    if current.access_type == AccessType::IamUser && checked.public_key.is_none() {
+        problems.missing(
+            "publicKey",
+            "Without the endpoint the keys are AWS's: send publicKey and privateKey too.",
         );
     }
 }

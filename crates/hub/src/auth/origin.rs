@@ -3,10 +3,33 @@
 //! A request that changes something and is authorized by the cookie must come from a page of this hub: browsers
 //! put the page's origin into `Origin` (or say `Sec-Fetch-Site: same-origin`), and pages cannot forge either.
 
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, HeaderName, Method, header};
 
 use crate::error::{ApiError, ApiResult};
+use crate::hub::Hub;
+
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// A request that no foreign page made: for the ways in, which hand out a cookie without asking for one. Programs, which
+/// send no `Origin`, are let through.
+#[derive(Debug, Clone, Copy)]
+pub struct NoForeignPage;
+
+impl FromRequestParts<Arc<Hub>> for NoForeignPage {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> ApiResult<Self> {
+        let from_page = parts.headers.contains_key(header::ORIGIN) || parts.headers.contains_key(FETCH_SITE);
+        if from_page && !is_same_origin(&parts.headers, &hub.public_url) {
+            return Err(foreign(&hub.public_url));
+        }
+        Ok(Self)
+    }
+}
 
 /// Refuses a changing request of a foreign page.
 pub fn check(parts: &Parts, public_url: &str) -> ApiResult<()> {
@@ -16,12 +39,16 @@ pub fn check(parts: &Parts, public_url: &str) -> ApiResult<()> {
     if is_same_origin(&parts.headers, public_url) {
         return Ok(());
     }
-    Err(ApiError::forbidden(
+    Err(foreign(public_url))
+}
+
+fn foreign(public_url: &str) -> ApiError {
+    ApiError::forbidden(
         "session.foreign_origin",
         format!(
-            "This request came from another site than {public_url}, so the session cookie is not accepted. Open the hub at that address, or set its public URL to the address you use."
+            "This request came from another site than {public_url}, so it may not sign in or use a session. Open the hub at that address, or set its public URL to the address you use."
         ),
-    ))
+    )
 }
 
 fn is_same_origin(headers: &HeaderMap, public_url: &str) -> bool {
@@ -40,7 +67,7 @@ fn is_same_origin(headers: &HeaderMap, public_url: &str) -> bool {
                         == Some(host)
                 })
         }
-        None => text(header::HeaderName::from_static("sec-fetch-site")) == Some("same-origin"),
+        None => text(FETCH_SITE) == Some("same-origin"),
     }
 }
 

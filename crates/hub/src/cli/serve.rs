@@ -1,6 +1,8 @@
 //! `insitu serve`: runs the hub until it is told to stop.
 
+use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
@@ -36,17 +38,50 @@ pub async fn bind(address: SocketAddr) -> Outcome<TcpListener> {
     })
 }
 
+/// Held by the one hub that works in a folder; the system frees it when the process ends, however it ends.
+#[derive(Debug)]
+struct FolderLock(#[expect(dead_code, reason = "the lock lasts as long as the file is open")] File);
+
+impl FolderLock {
+    fn take(folder: &Path) -> Outcome<Self> {
+        let path = folder.join("hub.lock");
+        let failed = |error: &dyn std::fmt::Display| {
+            Failure::new(format!("cannot lock the folder {}: {error}", folder.display()))
+        };
+        std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|error| failed(&error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self(file)),
+            Err(TryLockError::WouldBlock) => Err(failed(
+                &"another hub works in it. Stop that one, or choose another --data-dir",
+            )),
+            Err(TryLockError::Error(error)) => Err(failed(&error)),
+        }
+    }
+}
+
 /// A hub that answers on its socket.
 #[derive(Debug)]
 pub struct Running {
     pub hub: Arc<Hub>,
     listener: TcpListener,
+    _only_hub_of_the_folder: Option<FolderLock>,
 }
 
 impl Running {
     /// Opens the database and the vault. Connections to the socket queue meanwhile.
     pub async fn start(listener: TcpListener, config: Config) -> Outcome<Self> {
         let bound = listener.local_addr().map_err(Failure::new)?;
+        // Several hubs may share a PostgreSQL; a SQLite file belongs to one.
+        let lock = match config.database_url {
+            None => Some(FolderLock::take(&config.data_dir)?),
+            Some(_) => None,
+        };
         let hub = start::open(config, bound).await?;
         if let Some(path) = &hub.config.ready_file {
             let body = serde_json::json!({ "url": hub.public_url, "listen": bound });
@@ -54,7 +89,11 @@ impl Running {
                 Failure::new(format!("cannot write the ready file {}: {error}", path.display()))
             })?;
         }
-        Ok(Self { hub, listener })
+        Ok(Self {
+            hub,
+            listener,
+            _only_hub_of_the_folder: lock,
+        })
     }
 
     /// Answers requests and runs jobs until `stop` is done; then finishes what is under way.

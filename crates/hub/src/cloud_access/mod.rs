@@ -33,6 +33,8 @@ pub struct CloudAccess {
     sts: sts::Client,
     storages: ReachedStorages,
     regions: LearnedRegions,
+    /// The region whose STS is asked who the hub is.
+    own_region: Region,
 }
 
 impl std::fmt::Debug for CloudAccess {
@@ -61,6 +63,7 @@ impl CloudAccess {
             ),
             None => None,
         };
+        let own_region = Region::parse(&config.aws_region, sts_endpoint.is_some()).map_err(Failure::new)?;
         let for_storages =
             Outbound::new(Reach::Storages(allowed.clone()), Patience::NORMAL).map_err(Failure::new)?;
         let for_operator = Outbound::new(Reach::Operator, Patience::NORMAL).map_err(Failure::new)?;
@@ -75,6 +78,7 @@ impl CloudAccess {
             sts,
             storages: ReachedStorages::new(clock.clone()),
             regions: LearnedRegions::new(s3::Client::new(for_storages, clock.clone(), random), clock),
+            own_region,
         })
     }
 
@@ -104,7 +108,7 @@ impl CloudAccess {
 
     /// Whom a trust policy has to name: the hub's own identity in AWS, if it has one.
     pub async fn principal(&self) -> Option<PrincipalArn> {
-        match self.identity.principal(&self.sts, &Region::US_EAST_1).await {
+        match self.identity.principal(&self.sts, &self.own_region).await {
             Ok(principal) => principal.map(|principal| principal.trusted),
             Err(error) => {
                 tracing::warn!(%error, "the hub's own AWS identity is not known");

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use axum::http::StatusCode;
 use insitu_cloud::presign::{Prepared, SignedUrl};
 use insitu_model::address::{Address, ObjectAddress};
 use insitu_model::id::{AssetId, OrganizationId, ProjectId, StorageId};
@@ -23,19 +24,37 @@ pub struct AssetUrl {
     pub corrected_region: Option<String>,
 }
 
-/// Why an asset has no URL: a stable code and a sentence.
+/// Why an asset has no URL: what a request for it alone would answer.
 #[derive(Debug, Clone)]
 pub struct Unsigned {
+    pub status: StatusCode,
     pub code: String,
     pub message: String,
+}
+
+impl Unsigned {
+    fn refused(code: impl Into<String>, message: impl std::fmt::Display) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            code: code.into(),
+            message: format!("{message}."),
+        }
+    }
 }
 
 impl From<ApiError> for Unsigned {
     fn from(error: ApiError) -> Self {
         Self {
+            status: error.status,
             code: error.code.into_owned(),
             message: error.message,
         }
+    }
+}
+
+impl From<Unsigned> for ApiError {
+    fn from(unsigned: Unsigned) -> Self {
+        Self::new(unsigned.status, unsigned.code, unsigned.message)
     }
 }
 
@@ -74,14 +93,14 @@ pub async fn sign_object(
     organization: OrganizationId,
     storage: StorageId,
     address: &str,
-) -> Result<AssetUrl, Unsigned> {
+) -> ApiResult<AssetUrl> {
     let mut signing = Signing {
         hub,
         organization,
         storages: HashMap::new(),
         prepared: HashMap::new(),
     };
-    signing.sign_in(storage, address).await
+    Ok(signing.sign_in(storage, address).await?)
 }
 
 /// What the URLs of one bucket have in common, and the region that they are signed for.
@@ -109,27 +128,25 @@ impl Signing<'_> {
 
     async fn sign_in(&mut self, id: StorageId, address: &str) -> Result<AssetUrl, Unsigned> {
         let storage = self.storage(id).await?;
-        let parsed = Address::parse_with(address, storage.endpoint.as_ref()).map_err(|error| Unsigned {
-            code: error.code().to_owned(),
-            message: format!("{error}."),
-        })?;
+        let parsed = Address::parse_with(address, storage.endpoint.as_ref())
+            .map_err(|error| Unsigned::refused(error.code(), error))?;
         let Address::Object(object) = parsed.address else {
-            // A public asset that somebody assigned a storage to needs no signature.
-            return Ok(AssetUrl {
-                url: address.to_owned(),
-                expires_at_ms: None,
-                corrected_region: None,
-            });
+            return Err(Unsigned::refused(
+                "storage.address_elsewhere",
+                format!(
+                    "{address} is no object that this storage reaches; its endpoint may have been changed since"
+                ),
+            ));
         };
         if !storage.covers(&object) {
-            return Err(Unsigned {
-                code: "storage.outside_prefixes".to_owned(),
-                message: format!(
-                    "{}/{} lies outside of the prefixes that the storage may reach.",
+            return Err(Unsigned::refused(
+                "storage.outside_prefixes",
+                format!(
+                    "{}/{} lies outside of the prefixes that the storage may reach",
                     object.bucket(),
                     object.key()
                 ),
-            });
+            ));
         }
         let (region, prepared) = self.prepare(&storage, &object).await?;
         let SignedUrl { url, expires_at_ms } =
@@ -193,9 +210,6 @@ async fn prepare(
             hub.config.signed_url_ttl,
             hub.clock.now_ms(),
         )
-        .map_err(|error| Unsigned {
-            code: error.code().to_owned(),
-            message: format!("{error}."),
-        })?;
+        .map_err(|error| Unsigned::refused(error.code(), error))?;
     Ok((region, prepared))
 }
