@@ -1,4 +1,4 @@
-//! How fast assets go into the store and come out of it: `cargo run --release --example asset_speed -- [ROWS] [URL]`.
+//! How fast assets go into the store and come out of it: `cargo run --release --example asset_speed -- [ROWS] [sorted|shuffled] [URL]`.
 //!
 //! Prints rows per CPU-second of writing alone (no parsing), the peak memory, and the price of pages at several
 //! depths. CPU time is the process's own, so other work on the machine does not count.
@@ -24,6 +24,7 @@ const NOW: i64 = 1_800_000_000_000;
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let rows: u64 = arguments.next().as_deref().unwrap_or("1000000").parse()?;
+    let shuffled = arguments.next().as_deref() == Some("shuffled");
     let folder = tempfile::tempdir()?;
     let url = match arguments.next() {
         Some(url) => url.parse()?,
@@ -31,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let db = Db::open(&url, Options::default())?;
     let place = prepare(&db)?;
-    let import = write_all(&db, place, rows)?;
+    let import = write_all(&db, place, rows, shuffled)?;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     println!("peak memory {} MB", peak_memory_mb());
     for sort in [AssetSort::NewestFirst, AssetSort::OldestFirst] {
@@ -121,6 +122,7 @@ fn write_all(
     db: &Db,
     (organization, project): (OrganizationId, ProjectId),
     rows: u64,
+    shuffled: bool,
 ) -> Result<ImportId, insitu_store::Error> {
     let (clock, random) = (FixedClock::at(NOW), SeededRandom::new(3));
     let id = ImportId::new(&clock, &random);
@@ -151,7 +153,7 @@ fn write_all(
     for first in (0..rows).step_by(usize::try_from(BATCH_ROWS).unwrap_or(1)) {
         let before = cpu_seconds();
         let list: Vec<NewAsset> = (first..rows.min(first + BATCH_ROWS))
-            .map(|n| asset(n, &batches))
+            .map(|n| asset(n, shuffled, &batches))
             .collect();
         making += cpu_seconds() - before;
         let batch = ImportBatch {
@@ -179,10 +181,15 @@ fn write_all(
     Ok(id)
 }
 
-fn asset(n: u64, batches: &Arc<[BatchId]>) -> NewAsset {
+fn asset(n: u64, shuffled: bool, batches: &Arc<[BatchId]>) -> NewAsset {
+    let name = if shuffled {
+        n.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    } else {
+        n
+    };
     NewAsset {
-        external_id: Some(format!("camera-7/frame-{n:08}.jpg")),
-        data: format!("https://acme-private-photos.s3.eu-central-1.amazonaws.com/camera-7/frame-{n:08}.jpg"),
+        external_id: Some(format!("camera-7/{name:016x}.jpg")),
+        data: format!("https://acme-private-photos.s3.eu-central-1.amazonaws.com/camera-7/{n:016x}.jpg"),
         width: Some(1920),
         height: Some(1080),
         storage: None,

@@ -68,7 +68,6 @@ CREATE TABLE import_refusals (
 -- in order, so that rows are only ever appended. Its public id follows from its extent.
 CREATE TABLE assets (
     place INTEGER PRIMARY KEY,
-    project INTEGER NOT NULL,
     -- The asset's storage and batches, as a row of asset_kinds.
     kind INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -82,7 +81,28 @@ CREATE TABLE assets (
     -- JSON: what few assets have (metadata, contextData, attachments, dataset, pre-labels).
     extra TEXT
 );
-CREATE INDEX assets_by_external_id ON assets (project, external_id/*postgres , place */);
+
+-- Assets by their external IDs, in runs: each run is sorted, and rows are only appended to the newest one, so that a
+-- list in any order goes in as fast as a sorted one. Runs are merged later (src/assets/merge.rs).
+CREATE TABLE asset_names (
+    run INTEGER NOT NULL,
+    external_id TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    PRIMARY KEY (run, external_id, place)
+) WITHOUT ROWID;
+
+CREATE TABLE asset_runs (
+    run INTEGER PRIMARY KEY,
+    project INTEGER NOT NULL,
+    -- The import that wrote it, and whether that is visible.
+    import INTEGER NOT NULL,
+    visible INTEGER NOT NULL,
+    names INTEGER NOT NULL,
+    -- The last external ID, while the import appends.
+    last_external_id TEXT NOT NULL
+);
+CREATE INDEX asset_runs_visible ON asset_runs (project, names) WHERE visible = 1;
+CREATE INDEX asset_runs_by_import ON asset_runs (import, run);
 
 -- The next free place of each project.
 CREATE TABLE asset_places (

@@ -2,12 +2,10 @@
 //!
 //! In statements, `?1` becomes `$1` and the marker `/*claim*/` becomes `FOR UPDATE SKIP LOCKED`. In migrations,
 //! `INTEGER` becomes `BIGINT`, `BLOB` becomes `BYTEA`, `REAL` becomes `DOUBLE PRECISION`, `TEXT` is collated by
-//! bytes as SQLite does, `WITHOUT ROWID` goes away, and `/*postgres … */` is uncovered (SQLite's indexes end with the
-//! row's key by themselves). Quoted text and other comments are left alone. Nothing else
+//! bytes as SQLite does, and `WITHOUT ROWID` goes away. Quoted text and comments are left alone. Nothing else
 //! differs: a statement that needs more than this does not belong in the common dialect.
 
 const CLAIM: &str = "/*claim*/";
-const UNCOVERED: &str = "/*postgres";
 
 /// The statement as PostgreSQL reads it.
 pub(crate) fn statement_for_postgres(sql: &str) -> String {
@@ -28,10 +26,7 @@ pub(crate) fn migration_for_postgres(sql: &str) -> String {
     for piece in pieces(sql) {
         match piece {
             Piece::Code(code) => translate_types(&code.replace("WITHOUT ROWID", ""), &mut out),
-            Piece::Kept(text) => match text.strip_prefix(UNCOVERED) {
-                Some(covered) => out.push_str(covered.strip_suffix("*/").unwrap_or(covered)),
-                None => out.push_str(text),
-            },
+            Piece::Kept(text) => out.push_str(text),
         }
     }
     out
@@ -124,15 +119,6 @@ mod tests {
             migration_for_postgres(sql),
             "CREATE TABLE t (a BIGINT PRIMARY KEY, b BYTEA, c TEXT COLLATE \"C\" DEFAULT 'TEXT', \
              INTEGERS DOUBLE PRECISION) ;"
-        );
-    }
-
-    #[test]
-    fn what_only_postgres_needs_is_uncovered() {
-        let sql = "CREATE INDEX i ON t (a/*postgres , b */) /* c */";
-        assert_eq!(
-            migration_for_postgres(sql),
-            "CREATE INDEX i ON t (a , b ) /* c */"
         );
     }
 

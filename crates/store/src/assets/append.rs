@@ -7,8 +7,9 @@ use insitu_model::import::OnDuplicate;
 use super::{
     NewAsset,
     blocks::FINE,
-    extents, kinds, place,
-    spans::{Span, holds},
+    extents, kinds,
+    names::{self, Owner, Runs},
+    place,
 };
 use crate::{
     Error, Result, Tx,
@@ -29,7 +30,6 @@ pub(crate) struct Target {
 
 const COLUMNS: &[Column] = &[
     Column::int("place"),
-    Column::int("project"),
     Column::int("kind"),
     Column::int("created_at"),
     Column::int("priority"),
@@ -45,6 +45,7 @@ pub(crate) fn append<'a>(
     tx: &mut Tx,
     target: Target,
     rows: impl ExactSizeIterator<Item = &'a NewAsset>,
+    runs: Runs,
     now: i64,
 ) -> Result<()> {
     let count = rows.len() as u64;
@@ -65,7 +66,6 @@ pub(crate) fn append<'a>(
         let (row, kind) = placed[i];
         out.extend([
             Value::Int(first + i as i64),
-            Value::Int(target.project),
             Value::Int(kind),
             Value::Int(now),
             Value::from(row.priority),
@@ -85,11 +85,12 @@ pub(crate) fn append<'a>(
             i64::try_from(assets).unwrap_or(i64::MAX),
         )?;
     }
+    names::append(tx, (target.project, target.import), &placed, first, runs)?;
     extents::append(tx, target.import, first, target.first_ordinal, count)
 }
 
 /// Appends the rows whose external ID the project does not have yet, counting earlier rows of the same import. For
-/// the others, the policy says what happens; rows without an external ID are always new.
+/// the others, the policy (skip or update) says what happens; rows without an external ID are always new.
 pub(crate) fn append_unless_known(
     tx: &mut Tx,
     target: Target,
@@ -98,104 +99,53 @@ pub(crate) fn append_unless_known(
     now: i64,
 ) -> Result<Written> {
     place::lock(tx, target.project)?;
-    let known = Known::load(tx, target)?;
+    let own = extents::of_import(tx, target.import)?;
     let mut fresh: Vec<&NewAsset> = Vec::with_capacity(rows.len());
     let mut fresh_by_id: HashMap<&str, usize> = HashMap::new();
     let mut updates: Vec<(Owner, &NewAsset)> = Vec::new();
+    let scope = (target.project, target.import);
     let mut written = Written::default();
     for row in rows {
         let external_id = row.external_id.as_deref().unwrap_or("");
-        let same_batch = fresh_by_id
-            .get(external_id)
-            .copied()
-            .filter(|_| !external_id.is_empty());
-        let owner = match same_batch {
-            Some(at) => Some(Owner::Batch(at)),
-            None => known.find(tx, external_id)?,
+        let known = match fresh_by_id.get(external_id) {
+            _ if external_id.is_empty() => None,
+            Some(at) => Some(Known::InBatch(*at)),
+            None => names::owner(tx, scope, &own, external_id)?.map(Known::Stored),
         };
-        match (owner, policy) {
-            (None, _) | (_, OnDuplicate::Allow) => {
-                fresh_by_id.insert(external_id, fresh.len());
-                fresh.push(row);
-                written.imported += 1;
-            }
-            (Some(_), OnDuplicate::Skip) => written.skipped += 1,
-            (Some(Owner::Batch(at)), OnDuplicate::Update) => {
-                fresh[at] = row;
-                written.updated += 1;
-            }
-            (Some(owner), OnDuplicate::Update) => {
-                updates.push((owner, row));
-                written.updated += 1;
-            }
+        let Some(known) = known else {
+            fresh_by_id.insert(external_id, fresh.len());
+            fresh.push(row);
+            continue;
+        };
+        if policy == OnDuplicate::Skip {
+            written.skipped += 1;
+            continue;
+        }
+        written.updated += 1;
+        match known {
+            Known::InBatch(at) => fresh[at] = row,
+            Known::Stored(owner) => updates.push((owner, row)),
         }
     }
     for (owner, row) in updates {
         update(tx, target, owner, row)?;
     }
-    append(tx, target, fresh.into_iter(), now)?;
+    written.imported = fresh.len() as u64;
+    append(tx, target, fresh.into_iter(), Runs::One, now)?;
     Ok(written)
 }
 
-/// Who has an external ID already.
-#[derive(Clone, Copy, Debug)]
-enum Owner {
-    /// A row of the same batch.
-    Batch(usize),
-    /// An earlier row of the same import: nobody sees it yet.
-    Import(i64),
-    /// An asset that everybody sees.
-    Visible(i64),
-}
-
-/// What of the project's assets counts as known: the visible ones and the import's own.
-struct Known {
-    project: i64,
-    own: Vec<Span>,
-    hidden: Vec<Span>,
-}
-
-impl Known {
-    fn load(tx: &mut Tx, target: Target) -> Result<Self> {
-        let hidden = extents::hidden(tx, target.project)?;
-        let own = extents::of_import(tx, target.import)?;
-        Ok(Self {
-            project: target.project,
-            own,
-            hidden,
-        })
-    }
-
-    /// The oldest asset with this external ID.
-    fn find(&self, tx: &mut Tx, external_id: &str) -> Result<Option<Owner>> {
-        if external_id.is_empty() {
-            return Ok(None);
-        }
-        let mut found = None;
-        tx.visit(
-            "SELECT place FROM assets WHERE project = ?1 AND external_id = ?2 AND deleted_at IS NULL ORDER BY place",
-            params![self.project, external_id],
-            |row| {
-                let place: i64 = row.next()?;
-                found = if holds(&self.own, place) {
-                    Some(Owner::Import(place))
-                } else if holds(&self.hidden, place) {
-                    None
-                } else {
-                    Some(Owner::Visible(place))
-                };
-                Ok(found.is_none())
-            },
-        )?;
-        Ok(found)
-    }
+/// Where the asset with a row's external ID is.
+enum Known {
+    /// Among the new rows of the same batch.
+    InBatch(usize),
+    Stored(Owner),
 }
 
 /// Gives an asset a new row's values: at once where nobody sees it, else when the import completes.
 fn update(tx: &mut Tx, target: Target, owner: Owner, row: &NewAsset) -> Result<()> {
     let kind = kinds::Finder::new(target.project).find(tx, row.storage, &row.batches)?;
     match owner {
-        Owner::Batch(_) => Ok(()),
         Owner::Visible(place) => {
             tx.execute(
                 "INSERT INTO asset_updates (import, place, kind, priority, width, height, data, extra)

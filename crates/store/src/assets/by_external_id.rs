@@ -1,18 +1,24 @@
 //! Pages in the order of external IDs.
 //!
-//! The index leads the way. With a cursor a page costs the same at any depth; by its number it costs one step per
-//! row before it, since nobody counts rows by external ID.
+//! The runs of names lead the way, read side by side. With a cursor a page costs the same at any depth; by its number
+//! it costs one step per name before it, since nobody counts rows by external ID.
+
+use std::collections::{HashMap, VecDeque};
 
 use super::{
     AssetCursor, AssetState,
     list::{Found, Wanted},
     read::{COLUMNS, Stored, read},
-    spans::holds,
 };
-use crate::{Page, Result, Tx, value::params};
+use crate::{
+    Page, Result, Tx,
+    value::{Value, params},
+};
 
-/// Rows looked at in one statement.
-const ROWS_PER_STEP: u64 = 2_000;
+/// Assets read by one statement.
+const ASSETS_PER_READ: usize = 128;
+
+type Name = (String, i64);
 
 pub(super) fn page(
     tx: &mut Tx,
@@ -21,42 +27,39 @@ pub(super) fn page(
     page: Page,
 ) -> Result<Found> {
     let total = wanted.counted().total(tx)?;
-    let limit = page.limit() as usize + 1;
-    let mut found: Vec<Stored> = Vec::new();
+    let mut found = Found {
+        rows: Vec::new(),
+        total,
+    };
     let mut skip = if after.is_some() { 0 } else { page.offset() };
-    if skip >= total && after.is_none() || total == 0 {
-        return Ok(Found { rows: found, total });
+    if total == 0 || skip >= total && after.is_none() {
+        return Ok(found);
     }
-    let mut position = after.map(|cursor| (cursor.external_id.clone().unwrap_or_default(), cursor.place));
-    if position.is_none() && skip > 0 && every_row_counts(tx, wanted)? {
-        position = row_before(tx, wanted, std::mem::take(&mut skip))?;
+    let limit = page.limit() as usize + 1;
+    let start = after.map(|cursor| (cursor.external_id.clone().unwrap_or_default(), cursor.place));
+    let mut names = Names::open(tx, wanted, start)?;
+    if every_name_counts(tx, wanted)? {
+        names.skip(tx, std::mem::take(&mut skip))?;
     }
-    while found.len() < limit {
-        let step = (skip + (limit - found.len()) as u64).min(ROWS_PER_STEP);
-        let mut seen = 0;
-        let mut last = None;
-        next_rows(tx, wanted, position.as_ref(), step, |row| {
-            seen += 1;
-            last = Some((row.external_id.clone(), row.place));
-            if !holds(&wanted.hidden, row.place) {
-                if skip > 0 {
-                    skip -= 1;
-                } else if found.len() < limit {
-                    found.push(row);
-                }
+    while found.rows.len() < limit {
+        let places = names.take(tx, ASSETS_PER_READ)?;
+        if places.is_empty() {
+            break;
+        }
+        for row in assets_at(tx, wanted, &places)? {
+            if skip > 0 {
+                skip -= 1;
+            } else if found.rows.len() < limit {
+                found.rows.push(row);
             }
-        })?;
-        match last {
-            Some(last) if seen >= step => position = Some(last),
-            _ => break,
         }
     }
-    Ok(Found { rows: found, total })
+    Ok(found)
 }
 
-/// Whether each entry of the index is a row of the list, so that entries can be passed over unseen.
-fn every_row_counts(tx: &mut Tx, wanted: &Wanted<'_>) -> Result<bool> {
-    if wanted.kinds.is_some() || !wanted.hidden.is_empty() || wanted.filter.state != AssetState::Active {
+/// Whether each visible name is a row of the list, so that names can be passed over without their assets.
+fn every_name_counts(tx: &mut Tx, wanted: &Wanted<'_>) -> Result<bool> {
+    if wanted.kinds.is_some() || wanted.filter.state != AssetState::Active {
         return Ok(false);
     }
     let mut deleted = wanted.counted();
@@ -64,67 +67,155 @@ fn every_row_counts(tx: &mut Tx, wanted: &Wanted<'_>) -> Result<bool> {
     Ok(deleted.total(tx)? == 0)
 }
 
-/// The row right before row `offset` of the index.
-fn row_before(tx: &mut Tx, wanted: &Wanted<'_>, offset: u64) -> Result<Option<(String, i64)>> {
-    let direction = if wanted.is_descending() { " DESC" } else { "" };
-    tx.row(
-        &format!(
-            "SELECT external_id, place FROM assets WHERE project = ?1
-             ORDER BY external_id{direction}, place{direction} LIMIT 1 OFFSET ?2"
-        ),
-        params![wanted.project, offset - 1],
-        |row| Ok((row.next()?, row.next()?)),
-    )
+/// Those of the assets at `places` that the list lets through, in the order of `places`.
+fn assets_at(tx: &mut Tx, wanted: &Wanted<'_>, places: &[i64]) -> Result<Vec<Stored>> {
+    // Always the same number of parameters, so that the statement is prepared once.
+    let last = places.last().copied().unwrap_or(0);
+    let padded: Vec<Value<'_>> = places
+        .iter()
+        .copied()
+        .chain(std::iter::repeat(last))
+        .take(ASSETS_PER_READ)
+        .map(Value::from)
+        .collect();
+    let list: Vec<String> = (1..=ASSETS_PER_READ).map(|n| format!("?{n}")).collect();
+    let sql = format!(
+        "SELECT {COLUMNS} FROM assets WHERE place IN ({}){}",
+        list.join(", "),
+        wanted.condition()
+    );
+    let mut by_place: HashMap<i64, Stored> = tx
+        .rows(&sql, &padded, read)?
+        .into_iter()
+        .map(|row| (row.place, row))
+        .collect();
+    Ok(places.iter().filter_map(|place| by_place.remove(place)).collect())
 }
 
-/// Up to `limit` rows behind a position, hidden ones included: first those of the same external ID, then the others.
-fn next_rows(
-    tx: &mut Tx,
-    wanted: &Wanted<'_>,
-    position: Option<&(String, i64)>,
-    limit: u64,
-    mut take: impl FnMut(Stored),
-) -> Result<()> {
-    let (beyond, direction) = if wanted.is_descending() {
-        ("<", " DESC")
-    } else {
-        (">", "")
-    };
-    let condition = wanted.condition();
-    let mut seen = 0;
-    let mut visit = |tx: &mut Tx, sql: &str, params: &[crate::value::Value<'_>]| {
-        tx.visit(sql, params, |row| {
-            seen += 1;
-            take(read(row)?);
-            Ok(seen < limit)
-        })
-    };
-    let Some((external_id, place)) = position else {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM assets WHERE project = ?1{condition}
-             ORDER BY external_id{direction}, place{direction} LIMIT ?2"
-        );
-        return visit(tx, &sql, params![wanted.project, limit]);
-    };
-    let same = format!(
-        "SELECT {COLUMNS} FROM assets WHERE project = ?1 AND external_id = ?2 AND place {beyond} ?3{condition}
-         ORDER BY place{direction} LIMIT ?4"
-    );
-    visit(tx, &same, params![wanted.project, external_id, *place, limit])?;
-    let others = format!(
-        "SELECT {COLUMNS} FROM assets WHERE project = ?1 AND external_id {beyond} ?2{condition}
-         ORDER BY external_id{direction}, place{direction} LIMIT ?3"
-    );
-    if seen < limit {
-        tx.visit(
-            &others,
-            params![wanted.project, external_id, limit - seen],
+/// The visible names of a project in the list's order, from all of its runs.
+struct Names {
+    descending: bool,
+    runs: Vec<Run>,
+}
+
+struct Run {
+    run: i64,
+    read_ahead: VecDeque<Name>,
+    /// The last name that was read.
+    position: Option<Name>,
+    is_at_end: bool,
+}
+
+/// Names read ahead of a single run; several runs share them.
+const NAMES_AHEAD: usize = 512;
+const NAMES_AHEAD_MIN: usize = 8;
+
+impl Names {
+    fn open(tx: &mut Tx, wanted: &Wanted<'_>, start: Option<Name>) -> Result<Self> {
+        let runs = tx.rows(
+            "SELECT run FROM asset_runs WHERE project = ?1 AND visible = 1 ORDER BY run",
+            params![wanted.project],
             |row| {
-                seen += 1;
-                take(read(row)?);
-                Ok(seen < limit)
+                Ok(Run {
+                    run: row.next()?,
+                    read_ahead: VecDeque::new(),
+                    position: start.clone(),
+                    is_at_end: false,
+                })
             },
         )?;
+        Ok(Self {
+            descending: wanted.is_descending(),
+            runs,
+        })
     }
-    Ok(())
+
+    /// The places of the next names.
+    fn take(&mut self, tx: &mut Tx, count: usize) -> Result<Vec<i64>> {
+        let mut places = Vec::with_capacity(count);
+        while places.len() < count {
+            let Some((_, place)) = self.next(tx)? else { break };
+            places.push(place);
+        }
+        Ok(places)
+    }
+
+    fn next(&mut self, tx: &mut Tx) -> Result<Option<Name>> {
+        let ahead = (NAMES_AHEAD / self.runs.len().max(1)).max(NAMES_AHEAD_MIN);
+        for run in &mut self.runs {
+            if run.read_ahead.is_empty() && !run.is_at_end {
+                run.fill(tx, self.descending, ahead)?;
+            }
+        }
+        self.runs.retain(|run| !run.read_ahead.is_empty());
+        let next = if self.descending {
+            self.runs
+                .iter_mut()
+                .max_by(|a, b| a.read_ahead.front().cmp(&b.read_ahead.front()))
+        } else {
+            self.runs
+                .iter_mut()
+                .min_by(|a, b| a.read_ahead.front().cmp(&b.read_ahead.front()))
+        };
+        Ok(next.and_then(|run| run.read_ahead.pop_front()))
+    }
+
+    /// Passes over names.
+    fn skip(&mut self, tx: &mut Tx, count: u64) -> Result<()> {
+        if let [run] = &mut self.runs[..]
+            && count > 0
+        {
+            let order = order(self.descending);
+            run.position = tx.row(
+                &format!(
+                    "SELECT external_id, place FROM asset_names WHERE run = ?1 {order} LIMIT 1 OFFSET ?2"
+                ),
+                params![run.run, count - 1],
+                |row| Ok((row.next()?, row.next()?)),
+            )?;
+            run.is_at_end = run.position.is_none();
+            return Ok(());
+        }
+        for _ in 0..count {
+            if self.next(tx)?.is_none() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Run {
+    fn fill(&mut self, tx: &mut Tx, descending: bool, count: usize) -> Result<()> {
+        let beyond = if descending { "<" } else { ">" };
+        let order = order(descending);
+        let read = |row: &mut crate::value::Row<'_>| Ok((row.next::<String>()?, row.next::<i64>()?));
+        let names: Vec<Name> = match &self.position {
+            None => tx.rows(
+                &format!("SELECT external_id, place FROM asset_names WHERE run = ?1 {order} LIMIT ?2"),
+                params![self.run, count as u64],
+                read,
+            )?,
+            Some((external_id, place)) => tx.rows(
+                &format!(
+                    "SELECT external_id, place FROM asset_names
+                     WHERE run = ?1 AND (external_id, place) {beyond} (?2, ?3) {order} LIMIT ?4"
+                ),
+                params![self.run, external_id, *place, count as u64],
+                read,
+            )?,
+        };
+        self.is_at_end = names.len() < count;
+        self.position = names.last().cloned().or_else(|| self.position.take());
+        self.read_ahead = names.into();
+        Ok(())
+    }
+}
+
+fn order(descending: bool) -> &'static str {
+    if descending {
+        "ORDER BY external_id DESC, place DESC"
+    } else {
+        "ORDER BY external_id, place"
+    }
 }

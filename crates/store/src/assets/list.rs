@@ -10,7 +10,7 @@ use super::{
     lookup::stored_of,
     place::project_of,
     read::{COLUMNS, Stored, finish, read},
-    spans::{Span, holds, without},
+    spans::{Span, without},
 };
 use crate::{Error, Page, Result, Tx, projects, value::params};
 
@@ -252,12 +252,12 @@ impl Rows<'_> {
 /// The visible rows with an external ID, in the order of their places.
 fn with_external_id(tx: &mut Tx, wanted: &Wanted<'_>, external_id: &str) -> Result<Vec<Stored>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM assets WHERE project = ?1 AND external_id = ?2{} ORDER BY place",
+        "SELECT {COLUMNS} FROM assets WHERE place IN (
+             SELECT n.place FROM asset_runs r JOIN asset_names n ON n.run = r.run
+             WHERE r.project = ?1 AND r.visible = 1 AND n.external_id = ?2){} ORDER BY place",
         wanted.condition()
     );
-    let mut found = tx.rows(&sql, params![wanted.project, external_id], read)?;
-    found.retain(|row| !holds(&wanted.hidden, row.place));
-    Ok(found)
+    tx.rows(&sql, params![wanted.project, external_id], read)
 }
 
 /// A page of rows that fit into memory, given in the order of their places.

@@ -7,6 +7,7 @@
 //! - A **kind** stands for what many assets share, storage and batches (`kinds.rs`): a filter is a set of kinds.
 //! - A **block** counts the visible assets of each kind in a range of places (`blocks.rs`), so totals are exact and
 //!   any page is found without counting rows.
+//! - **Names** list the assets by external ID, in sorted runs (`names.rs`), which are merged later (`merge.rs`).
 
 mod append;
 mod blocks;
@@ -17,6 +18,8 @@ mod extents;
 mod kinds;
 mod list;
 mod lookup;
+mod merge;
+mod names;
 mod place;
 mod read;
 mod reveal;
@@ -31,6 +34,8 @@ pub use change::{assign_batches, delete};
 pub(crate) use discard::discard;
 pub use list::list;
 pub use lookup::{Signable, find, for_signing};
+pub(crate) use merge::merge_step;
+pub(crate) use names::Runs;
 pub(crate) use reveal::reveal;
 
 /// A row of a list, ready to be kept.

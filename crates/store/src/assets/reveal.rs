@@ -2,6 +2,7 @@
 
 use super::{
     blocks::{FINE, LEVELS},
+    names,
     place::lock,
 };
 use crate::{Result, Tx, value::params};
@@ -26,6 +27,7 @@ pub(crate) fn reveal(tx: &mut Tx, project: i64, import: i64) -> Result<()> {
         "UPDATE asset_extents SET visible = 1 WHERE import = ?1",
         params![import],
     )?;
+    names::reveal(tx, project, import)?;
     apply_updates(tx, import)
 }
 

@@ -111,15 +111,16 @@ pub fn expire_receiving(tx: &mut Tx, reason: &str, error: &str, now: i64) -> Res
     Ok(gone)
 }
 
-/// Removes a bounded part of what failed, cancelled and dry imports wrote; false when nothing is left. Call it
-/// between other work until it answers false.
-pub fn discard_step(tx: &mut Tx) -> Result<bool> {
-    let Some(import) = tx.cell::<i64>(
+/// Does a bounded part of what imports leave to do: removes what failed, cancelled and dry ones wrote, and merges the
+/// names of completed ones. False when nothing is left. Call it between other work until it answers false. Run it in
+/// [`crate::Db::claim`].
+pub fn tidy_step(tx: &mut Tx) -> Result<bool> {
+    let discarding: Option<i64> = tx.cell(
         "SELECT number FROM imports WHERE discarding = 1 ORDER BY number LIMIT 1 /*claim*/",
         &[],
-    )?
-    else {
-        return Ok(false);
+    )?;
+    let Some(import) = discarding else {
+        return assets::merge_step(tx);
     };
     if !assets::discard(tx, import, MAX_ROWS_PER_DISCARD)? {
         tx.execute(

@@ -11,7 +11,7 @@ use insitu_model::{
 use super::lease::lost;
 use crate::{
     Result, Tx,
-    assets::{self, NewAsset, Target},
+    assets::{self, NewAsset, Runs, Target},
     import_report::{self, Refusal},
     projects,
     value::params,
@@ -69,7 +69,7 @@ pub fn write_batch(
             ..Written::default()
         },
         (OnDuplicate::Allow, false) => {
-            assets::append(tx, target, batch.rows.iter(), now)?;
+            assets::append(tx, target, batch.rows.iter(), Runs::Many, now)?;
             Written {
                 imported: batch.rows.len() as u64,
                 ..Written::default()

@@ -291,7 +291,7 @@ impl Store {
     /// Discards until nothing is left.
     pub async fn discard_all(&self) -> u32 {
         let mut steps = 0;
-        while self.write(imports::discard_step).await.unwrap() {
+        while self.write(imports::tidy_step).await.unwrap() {
             steps += 1;
         }
         steps

@@ -14,6 +14,7 @@ mod harness;
 mod imports;
 mod isolation;
 mod migrations;
+mod names;
 mod paging;
 mod people;
 mod postgres;
