@@ -23,6 +23,8 @@ export class AssetList {
       },
       initialPageParam: null as string | null,
       getNextPageParam: (last: Page) => last.nextCursor ?? null,
+      // Comparing every page that was loaded with each new one would cost more the further one scrolls.
+      structuralSharing: false,
       // Looking again at every page that was loaded costs too much for a mere change of windows.
       refetchOnWindowFocus: false,
     }));
