@@ -141,6 +141,26 @@ impl Cmd {
         succeeded(status, &self.shown, "")
     }
 
+    /// Runs it without a word unless it fails: then with every word it said.
+    pub fn run_quietly(mut self) -> Result<()> {
+        println!("$ {}", self.shown);
+        self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let (group, child) = self.start()?;
+        let output = child
+            .wait_with_output()
+            .with_context(|| format!("waiting for {}", self.shown));
+        end_group(group);
+        let output = output?;
+        if !output.status.success() {
+            println!(
+                "{}{}",
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        succeeded(output.status, &self.shown, "")
+    }
+
     /// Runs it silently and answers what it printed; anything but success is an error that shows what it said.
     pub fn output(mut self) -> Result<String> {
         self.command.stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -40,7 +40,7 @@ pub fn build_web() -> Result<()> {
     if stamp.is_current() && paths::web().join("build/index.html").is_file() {
         return Ok(());
     }
-    npm(&["run", "--silent", "build"]).run()?;
+    npm(&["run", "--silent", "build"]).run_quietly()?;
     stamp.write()
 }
 
