@@ -174,7 +174,7 @@ export const m = {
       `${n === 1 ? 'The asset leaves' : 'The assets leave'} this project, with what was labeled on ${n === 1 ? 'it' : 'them'}. Nothing is deleted in your bucket.`,
     deleted: (n: number) => `${assetCount(n)} deleted.`,
     publicStorage: 'Public',
-    unknownStorage: 'Unknown storage',
+    privateStorage: 'Private storage',
     description: 'About this project',
   },
 

@@ -7,7 +7,7 @@ import { keys } from './queries';
 import { chosen } from './session.svelte';
 
 /** Least length of a password; the hub has the last word. */
-export const PASSWORD_LEAST = 10;
+export const PASSWORD_LEAST = 8;
 
 export async function enter(queries: QueryClient, session: Session, to = '/') {
   queries.clear();

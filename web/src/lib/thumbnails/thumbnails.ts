@@ -15,6 +15,9 @@ const EDGE_PX = 480;
 const FETCHED_AT_ONCE = 8;
 const REMEMBERED = 2_000;
 
+/** A cell that is only passed by asks for nothing: no address is signed, and so recorded, for what nobody sees. */
+const PASSED_BY_MS = 60;
+
 /** Causes that scrolling back will not have changed; the others are tried again. */
 const LASTING = new Set<Cause>(['denied', 'missing', 'undecodable', 'notAnImage']);
 
@@ -53,6 +56,9 @@ export class Thumbnails {
     const kind = kindWithoutPicture(fileName(asset.data ?? asset.dataset?.[0] ?? ''));
     if (kind) return new CannotShow('notAnImage', kind);
     try {
+      await settled(signal);
+      // All cells that came into sight together are signed together, before their turn to be fetched comes.
+      await this.urls.get(asset._id);
       const shrunk = await this.#queue.run(async () => {
         const picture = await fetchPicture(asset._id, this.urls, signal);
         signal.throwIfAborted();
@@ -67,4 +73,15 @@ export class Thumbnails {
       return new CannotShow('refused', told.code, told.message);
     }
   }
+}
+
+function settled(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason as Error);
+    const timer = setTimeout(resolve, PASSED_BY_MS);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    });
+  });
 }
