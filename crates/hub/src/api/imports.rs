@@ -83,12 +83,8 @@ async fn create(
 ) -> ApiResult<Created<ImportData>> {
     let declared = content_length(&request);
     let order = order(&hub, &access, params).await?;
-    let mut arriving = receive::announce(&hub, &order).await?;
     let body = request.into_body().into_data_stream();
-    let import = match arriving.receive(body, declared).await {
-        Ok(received) => arriving.queue(received).await?,
-        Err(error) => return Err(arriving.give_up(error).await),
-    };
+    let import = receive::import(&hub, &order, body, declared).await?;
     Ok(Created(ImportData {
         import: import.into(),
     }))

@@ -212,7 +212,9 @@ impl Work {
         if progress.rows_imported + progress.rows_updated + progress.rows_skipped == 0 {
             return Err(Stop::Failed(Fault::new(
                 "import.all_rows_refused",
-                format!("no row of the list can be imported ({refused} refused); the report says why for each"),
+                format!(
+                    "no row of the list can be imported ({refused} refused); the report says why for each"
+                ),
             )));
         }
         Ok(())

@@ -48,10 +48,10 @@ pub struct Order {
 
 /// An import whose list is arriving. Dropping it gives the import up, unless it was queued.
 #[derive(Debug)]
-pub struct Arriving {
+struct Arriving {
     hub: Arc<Hub>,
     organization: OrganizationId,
-    pub id: ImportId,
+    id: ImportId,
     owner: String,
     is_settled: bool,
 }
@@ -74,18 +74,32 @@ where
 
 /// Makes an import of a list that was taken in, and puts it into the queue.
 pub async fn enqueue(hub: &Arc<Hub>, order: &Order, received: Received) -> ApiResult<Import> {
-    announce_in(hub, order, Some(&received.name))
-        .await?
-        .queue(received)
-        .await
+    let mut arriving = announce(hub, order, Some(&received.name)).await?;
+    match arriving.queue(received).await {
+        Ok(import) => Ok(import),
+        Err(error) => Err(arriving.give_up(error).await),
+    }
 }
 
-/// Makes the import that the body will fill.
-pub async fn announce(hub: &Arc<Hub>, order: &Order) -> ApiResult<Arriving> {
-    announce_in(hub, order, None).await
+/// Makes an import, takes its list in, and puts it into the queue.
+pub async fn import<B, E>(hub: &Arc<Hub>, order: &Order, body: B, declared: Option<u64>) -> ApiResult<Import>
+where
+    B: Stream<Item = Result<Bytes, E>> + Unpin,
+    E: std::fmt::Display,
+{
+    let mut arriving = announce(hub, order, None).await?;
+    let arrived = match arriving.receive(body, declared).await {
+        Ok(received) => arriving.queue(received).await,
+        Err(error) => Err(error),
+    };
+    match arrived {
+        Ok(import) => Ok(import),
+        Err(error) => Err(arriving.give_up(error).await),
+    }
 }
 
-async fn announce_in(hub: &Arc<Hub>, order: &Order, file: Option<&str>) -> ApiResult<Arriving> {
+/// Makes the import that a body will fill, or that a file in the spool fills already.
+async fn announce(hub: &Arc<Hub>, order: &Order, file: Option<&str>) -> ApiResult<Arriving> {
     let owner = token::generate(&*hub.random);
     let mut tries = 0;
     loop {
@@ -216,7 +230,7 @@ fn queue_full() -> ApiError {
 
 impl Arriving {
     /// Takes the list in. When this returns it survives a power cut, and nobody reads it yet.
-    pub async fn receive<B, E>(&mut self, body: B, declared: Option<u64>) -> ApiResult<Received>
+    async fn receive<B, E>(&mut self, body: B, declared: Option<u64>) -> ApiResult<Received>
     where
         B: Stream<Item = Result<Bytes, E>> + Unpin,
         E: std::fmt::Display,
@@ -236,7 +250,7 @@ impl Arriving {
     }
 
     /// Puts the import into the queue, and leaves its file to whoever works on it.
-    pub async fn queue(mut self, received: Received) -> ApiResult<Import> {
+    async fn queue(&mut self, received: Received) -> ApiResult<Import> {
         let (organization, id, bytes) = (self.organization, self.id, received.bytes);
         let import = self
             .hub
@@ -253,7 +267,7 @@ impl Arriving {
     }
 
     /// Ends the import with this error, which the caller also answers.
-    pub async fn give_up(mut self, error: ApiError) -> ApiError {
+    async fn give_up(mut self, error: ApiError) -> ApiError {
         self.is_settled = true;
         abandon(&self.hub, self.organization, self.id, &error).await;
         error
