@@ -34,6 +34,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let place = prepare(&db)?;
     let import = write_all(&db, place, rows, shuffled)?;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let (start, before, mut steps) = (Instant::now(), cpu_seconds(), 0);
+    while db.claim_blocking(imports::tidy_step)? {
+        steps += 1;
+    }
+    let (wall, cpu) = (start.elapsed().as_secs_f64(), cpu_seconds() - before);
+    println!("tidied in {steps} steps, {wall:.2} s, {cpu:.2} s of CPU");
     println!("peak memory {} MB", peak_memory_mb());
     for sort in [AssetSort::NewestFirst, AssetSort::OldestFirst] {
         for page in [1, rows / 300, rows / 150, rows / 101] {
