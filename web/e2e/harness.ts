@@ -18,7 +18,8 @@ export type Theme = 'light' | 'dark';
 export const WIDE = { width: 1280, height: 800 };
 export const PHONE = { width: 360, height: 740 };
 
-const SCREENSHOTS = new URL('../../artifacts/screenshots/', import.meta.url).pathname;
+const ARTIFACTS = process.env.INSITU_ARTIFACTS ?? new URL('../../artifacts', import.meta.url).pathname;
+const SCREENSHOTS = `${ARTIFACTS}/screenshots/`;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 function readReady(): Ready {
