@@ -32,7 +32,7 @@ enum Command {
     /// Measure against the floor of this machine.
     Bench(tasks::BenchOptions),
     /// Take the documentation's screenshots from a running demo.
-    Screenshots(tasks::ScreenshotOptions),
+    Screenshots,
     /// Write again what is generated and committed: the OpenAPI document and the vectors of botocore.
     Fixtures,
 }
@@ -43,7 +43,7 @@ fn main() -> ExitCode {
         Command::Demo(options) => demo::run(options),
         Command::Ci(options) => ci::run(&options),
         Command::Bench(options) => tasks::bench(&options),
-        Command::Screenshots(options) => tasks::screenshots(&options),
+        Command::Screenshots => tasks::screenshots(),
         Command::Fixtures => tasks::fixtures(),
     });
     run::clean_up();

@@ -24,17 +24,8 @@ pub fn bench(options: &BenchOptions) -> Result<()> {
         .run()
 }
 
-#[derive(clap::Args, Debug)]
-pub struct ScreenshotOptions {
-    /// Where the pictures go.
-    #[arg(long, default_value = "artifacts")]
-    out: std::path::PathBuf,
-}
-
-/// Starts a demo and lets the browser take its pictures.
-pub fn screenshots(options: &ScreenshotOptions) -> Result<()> {
-    let out = std::env::current_dir()?.join(&options.out);
-    std::fs::create_dir_all(&out).with_context(|| format!("creating {}", out.display()))?;
+/// Starts a demo and lets the browser take its pictures, into artifacts/screenshots.
+pub fn screenshots() -> Result<()> {
     tools::system_packages()?;
     tools::build_web()?;
     cargo::programs()?;
@@ -42,7 +33,6 @@ pub fn screenshots(options: &ScreenshotOptions) -> Result<()> {
     tools::npm(&["run", "--silent", "screenshots"])
         .env("INSITU_READY_FILE", &demo.ready_file)
         .env("INSITU_CHROMIUM", tools::chromium()?)
-        .env("INSITU_ARTIFACTS", out)
         .run()
 }
 

@@ -43,6 +43,5 @@ pub fn browser() -> Result<()> {
     tools::npm(&["run", "--silent", "e2e"])
         .env("INSITU_READY_FILE", &demo.ready_file)
         .env("INSITU_CHROMIUM", tools::chromium()?)
-        .env("INSITU_ARTIFACTS", paths::root().join("artifacts"))
         .run()
 }

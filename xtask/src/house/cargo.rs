@@ -99,7 +99,8 @@ pub fn arrows(graph: &[Package]) -> Vec<String> {
         let users = graph
             .iter()
             .filter(|package| package.ours && package.uses.contains(*library));
-        for user in users.filter(|user| !homes.contains(&user.name.as_str())) {
+        let bound = |name: &str| ARROWS.iter().any(|(ours, _)| *ours == name);
+        for user in users.filter(|user| bound(&user.name) && !homes.contains(&user.name.as_str())) {
             broken.push(format!(
                 "{} may not use {library}, which is for {}",
                 user.name,

@@ -14,7 +14,7 @@ pub const ARROWS: &[(&str, &[&str])] = &[
     ("insitu-sandbox", &[]),
 ];
 
-/// Libraries that only the named crates may use.
+/// Libraries that only the named crates may use, and `xtask` and `insitu-bench`.
 pub const RESERVED: &[(&str, &[&str])] = &[
     ("rusqlite", &["insitu-store"]),
     ("postgres", &["insitu-store"]),
@@ -24,7 +24,7 @@ pub const RESERVED: &[(&str, &[&str])] = &[
     ("tower-http", &["insitu-hub"]),
     ("utoipa", &["insitu-hub"]),
     ("utoipa-axum", &["insitu-hub"]),
-    ("reqwest", &["insitu-cloud", "insitu-hub", "insitu-bench"]),
+    ("reqwest", &["insitu-cloud", "insitu-hub"]),
     (
         "tokio",
         &[
