@@ -50,12 +50,12 @@ const BAD_ROWS: &[(&str, &str, &str)] = &[
     ),
     (
         r#"{"data":"https://example.com/a","width":NaN}"#,
-        "",
+        "width",
         "row.not_json",
     ),
     (
         r#"{"data":"https://example.com/a","width":1e999}"#,
-        "",
+        "width",
         "row.number_out_of_range",
     ),
     (
