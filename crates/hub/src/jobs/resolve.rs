@@ -57,7 +57,7 @@ impl Resolver {
     /// The asset that the row describes; what else there is to say about it joins `notices`.
     pub fn resolve(
         &mut self,
-        row: ImportedAsset,
+        mut row: ImportedAsset,
         notices: &mut Vec<RowProblem>,
     ) -> Result<NewAsset, Unresolved> {
         let mut problems = Vec::new();
@@ -71,8 +71,8 @@ impl Resolver {
             notices,
             problems: &mut problems,
         };
-        let (data, pages) = match &row.data {
-            AssetData::Single(text) => (reading.address("data", "", text).unwrap_or_default(), Vec::new()),
+        let (data, pages) = match &mut row.data {
+            AssetData::Single(text) => (reading.data(std::mem::take(text)), Vec::new()),
             AssetData::Pages(pages) => reading.pages(pages),
         };
         for attachment in row
@@ -181,8 +181,17 @@ struct Reading<'r> {
 }
 
 impl Reading<'_> {
+    /// The address of the asset, which most often is kept as it was written.
+    fn data(&mut self, written: String) -> String {
+        match self.address("data", "", &written) {
+            Some(kept) if kept == written => written,
+            Some(kept) => kept.to_owned(),
+            None => String::new(),
+        }
+    }
+
     /// The address as it is kept, or nothing when the row is refused for it.
-    fn address(&mut self, field: &'static str, place: &str, text: &str) -> Option<String> {
+    fn address(&mut self, field: &'static str, place: &str, text: &str) -> Option<&str> {
         let endpoint = self.storage.and_then(|storage| storage.endpoint.as_ref());
         let parsed = match Address::parse_with(text, endpoint) {
             Ok(parsed) => parsed,
@@ -201,7 +210,7 @@ impl Reading<'_> {
         }
         self.text.clear();
         parsed.address.write_canonical(self.text);
-        Some(self.text.as_str().to_owned())
+        Some(self.text.as_str())
     }
 
     /// Takes the storage that the address itself names, unless the row or a page before names another.
@@ -260,7 +269,8 @@ impl Reading<'_> {
     fn pages(&mut self, pages: &[String]) -> (String, Vec<String>) {
         let mut kept = Vec::with_capacity(pages.len());
         for (number, page) in pages.iter().enumerate() {
-            kept.extend(self.address("dataset", &format!("page {}: ", number + 1), page));
+            let place = format!("page {}: ", number + 1);
+            kept.extend(self.address("dataset", &place, page).map(str::to_owned));
         }
         (kept.first().cloned().unwrap_or_default(), kept)
     }
