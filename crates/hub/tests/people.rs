@@ -136,7 +136,10 @@ async fn a_foreign_page_can_neither_sign_in_nor_claim_a_fresh_hub() {
     let hub = TestHub::start().await;
     for (path, body) in [
         ("/v2/setup", setup_form()),
-        ("/v2/session", json!({ "email": "ada@acme.test", "password": PASSWORD })),
+        (
+            "/v2/session",
+            json!({ "email": "ada@acme.test", "password": PASSWORD }),
+        ),
         ("/v2/session/link", json!({ "token": "x" })),
         ("/v2/invitations/x/accept", json!({})),
     ] {
@@ -145,7 +148,11 @@ async fn a_foreign_page_can_neither_sign_in_nor_claim_a_fresh_hub() {
             .header(header::CONTENT_TYPE, "text/plain")
             .body(Body::from(body.to_string()))
             .unwrap();
-        assert_eq!(call(hub.router(), request).await.code(), "session.foreign_origin", "{path}");
+        assert_eq!(
+            call(hub.router(), request).await.code(),
+            "session.foreign_origin",
+            "{path}"
+        );
     }
     let open = hub.anonymous(Method::GET, "/v2/setup", Value::Null).await;
     assert_eq!(open.data()["required"], true);

@@ -174,9 +174,15 @@ async fn what_only_an_endpoint_allowed_does_not_outlive_it() {
     form["region"] = json!("auto");
     form["publicKey"] = json!("minio");
     let id = created(&ada, form).await["_id"].as_str().unwrap().to_owned();
-    let bare = ada.post(&format!("/v2/storages/{id}"), json!({ "endpoint": "" })).await;
+    let bare = ada
+        .post(&format!("/v2/storages/{id}"), json!({ "endpoint": "" }))
+        .await;
     let fields = bare.body["details"]["fields"].to_string();
-    assert!(fields.contains("region") && fields.contains("publicKey"), "{}", bare.body);
+    assert!(
+        fields.contains("region") && fields.contains("publicKey"),
+        "{}",
+        bare.body
+    );
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ pub mod docs;
 mod document;
 mod import_report;
 pub mod imports;
+pub mod invitation_acceptance;
 pub mod invitations;
 pub mod organization_users;
 pub mod organizations;
@@ -20,6 +21,7 @@ pub mod query;
 pub mod sessions;
 pub mod setup;
 pub mod signing;
+pub mod storage_changes;
 pub mod storage_form;
 pub mod storage_setup;
 pub mod storages;
@@ -28,6 +30,7 @@ pub mod words;
 
 use std::sync::Arc;
 
+use axum::body::HttpBody as _;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -64,10 +67,12 @@ fn endpoints() -> OpenApiRouter<Arc<Hub>> {
         .merge(organizations::router())
         .merge(organization_users::router())
         .merge(invitations::router())
+        .merge(invitation_acceptance::router())
         .merge(projects::router())
         .merge(project_members::router())
         .merge(batches::router())
         .merge(storages::router())
+        .merge(storage_changes::router())
         .merge(storage_setup::router())
         .merge(imports::router())
         .merge(cloud_import::router())
@@ -88,6 +93,7 @@ pub fn router(hub: Arc<Hub>) -> Router {
         .fallback(not_the_api)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn(close_after_refused_bodies))
         .layer(CatchPanicLayer::custom(answer_panic))
         .layer(middleware::map_response_with_state(
             hub.clone(),
@@ -137,6 +143,19 @@ fn request_span(request: &Request) -> tracing::Span {
         path
     };
     tracing::debug_span!("request", method = %request.method(), path)
+}
+
+/// A refusal may come before the body was read, and what is left of it would be taken for the next request: such a
+/// connection is closed, and the client is told, so that it does not send that request into nothing.
+async fn close_after_refused_bodies(request: Request, next: middleware::Next) -> Response {
+    let has_body = !request.body().is_end_stream();
+    let mut response = next.run(request).await;
+    if has_body && !response.status().is_success() {
+        response
+            .headers_mut()
+            .insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 fn answer_panic(cause: Box<dyn std::any::Any + Send>) -> Response {

@@ -1,14 +1,13 @@
-//! Storages: connect, list, show, change, rotate, delete (rows 36 to 38 of the public API and our own).
+//! Storages: connect, list, show, delete (rows 36 to 38 of the public API).
 
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use insitu_model::id::{AuditId, OrganizationId, StorageId};
-use insitu_model::region::Region;
-use insitu_model::storage::{AccessType, Provider};
+use insitu_model::storage::Provider;
 use insitu_store::audit::{self, AuditRecord};
 use insitu_store::external_ids;
-use insitu_store::storages::{self, ExternalIdSource, Storage, StorageChange};
+use insitu_store::storages::{self, ExternalIdSource, Storage};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -34,8 +33,7 @@ pub const SEALED_FIELD: &str = "private_key";
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
-        .routes(routes!(show, change, remove))
-        .routes(routes!(rotate))
+        .routes(routes!(show, remove))
 }
 
 /// A storage as the API shows it: never with a secret.
@@ -97,14 +95,6 @@ struct ListParams {
 struct DeleteParams {
     /// `true` deletes a storage that assets use: they stay and cannot be opened any more.
     force: Option<bool>,
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct RotationBody {
-    pub public_key: String,
-    #[schema(value_type = String, format = Password)]
-    pub private_key: SecretString,
 }
 
 impl From<Storage> for StorageView {
@@ -245,50 +235,6 @@ fn new_storage(hub: &Hub, access: &Org<right::ManageStorages>, checked: &Checked
     })
 }
 
-/// Change a storage; what is left out stays
-#[utoipa::path(post, path = "/v2/storages/{id}", tag = "storages", params(("id" = String, Path)),
-    request_body = StorageForm,
-    responses((status = 200, body = Envelope<StorageData>), (status = 400, body = ErrorBody), (status = 409, body = ErrorBody)))]
-async fn change(
-    State(hub): State<Arc<Hub>>,
-    access: Org<right::ManageStorages>,
-    Path(id): Path<String>,
-    Body(form): Body<StorageForm>,
-) -> ApiResult<Success<StorageData>> {
-    let (organization, id) = (access.organization, parse_id(&id)?);
-    let current = hub.db.read(move |tx| storages::get(tx, organization, id)).await?;
-    let mut problems = Problems::default();
-    let checked = form.check(current.endpoint.is_some(), &mut problems);
-    refuse_private_endpoint(&hub, &checked, &mut problems);
-    refuse_bad_change(&current, &checked, &mut problems);
-    problems.into_result()?;
-    save(&hub, &access, current, &checked, "storage.changed").await
-}
-
-/// Replace the access key of a storage of access type IAM User
-#[utoipa::path(post, path = "/v2/storages/{id}/rotate", tag = "storages", params(("id" = String, Path)),
-    request_body = RotationBody,
-    responses((status = 200, body = Envelope<StorageData>), (status = 400, body = ErrorBody)))]
-async fn rotate(
-    State(hub): State<Arc<Hub>>,
-    access: Org<right::ManageStorages>,
-    Path(id): Path<String>,
-    Body(body): Body<RotationBody>,
-) -> ApiResult<Success<StorageData>> {
-    let (organization, id) = (access.organization, parse_id(&id)?);
-    let current = hub.db.read(move |tx| storages::get(tx, organization, id)).await?;
-    let form = StorageForm {
-        public_key: Some(body.public_key),
-        private_key: Some(body.private_key),
-        ..StorageForm::default()
-    };
-    let mut problems = Problems::default();
-    let checked = form.check(current.endpoint.is_some(), &mut problems);
-    checked.refuse_foreign_fields(current.access_type, &mut problems);
-    problems.into_result()?;
-    save(&hub, &access, current, &checked, "storage.rotated").await
-}
-
 /// Delete a storage; never anything in a bucket
 #[utoipa::path(delete, path = "/v2/storages/{id}", tag = "storages", params(("id" = String, Path), DeleteParams),
     responses((status = 200, body = Envelope<StorageData>), (status = 409, body = ErrorBody)))]
@@ -316,95 +262,8 @@ async fn remove(
     }))
 }
 
-async fn save(
-    hub: &Hub,
-    access: &Org<right::ManageStorages>,
-    current: Storage,
-    checked: &Checked,
-    action: &'static str,
-) -> ApiResult<Success<StorageData>> {
-    let (organization, id, revision) = (access.organization, current.id, current.revision);
-    let keys = match (&checked.public_key, sealed_key(hub, organization, id, checked)?) {
-        (Some(public), Some(sealed)) => Some((public.as_str().to_owned(), sealed)),
-        _ => None,
-    };
-    let change = StorageChange {
-        name: checked.name.as_ref().map(ToString::to_string),
-        region: checked.region.as_ref().map(|region| region.as_str().to_owned()),
-        endpoint: checked
-            .endpoint
-            .clone()
-            .map(|endpoint| endpoint.map(|endpoint| endpoint.to_string())),
-        keys,
-        role_arn: checked.role_arn.as_ref().map(|arn| arn.as_str().to_owned()),
-        external_id: None,
-        prefixes: prefix_texts(checked),
-    };
-    let external_id = checked.external_id.as_ref().map(|id| id.as_str().to_owned());
-    let record = record(hub, organization, &access.caller, action, &current);
-    let now = hub.clock.now_ms();
-    let stored = hub
-        .db
-        .write(move |tx| {
-            let mut change = change.clone();
-            if let Some(external_id) = &external_id {
-                let source = external_ids::take(tx, organization, external_id, id, now)?;
-                change.external_id = Some((external_id.clone(), source));
-            }
-            storages::update(tx, organization, id, revision, &change, now)?;
-            audit::insert(tx, &record)?;
-            storages::get(tx, organization, id)
-        })
-        .await?;
-    hub.cloud.forget(id);
-    Ok(Success(StorageData {
-        storage: stored.into(),
-    }))
-}
-
-fn refuse_bad_change(current: &Storage, checked: &Checked, problems: &mut Problems) {
-    if checked
-        .access_type
-        .is_some_and(|wanted| wanted != current.access_type)
-    {
-        problems.add(
-            "accessType",
-            "storage.access_type_is_fixed",
-            "The access type of a storage cannot be changed. Add another storage and delete this one.",
-        );
-    }
-    checked.refuse_foreign_fields(current.access_type, problems);
-    if checked.endpoint == Some(None) && current.endpoint.is_some() {
-        refuse_what_only_the_endpoint_allowed(current, checked, problems);
-    }
-    if current.access_type == AccessType::IamUser
-        && checked.public_key.is_some() != checked.private_key.is_some()
-    {
-        problems.add(
-            "privateKey",
-            "storage.keys_incomplete",
-            "An access key is changed as a whole: send publicKey and privateKey together.",
-        );
-    }
-}
-
-/// Without its endpoint a storage is AWS's again, whose regions and keys have one form.
-fn refuse_what_only_the_endpoint_allowed(current: &Storage, checked: &Checked, problems: &mut Problems) {
-    if checked.region.is_none()
-        && let Err(error) = Region::parse(&current.region, false)
-    {
-        problems.add("region", error.code(), error.to_string());
-    }
-    if current.access_type == AccessType::IamUser && checked.public_key.is_none() {
-        problems.missing(
-            "publicKey",
-            "Without the endpoint the keys are AWS's: send publicKey and privateKey too.",
-        );
-    }
-}
-
 /// Says at once what would fail at every connection: an endpoint on a private address that nobody allowed.
-fn refuse_private_endpoint(hub: &Hub, checked: &Checked, problems: &mut Problems) {
+pub(super) fn refuse_private_endpoint(hub: &Hub, checked: &Checked, problems: &mut Problems) {
     let Some(Some(endpoint)) = &checked.endpoint else {
         return;
     };
@@ -413,7 +272,7 @@ fn refuse_private_endpoint(hub: &Hub, checked: &Checked, problems: &mut Problems
     }
 }
 
-fn sealed_key(
+pub(super) fn sealed_key(
     hub: &Hub,
     organization: OrganizationId,
     storage: StorageId,
@@ -434,14 +293,14 @@ fn sealed_key(
         .map_err(ApiError::internal)
 }
 
-fn prefix_texts(checked: &Checked) -> Option<Vec<String>> {
+pub(super) fn prefix_texts(checked: &Checked) -> Option<Vec<String>> {
     checked
         .prefixes
         .as_ref()
         .map(|prefixes| prefixes.iter().map(ToString::to_string).collect())
 }
 
-fn record(
+pub(super) fn record(
     hub: &Hub,
     organization: OrganizationId,
     caller: &Caller,
@@ -459,6 +318,6 @@ fn record(
     }
 }
 
-fn parse_id(text: &str) -> ApiResult<StorageId> {
+pub(super) fn parse_id(text: &str) -> ApiResult<StorageId> {
     text.parse().map_err(|_| ApiError::not_found("storage", text))
 }
