@@ -56,10 +56,10 @@ pub(crate) fn append<'a>(
     let first = place::take(tx, target.project, count)?;
     let mut finder = kinds::Finder::new(target.project);
     let mut placed = Vec::with_capacity(rows.len());
-    let mut counts: HashMap<(i64, i64), u64> = HashMap::new();
+    let mut counts = Counts::default();
     for (at, row) in (first..).zip(rows) {
         let kind = finder.find(tx, row.storage, &row.batches)?;
-        *counts.entry((at >> FINE, kind)).or_default() += 1;
+        counts.add((at >> FINE, kind));
         placed.push((row, kind));
     }
     tx.bulk("assets", COLUMNS, placed.len(), |i, out| {
@@ -76,17 +76,40 @@ pub(crate) fn append<'a>(
             Value::from(row.extra.as_ref()),
         ]);
     })?;
-    for ((block, kind), assets) in counts {
-        count_hidden(
-            tx,
-            target.import,
-            block,
-            kind,
-            i64::try_from(assets).unwrap_or(i64::MAX),
-        )?;
+    for ((block, kind), assets) in counts.finish() {
+        count_hidden(tx, target.import, block, kind, assets)?;
     }
     names::append(tx, (target.project, target.import), &placed, first, runs)?;
     extents::append(tx, target.import, first, target.first_ordinal, count)
+}
+
+/// Assets by (block, kind). Neighbours are most often of the same, and are then counted without a look into the map.
+#[derive(Default)]
+struct Counts {
+    current: ((i64, i64), i64),
+    counted: HashMap<(i64, i64), i64>,
+}
+
+impl Counts {
+    fn add(&mut self, key: (i64, i64)) {
+        if self.current.0 != key {
+            self.flush();
+            self.current = (key, 0);
+        }
+        self.current.1 += 1;
+    }
+
+    fn flush(&mut self) {
+        let (key, count) = self.current;
+        if count > 0 {
+            *self.counted.entry(key).or_default() += count;
+        }
+    }
+
+    fn finish(mut self) -> HashMap<(i64, i64), i64> {
+        self.flush();
+        self.counted
+    }
 }
 
 /// Appends the rows whose external ID the project does not have yet, counting earlier rows of the same import. For
