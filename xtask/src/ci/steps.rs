@@ -82,6 +82,12 @@ pub const STEPS: &[Step] = &[
         run: || pytest::run("tests/sdk"),
     },
     Step {
+        name: "secrets",
+        about: "no answer, log line or file holds a secret",
+        needs: PYTEST,
+        run: || pytest::run("tests/secrets"),
+    },
+    Step {
         name: "crash",
         about: "kill -9 in the middle of imports",
         needs: PYTEST,

@@ -14,9 +14,9 @@ pub const ARROWS: &[(&str, &[&str])] = &[
     ("insitu-sandbox", &[]),
 ];
 
-/// Libraries that only the named crates may use, and `xtask` and `insitu-bench`.
+/// Libraries that only the named crates may use. The benchmarks measure floors with some of them.
 pub const RESERVED: &[(&str, &[&str])] = &[
-    ("rusqlite", &["insitu-store"]),
+    ("rusqlite", &["insitu-store", "insitu-bench"]),
     ("postgres", &["insitu-store"]),
     ("tokio-postgres", &["insitu-store"]),
     ("axum", &["insitu-hub"]),
