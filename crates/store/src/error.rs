@@ -143,14 +143,13 @@ impl From<rusqlite::Error> for Error {
 
 impl From<postgres::Error> for Error {
     fn from(error: postgres::Error) -> Self {
-        use postgres::error::SqlState;
         let Some(db) = error.as_db_error() else {
             return Self::Unavailable(chain(&error));
         };
         let code = db.code();
         match code.code() {
             // "23" is every kind of broken constraint, "08" and "57P" a lost connection, "53" no resources.
-            "53100" | "53200" if *code == SqlState::DISK_FULL => Self::DiskFull,
+            "53100" => Self::DiskFull,
             c if c.starts_with("23") => Self::AlreadyExists {
                 what: "a row",
                 name: db.message().to_owned(),

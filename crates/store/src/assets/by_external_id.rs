@@ -3,19 +3,16 @@
 //! The runs of names lead the way, read side by side. With a cursor a page costs the same at any depth; by its number
 //! it costs one step per name before it, since nobody counts rows by external ID.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::{
     AssetCursor, AssetState,
     list::{Found, Wanted},
-    read::{COLUMNS, Stored, read},
+    read::{COLUMNS, Stored, at_places, read},
 };
-use crate::{
-    Page, Result, Tx,
-    value::{Value, params},
-};
+use crate::{Page, Result, Tx, value::params};
 
-/// Assets read by one statement.
+/// Assets that are read at once.
 const ASSETS_PER_READ: usize = 128;
 
 type Name = (String, i64);
@@ -69,27 +66,11 @@ fn every_name_counts(tx: &mut Tx, wanted: &Wanted<'_>) -> Result<bool> {
 
 /// Those of the assets at `places` that the list lets through, in the order of `places`.
 fn assets_at(tx: &mut Tx, wanted: &Wanted<'_>, places: &[i64]) -> Result<Vec<Stored>> {
-    // Always the same number of parameters, so that the statement is prepared once.
-    let last = places.last().copied().unwrap_or(0);
-    let padded: Vec<Value<'_>> = places
-        .iter()
-        .copied()
-        .chain(std::iter::repeat(last))
-        .take(ASSETS_PER_READ)
-        .map(Value::from)
-        .collect();
-    let list: Vec<String> = (1..=ASSETS_PER_READ).map(|n| format!("?{n}")).collect();
-    let sql = format!(
-        "SELECT {COLUMNS} FROM assets WHERE place IN ({}){}",
-        list.join(", "),
-        wanted.condition()
-    );
-    let mut by_place: HashMap<i64, Stored> = tx
-        .rows(&sql, &padded, read)?
-        .into_iter()
-        .map(|row| (row.place, row))
-        .collect();
-    Ok(places.iter().filter_map(|place| by_place.remove(place)).collect())
+    let mut found = at_places(tx, COLUMNS, &wanted.condition(), places, |row| {
+        let row = read(row)?;
+        Ok((row.place, row))
+    })?;
+    Ok(places.iter().filter_map(|place| found.remove(place)).collect())
 }
 
 /// The visible names of a project in the list's order, from all of its runs.

@@ -6,7 +6,7 @@ use super::{
     Asset, AssetState,
     extents::Locator,
     kinds::Cache,
-    read::{COLUMNS, Stored, finish, read},
+    read::{COLUMNS, Stored, at_places, finish, read},
 };
 use crate::{Result, Tx, limits::MAX_ASSETS_PER_CALL, projects, value::params};
 
@@ -27,7 +27,7 @@ pub fn find(
     id: AssetId,
 ) -> Result<Option<Asset>> {
     let number = projects::number(tx, organization, project)?;
-    let Some(row) = stored(tx, &mut Locator::default(), number, id)? else {
+    let Some(row) = stored(tx, number, id)? else {
         return Ok(None);
     };
     Ok(finish(tx, number, vec![row])?.pop())
@@ -42,30 +42,33 @@ pub fn for_signing(
     ids: &[AssetId],
 ) -> Result<Vec<Option<Signable>>> {
     let number = projects::number(tx, organization, project)?;
-    let mut kinds = Cache::default();
+    let ids = &ids[..ids.len().min(MAX_ASSETS_PER_CALL)];
     let mut locator = Locator::default();
-    ids.iter()
-        .take(MAX_ASSETS_PER_CALL)
-        .map(|id| {
-            let Some(place) = locator.place_of(tx, number, *id)? else {
-                return Ok(None);
-            };
-            let found = tx.row(
-                "SELECT kind, data FROM assets WHERE place = ?1 AND deleted_at IS NULL",
-                params![place],
-                |row| Ok((row.next::<i64>()?, row.next::<String>()?)),
-            )?;
-            let Some((kind, data)) = found else {
-                return Ok(None);
-            };
-            let storage = kinds.get(tx, number, kind)?.storage;
-            Ok(Some(Signable {
-                id: *id,
-                data,
-                storage,
-            }))
-        })
-        .collect()
+    let places: Vec<Option<i64>> = ids
+        .iter()
+        .map(|id| locator.place_of(tx, number, *id))
+        .collect::<Result<_>>()?;
+    let known: Vec<i64> = places.iter().flatten().copied().collect();
+    let found = at_places(
+        tx,
+        "place, kind, data",
+        " AND deleted_at IS NULL",
+        &known,
+        |row| Ok((row.next()?, (row.next::<i64>()?, row.next::<String>()?))),
+    )?;
+    let mut kinds = Cache::default();
+    let signable = |(id, place): (&AssetId, Option<i64>)| {
+        let Some((kind, data)) = place.and_then(|place| found.get(&place)) else {
+            return Ok(None);
+        };
+        let storage = kinds.get(tx, number, *kind)?.storage;
+        Ok(Some(Signable {
+            id: *id,
+            data: data.clone(),
+            storage,
+        }))
+    };
+    ids.iter().zip(places).map(signable).collect()
 }
 
 /// The rows of some assets in one state, in the order of their places.
@@ -75,21 +78,30 @@ pub(super) fn stored_of(
     ids: &[AssetId],
     state: AssetState,
 ) -> Result<Vec<Stored>> {
-    let mut found = Vec::new();
     let mut locator = Locator::default();
-    for id in ids.iter().take(MAX_ASSETS_PER_CALL) {
-        found.extend(
-            stored(tx, &mut locator, project, *id)?
-                .filter(|row| row.deleted_at.is_some() == (state == AssetState::Deleted)),
-        );
-    }
-    found.sort_by_key(|row| row.place);
-    found.dedup_by_key(|row| row.place);
+    let places = ids
+        .iter()
+        .take(MAX_ASSETS_PER_CALL)
+        .map(|id| locator.place_of(tx, project, *id));
+    let places: Vec<i64> = places
+        .collect::<Result<Vec<_>>>()?
+        .into_iter()
+        .flatten()
+        .collect();
+    let found = at_places(tx, COLUMNS, "", &places, |row| {
+        let row = read(row)?;
+        Ok((row.place, row))
+    })?;
+    let mut found: Vec<Stored> = found
+        .into_values()
+        .filter(|row| row.deleted_at.is_some() == (state == AssetState::Deleted))
+        .collect();
+    found.sort_unstable_by_key(|row| row.place);
     Ok(found)
 }
 
-fn stored(tx: &mut Tx, locator: &mut Locator, project: i64, id: AssetId) -> Result<Option<Stored>> {
-    let Some(place) = locator.place_of(tx, project, id)? else {
+fn stored(tx: &mut Tx, project: i64, id: AssetId) -> Result<Option<Stored>> {
+    let Some(place) = Locator::default().place_of(tx, project, id)? else {
         return Ok(None);
     };
     tx.row(

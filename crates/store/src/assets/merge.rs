@@ -15,7 +15,7 @@ use crate::{
 const RUNS_KEPT: u32 = 8;
 
 /// Names that one step reads at most, and the least that it reads of each run.
-const NAMES_PER_STEP: usize = 16_384;
+const NAMES_PER_STEP: usize = 8_192;
 const NAMES_PER_RUN: usize = 8;
 
 /// Runs that one step merges: their heads must fit into a step.

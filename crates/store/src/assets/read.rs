@@ -1,7 +1,12 @@
 //! Rows of assets on their way out.
 
+use std::collections::HashMap;
+
 use super::{Asset, extents::Namer, kinds::Cache};
-use crate::{Result, Tx, value::Row};
+use crate::{
+    Result, Tx,
+    value::{Row, Value},
+};
 
 /// The columns that [`read`] expects.
 pub(super) const COLUMNS: &str =
@@ -35,6 +40,38 @@ pub(super) fn read(row: &mut Row<'_>) -> Result<Stored> {
         data: row.next()?,
         extra: row.next()?,
     })
+}
+
+/// Assets that one statement reads. There are statements for this number and for one asset, so that both are prepared
+/// once.
+const ASSETS_PER_STATEMENT: usize = 128;
+
+/// Reads the assets at `places` that fulfil `condition` (` AND …`); `read` answers the place and what was read.
+pub(super) fn at_places<T>(
+    tx: &mut Tx,
+    columns: &str,
+    condition: &str,
+    places: &[i64],
+    mut read: impl FnMut(&mut Row<'_>) -> Result<(i64, T)>,
+) -> Result<HashMap<i64, T>> {
+    let mut found = HashMap::with_capacity(places.len());
+    for chunk in places.chunks(ASSETS_PER_STATEMENT) {
+        let size = if chunk.len() == 1 { 1 } else { ASSETS_PER_STATEMENT };
+        let last = chunk.last().copied().unwrap_or(0);
+        let padded = chunk.iter().copied().chain(std::iter::repeat(last)).take(size);
+        let params: Vec<Value<'_>> = padded.map(Value::from).collect();
+        let list: Vec<String> = (1..=size).map(|n| format!("?{n}")).collect();
+        let sql = format!(
+            "SELECT {columns} FROM assets WHERE place IN ({}){condition}",
+            list.join(", ")
+        );
+        tx.visit(&sql, &params, |row| {
+            let (place, value) = read(row)?;
+            found.insert(place, value);
+            Ok(true)
+        })?;
+    }
+    Ok(found)
 }
 
 /// Gives rows their ids, storages and batches.
