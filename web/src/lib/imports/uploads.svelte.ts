@@ -9,6 +9,8 @@ export class Upload {
   error = $state<unknown>(null);
   perSecond = $state(0);
   secondsLeft = $state<number | null>(null);
+  /** Resolves when the hub has the list, or never will. */
+  readonly finished: Promise<void>;
   #abort = new AbortController();
   #rate = new Rate();
 
@@ -16,9 +18,11 @@ export class Upload {
     readonly projectId: string,
     readonly file: File,
     readonly choices: ImportChoices,
-  ) {}
+  ) {
+    this.finished = this.send();
+  }
 
-  async send() {
+  private async send() {
     try {
       const made = await sendImport(
         this.projectId,
@@ -55,10 +59,7 @@ class Uploads {
   start(projectId: string, file: File, choices: ImportChoices): Upload {
     const upload = new Upload(projectId, file, choices);
     this.list.push(upload);
-    // What is in the list is the reactive one.
-    const listed = this.list.at(-1) ?? upload;
-    void listed.send();
-    return listed;
+    return upload;
   }
 
   get sending(): Upload[] {
