@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, params};
 use serde::Deserialize;
 
@@ -84,6 +85,8 @@ impl Table {
 /// Set up as the hub's own: durable at every commit, with the same cache and the same log.
 fn open(path: &Path) -> Result<Connection> {
     let connection = Connection::open(path)?;
+    // Otherwise SQLite plans a cached query anew whenever something is bound to it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
