@@ -12,7 +12,7 @@ use insitu_model::id::{OrganizationId, ProjectId, UserId};
 use insitu_model::role::{OrganizationRole, ProjectRole, Right, acting_role, allows};
 use insitu_store::{organizations, project_members, projects};
 
-use super::caller::{Caller, Proof};
+use super::caller::{Caller, Proof, identify};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 
@@ -76,10 +76,10 @@ impl<R: NeedsRight> FromRequestParts<Arc<Hub>> for Org<R> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> ApiResult<Self> {
-        let caller = <Caller as FromRequestParts<Arc<Hub>>>::from_request_parts(parts, hub).await?;
         let named = named_organization(parts, hub).await?;
+        let (caller, memberships) =
+            identify(parts, hub, |tx, caller| organizations::of_user(tx, caller.user)).await?;
         let user = caller.user;
-        let memberships = hub.db.read(move |tx| organizations::of_user(tx, user)).await?;
         let wanted = match (named, caller.proof) {
             (Some(named), Proof::ApiKey(own)) if named != own => {
                 return Err(ApiError::not_found("organization", named));
@@ -137,11 +137,19 @@ impl<R: NeedsRight> FromRequestParts<Arc<Hub>> for OnProject<R> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> ApiResult<Self> {
-        let caller = <Caller as FromRequestParts<Arc<Hub>>>::from_request_parts(parts, hub).await?;
         let text = path_parameter(parts, hub, PROJECT_PARAMETER)
             .await?
             .unwrap_or_default();
-        Self::prove(hub, caller, &text).await
+        let id: Option<ProjectId> = text.parse().ok();
+        let (caller, standing) = identify(parts, hub, move |tx, caller| match id {
+            Some(id) => standing(tx, id, caller.user, caller.only_organization()),
+            None => Ok(None),
+        })
+        .await?;
+        match (id, standing) {
+            (Some(id), Some(standing)) => Self::allow(caller, id, standing),
+            _ => Err(ApiError::not_found("project", text)),
+        }
     }
 }
 
@@ -150,23 +158,23 @@ impl<R: NeedsRight> OnProject<R> {
     pub async fn prove(hub: &Hub, caller: Caller, project: &str) -> ApiResult<Self> {
         let unknown = || ApiError::not_found("project", project);
         let id: ProjectId = project.parse().map_err(|_| unknown())?;
-        let user = caller.user;
-        let only = match caller.proof {
-            Proof::ApiKey(own) => Some(own),
-            Proof::Session(_) => None,
-        };
+        let (user, only) = (caller.user, caller.only_organization());
         let standing = hub
             .db
             .read(move |tx| standing(tx, id, user, only))
             .await?
             .ok_or_else(unknown)?;
+        Self::allow(caller, id, standing)
+    }
+
+    fn allow(caller: Caller, id: ProjectId, standing: Standing) -> ApiResult<Self> {
         let Standing {
             organization,
             role,
             project_role,
         } = standing;
         if !allows(Right::ReadProject, role, project_role) {
-            return Err(unknown());
+            return Err(ApiError::not_found("project", id));
         }
         if !allows(R::RIGHT, role, project_role) {
             return Err(lacking(R::RIGHT, role, project_role));

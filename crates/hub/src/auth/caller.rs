@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 use axum_extra::extract::CookieJar;
-use insitu_model::id::{OrganizationId, UserId};
-use insitu_store::{api_keys, sessions, users};
+use insitu_model::id::{ApiKeyId, OrganizationId, SessionId, UserId};
+use insitu_store::{Error, Tx, api_keys, sessions, users};
 
 use super::{origin, token};
 use crate::error::{ApiError, ApiResult};
@@ -42,18 +42,9 @@ impl FromRequestParts<Arc<Hub>> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> ApiResult<Self> {
-        if let Some(key) = parts.headers.get(KEY_HEADER) {
-            return by_key(hub, key.to_str().unwrap_or_default()).await;
-        }
-        let jar = CookieJar::from_headers(&parts.headers);
-        let Some(cookie) = jar.get(SESSION_COOKIE) else {
-            return Err(ApiError::unauthorized(
-                "session.missing",
-                "Nobody is signed in. Sign in, or send an API key in the header apikey.",
-            ));
-        };
-        origin::check(parts, &hub.public_url)?;
-        by_session(hub, cookie.value()).await
+        identify(parts, hub, |_, _| Ok(()))
+            .await
+            .map(|(caller, ())| caller)
     }
 }
 
@@ -70,51 +61,136 @@ impl OptionalFromRequestParts<Arc<Hub>> for Caller {
     }
 }
 
-async fn by_key(hub: &Hub, header: &str) -> ApiResult<Caller> {
-    // Some clients were told "Format - apikey YOUR_API_KEY" and send both words as the value.
-    let key = header.trim().strip_prefix("apikey ").unwrap_or(header).trim();
-    let (hash, now) = (token::hash(key), hub.clock.now_ms());
+/// Who sends this request, and what else is asked of the database about them, in one visit to it.
+pub(super) async fn identify<T: Send + 'static>(
+    parts: &Parts,
+    hub: &Hub,
+    also: impl FnOnce(&mut Tx, &Caller) -> Result<T, Error> + Send + 'static,
+) -> ApiResult<(Caller, T)> {
+    let shown = Shown::of(parts, hub)?;
+    let now = hub.clock.now_ms();
     let found = hub
         .db
-        .read(move |tx| match api_keys::find_by_hash(tx, &hash)? {
-            Some(key) => Ok::<_, ApiError>(Some((users::get(tx, key.user)?, key))),
-            None => Ok(None),
+        .read(move |tx| {
+            let Some((caller, use_of)) = shown.look_up(tx, now)? else {
+                return Ok(None);
+            };
+            let more = also(tx, &caller)?;
+            Ok::<_, ApiError>(Some((caller, use_of, more)))
         })
         .await?;
-    let (user, key) = found.ok_or_else(|| {
-        ApiError::unauthorized(
-            "api_key.invalid",
-            "Invalid API KEY. Check the header apikey; a revoked key has to be replaced by a new one.",
-        )
-    })?;
-    if key
-        .last_used_at
-        .is_none_or(|last| now - last > NOTED_AGAIN_AFTER_MS)
-    {
-        hub.db.write(move |tx| api_keys::touch(tx, key.id, now)).await?;
-    }
-    Ok(Caller {
-        user: user.id,
-        email: user.email,
-        name: user.name,
-        proof: Proof::ApiKey(key.organization),
-    })
+    let (caller, use_of, more) = found.ok_or_else(|| shown.unknown())?;
+    use_of.note(hub, now).await?;
+    Ok((caller, more))
 }
 
-async fn by_session(hub: &Hub, cookie: &str) -> ApiResult<Caller> {
-    let (hash, now) = (token::hash(cookie), hub.clock.now_ms());
-    let found = hub.db.read(move |tx| sessions::find(tx, &hash, now)).await?;
-    let (session, user) = found
-        .ok_or_else(|| ApiError::unauthorized("session.expired", "The session has ended. Sign in again."))?;
-    if now - session.seen_at > NOTED_AGAIN_AFTER_MS {
-        hub.db
-            .write(move |tx| sessions::touch(tx, session.id, now, now + SESSION_MS))
-            .await?;
+/// What a request shows to prove who sends it.
+#[derive(Debug, Clone, Copy)]
+enum Shown {
+    Key(token::TokenHash),
+    Session(token::TokenHash),
+}
+
+/// That a key or a session was used, if that is to be written down.
+enum Use {
+    NotedAlready,
+    OfKey(ApiKeyId),
+    OfSession(SessionId),
+}
+
+impl Shown {
+    fn of(parts: &Parts, hub: &Hub) -> ApiResult<Self> {
+        if let Some(header) = parts.headers.get(KEY_HEADER) {
+            let text = header.to_str().unwrap_or_default().trim();
+            // Some clients were told "Format - apikey YOUR_API_KEY" and send both words as the value.
+            return Ok(Self::Key(token::hash(
+                text.strip_prefix("apikey ").unwrap_or(text).trim(),
+            )));
+        }
+        let jar = CookieJar::from_headers(&parts.headers);
+        let Some(cookie) = jar.get(SESSION_COOKIE) else {
+            return Err(ApiError::unauthorized(
+                "session.missing",
+                "Nobody is signed in. Sign in, or send an API key in the header apikey.",
+            ));
+        };
+        origin::check(parts, &hub.public_url)?;
+        Ok(Self::Session(token::hash(cookie.value())))
     }
-    Ok(Caller {
-        user: user.id,
-        email: user.email,
-        name: user.name,
-        proof: Proof::Session(hash),
-    })
+
+    fn look_up(self, tx: &mut Tx, now: i64) -> Result<Option<(Caller, Use)>, Error> {
+        let is_old = |noted_at: i64| now - noted_at > NOTED_AGAIN_AFTER_MS;
+        let (user, proof, use_of) = match self {
+            Self::Key(hash) => {
+                let Some(key) = api_keys::find_by_hash(tx, &hash)? else {
+                    return Ok(None);
+                };
+                let is_due = key.last_used_at.is_none_or(is_old);
+                let use_of = if is_due {
+                    Use::OfKey(key.id)
+                } else {
+                    Use::NotedAlready
+                };
+                (users::get(tx, key.user)?, Proof::ApiKey(key.organization), use_of)
+            }
+            Self::Session(hash) => {
+                let Some((session, user)) = sessions::find(tx, &hash, now)? else {
+                    return Ok(None);
+                };
+                let is_due = is_old(session.seen_at);
+                let use_of = if is_due {
+                    Use::OfSession(session.id)
+                } else {
+                    Use::NotedAlready
+                };
+                (user, Proof::Session(hash), use_of)
+            }
+        };
+        Ok(Some((
+            Caller {
+                user: user.id,
+                email: user.email,
+                name: user.name,
+                proof,
+            },
+            use_of,
+        )))
+    }
+
+    fn unknown(self) -> ApiError {
+        match self {
+            Self::Key(_) => ApiError::unauthorized(
+                "api_key.invalid",
+                "Invalid API KEY. Check the header apikey; a revoked key has to be replaced by a new one.",
+            ),
+            Self::Session(_) => {
+                ApiError::unauthorized("session.expired", "The session has ended. Sign in again.")
+            }
+        }
+    }
+}
+
+impl Use {
+    async fn note(self, hub: &Hub, now: i64) -> ApiResult<()> {
+        match self {
+            Self::NotedAlready => {}
+            Self::OfKey(id) => hub.db.write(move |tx| api_keys::touch(tx, id, now)).await?,
+            Self::OfSession(id) => {
+                hub.db
+                    .write(move |tx| sessions::touch(tx, id, now, now + SESSION_MS))
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Caller {
+    /// The only organization that an API key is for.
+    pub(super) fn only_organization(&self) -> Option<OrganizationId> {
+        match self.proof {
+            Proof::ApiKey(own) => Some(own),
+            Proof::Session(_) => None,
+        }
+    }
 }
