@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use insitu_formats::{AssetData, AttachmentKind, ImportedAsset, RowProblem};
 use insitu_model::address::{Address, Parsed};
+use insitu_model::endpoint::Endpoint;
 use insitu_model::id::{BatchId, StorageId};
 use insitu_model::prefix::is_within;
 use insitu_store::assets::NewAsset;
@@ -180,7 +181,7 @@ struct Reading<'r> {
     problems: &'r mut Vec<RowProblem>,
 }
 
-impl Reading<'_> {
+impl<'r> Reading<'r> {
     /// The address of the asset, which most often is kept as it was written.
     fn data(&mut self, written: String) -> String {
         match self.address("data", "", &written) {
@@ -192,16 +193,14 @@ impl Reading<'_> {
 
     /// The address as it is kept, or nothing when the row is refused for it.
     fn address(&mut self, field: &'static str, place: &str, text: &str) -> Option<&str> {
-        let endpoint = self.storage.and_then(|storage| storage.endpoint.as_ref());
-        let parsed = match Address::parse_with(text, endpoint) {
-            Ok(parsed) => parsed,
-            Err(error) => {
-                self.refuse(field, error.code(), format!("{place}{error}"));
-                return None;
-            }
-        };
+        let mut parsed = self.parse(field, place, text)?;
         if let Some(named) = parsed.storage {
+            let before = self.endpoint();
             self.follow(field, place, named);
+            // At the endpoint of the storage that it names, the same text may be an object.
+            if self.endpoint() != before {
+                parsed = self.parse(field, place, text)?;
+            }
         }
         self.check(field, place, text, &parsed);
         for notice in &parsed.notices {
@@ -211,6 +210,20 @@ impl Reading<'_> {
         self.text.clear();
         parsed.address.write_canonical(self.text);
         Some(self.text.as_str())
+    }
+
+    fn parse(&mut self, field: &'static str, place: &str, text: &str) -> Option<Parsed> {
+        match Address::parse_with(text, self.endpoint()) {
+            Ok(parsed) => Some(parsed),
+            Err(error) => {
+                self.refuse(field, error.code(), format!("{place}{error}"));
+                None
+            }
+        }
+    }
+
+    fn endpoint(&self) -> Option<&'r Endpoint> {
+        self.storage.and_then(|storage| storage.endpoint.as_ref())
     }
 
     /// Takes the storage that the address itself names, unless the row or a page before names another.

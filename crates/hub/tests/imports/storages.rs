@@ -40,6 +40,20 @@ async fn a_row_names_its_storage_or_gets_the_imports_or_none() {
 }
 
 #[tokio::test]
+async fn an_address_at_the_endpoint_of_the_storage_it_names_is_an_object_there() {
+    let story = Story::begin().await;
+    let minio = story
+        .storage("MinIO", json!({ "endpoint": "https://minio.example.com:9000" }))
+        .await;
+    let address = "https://minio.example.com:9000/photos/a.jpg";
+    let rows = json!([{ "data": format!("{address}?storageId={minio}") }]);
+    let import = story.import_rows(rows, "").await;
+    assert_eq!(import["rowsImported"], 1, "{:?}", story.report(&import).await);
+    assert_eq!(story.each("storage").await, [Value::from(minio)]);
+    assert_eq!(story.each("data").await, [Value::from(address)]);
+}
+
+#[tokio::test]
 async fn public_addresses_need_no_storage() {
     let story = Story::begin().await;
     let import = story
