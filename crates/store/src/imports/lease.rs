@@ -2,7 +2,7 @@
 
 use insitu_model::{
     id::{ImportId, OrganizationId},
-    import::ImportState,
+    import::{ImportState, OnDuplicate},
 };
 
 use super::{COLUMNS, Import, read};
@@ -43,11 +43,23 @@ pub fn received(tx: &mut Tx, organization: OrganizationId, id: ImportId, bytes_t
 
 /// Takes the next import that waits or whose worker is gone. Run it in [`crate::Db::claim`]: two claimers get two
 /// imports. An import with `cancel_requested` is claimed too, to be ended by [`super::cancelled`].
+///
+/// An import that looks at external IDs waits for those before it in its project, and for those that run: what they
+/// bring is not visible yet, and it would bring it again.
 pub fn claim(tx: &mut Tx, owner: &str, now: i64, lease_until: i64) -> Result<Option<Import>> {
     let id: Option<ImportId> = tx.cell(
-        "SELECT id FROM imports WHERE finished_at IS NULL AND (state = ?1 OR state = ?2) AND lease_until < ?3
+        "SELECT id FROM imports i WHERE finished_at IS NULL AND (state = ?1 OR state = ?2) AND lease_until < ?3
+             AND (on_duplicate = ?4 OR cancel_requested = 1 OR NOT EXISTS (
+                 SELECT 1 FROM imports o WHERE o.project = i.project AND o.finished_at IS NULL
+                     AND (o.number < i.number AND (o.state = ?1 OR o.state = ?2)
+                         OR o.number > i.number AND o.state = ?2 AND o.lease_until >= ?3)))
          ORDER BY number LIMIT 1 /*claim*/",
-        params![ImportState::Queued, ImportState::Running, now],
+        params![
+            ImportState::Queued,
+            ImportState::Running,
+            now,
+            OnDuplicate::Allow
+        ],
     )?;
     let Some(id) = id else { return Ok(None) };
     tx.execute(
