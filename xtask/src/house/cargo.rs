@@ -197,7 +197,7 @@ mod tests {
         ];
         assert_eq!(
             arrows(&graph),
-            ["insitu-hub may not use rusqlite, which is for insitu-store"]
+            ["insitu-hub may not use rusqlite, which is for insitu-store, insitu-bench"]
         );
     }
 }
