@@ -1,12 +1,15 @@
 //! Rows whose external ID the project already has.
 
 use insitu_model::{
-    id::{AssetId, OrganizationId, ProjectId},
+    ambient::Clock as _,
+    id::{AssetId, ImportId, OrganizationId, ProjectId},
     import::OnDuplicate,
 };
 use insitu_store::assets::{self, Asset, AssetFilter, AssetSort, NewAsset, PageStart};
 
-use crate::harness::{Store, contract, row, rows};
+use insitu_store::imports::{self, NewImport};
+
+use crate::harness::{LEASE, NOW, Store, contract, row, rows};
 
 async fn all(store: &Store, organization: OrganizationId, project: ProjectId) -> Vec<Asset> {
     let filter = AssetFilter::default();
@@ -34,6 +37,27 @@ fn titled(external_id: &str, data: &str) -> NewAsset {
         data: data.to_owned(),
         ..row(external_id)
     }
+}
+
+async fn queued(store: &Store, new: NewImport) -> ImportId {
+    let (id, organization) = (new.id, new.organization);
+    store
+        .write(move |tx| {
+            imports::insert(tx, &new, "receiver", NOW + LEASE)?;
+            imports::received(tx, organization, id, 100)
+        })
+        .await
+        .unwrap();
+    id
+}
+
+async fn claimed(store: &Store, worker: &'static str) -> Option<ImportId> {
+    let now = store.clock.now_ms();
+    let import = store
+        .write(move |tx| imports::claim(tx, worker, now, now + LEASE))
+        .await
+        .unwrap();
+    import.map(|import| import.new.id)
 }
 
 contract! {
@@ -130,22 +154,25 @@ contract! {
 }
 
 contract! {
-    async fn two_imports_at_once_do_not_see_each_other(store: &Store) {
+    async fn an_import_that_skips_waits_for_the_one_before_it_and_others_do_not(store: &Store) {
         let (organization, _) = store.organization("acme").await;
         let project = store.project(organization, "birds").await;
-        let mut imports = Vec::new();
-        for worker in ["one", "two"] {
-            let mut new = store.new_import(organization, project);
-            new.on_duplicate = OnDuplicate::Skip;
-            imports.push((store.running(new, worker).await, worker));
-        }
-        for (import, worker) in &imports {
-            let written = store.put(*import, worker, rows(0..10)).await.unwrap();
-            assert_eq!((written.imported, written.skipped), (10, 0));
-        }
-        for (import, worker) in imports {
-            store.complete(import, worker).await;
-        }
-        assert_eq!(all(store, organization, project).await.len(), 20);
+        let skipping = || NewImport { on_duplicate: OnDuplicate::Skip, ..store.new_import(organization, project) };
+        let first = store.running(skipping(), "one").await;
+
+        let second = queued(store, skipping()).await;
+        assert_eq!(claimed(store, "two").await, None);
+        let third = store.running(store.new_import(organization, project), "three").await;
+        store.put(first, "one", rows(0..10)).await.unwrap();
+        store.complete(first, "one").await;
+        assert_eq!(claimed(store, "two").await, None, "what runs beside it may bring the same rows");
+        store.put(third, "three", rows(10..20)).await.unwrap();
+        store.complete(third, "three").await;
+
+        assert_eq!(claimed(store, "two").await, Some(second));
+        let written = store.put(second, "two", rows(5..25)).await.unwrap();
+        assert_eq!((written.imported, written.skipped), (5, 15));
+        store.complete(second, "two").await;
+        assert_eq!(all(store, organization, project).await.len(), 25);
     }
 }
