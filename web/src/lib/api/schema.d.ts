@@ -2209,7 +2209,7 @@ export interface operations {
             query?: {
                 /** @description Counted from 1. */
                 page?: number;
-                /** @description 1 to 1000; 10 unless given. */
+                /** @description 1 to 1000; 1000 unless given. */
                 limit?: number;
                 /** @description Part of a name or an e-mail address. */
                 search?: string;
