@@ -1,7 +1,8 @@
 // What is on its way to the hub after its task was left, in this visit or in an earlier one.
 import type { Task } from '$lib/api/tasks';
 import type { Keeper, Kept } from './kept';
-import { Saver, saysTheSame, type SaverParts, type Transport } from './saver';
+import { saysTheSame } from './same';
+import { Saver, type SaverParts, type Transport } from './saver';
 
 export type OutboxParts = {
   user: string;

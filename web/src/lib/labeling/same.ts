@@ -1,10 +1,22 @@
-// Whether two answers say the same, whatever the order of their keys and whatever the hub notes beside them.
+// Whether two answers say the same, whatever the order of their keys and whatever is noted beside them.
+import type { Answer } from '$lib/api/tasks';
+
 type Json = unknown;
 
-/** What the hub writes into an answer by itself. */
-const NOTED_BY_THE_HUB = new Set(['metadata']);
+/** Who changed what when: not what was labeled. */
+const NOTES = new Set(['metadata']);
 
-export function same(one: Json, other: Json): boolean {
+/** Whether two answers hold the same labels. */
+export function saysTheSame(one: Answer | undefined, other: Answer | undefined): boolean {
+  const parts = (answer: Answer | undefined) => [
+    answer?.tools ?? [],
+    answer?.classifications ?? [],
+    answer?.relations ?? [],
+  ];
+  return same(parts(one), parts(other));
+}
+
+function same(one: Json, other: Json): boolean {
   if (Object.is(one, other)) return true;
   if (Array.isArray(one) || Array.isArray(other)) {
     return (
@@ -16,7 +28,7 @@ export function same(one: Json, other: Json): boolean {
   }
   if (!isRecord(one) || !isRecord(other)) return false;
   const names = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...names].every((name) => NOTED_BY_THE_HUB.has(name) || same(one[name], other[name]));
+  return [...names].every((name) => NOTES.has(name) || same(one[name], other[name]));
 }
 
 function isRecord(value: Json): value is Record<string, Json> {

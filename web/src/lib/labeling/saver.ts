@@ -2,8 +2,9 @@
 // until the hub has it, and never over somebody else's work without asking.
 import { ApiError, mayPass } from '$lib/api/errors';
 import type { Answer, Annotation, ReviewStatus, Task } from '$lib/api/tasks';
+import { Keeping } from './keeping';
 import type { Intent, Keeper, Kept } from './kept';
-import { same } from './same';
+import { saysTheSame } from './same';
 import { Stopwatch } from './stopwatch';
 
 /** Short enough that a draft is with the hub within a second of a pause. */
@@ -61,18 +62,15 @@ export class Saver {
   state: SaverState = 'saved';
   error: unknown = null;
   theirs: Task | null = null;
-  /** False when even the browser could not keep what is not saved. */
-  isKept = true;
 
   readonly #parts: SaverParts;
+  readonly #keeping: Keeping;
   readonly watch: Stopwatch;
   #answer: () => Answer = () => ({ tools: [], classifications: [], relations: [] });
   #revision: number;
   #intent: Intent = 'draft';
   #version = 0;
   #savedVersion = 0;
-  #keepWanted = false;
-  #isKeeping = false;
   #isSending = false;
   #isOver = false;
   #retries = 0;
@@ -84,6 +82,7 @@ export class Saver {
     this.#parts = parts;
     this.#revision = kept?.revision ?? parts.task.revision;
     this.watch = new Stopwatch(this.#nowMs, kept?.durationMs);
+    this.#keeping = new Keeping(parts.keeper, this.#toKeep, () => parts.onchange?.(this));
     if (!kept) return;
     this.#answer = () => kept.answer;
     this.#intent = kept.intent;
@@ -111,6 +110,11 @@ export class Saver {
     return this.#intent;
   }
 
+  /** False when even the browser could not keep what is not saved. */
+  get isKept() {
+    return this.#keeping.isKept;
+  }
+
   /** Whether the hub has everything. */
   get isSaved() {
     return this.#version === this.#savedVersion && this.#intent === 'draft';
@@ -128,7 +132,7 @@ export class Saver {
     this.#version += 1;
     this.#unsavedSinceMs ??= this.#nowMs();
     this.watch.tick();
-    this.#keep();
+    this.#keeping.keep();
     if (this.state === 'conflict' || this.state === 'signedOut' || this.state === 'offline') return;
     if (!this.#isSending) this.#show('unsaved');
     this.#later();
@@ -144,7 +148,7 @@ export class Saver {
     this.watch.tick();
     this.#intent = intent;
     const done = new Promise<Task>((resolve, reject) => this.#waiting.push({ resolve, reject }));
-    this.#keep();
+    this.#keeping.keep();
     if (this.state !== 'conflict') void this.#send();
     return done;
   }
@@ -253,7 +257,7 @@ export class Saver {
       void this.#send();
     } else if (this.#version !== version) {
       this.#unsavedSinceMs = this.#nowMs();
-      this.#keep();
+      this.#keeping.keep();
       this.#show('unsaved');
       this.#later();
     } else {
@@ -276,7 +280,7 @@ export class Saver {
     }
     // Refused for good: the person goes on with the task, and their next change is tried again.
     this.#intent = 'draft';
-    this.#keep();
+    this.#keeping.keep();
     this.#show('refused');
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
@@ -302,33 +306,11 @@ export class Saver {
   #settled() {
     this.#savedVersion = this.#version;
     this.#unsavedSinceMs = null;
-    this.#keepWanted = false;
-    this.isKept = true;
-    this.#parts.keeper.remove(this.#parts.user, this.taskId).catch(() => {});
+    this.#keeping.forget(this.#parts.user, this.taskId);
     this.#show('saved');
   }
 
-  /** Keeps the newest state, one write after the other. */
-  #keep() {
-    this.#keepWanted = true;
-    if (!this.#isKeeping) void this.#keepAll();
-  }
-
-  async #keepAll() {
-    this.#isKeeping = true;
-    while (this.#keepWanted) {
-      this.#keepWanted = false;
-      try {
-        await this.#parts.keeper.put(this.#toKeep());
-        this.#setKept(true);
-      } catch {
-        this.#setKept(false);
-      }
-    }
-    this.#isKeeping = false;
-  }
-
-  #toKeep(): Kept {
+  #toKeep = (): Kept => {
     const { task, name, user, organization } = this.#parts;
     return {
       user,
@@ -343,25 +325,10 @@ export class Saver {
       intent: this.#intent,
       changedAtMs: this.#nowMs(),
     };
-  }
-
-  #setKept(isKept: boolean) {
-    if (this.isKept === isKept) return;
-    this.isKept = isKept;
-    this.#parts.onchange?.(this);
-  }
+  };
 
   #show(state: SaverState) {
     this.state = state;
     this.#parts.onchange?.(this);
   }
-}
-
-export function saysTheSame(one: Answer | undefined, other: Answer | undefined): boolean {
-  const parts = (answer: Answer | undefined) => [
-    answer?.tools ?? [],
-    answer?.classifications ?? [],
-    answer?.relations ?? [],
-  ];
-  return same(parts(one), parts(other));
 }
