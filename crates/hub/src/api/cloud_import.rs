@@ -27,6 +27,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 use crate::jobs::receive::{self, Order};
 use crate::jobs::spool::Spool;
+use crate::jobs::wait_for_import;
 
 /// Reasons that one answer names; the import's report names all.
 const MAX_REFUSED_IN_ANSWER: u32 = 1000;
@@ -120,7 +121,7 @@ async fn import(
         format: Some(FORMAT.to_owned()),
     };
     let queued = receive::enqueue(&hub, &order, received).await?;
-    let import = hub.jobs.wait(&hub, access.organization, queued.new.id).await?;
+    let import = wait_for_import(&hub, access.organization, queued.new.id).await?;
     let refused = refused_rows(&hub, &import).await?;
     match import.state {
         ImportState::Completed => Ok(Created(CloudData {

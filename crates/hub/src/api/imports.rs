@@ -182,7 +182,8 @@ async fn cancel(
         if let Err(error) = spool.remove(&import.new.spool) {
             tracing::warn!(import = %id, %error, "the list of a cancelled import could not be removed");
         }
-        hub.jobs.import_ended();
+        hub.jobs.imports.one_ended();
+        hub.jobs.tidy_up();
     }
     Ok(Success(ImportData {
         import: import.into(),

@@ -1,29 +1,21 @@
 //! One import, from where it stands to its end: batches are written as they are read, and then all of its assets
 //! become visible at once, or none.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use insitu_formats::{Format, Options};
 use insitu_model::import::OnError;
+use insitu_store::Tx;
 use insitu_store::imports::{self, Import, ImportBatch};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
-use super::becomes_true;
 use super::lookup::{self, BatchBook};
 use super::read_rows::{Fault, Reading, Step, read};
 use super::resolve::Resolver;
+use super::runner::{Kind, LEASE_MS, RENEW_EVERY, RETRY_EVERY, Work};
 use super::spool::Spool;
-use crate::hub::Hub;
+use super::{Jobs, Lane, becomes_true};
 
-/// How long an import stays a worker's after the worker was last heard of.
-pub const LEASE_MS: i64 = 15_000;
-/// How often a worker that has nothing to write is heard of.
-const RENEW_EVERY: Duration = Duration::from_secs(3);
 /// Batches that are read ahead of the writing.
 const BATCHES_AHEAD: usize = 2;
-/// How long to wait before an ending that could not be written is tried again.
-const RETRY_EVERY: Duration = Duration::from_secs(1);
 
 /// Why the work on an import stops.
 #[derive(Debug)]
@@ -59,18 +51,31 @@ impl From<insitu_store::Error> for Stop {
     }
 }
 
-/// A claimed import and whoever works on it.
-pub struct Work {
-    pub hub: Arc<Hub>,
-    pub owner: String,
-    pub import: Import,
-    pub stopping: watch::Receiver<bool>,
+impl Kind for Import {
+    const NAME: &'static str = "import";
+    const WORKERS: usize = 2;
+
+    fn lane(jobs: &Jobs) -> &Lane {
+        &jobs.imports
+    }
+
+    fn claim(
+        tx: &mut Tx,
+        owner: &str,
+        now: i64,
+        lease_until: i64,
+    ) -> Result<Option<Self>, insitu_store::Error> {
+        imports::claim(tx, owner, now, lease_until)
+    }
+
+    async fn work(work: Work<Self>) {
+        work.run().await;
+    }
 }
 
-impl Work {
-    /// Works on the import until it ends or has to be left to somebody else.
-    pub async fn run(mut self) {
-        let id = self.import.new.id;
+impl Work<Import> {
+    async fn run(mut self) {
+        let id = self.job.new.id;
         let ended = match self.write_all().await {
             Ok(()) => self.complete().await,
             Err(stop) => Err(stop),
@@ -86,12 +91,11 @@ impl Work {
                 tokio::time::sleep(RETRY_EVERY).await;
             }
         }
-        self.hub.jobs.import_ended();
     }
 
     /// Reads and writes everything from the checkpoint on.
     async fn write_all(&mut self) -> Result<(), Stop> {
-        if self.import.cancel_requested {
+        if self.job.cancel_requested {
             return Err(Stop::Cancelled);
         }
         let (sender, mut steps) = mpsc::channel(BATCHES_AHEAD);
@@ -117,7 +121,7 @@ impl Work {
                         .await
                         .err()
                         .map_or_else(String::new, |error| error.to_string());
-                    tracing::error!(import = %self.import.new.id, cause, "the reader of an import ended early");
+                    tracing::error!(import = %self.job.new.id, cause, "the reader of an import ended early");
                     return Err(Stop::Failed(Fault::new(
                         "import.internal",
                         "the hub could not read this list because of a fault of its own; the operator finds the cause in the hub's log",
@@ -128,7 +132,7 @@ impl Work {
     }
 
     async fn reading(&self) -> Result<Reading, Stop> {
-        let new = &self.import.new;
+        let new = &self.job.new;
         let (organization, project) = (new.organization, new.project);
         let known = self
             .hub
@@ -158,10 +162,10 @@ impl Work {
                 format,
                 ..Options::default()
             },
-            checkpoint: self.import.checkpoint.clone(),
+            checkpoint: self.job.checkpoint.clone(),
             on_error: new.on_error,
-            rows_refused: self.import.progress.rows_refused,
-            rows_noticed: self.import.progress.rows_noticed,
+            rows_refused: self.job.progress.rows_refused,
+            rows_noticed: self.job.progress.rows_noticed,
             resolver: Resolver::new(
                 known.storages,
                 book,
@@ -174,13 +178,13 @@ impl Work {
 
     async fn write(&mut self, batch: ImportBatch) -> Result<(), Stop> {
         let (rows_read, rows_refused) = (batch.rows_read, batch.rows_refused);
-        let (id, owner, now) = (self.import.new.id, self.owner.clone(), self.hub.clock.now_ms());
+        let (id, owner, now) = (self.job.new.id, self.owner.clone(), self.hub.clock.now_ms());
         let written = self
             .hub
             .db
             .claim(move |tx| imports::write_batch(tx, id, &owner, &batch, now, now + LEASE_MS))
             .await?;
-        let progress = &mut self.import.progress;
+        let progress = &mut self.job.progress;
         progress.rows_read = rows_read;
         progress.rows_imported += written.imported;
         progress.rows_updated += written.updated;
@@ -195,12 +199,12 @@ impl Work {
 
     /// Whether a list that was read to its end may become visible.
     fn judge(&self) -> Result<(), Stop> {
-        let progress = &self.import.progress;
+        let progress = &self.job.progress;
         let refused = progress.rows_refused;
         if refused == 0 {
             return Ok(());
         }
-        if self.import.new.on_error == OnError::Refuse {
+        if self.job.new.on_error == OnError::Refuse {
             return Err(Stop::Failed(Fault::new(
                 "import.rows_refused",
                 format!(
@@ -221,7 +225,7 @@ impl Work {
     }
 
     async fn renew(&self) -> Result<(), Stop> {
-        let (id, owner) = (self.import.new.id, self.owner.clone());
+        let (id, owner) = (self.job.new.id, self.owner.clone());
         let until = self.hub.clock.now_ms() + LEASE_MS;
         let is_cancelled = self
             .hub
@@ -236,7 +240,7 @@ impl Work {
     }
 
     async fn complete(&self) -> Result<(), Stop> {
-        let (id, owner, now) = (self.import.new.id, self.owner.clone(), self.hub.clock.now_ms());
+        let (id, owner, now) = (self.job.new.id, self.owner.clone(), self.hub.clock.now_ms());
         self.hub
             .db
             .claim(move |tx| imports::complete(tx, id, &owner, now))
@@ -247,7 +251,7 @@ impl Work {
 
     /// Writes down that the import failed. On a full disk the list makes room for that.
     async fn fail(&mut self, fault: &Fault) {
-        let id = self.import.new.id;
+        let id = self.job.new.id;
         tracing::info!(import = %id, code = fault.code, "an import failed");
         let json = serde_json::to_string(fault).unwrap_or_default();
         loop {
@@ -276,7 +280,7 @@ impl Work {
     }
 
     async fn cancel(&self) {
-        let (id, owner, now) = (self.import.new.id, self.owner.clone(), self.hub.clock.now_ms());
+        let (id, owner, now) = (self.job.new.id, self.owner.clone(), self.hub.clock.now_ms());
         let ended = self
             .hub
             .db
@@ -291,7 +295,7 @@ impl Work {
     }
 
     async fn release(&self) {
-        let (id, owner) = (self.import.new.id, self.owner.clone());
+        let (id, owner) = (self.job.new.id, self.owner.clone());
         if let Err(error) = self
             .hub
             .db
@@ -304,8 +308,8 @@ impl Work {
 
     fn remove_file(&self) {
         let spool = Spool::new(self.hub.config.spool_dir());
-        if let Err(error) = spool.remove(&self.import.new.spool) {
-            tracing::warn!(import = %self.import.new.id, %error, "an imported list could not be removed");
+        if let Err(error) = spool.remove(&self.job.new.spool) {
+            tracing::warn!(import = %self.job.new.id, %error, "an imported list could not be removed");
         }
     }
 }

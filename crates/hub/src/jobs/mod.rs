@@ -32,56 +32,65 @@ pub const MAX_UPLOADS: usize = 64;
 pub const MAX_ACTIVE_IMPORTS: usize = 200;
 /// What the reason of a cancelled import says.
 pub const CANCELLED_REASON: &str = "import.cancelled";
-/// How often somebody who waits for an import asks the database, in case another hub ends it.
+/// How often somebody who waits for a job asks the database, in case another hub ends it.
 const ASK_EVERY: Duration = Duration::from_secs(1);
 
 /// How requests and jobs of this hub tell each other what happened.
 #[derive(Debug)]
 pub struct Jobs {
-    /// There is something to import.
-    arrived: Notify,
+    pub imports: Lane,
     /// There is something to remove.
     untidy: Notify,
-    /// Changes whenever an import ends.
-    ended: watch::Sender<()>,
     uploads: Semaphore,
 }
 
 impl Default for Jobs {
     fn default() -> Self {
         Self {
-            arrived: Notify::new(),
+            imports: Lane::default(),
             untidy: Notify::new(),
-            ended: watch::Sender::default(),
             uploads: Semaphore::new(MAX_UPLOADS),
         }
     }
 }
 
 impl Jobs {
-    /// Says that an import waits to be worked on.
-    pub fn import_arrived(&self) {
+    /// Says that there may be something to remove.
+    pub fn tidy_up(&self) {
+        self.untidy.notify_one();
+    }
+}
+
+/// The comings and goings of one kind of job.
+#[derive(Debug, Default)]
+pub struct Lane {
+    arrived: Notify,
+    /// Changes whenever one ends.
+    ended: watch::Sender<()>,
+}
+
+impl Lane {
+    /// Says that a job waits to be worked on.
+    pub fn one_arrived(&self) {
         self.arrived.notify_one();
     }
 
-    /// Says that an import ended, and that it may have left something to remove.
-    pub fn import_ended(&self) {
+    /// Says that a job ended.
+    pub fn one_ended(&self) {
         self.ended.send_replace(());
-        self.untidy.notify_one();
     }
 
-    /// Waits until the import has ended, on this hub or another.
-    pub async fn wait(&self, hub: &Hub, organization: OrganizationId, id: ImportId) -> ApiResult<Import> {
+    async fn arrival(&self) {
+        self.arrived.notified().await;
+    }
+
+    /// Asks whether a job has ended, on this hub or another, until it has; `ask` answers it then.
+    pub async fn wait<J>(&self, ask: impl AsyncFn() -> ApiResult<Option<J>>) -> ApiResult<J> {
         let mut ended = self.ended.subscribe();
         loop {
             ended.mark_unchanged();
-            let import = hub
-                .db
-                .read(move |tx| insitu_store::imports::find(tx, organization, id))
-                .await?
-                .ok_or_else(|| ApiError::not_found("import", id))?;
-            if import.state.is_final() {
-                return Ok(import);
+            if let Some(job) = ask().await? {
+                return Ok(job);
             }
             tokio::select! {
                 _ = ended.changed() => {}
@@ -89,6 +98,19 @@ impl Jobs {
             }
         }
     }
+}
+
+/// Waits until the import has ended.
+pub async fn wait_for_import(hub: &Hub, organization: OrganizationId, id: ImportId) -> ApiResult<Import> {
+    let ask = async || {
+        let found = hub
+            .db
+            .read(move |tx| insitu_store::imports::find(tx, organization, id))
+            .await?;
+        let import = found.ok_or_else(|| ApiError::not_found("import", id))?;
+        Ok(Some(import).filter(|import| import.state.is_final()))
+    };
+    hub.jobs.imports.wait(ask).await
 }
 
 /// Waits until the value is true, or nobody can make it so any more.

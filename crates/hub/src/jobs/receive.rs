@@ -262,7 +262,7 @@ impl Arriving {
             .await?;
         self.is_settled = true;
         received.keep();
-        self.hub.jobs.import_arrived();
+        self.hub.jobs.imports.one_arrived();
         Ok(import)
     }
 
@@ -313,7 +313,8 @@ async fn abandon(hub: &Hub, organization: OrganizationId, id: ImportId, error: &
             tracing::warn!(import = %id, %error, "an upload that was given up could not be marked so")
         }
     }
-    hub.jobs.import_ended();
+    hub.jobs.imports.one_ended();
+    hub.jobs.tidy_up();
 }
 
 /// Why an arriving import cannot go on: somebody cancelled it.
