@@ -106,6 +106,8 @@ ids! {
     StorageId,
     /// Names an asset; see [`AssetId::of_import`].
     AssetId,
+    /// Names a task; see [`TaskId::of_asset`].
+    TaskId,
     /// Names an import.
     ImportId,
     /// Names a batch.
@@ -143,6 +145,31 @@ impl AssetId {
     pub fn ordinal(&self) -> u32 {
         let [.., a, b, c, d] = self.0;
         u32::from_be_bytes([a, b, c, d])
+    }
+}
+
+/// Assets of one import at most: the upper half of the ordinals stands for tasks.
+pub const MAX_ASSETS_PER_IMPORT: u64 = 1 << 31;
+
+/// Marks an id as a task's, in the first byte of the ordinal.
+const TASK_BIT: u8 = 0x80;
+
+impl TaskId {
+    /// The id of an asset's task: the asset's own with one bit set, so that each follows from the other.
+    pub fn of_asset(asset: AssetId) -> Self {
+        let mut bytes = asset.0;
+        bytes[IMPORT_PREFIX_BYTES] |= TASK_BIT;
+        Self(bytes)
+    }
+
+    /// The asset whose task this is; none where the id is no task's.
+    pub fn asset(&self) -> Option<AssetId> {
+        let mut bytes = self.0;
+        if bytes[IMPORT_PREFIX_BYTES] & TASK_BIT == 0 {
+            return None;
+        }
+        bytes[IMPORT_PREFIX_BYTES] &= !TASK_BIT;
+        Some(AssetId(bytes))
     }
 }
 
@@ -293,6 +320,17 @@ mod tests {
         assert_eq!(ids[4].ordinal(), 70_000);
         assert_eq!(ids[0].as_bytes()[..8], import().asset_prefix());
         assert_eq!(ids[0].created_ms(), import().created_ms());
+    }
+
+    #[test]
+    fn a_task_and_its_asset_follow_from_each_other() {
+        for ordinal in [0, 1, 70_000, (MAX_ASSETS_PER_IMPORT - 1) as u32] {
+            let asset = AssetId::of_import(import(), ordinal);
+            let task = TaskId::of_asset(asset);
+            assert_ne!(task.as_bytes(), asset.as_bytes());
+            assert_eq!(task.asset(), Some(asset));
+            assert_eq!(TaskId::from_bytes(*asset.as_bytes()).asset(), None);
+        }
     }
 
     proptest! {

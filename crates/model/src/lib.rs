@@ -23,6 +23,7 @@ pub mod prefix;
 pub mod region;
 pub mod role;
 pub mod storage;
+pub mod task;
 pub mod text;
 
 pub use word::UnknownWord;

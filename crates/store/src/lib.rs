@@ -1,4 +1,4 @@
-//! What is remembered: organizations, people, projects, storages, imports and assets, in SQLite or PostgreSQL.
+//! What is remembered: organizations, people, projects, storages, imports, assets and tasks, in SQLite or PostgreSQL.
 //!
 //! Async outside, synchronous inside: `db.read(|tx| projects::get(tx, organization, project)).await`. There is one
 //! module per noun; its functions take the transaction and, wherever a row belongs to an organization, that
@@ -33,6 +33,7 @@ pub mod project_members;
 pub mod projects;
 pub mod sessions;
 pub mod storages;
+pub mod tasks;
 pub mod users;
 
 pub use db::{Db, Options};

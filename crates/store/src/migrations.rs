@@ -25,8 +25,12 @@ macro_rules! migrations {
 }
 
 /// In the order in which they are applied. A published one never changes; add another instead.
-const MIGRATIONS: &[Migration] =
-    migrations![1 "0001_people", 2 "0002_projects_and_storages", 3 "0003_imports_and_assets"];
+const MIGRATIONS: &[Migration] = migrations![
+    1 "0001_people",
+    2 "0002_projects_and_storages",
+    3 "0003_imports_and_assets",
+    4 "0004_tasks",
+];
 
 const CREATE_HISTORY: &str = "CREATE TABLE IF NOT EXISTS migrations (
     number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 BLOB NOT NULL)";

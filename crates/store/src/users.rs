@@ -1,5 +1,7 @@
 //! People who can sign in. A user belongs to organizations through `members`.
 
+use std::collections::HashMap;
+
 use insitu_model::id::UserId;
 
 use crate::{
@@ -81,6 +83,19 @@ pub fn find_by_email(tx: &mut Tx, email: &str) -> Result<Option<User>> {
         params![&email_key(email)],
         read,
     )
+}
+
+/// The addresses of some users; each asked once.
+pub fn emails(tx: &mut Tx, ids: impl IntoIterator<Item = UserId>) -> Result<HashMap<UserId, String>> {
+    let mut found = HashMap::new();
+    for id in ids {
+        if let std::collections::hash_map::Entry::Vacant(free) = found.entry(id)
+            && let Some(email) = tx.cell("SELECT email FROM users WHERE id = ?1", params![&id])?
+        {
+            free.insert(email);
+        }
+    }
+    Ok(found)
 }
 
 /// Sets another password.

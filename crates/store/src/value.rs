@@ -230,6 +230,7 @@ ids!(
     ProjectId,
     StorageId,
     ImportId,
+    TaskId,
     BatchId,
     ApiKeyId,
     InvitationId,
@@ -260,4 +261,6 @@ words!(
     insitu_model::import::OnError,
     insitu_model::import::OnDuplicate,
     insitu_model::import::ImportState,
+    insitu_model::task::Stage,
+    insitu_model::task::ReviewStatus,
 );

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use insitu_model::import::OnDuplicate;
+use insitu_model::{id::MAX_ASSETS_PER_IMPORT, import::OnDuplicate};
 
 use super::{
     NewAsset,
@@ -228,10 +228,10 @@ fn check_count(target: Target, count: u64) -> Result<()> {
             problem: "it has more than 65536 rows",
         });
     }
-    if target.first_ordinal + count > u64::from(u32::MAX) {
+    if target.first_ordinal + count > MAX_ASSETS_PER_IMPORT {
         return Err(Error::Refused {
             what: "the import",
-            problem: "it has more than 4294967295 assets; split it",
+            problem: "it has more than 2147483648 assets; split it",
         });
     }
     Ok(())

@@ -9,7 +9,7 @@ use super::{
     lookup::stored_of,
     place::lock,
 };
-use crate::{Error, Result, Tx, batches, limits::MAX_ASSETS_PER_CALL, projects, value::params};
+use crate::{Error, Result, Tx, batches, limits::MAX_ASSETS_PER_CALL, projects, tasks, value::params};
 
 /// Deletes assets softly; how many of `ids` were there. Run it in [`crate::Db::claim`].
 pub fn delete(
@@ -30,6 +30,7 @@ pub fn delete(
             params![row.place, now],
         )?;
         changes.add(row.place, row.kind, -1, 1);
+        tasks::asset_deleted(tx, row.place)?;
     }
     changes.write(tx)?;
     Ok(rows.len() as u64)

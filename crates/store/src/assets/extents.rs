@@ -142,7 +142,7 @@ impl Namer {
         };
         let ordinal = u32::try_from(extent.ordinal + place - extent.place).map_err(|_| Error::Refused {
             what: "the asset",
-            problem: "its import has more than 2^32 assets",
+            problem: "its import has more than 2^31 assets",
         })?;
         let [a, b, c, d, e, f, g, h] = extent.prefix;
         Ok(AssetId::of_import(

@@ -5,7 +5,7 @@ use super::{
     names,
     place::lock,
 };
-use crate::{Result, Tx, value::params};
+use crate::{Result, Tx, tasks, value::params};
 
 /// Adds the import's assets to the project's counts, lifts the veil, and applies its updates.
 pub(crate) fn reveal(tx: &mut Tx, project: i64, import: i64) -> Result<()> {
@@ -28,12 +28,22 @@ pub(crate) fn reveal(tx: &mut Tx, project: i64, import: i64) -> Result<()> {
         params![import],
     )?;
     names::reveal(tx, project, import)?;
-    apply_updates(tx, import)
+    tasks::add_untouched(tx, project, import)?;
+    apply_updates(tx, project, import)
 }
 
 /// Gives assets that were visible before the values that the import brought. One that was deleted meanwhile keeps
 /// its own.
-fn apply_updates(tx: &mut Tx, import: i64) -> Result<()> {
+fn apply_updates(tx: &mut Tx, project: i64, import: i64) -> Result<()> {
+    let other_priorities: Vec<(i64, i32)> = tx.rows(
+        "SELECT u.place, u.priority FROM asset_updates u JOIN assets a ON a.place = u.place
+         WHERE u.import = ?1 AND a.deleted_at IS NULL AND a.priority <> u.priority ORDER BY u.place",
+        params![import],
+        |row| Ok((row.next()?, row.next()?)),
+    )?;
+    for (place, priority) in other_priorities {
+        tasks::set_priority_at(tx, project, &[place], priority)?;
+    }
     for level in LEVELS {
         for (kind, sign) in [("a.kind", "-"), ("u.kind", "")] {
             tx.execute(

@@ -21,3 +21,6 @@ mod postgres;
 mod projects;
 mod server;
 mod storages;
+mod task_lists;
+mod task_queue;
+mod task_workflow;

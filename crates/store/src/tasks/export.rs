@@ -1,0 +1,64 @@
+//! Tasks with everything that an export writes, in the order of their assets.
+
+use insitu_model::id::{OrganizationId, ProjectId};
+
+use super::{
+    HistoryEntry, Task,
+    filter::{Condition, Param, compile},
+    read::{self, answers_at, history_at, untouched_answer},
+};
+use crate::{Result, Tx, limits::MAX_PAGE_ROWS, projects};
+
+/// A task with its answer and history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportTask {
+    /// Where to go on after it; see [`for_export`].
+    pub position: i64,
+    pub task: Task,
+    /// JSON: `{"tools","classifications","relations"}`.
+    pub answer: String,
+    /// Empty where it was not asked for.
+    pub history: Vec<HistoryEntry>,
+}
+
+/// The next tasks that fulfil all conditions, after `position` (0: from the beginning); at most `limit`. Conditions
+/// that test external IDs by a program are not looked at.
+pub fn for_export(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    project: ProjectId,
+    conditions: &[Condition],
+    (position, limit): (i64, u32),
+    with_history: bool,
+) -> Result<Vec<ExportTask>> {
+    let number = projects::number(tx, organization, project)?;
+    let mut compiled = compile(tx, number, conditions)?;
+    let after = compiled.bind(Param::Int(position));
+    compiled.and(&format!("a.place > {after}"));
+    let limit = compiled.bind(Param::Int(limit.clamp(1, MAX_PAGE_ROWS).into()));
+    let sql = format!(
+        "SELECT a.place {} ORDER BY a.place LIMIT {limit}",
+        compiled.from_where
+    );
+    let places: Vec<i64> = tx.rows(&sql, &compiled.values(), |row| row.next())?;
+    let mut answers = answers_at(tx, &places)?;
+    let tasks = read::at_places(tx, number, &places)?;
+    let mut found = Vec::with_capacity(tasks.len());
+    for (position, task) in tasks {
+        let answer = answers
+            .remove(&position)
+            .unwrap_or_else(|| untouched_answer(&task));
+        let history = if with_history {
+            history_at(tx, position)?
+        } else {
+            Vec::new()
+        };
+        found.push(ExportTask {
+            position,
+            task,
+            answer,
+            history,
+        });
+    }
+    Ok(found)
+}
