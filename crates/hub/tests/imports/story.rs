@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::Method;
+use insitu_hub::jobs::wait_for_import;
 use insitu_hub::testing::{Answer, Person, TestHub};
 use serde_json::{Value, json};
 
@@ -49,10 +50,7 @@ impl Story {
     /// The import once it has ended.
     pub async fn ended(&self, id: &str) -> Value {
         let organization = self.owner.organization.parse().unwrap();
-        self.hub
-            .hub
-            .jobs
-            .wait(&self.hub.hub, organization, id.parse().unwrap())
+        wait_for_import(&self.hub.hub, organization, id.parse().unwrap())
             .await
             .unwrap();
         self.owner.get(&format!("/v2/imports/{id}")).await.data()["import"].clone()
