@@ -110,6 +110,8 @@ ids! {
     TaskId,
     /// Names an import.
     ImportId,
+    /// Names an export.
+    ExportId,
     /// Names a batch.
     BatchId,
     /// Names an API key (not the key itself).

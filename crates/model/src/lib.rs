@@ -15,6 +15,7 @@ pub mod arn;
 pub mod bucket;
 pub mod credentials;
 pub mod endpoint;
+pub mod export;
 pub mod external_id;
 pub mod host;
 pub mod id;

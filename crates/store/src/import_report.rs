@@ -96,7 +96,8 @@ pub(crate) fn append(tx: &mut Tx, import: i64, position: u64, refusals: &[Refusa
     })
 }
 
-fn without_nul(text: &str) -> std::borrow::Cow<'_, str> {
+/// The text with every NUL, which no database keeps, shown as the replacement character.
+pub(crate) fn without_nul(text: &str) -> std::borrow::Cow<'_, str> {
     if text.contains('\0') {
         text.replace('\0', "\u{fffd}").into()
     } else {

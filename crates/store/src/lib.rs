@@ -21,6 +21,8 @@ pub mod api_keys;
 pub mod assets;
 pub mod audit;
 pub mod batches;
+pub mod export_problems;
+pub mod exports;
 pub mod external_ids;
 pub mod import_report;
 pub mod imports;

@@ -61,6 +61,15 @@ pub fn find_by_email(tx: &mut Tx, organization: OrganizationId, email: &str) -> 
     )
 }
 
+/// The addresses of all members.
+pub fn addresses(tx: &mut Tx, organization: OrganizationId) -> Result<Vec<(UserId, String)>> {
+    tx.rows(
+        "SELECT u.id, u.email FROM members m JOIN users u ON u.id = m.user_id WHERE m.organization = ?1",
+        params![&organization],
+        |row| Ok((row.next()?, row.next()?)),
+    )
+}
+
 /// Changes a member's role.
 pub fn set_role(
     tx: &mut Tx,

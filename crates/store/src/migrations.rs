@@ -30,6 +30,7 @@ const MIGRATIONS: &[Migration] = migrations![
     2 "0002_projects_and_storages",
     3 "0003_imports_and_assets",
     4 "0004_tasks",
+    5 "0005_exports",
 ];
 
 const CREATE_HISTORY: &str = "CREATE TABLE IF NOT EXISTS migrations (

@@ -231,6 +231,7 @@ ids!(
     StorageId,
     ImportId,
     TaskId,
+    ExportId,
     BatchId,
     ApiKeyId,
     InvitationId,
@@ -263,4 +264,6 @@ words!(
     insitu_model::import::ImportState,
     insitu_model::task::Stage,
     insitu_model::task::ReviewStatus,
+    insitu_model::export::ExportFormat,
+    insitu_model::export::ExportState,
 );

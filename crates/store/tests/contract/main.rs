@@ -10,6 +10,7 @@
 
 mod duplicates;
 mod engine;
+mod exports;
 mod harness;
 mod imports;
 mod isolation;
