@@ -14,6 +14,7 @@ mod rows;
 pub mod split;
 mod table;
 mod window;
+pub mod zip;
 
 pub use asset::{AssetData, Attachment, AttachmentKind, ImportedAsset, JsonText, Labels, RowProblem};
 pub use detect::Format;
