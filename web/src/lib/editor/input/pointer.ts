@@ -38,7 +38,6 @@ export class PointerListener {
 
   #down(event: PointerEvent) {
     this.#corner = this.#stage.corner();
-    this.#stage.root.focus({ preventScroll: true });
     this.#stage.root.setPointerCapture(event.pointerId);
     if (event.pointerType === 'touch') {
       this.#touches.set(event.pointerId, this.#screen(event));

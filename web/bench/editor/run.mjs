@@ -1,0 +1,169 @@
+// Measures the labeling editor in headless Chromium beside a plain SVG scene, in the same run: `npm run bench:editor`.
+import { createServer } from 'vite';
+import { chromium } from 'playwright-core';
+
+const COUNT = Number(process.env.INSITU_BENCH_SHAPES ?? 5_000);
+const ROUNDS = Number(process.env.INSITU_BENCH_STEPS ?? 120);
+const TARGET_MS = 16.7;
+const root = new URL('.', import.meta.url).pathname;
+
+const server = await createServer({ root, configFile: false, logLevel: 'error', server: { port: 0 } });
+await server.listen();
+const browser = await chromium.launch({
+  executablePath: process.env.INSITU_CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-background-networking'],
+});
+const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+page.on('pageerror', (error) => console.error(String(error)));
+page.on('console', (message) => message.type() === 'error' && console.error(message.text()));
+const cdp = await page.context().newCDPSession(page);
+await cdp.send('Performance.enable');
+
+const MIDDLE = { x: 592, y: 460 };
+
+/** Moves that a hand would make, sent as fast as frames come: each waits for the next frame. */
+async function move(x, y) {
+  await page.mouse.move(x, y);
+}
+
+const scenarios = {
+  async pan() {
+    await page.evaluate(() => window.scene.run('tool.hand'));
+    await page.mouse.move(MIDDLE.x, MIDDLE.y);
+    await page.mouse.down();
+    await measured(async (step) => {
+      const angle = (step / ROUNDS) * 4 * Math.PI;
+      await move(MIDDLE.x + 280 * Math.sin(angle), MIDDLE.y + 180 * Math.sin(angle * 1.5));
+    });
+    await page.mouse.up();
+    await page.evaluate(() => window.scene.run('tool.select'));
+  },
+  async zoom() {
+    await page.mouse.move(MIDDLE.x, MIDDLE.y);
+    await measured(async (step) => {
+      await page.mouse.wheel(0, Math.floor((step % 60) / 30) === 0 ? -60 : 60);
+    });
+  },
+  async hover() {
+    await measured(async (step) => {
+      await move(200 + ((step * 37) % 860), 150 + ((step * 23) % 620));
+    });
+  },
+  async drag() {
+    const from = await vertexOf(COUNT - 1);
+    await page.mouse.move(from.middle[0], from.middle[1]);
+    await page.mouse.down();
+    await page.mouse.up();
+    await page.mouse.move(...from.vertex);
+    await page.mouse.down();
+    await measured(async (step) => {
+      const angle = (step / ROUNDS) * 4 * Math.PI;
+      await move(from.vertex[0] + 120 * Math.sin(angle), from.vertex[1] + 90 * Math.cos(angle));
+    });
+    await page.mouse.up();
+    const after = await page.evaluate((index) => window.scene.geometryOf(index), from.index);
+    if (JSON.stringify(after) === JSON.stringify(from.points)) throw new Error('the drag moved no vertex');
+  },
+  async draw() {
+    await page.evaluate(() => window.scene.run('tool.polygon'));
+    await measured(async (step) => {
+      const angle = (step / ROUNDS) * 2 * Math.PI;
+      const [x, y] = [MIDDLE.x + (120 + step) * Math.cos(angle), MIDDLE.y + (120 + step) * Math.sin(angle)];
+      await move(x, y);
+      if (step % 4 === 0) {
+        await page.mouse.down();
+        await page.mouse.up();
+      }
+    });
+    await page.keyboard.press('Escape');
+    await page.evaluate(() => window.scene.run('tool.select'));
+  },
+};
+
+async function vertexOf(index) {
+  return page.evaluate((index) => {
+    const points = window.scene.geometryOf(index).map(([x, y]) => [x, y]);
+    const sum = points.reduce(([a, b], [x, y]) => [a + x / points.length, b + y / points.length], [0, 0]);
+    return {
+      index,
+      points,
+      vertex: window.scene.toClient(points[0]),
+      middle: window.scene.toClient(sum),
+    };
+  }, index);
+}
+
+let results = [];
+
+/** Runs the steps, one after each frame, and keeps the times between frames and the time the main thread worked. */
+async function measured(step) {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  const before = await busySeconds();
+  await page.evaluate(() => (window.frames = []));
+  for (let index = 0; index < ROUNDS; index++) await step(index);
+  const frames = await page.evaluate(() => {
+    const frames = window.frames ?? [];
+    window.frames = null;
+    return frames;
+  });
+  const busyMs = ((await busySeconds()) - before) * 1_000;
+  const times = frames.slice(1).map((at, index) => at - frames[index]);
+  times.sort((a, b) => a - b);
+  const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN;
+  results.push({
+    frames: times.length,
+    median: at(0.5),
+    p95: at(0.95),
+    longest: times.at(-1) ?? NaN,
+    busy: busyMs / Math.max(1, times.length),
+  });
+}
+
+async function busySeconds() {
+  const { metrics } = await cdp.send('Performance.getMetrics');
+  return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0;
+}
+
+const places = { fit: 0, close: 4 };
+const rows = [];
+for (const subject of ['ours', 'svg']) {
+  for (const [place, notches] of Object.entries(places)) {
+    for (const [name, scenario] of Object.entries(scenarios)) {
+      await page.goto(`http://127.0.0.1:${server.config.server.port || server.httpServer.address().port}/`);
+      await page.waitForFunction(() => window.scene);
+      await page.evaluate(([subject, count]) => window.scene.start(subject, count), [subject, COUNT]);
+      await page.mouse.move(MIDDLE.x, MIDDLE.y);
+      for (let index = 0; index < notches; index++) await page.mouse.wheel(0, -200);
+      // Everything that is painted ahead is painted before anything is measured.
+      await page.waitForTimeout(800);
+      results = [];
+      await scenario();
+      rows.push({ subject, place, name, ...results[0] });
+      await page.evaluate(() => window.scene.stop());
+    }
+  }
+}
+await browser.close();
+await server.close();
+
+const ms = (value) => value.toFixed(1).padStart(7);
+console.log(`${COUNT} polygons of 24 points on 10,000 × 8,000 px, ${ROUNDS} steps each, window 1440 × 900`);
+console.log(
+  'Milliseconds between frames (16.7 is every frame of a 60 Hz screen); busy: main thread at work per frame.\n',
+);
+console.log('                 |           ours                      |           plain SVG');
+console.log('view  action     |  median     p95 longest    busy     |  median     p95 longest    busy');
+for (const place of Object.keys(places)) {
+  for (const name of Object.keys(scenarios)) {
+    const of = (subject) =>
+      rows.find((row) => row.subject === subject && row.place === place && row.name === name);
+    const [ours, svg] = [of('ours'), of('svg')];
+    const cells = (row) => `${ms(row.median)} ${ms(row.p95)} ${ms(row.longest)} ${ms(row.busy)}`;
+    const met = ours.median <= TARGET_MS + 0.2 ? 'met' : 'MISSED';
+    console.log(`${place.padEnd(5)} ${name.padEnd(10)} | ${cells(ours)} ${met.padEnd(6)}| ${cells(svg)}`);
+  }
+}
+if (process.env.INSITU_BENCH_JSON) {
+  const { writeFileSync } = await import('node:fs');
+  writeFileSync(process.env.INSITU_BENCH_JSON, JSON.stringify(rows, null, 2));
+}
