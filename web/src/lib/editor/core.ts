@@ -116,7 +116,10 @@ export class Core {
     );
     this.selection = new Set();
     this.vertex = this.hovered = this.preview = null;
-    for (const object of before) for (const watcher of this.#watchers) watcher(object, null);
+    for (const watcher of this.#watchers) {
+      for (const object of before) watcher(object, null);
+      for (const object of this.document.objects) watcher(null, object);
+    }
     this.revision++;
     for (const aspect of ['document', 'hidden', 'selection', 'hover'] as const) this.tell(aspect);
   }

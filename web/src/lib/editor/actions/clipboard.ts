@@ -10,7 +10,7 @@ import { words } from '../words';
 /** A copy stands this far beside what it was made from, so that it can be seen. */
 const BESIDE_PX = 12;
 
-type Clip = Readonly<{ sources: readonly JsonObject[]; from: object; pasted: number }>;
+type Clip = Readonly<{ sources: readonly JsonObject[]; from: WeakRef<Core>; pasted: number }>;
 
 let clip: Clip | null = null;
 
@@ -18,14 +18,14 @@ export const hasClip = (): boolean => clip !== null;
 
 export function copy(core: Core): void {
   const sources = core.selected.map(({ source }) => source);
-  if (sources.length > 0) clip = { sources, from: core, pasted: 0 };
+  if (sources.length > 0) clip = { sources, from: new WeakRef(core), pasted: 0 };
 }
 
 /** In another picture at the same place; in this one a little beside, each time further. */
 export function paste(core: Core): void {
   if (!clip) return;
   const pasted = clip.pasted + 1;
-  const beside = clip.from === core ? core.reach(BESIDE_PX) * pasted : 0;
+  const beside = clip.from.deref() === core ? core.reach(BESIDE_PX) * pasted : 0;
   clip = { ...clip, pasted };
   insert(core, clip.sources, [beside, beside], words.steps.paste);
 }
@@ -42,7 +42,12 @@ export function duplicate(core: Core): void {
 
 function insert(core: Core, sources: readonly JsonObject[], by: Point, label: string) {
   const copies = sources.map((source) => {
-    const object = copyOf(source, core.nextKey(), core.newId(), core.now());
+    const object = copyOf(source, {
+      key: core.nextKey(),
+      objectId: core.newId(),
+      nowMs: core.now(),
+      author: core.author,
+    });
     return moved(core, object, by);
   });
   const operations = copies.map((object, index): Operation => ({

@@ -61,9 +61,11 @@ export function newObject(key: number, made: NewObject): EditorObject {
   };
 }
 
-/** A copy under a new identity: the same geometry, class and answers, unlocked. */
-export function copyOf(source: JsonObject, key: number, objectId: string, nowMs: number): EditorObject {
-  const metadata = isObject(source.metadata) ? without(source.metadata, 'updatedAt') : {};
-  const kept = without(source, 'lock');
-  return readObject(key, { ...kept, objectId, metadata: { ...metadata, createdAt: nowMs } });
+type Copy = Readonly<{ key: number; objectId: string; nowMs: number; author: string | undefined }>;
+
+/** A copy under a new identity and of a new author: the same geometry, class and answers, unlocked. */
+export function copyOf(source: JsonObject, { key, objectId, nowMs, author }: Copy): EditorObject {
+  const before = isObject(source.metadata) ? without(source.metadata, 'updatedAt') : {};
+  const metadata = { ...before, createdAt: nowMs, ...(author ? { createdBy: author } : {}) };
+  return readObject(key, { ...without(source, 'lock'), objectId, metadata });
 }

@@ -41,7 +41,8 @@ export class PointerListener {
     this.#stage.root.setPointerCapture(event.pointerId);
     if (event.pointerType === 'touch') {
       this.#touches.set(event.pointerId, this.#screen(event));
-      if (this.#touches.size > 1) return this.#core.tool.cancel();
+      // What the first finger began was no drawing: its point is taken back.
+      if (this.#touches.size > 1) return this.#core.tool.back();
     }
     if (event.button === 1) {
       event.preventDefault();
@@ -66,7 +67,7 @@ export class PointerListener {
   #cancel(event: PointerEvent) {
     this.#touches.delete(event.pointerId);
     this.#core.holdHand(false);
-    this.#core.tool.cancel();
+    this.#core.tool.back();
   }
 
   /** The middle of two fingers moves the picture, their distance zooms it. */
