@@ -192,6 +192,13 @@ fn fresh(clock: &dyn Clock, random: &dyn Random) -> [u8; ID_BYTES] {
     bytes
 }
 
+/// The 24 digits of twelve random bytes: the name of something within a document that gave it none.
+pub(crate) fn random_hex(random: &dyn Random) -> String {
+    let mut bytes = [0; ID_BYTES];
+    random.fill(&mut bytes);
+    to_hex(&bytes).map(char::from).iter().collect()
+}
+
 fn created_ms(id: &[u8; ID_BYTES]) -> i64 {
     let [a, b, c, d, e, f, ..] = *id;
     i64::from_be_bytes([0, 0, a, b, c, d, e, f])
