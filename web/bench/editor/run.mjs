@@ -1,14 +1,23 @@
 // Measures the labeling editor in headless Chromium beside a plain SVG scene, in the same run: `npm run bench:editor`.
-import { createServer } from 'vite';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build, preview } from 'vite';
 import { chromium } from 'playwright-core';
 
 const COUNT = Number(process.env.INSITU_BENCH_SHAPES ?? 5_000);
 const ROUNDS = Number(process.env.INSITU_BENCH_STEPS ?? 120);
 const TARGET_MS = 16.7;
+/** Where the compositor says when new content reached the screen. */
+const FRAMES = 'devtools.timeline.frame';
 const root = new URL('.', import.meta.url).pathname;
 
-const server = await createServer({ root, configFile: false, logLevel: 'error', server: { port: 0 } });
-await server.listen();
+// What is measured is what is released: built and compressed, not the development server's modules.
+const outDir = mkdtempSync(join(tmpdir(), 'editor-bench-'));
+const settings = { root, configFile: false, logLevel: 'error', build: { outDir, target: 'es2023' } };
+await build(settings);
+const server = await preview({ ...settings, preview: { port: 0, host: '127.0.0.1' } });
+const address = server.resolvedUrls?.local[0] ?? '';
 const browser = await chromium.launch({
   executablePath: process.env.INSITU_CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-background-networking'],
@@ -16,8 +25,7 @@ const browser = await chromium.launch({
 const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
 page.on('pageerror', (error) => console.error(String(error)));
 page.on('console', (message) => message.type() === 'error' && console.error(message.text()));
-const cdp = await page.context().newCDPSession(page);
-await cdp.send('Performance.enable');
+const cdp = await browser.newBrowserCDPSession();
 
 const MIDDLE = { x: 592, y: 460 };
 
@@ -95,10 +103,11 @@ async function vertexOf(index) {
 
 let results = [];
 
-/** Runs the steps, one after each frame, and keeps the times between frames and the time the main thread worked. */
+/** Runs the steps and keeps what a person would see of them: when new content reached the screen, and what it cost. */
 async function measured(step) {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-  const before = await busySeconds();
+  const before = await cpuSeconds();
+  await browser.startTracing(page, { categories: ['disabled-by-default-devtools.timeline.frame', FRAMES] });
   await page.evaluate(() => (window.frames = []));
   for (let index = 0; index < ROUNDS; index++) await step(index);
   const frames = await page.evaluate(() => {
@@ -106,22 +115,25 @@ async function measured(step) {
     window.frames = null;
     return frames;
   });
-  const busyMs = ((await busySeconds()) - before) * 1_000;
-  const times = frames.slice(1).map((at, index) => at - frames[index]);
-  times.sort((a, b) => a - b);
-  const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN;
-  results.push({
-    frames: times.length,
-    median: at(0.5),
-    p95: at(0.95),
-    longest: times.at(-1) ?? NaN,
-    busy: busyMs / Math.max(1, times.length),
-  });
+  const trace = JSON.parse(String(await browser.stopTracing()));
+  const cpuMs = ((await cpuSeconds()) - before) * 1_000;
+  const shown = trace.traceEvents
+    .filter(({ name }) => name === 'ActivateLayerTree')
+    .map(({ ts }) => ts / 1_000);
+  results.push({ page: spread(frames), shown: spread(shown), cpuMs: cpuMs / ROUNDS });
 }
 
-async function busySeconds() {
-  const { metrics } = await cdp.send('Performance.getMetrics');
-  return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0;
+function spread(timesMs) {
+  const gaps = timesMs.slice(1).map((at, index) => at - timesMs[index]);
+  gaps.sort((a, b) => a - b);
+  const at = (share) => gaps[Math.min(gaps.length - 1, Math.floor(gaps.length * share))] ?? NaN;
+  return { count: gaps.length, median: at(0.5), p95: at(0.95), longest: gaps.at(-1) ?? NaN };
+}
+
+/** CPU time of the browser and all its processes. */
+async function cpuSeconds() {
+  const { processInfo } = await cdp.send('SystemInfo.getProcessInfo');
+  return processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
 }
 
 const places = { fit: 0, close: 4 };
@@ -129,7 +141,7 @@ const rows = [];
 for (const subject of ['ours', 'svg']) {
   for (const [place, notches] of Object.entries(places)) {
     for (const [name, scenario] of Object.entries(scenarios)) {
-      await page.goto(`http://127.0.0.1:${server.config.server.port || server.httpServer.address().port}/`);
+      await page.goto(address);
       await page.waitForFunction(() => window.scene);
       await page.evaluate(([subject, count]) => window.scene.start(subject, count), [subject, COUNT]);
       await page.mouse.move(MIDDLE.x, MIDDLE.y);
@@ -145,22 +157,25 @@ for (const subject of ['ours', 'svg']) {
 }
 await browser.close();
 await server.close();
+rmSync(outDir, { recursive: true });
 
 const ms = (value) => value.toFixed(1).padStart(7);
 console.log(`${COUNT} polygons of 24 points on 10,000 × 8,000 px, ${ROUNDS} steps each, window 1440 × 900`);
 console.log(
-  'Milliseconds between frames (16.7 is every frame of a 60 Hz screen); busy: main thread at work per frame.\n',
+  'shown: ms between new contents on screen; page: ms between frames of the page (16.7 is every frame of a 60 Hz screen);',
 );
-console.log('                 |           ours                      |           plain SVG');
-console.log('view  action     |  median     p95 longest    busy     |  median     p95 longest    busy');
+console.log('CPU: ms of all processes of the browser for each step.\n');
+const head = 'shown     p95 longest |  page     p95 |    CPU';
+console.log(`view  action | ours: ${head}          | SVG: ${head}`);
 for (const place of Object.keys(places)) {
   for (const name of Object.keys(scenarios)) {
     const of = (subject) =>
       rows.find((row) => row.subject === subject && row.place === place && row.name === name);
     const [ours, svg] = [of('ours'), of('svg')];
-    const cells = (row) => `${ms(row.median)} ${ms(row.p95)} ${ms(row.longest)} ${ms(row.busy)}`;
-    const met = ours.median <= TARGET_MS + 0.2 ? 'met' : 'MISSED';
-    console.log(`${place.padEnd(5)} ${name.padEnd(10)} | ${cells(ours)} ${met.padEnd(6)}| ${cells(svg)}`);
+    const cells = ({ shown, page, cpuMs }) =>
+      `${ms(shown.median)} ${ms(shown.p95)} ${ms(shown.longest)} |${ms(page.median)} ${ms(page.p95)} |${ms(cpuMs)}`;
+    const met = ours.shown.median <= TARGET_MS + 0.5 ? 'met' : 'MISSED';
+    console.log(`${place.padEnd(5)} ${name.padEnd(6)} |    ${cells(ours)} ${met.padEnd(8)} |  ${cells(svg)}`);
   }
 }
 if (process.env.INSITU_BENCH_JSON) {

@@ -289,8 +289,8 @@ export class Core {
     if (this.tool.id !== id) {
       this.tool.cancel();
       this.tool = makeTool(id, this);
-      this.vertex = null;
-      this.preview = null;
+      this.vertex = this.preview = null;
+      this.hover(null);
       this.tell('selection');
     }
     this.tell('tool');

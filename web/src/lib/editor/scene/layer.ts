@@ -1,5 +1,6 @@
 // A canvas larger than the window, painted for one place of the picture and shown for others by moving or stretching it.
 import type { Bounds, Point, Size } from '../geometry/point';
+import type { View } from '../view/view';
 import type { Viewport } from '../view/viewport';
 import type { Onto } from './paint';
 
@@ -12,6 +13,8 @@ export class Layer {
   /** The view that it was painted for; null: nothing is painted. */
   base: Viewport | null = null;
   ratio = 1;
+  /** The window that it has room for. */
+  #room: Size = { width: 0, height: 0 };
 
   constructor(host: HTMLElement, name: string) {
     this.canvas = document.createElement('canvas');
@@ -40,6 +43,7 @@ export class Layer {
     this.canvas.style.width = `${width / ratio}px`;
     this.canvas.style.height = `${height / ratio}px`;
     this.ratio = ratio;
+    this.#room = window;
     this.base = null;
     return true;
   }
@@ -64,25 +68,28 @@ export class Layer {
   }
 
   /** Whether all of the picture that the window shows, and `spare` pixels around it, is painted at this scale. */
-  covers(view: Viewport, window: Size, picture: Size, spare: number): boolean {
+  covers({ now, window, ratio }: View, picture: Size, spare: number): boolean {
     const { base } = this;
-    if (!base || base.scale !== view.scale) return false;
-    const isIn = (offset: number, from: number, windowPx: number, picturePx: number) => {
+    if (!base || base.scale !== now.scale || this.ratio !== ratio) return false;
+    const isIn = (offset: number, from: number, windowPx: number, roomPx: number, picturePx: number) => {
       const least = Math.max(-spare, offset);
       const most = Math.min(windowPx + spare, offset + picturePx);
       const moved = offset - from;
-      return least - moved >= -MARGIN_PX && most - moved <= windowPx + MARGIN_PX;
+      return least - moved >= -MARGIN_PX && most - moved <= roomPx + MARGIN_PX;
     };
+    const [across, down] = [picture.width * now.scale, picture.height * now.scale];
     return (
-      isIn(view.x, base.x, window.width, picture.width * view.scale) &&
-      isIn(view.y, base.y, window.height, picture.height * view.scale)
+      isIn(now.x, base.x, window.width, this.#room.width, across) &&
+      isIn(now.y, base.y, window.height, this.#room.height, down)
     );
   }
 
-  /** Whole pixels by which the painted content moves to be right for another view; null when it has to be stretched. */
-  shiftTo(view: Viewport): Point | null {
-    if (!this.base || this.base.scale !== view.scale) return null;
-    return [Math.round((view.x - this.base.x) * this.ratio), Math.round((view.y - this.base.y) * this.ratio)];
+  /** Whole pixels by which the content of `other` moves to be right here; null when it would have to be stretched. */
+  shiftFrom(other: Layer, view: Viewport): Point | null {
+    const { base, canvas } = other;
+    if (!base || base.scale !== view.scale || other.ratio !== this.ratio) return null;
+    if (canvas.width !== this.canvas.width || canvas.height !== this.canvas.height) return null;
+    return [Math.round((view.x - base.x) * this.ratio), Math.round((view.y - base.y) * this.ratio)];
   }
 
   /** The part of the image plane that a rectangle of canvas pixels shows. */

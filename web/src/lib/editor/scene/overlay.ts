@@ -57,7 +57,7 @@ export class Overlay {
   #hovered() {
     const core = this.#core;
     const { hovered } = core;
-    if (hovered === null || core.tool.id !== 'select' || core.selection.has(hovered)) return;
+    if (hovered === null || core.selection.has(hovered)) return;
     const object = core.document.find(hovered);
     if (object?.shape && core.isShown(hovered)) this.#shape(object.shape, this.#colorOf(object), FILL_ADDED);
   }

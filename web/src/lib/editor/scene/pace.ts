@@ -1,8 +1,9 @@
 // How much to paint in one frame: more while frames come in time, less when they come late.
 const SMOOTH_MS = 18;
 const LATE_MS = 24;
-const FIRST = 4_000;
-const LEAST = 600;
+const FIRST = 12_000;
+/** Some 200 polygons, 5 ms in software: where frames are late for other reasons, painting still gets done. */
+const LEAST = 8_000;
 const MOST = 200_000;
 
 export class Pace {

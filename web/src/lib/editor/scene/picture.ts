@@ -41,7 +41,7 @@ export class PictureLayer {
     const { layer } = this;
     layer.resize(view.window, view.ratio);
     const { base } = layer;
-    const isWhole = layer.covers(view.now, view.window, this.#size, 0);
+    const isWhole = layer.covers(view, this.#size, 0);
     if (!isWhole && (isResting || !base || this.#isStretched(view) || base.scale === view.now.scale)) {
       this.#paint(view);
     }

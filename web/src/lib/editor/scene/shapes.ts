@@ -118,25 +118,23 @@ export class ShapeLayers {
 
   /** One frame: moves what is painted, paints a slice of what is missing. True when nothing is left to do. */
   frame(view: View): boolean {
-    const front = this.#front;
-    if (front.resize(view.window, view.ratio)) this.invalidateAll();
     this.#flush();
-    if (!this.#job && (this.#isStale || !this.#isReady(view, SPARE_PX))) this.#start(view);
+    if (!this.#job && !this.#isReady(view)) this.#start(view);
     if (this.#job) this.#advance(this.#job);
     this.#front.place(view.now);
     if (this.#job) return false;
-    return this.#isReady(view, SPARE_PX);
+    return this.#isReady(view);
   }
 
-  #isReady({ now, window }: View, spare: number): boolean {
-    return !this.#isStale && this.#front.covers(now, window, this.#core.size, spare);
+  #isReady(view: View): boolean {
+    return !this.#isStale && this.#front.covers(view, this.#core.size, SPARE_PX);
   }
 
   #start({ now, window, ratio }: View) {
     const back = this.#back;
     back.resize(window, ratio);
     const whole = { x: 0, y: 0, width: back.canvas.width, height: back.canvas.height };
-    const shift = this.#isStale ? null : this.#front.shiftTo(now);
+    const shift = this.#isStale ? null : back.shiftFrom(this.#front, now);
     const onto = back.onto(now);
     this.#isStale = false;
     back.context.setTransform(1, 0, 0, 1, 0, 0);

@@ -207,10 +207,10 @@ describe('painting', () => {
     pace.tick(16.7);
     expect(pace.budget()).toBeGreaterThan(first);
     for (let nowMs = 60; nowMs < 2_000; nowMs += 50) pace.tick(nowMs);
-    expect(pace.budget()).toBe(600);
+    expect(pace.budget()).toBe(8_000);
     // A pause says nothing.
     pace.rest();
     pace.tick(90_000);
-    expect(pace.budget()).toBe(600);
+    expect(pace.budget()).toBe(8_000);
   });
 });
