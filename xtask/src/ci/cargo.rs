@@ -59,9 +59,18 @@ pub fn test_with(filter: Option<&str>, variables: &[(String, String)]) -> Result
     runner.args(["--workspace", "--locked"]).envs(variables).run()
 }
 
-/// The hub and the sandbox for the tests that start them, built as the unit tests build them.
+/// The hub, the sandbox and the examples for the tests that start them, built as the unit tests build them.
 pub fn programs() -> Result<()> {
-    cargo(&["build", "--workspace", "--bins", "--tests", "--locked", "--quiet"]).run()
+    cargo(&[
+        "build",
+        "--workspace",
+        "--bins",
+        "--examples",
+        "--tests",
+        "--locked",
+        "--quiet",
+    ])
+    .run()
 }
 
 fn has_nextest() -> bool {

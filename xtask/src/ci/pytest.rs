@@ -23,5 +23,6 @@ pub fn run(folder: &str) -> Result<()> {
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("INSITU_BIN", paths::built("debug", "insitu")?)
         .env("INSITU_SANDBOX_BIN", paths::built("debug", "insitu-sandbox")?)
+        .env("INSITU_EXAMPLES", paths::built("debug", "examples")?)
         .run()
 }

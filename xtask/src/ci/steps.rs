@@ -70,6 +70,12 @@ pub const STEPS: &[Step] = &[
         run: postgres::check,
     },
     Step {
+        name: "masks",
+        about: "masks and zip files beside pycocotools, OpenCV, Pillow and zipfile",
+        needs: PYTEST,
+        run: || pytest::run("tests/masks"),
+    },
+    Step {
         name: "sandbox",
         about: "boto3 against the sandbox",
         needs: PYTEST,
