@@ -14,6 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::asset_extra::Extra;
 use super::asset_filters::AssetFilters;
 use super::body::Body;
 use super::query::{Page, Params, raw_json_tail};
@@ -293,31 +294,9 @@ fn bad_cursor() -> ApiError {
     )
 }
 
-/// What an asset has beside its columns, as the importer wrote it.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Extra {
-    metadata: Map<String, Value>,
-    context_data: Option<Value>,
-    attachments: Vec<Value>,
-    dataset: Option<Value>,
-    objects: Option<serde::de::IgnoredAny>,
-    classifications: Option<serde::de::IgnoredAny>,
-    relations: Option<serde::de::IgnoredAny>,
-}
-
 fn view(asset: Asset, organization: OrganizationId, project: ProjectId, names: &Names) -> AssetView {
-    let extra: Extra = asset
-        .extra
-        .as_deref()
-        .and_then(|text| serde_json::from_str(text).ok())
-        .unwrap_or_default();
-    let mut metadata = extra.metadata;
-    for (name, pixels) in [("width", asset.width), ("height", asset.height)] {
-        if let Some(pixels) = pixels {
-            metadata.insert(name.to_owned(), pixels.into());
-        }
-    }
+    let extra = Extra::of(&asset);
+    let is_pre_labeled = extra.is_labeled();
     AssetView {
         id: asset.id.to_string(),
         external_id: asset.external_id,
@@ -328,14 +307,12 @@ fn view(asset: Asset, organization: OrganizationId, project: ProjectId, names: &
             .filter_map(|id| names.names_by_id.get(id).cloned())
             .collect(),
         label_tasks: [],
-        metadata,
+        metadata: extra.metadata,
         context_data: extra.context_data,
         attachments: extra.attachments,
         dataset: extra.dataset,
         storage: asset.storage.map(|id| id.to_string()),
-        is_pre_labeled: extra.objects.is_some()
-            || extra.classifications.is_some()
-            || extra.relations.is_some(),
+        is_pre_labeled,
         priority: asset.priority,
         project: project.to_string(),
         organization: organization.to_string(),

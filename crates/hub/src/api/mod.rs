@@ -1,6 +1,7 @@
 //! The HTTP API: one file per family of endpoints, one router, one OpenAPI document made from the same lines.
 
 pub mod api_keys;
+mod asset_extra;
 mod asset_filters;
 pub mod assets;
 pub mod batches;
@@ -25,6 +26,7 @@ pub mod storage_changes;
 pub mod storage_form;
 pub mod storage_setup;
 pub mod storages;
+pub mod tasks;
 pub mod time;
 pub mod words;
 
@@ -78,6 +80,7 @@ fn endpoints() -> OpenApiRouter<Arc<Hub>> {
         .merge(cloud_import::router())
         .merge(assets::router())
         .merge(signing::router())
+        .merge(tasks::router())
 }
 
 /// The OpenAPI 3.1 document, as pretty JSON.

@@ -98,7 +98,7 @@ async fn sign_many(
         ));
     }
     let signed = sign_assets(&hub, access.organization, access.project, body.assets).await?;
-    let urls = signed.into_iter().map(|(id, url)| view(id, url)).collect();
+    let urls = signed.into_iter().map(|(id, url)| signed_view(id, url)).collect();
     Ok(Success(SignedUrls { urls }))
 }
 
@@ -148,7 +148,8 @@ fn public_address(text: &str) -> ApiResult<String> {
     }
 }
 
-fn view(id: AssetId, signed: Result<AssetUrl, Unsigned>) -> SignedAsset {
+/// A URL, or why there is none, as the API shows it.
+pub fn signed_view(id: AssetId, signed: Result<AssetUrl, Unsigned>) -> SignedAsset {
     let nothing = SignedAsset {
         id: id.to_string(),
         url: None,

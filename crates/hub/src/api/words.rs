@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use insitu_model::{import, role, storage};
+use insitu_model::{import, role, storage, task};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -36,5 +36,7 @@ documented_words! {
     ImportState = import::ImportState::WORDS;
     OnError = import::OnError::WORDS;
     OnDuplicate = import::OnDuplicate::WORDS;
+    Stage = task::Stage::WORDS;
+    ReviewStatus = task::ReviewStatus::WORDS;
     AssetState = ["active", "deleted"];
 }

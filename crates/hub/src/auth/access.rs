@@ -54,6 +54,10 @@ rights!(
     ImportAssets,
     ReadAssets,
     DeleteAssets,
+    ExportLabels,
+    ManageTasks,
+    Label,
+    Review,
 );
 
 /// Header in which a browser names the organization that it is working in.
@@ -167,7 +171,7 @@ impl<R: NeedsRight> OnProject<R> {
         Self::allow(caller, id, standing)
     }
 
-    fn allow(caller: Caller, id: ProjectId, standing: Standing) -> ApiResult<Self> {
+    pub(super) fn allow(caller: Caller, id: ProjectId, standing: Standing) -> ApiResult<Self> {
         let Standing {
             organization,
             role,
@@ -198,14 +202,14 @@ impl<R> OnProject<R> {
 }
 
 /// What somebody is to a project.
-struct Standing {
+pub(super) struct Standing {
     organization: OrganizationId,
     role: OrganizationRole,
     project_role: Option<ProjectRole>,
 }
 
 /// Looks for the project in the user's organizations, or in the only one that an API key is for.
-fn standing(
+pub(super) fn standing(
     tx: &mut insitu_store::Tx,
     project: ProjectId,
     user: UserId,
@@ -264,7 +268,11 @@ async fn named_organization(parts: &mut Parts, hub: &Arc<Hub>) -> ApiResult<Opti
         .map_err(|_| ApiError::not_found("organization", &text))
 }
 
-async fn path_parameter(parts: &mut Parts, hub: &Arc<Hub>, name: &str) -> ApiResult<Option<String>> {
+pub(super) async fn path_parameter(
+    parts: &mut Parts,
+    hub: &Arc<Hub>,
+    name: &str,
+) -> ApiResult<Option<String>> {
     let params = RawPathParams::from_request_parts(parts, hub)
         .await
         .map_err(|error| {

@@ -4,5 +4,6 @@ pub mod access;
 pub mod caller;
 pub mod origin;
 pub mod password;
+pub mod task_access;
 pub mod throttle;
 pub mod token;

@@ -85,7 +85,10 @@ impl Lane {
     }
 
     /// Asks whether a job has ended, on this hub or another, until it has; `ask` answers it then.
-    pub async fn wait<J>(&self, ask: impl AsyncFn() -> ApiResult<Option<J>>) -> ApiResult<J> {
+    pub async fn wait<J, F>(&self, ask: impl Fn() -> F) -> ApiResult<J>
+    where
+        F: Future<Output = ApiResult<Option<J>>>,
+    {
         let mut ended = self.ended.subscribe();
         loop {
             ended.mark_unchanged();
@@ -102,13 +105,15 @@ impl Lane {
 
 /// Waits until the import has ended.
 pub async fn wait_for_import(hub: &Hub, organization: OrganizationId, id: ImportId) -> ApiResult<Import> {
-    let ask = async || {
-        let found = hub
-            .db
-            .read(move |tx| insitu_store::imports::find(tx, organization, id))
-            .await?;
-        let import = found.ok_or_else(|| ApiError::not_found("import", id))?;
-        Ok(Some(import).filter(|import| import.state.is_final()))
+    let ask = || {
+        let db = hub.db.clone();
+        async move {
+            let found = db
+                .read(move |tx| insitu_store::imports::find(tx, organization, id))
+                .await?;
+            let import = found.ok_or_else(|| ApiError::not_found("import", id))?;
+            Ok(Some(import).filter(|import| import.state.is_final()))
+        }
     };
     hub.jobs.imports.wait(ask).await
 }

@@ -1,0 +1,206 @@
+//! Changes to all tasks that a filter names: putting them into another stage, and their priority.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use insitu_model::id::{AssetId, OrganizationId, ProjectId, TaskId};
+use insitu_store::tasks::{self, Condition, Field, Operand, Requeue, Test};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::assignment::stage;
+use super::filter::Reader;
+use crate::api::body::Body;
+use crate::api::imports::checked_priority;
+use crate::auth::access::{OnProject, right};
+use crate::envelope::{Envelope, ErrorBody, Success};
+use crate::error::{ApiError, ApiResult};
+use crate::hub::Hub;
+
+pub fn router() -> OpenApiRouter<Arc<Hub>> {
+    OpenApiRouter::new()
+        .routes(routes!(requeue))
+        .routes(routes!(update_priority))
+}
+
+/// Which tasks are meant: those that every list that is there lets through.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TaskNames {
+    pub task_ids: Option<Vec<String>>,
+    pub external_ids: Option<Vec<String>>,
+    pub asset_ids: Option<Vec<String>>,
+    pub from_stage_ids: Option<Vec<String>>,
+    /// Ids or names.
+    pub batches: Option<Vec<String>>,
+}
+
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RequeueOptions {
+    pub remove_annotations: Option<bool>,
+    /// The same in the other dialect.
+    pub reset_answer: Option<bool>,
+    pub remove_assignee: Option<bool>,
+    /// The same in the other dialect.
+    pub unassign: Option<bool>,
+    pub remove_stage_history: Option<bool>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RequeueBody {
+    /// `Label`, `Review` or `Complete`.
+    pub to_stage_id: String,
+    /// Without any, all tasks of the project are meant.
+    pub filters: Option<TaskNames>,
+    pub options: Option<RequeueOptions>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RequeueData {
+    pub modified_count: Requeued,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Requeued {
+    pub modified: u64,
+    pub to_stage_id: &'static str,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct PriorityBody {
+    /// -1000 to 1000; higher ones are handed out first.
+    pub priority: i64,
+    /// Without any, all tasks of the project are meant.
+    pub filters: Option<TaskNames>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PriorityData {
+    pub result: Modified,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Modified {
+    pub modified: u64,
+}
+
+/// Put tasks into another stage
+#[utoipa::path(post, path = "/v2/project/{project}/requeueTasks", tag = "tasks",
+    params(("project" = String, Path)), request_body = RequeueBody,
+    responses((status = 200, body = Envelope<RequeueData>), (status = 400, body = ErrorBody)))]
+async fn requeue(
+    State(hub): State<Arc<Hub>>,
+    access: OnProject<right::ManageTasks>,
+    Body(body): Body<RequeueBody>,
+) -> ApiResult<Success<RequeueData>> {
+    let to = stage(Some(&body.to_stage_id))?.ok_or_else(|| {
+        ApiError::invalid(
+            "task.stage_unknown",
+            "Name the stage to put tasks into as toStageId.",
+        )
+    })?;
+    let options = body.options.unwrap_or_default();
+    let is_on = |one: Option<bool>, other: Option<bool>| one.or(other).unwrap_or(false);
+    let options = Requeue {
+        remove_annotations: is_on(options.remove_annotations, options.reset_answer),
+        remove_assignee: is_on(options.remove_assignee, options.unassign),
+        remove_stage_history: is_on(options.remove_stage_history, None),
+    };
+    let by = (access.caller.user, hub.clock.now_ms());
+    let place = (access.organization, access.project);
+    let modified = for_all(&hub, place, body.filters, move |tx, positions| {
+        tasks::requeue(tx, place.0, place.1, positions, (to, options), by)
+    })
+    .await?;
+    Ok(Success(RequeueData {
+        modified_count: Requeued {
+            modified,
+            to_stage_id: to.as_str(),
+        },
+    }))
+}
+
+/// Give tasks another priority
+#[utoipa::path(post, path = "/v2/project/{project}/updatePriority", tag = "tasks",
+    params(("project" = String, Path)), request_body = PriorityBody,
+    responses((status = 200, body = Envelope<PriorityData>), (status = 400, body = ErrorBody)))]
+async fn update_priority(
+    State(hub): State<Arc<Hub>>,
+    access: OnProject<right::ManageTasks>,
+    Body(body): Body<PriorityBody>,
+) -> ApiResult<Success<PriorityData>> {
+    let priority = checked_priority(body.priority)?;
+    let place = (access.organization, access.project);
+    let modified = for_all(&hub, place, body.filters, move |tx, positions| {
+        tasks::set_priority(tx, place.0, place.1, positions, priority)
+    })
+    .await?;
+    Ok(Success(PriorityData {
+        result: Modified { modified },
+    }))
+}
+
+/// Does something to all tasks that are meant, a bounded number in each transaction, so that nobody waits long.
+async fn for_all(
+    hub: &Hub,
+    (organization, project): (OrganizationId, ProjectId),
+    filters: Option<TaskNames>,
+    change: impl Fn(&mut insitu_store::Tx, &[i64]) -> Result<u64, insitu_store::Error> + Clone + Send + 'static,
+) -> ApiResult<u64> {
+    let names = filters.unwrap_or_default();
+    // Read once, before anything moves: a requeued task no longer fulfils "from this stage".
+    let conditions = hub
+        .db
+        .read(move |tx| names.conditions(&Reader::load(tx, organization, project)?))
+        .await?;
+    let (mut modified, mut position) = (0, 0);
+    loop {
+        let (conditions, change) = (conditions.clone(), change.clone());
+        let (some, last) = hub
+            .db
+            .claim(move |tx| {
+                let positions = tasks::matching(tx, organization, project, &conditions, position)?;
+                let some = change(tx, &positions)?;
+                Ok::<_, ApiError>((some, positions.last().copied()))
+            })
+            .await?;
+        modified += some;
+        match last {
+            Some(last) => position = last,
+            None => return Ok(modified),
+        }
+    }
+}
+
+impl TaskNames {
+    fn conditions(self, reader: &Reader) -> ApiResult<Vec<Condition>> {
+        let mut conditions = Vec::new();
+        if let Some(texts) = self.task_ids {
+            let ids = texts.iter().filter_map(|text| text.parse::<TaskId>().ok());
+            conditions.push(Condition::Ids(ids.collect()));
+        }
+        if let Some(texts) = self.asset_ids {
+            let ids = texts.iter().filter_map(|text| text.parse::<AssetId>().ok());
+            conditions.push(Condition::Ids(ids.map(TaskId::of_asset).collect()));
+        }
+        if let Some(texts) = self.external_ids {
+            let ids = texts.into_iter().map(Operand::Text).collect();
+            conditions.push(Condition::Of(Field::ExternalId, Test::In(ids)));
+        }
+        let mut filter = Map::new();
+        for (field, names) in [("stage", self.from_stage_ids), ("batches", self.batches)] {
+            if let Some(names) = names {
+                filter.insert(field.to_owned(), serde_json::json!({ "$in": names }));
+            }
+        }
+        conditions.extend(reader.read(Value::Object(filter))?);
+        Ok(conditions)
+    }
+}

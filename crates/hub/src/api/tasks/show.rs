@@ -1,0 +1,69 @@
+//! One task, and the signed URL of its picture.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use insitu_store::tasks;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::view::{self, Shown, TaskView};
+use crate::api::signing::{SignedUrls, signed_view};
+use crate::auth::access::right;
+use crate::auth::task_access::OnTask;
+use crate::cloud_access::sign_assets;
+use crate::envelope::{Envelope, ErrorBody, Success};
+use crate::error::{ApiError, ApiResult};
+use crate::hub::Hub;
+
+pub fn router() -> OpenApiRouter<Arc<Hub>> {
+    OpenApiRouter::new().routes(routes!(show)).routes(routes!(sign))
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TaskData {
+    pub task: TaskView,
+}
+
+/// One task with its answer and the stages that it has left
+#[utoipa::path(get, path = "/v2/task/{task}", tag = "tasks", params(("task" = String, Path)),
+    responses((status = 200, body = Envelope<TaskData>), (status = 404, body = ErrorBody)))]
+async fn show(State(hub): State<Arc<Hub>>, access: OnTask<right::Label>) -> ApiResult<Success<TaskData>> {
+    let (organization, project) = (access.on.organization, access.on.project);
+    let task = hub
+        .db
+        .read(move |tx| {
+            let task = tasks::find(tx, organization, project, access.task)?
+                .ok_or_else(|| ApiError::not_found("task", access.task))?;
+            access.check_own(&task)?;
+            // Clients merge into the answer even where they said that they need none.
+            let shown = Shown {
+                answer: true,
+                history: true,
+            };
+            Ok::<_, ApiError>(view::one(tx, organization, project, task, shown)?)
+        })
+        .await?;
+    Ok(Success(TaskData { task }))
+}
+
+/// Sign the URL of a task's asset
+#[utoipa::path(post, path = "/v2/task/{task}/sign", tag = "tasks", params(("task" = String, Path)),
+    responses((status = 200, body = Envelope<SignedUrls>), (status = 404, body = ErrorBody)))]
+async fn sign(State(hub): State<Arc<Hub>>, access: OnTask<right::Label>) -> ApiResult<Success<SignedUrls>> {
+    let (organization, project, id) = (access.on.organization, access.on.project, access.task);
+    let asset = hub
+        .db
+        .read(move |tx| {
+            let task =
+                tasks::find(tx, organization, project, id)?.ok_or_else(|| ApiError::not_found("task", id))?;
+            access.check_own(&task)?;
+            Ok::<_, ApiError>(task.asset.id)
+        })
+        .await?;
+    let signed = sign_assets(&hub, organization, project, vec![asset]).await?;
+    let urls = signed.into_iter().map(|(id, url)| signed_view(id, url)).collect();
+    Ok(Success(SignedUrls { urls }))
+}
