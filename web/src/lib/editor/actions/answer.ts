@@ -25,7 +25,7 @@ export function questionsOf(core: Core, key: number | null): readonly Asked[] {
 export function answer(core: Core, key: number | null, path: readonly string[], given: Given): void {
   const { questions, answers } = subjectOf(core, key);
   const after = answered(questions, answers, path, given);
-  if (after === answers) return;
+  if (JSON.stringify(after) === JSON.stringify(answers)) return;
   const question = asked(questions, answers).find((one) => one.path.join() === path.join())?.question;
   const label = words.steps.answer(question?.title ?? '');
   // Typing a text is one step, not one for each letter.

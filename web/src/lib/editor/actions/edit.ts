@@ -10,6 +10,13 @@ import { words } from '../words';
 
 const replace = (object: EditorObject): Operation => ({ type: 'replace', object });
 
+/** Gives an object another shape; nothing happens when it is the one that it has. */
+function setShape(core: Core, object: EditorObject, shape: Shape, label: string, mergeKey?: string): void {
+  if (JSON.stringify(shape) === JSON.stringify(object.shape)) return;
+  const operations = [replace(withShape(object, shape, core.now()))];
+  core.change(label, operations, mergeKey ? { mergeKey } : {});
+}
+
 /** The part of a move that keeps every one of these objects in the picture. */
 export function moveOf(core: Core, keys: readonly number[], by: Point): Point {
   let held = roundPoint(by);
@@ -38,8 +45,7 @@ export function nudge(core: Core, by: Point): void {
     if (!at) return;
     const to = placed([at[0] + by[0], at[1] + by[1]], core.size);
     const shape = kindOf(only.shape).moveHandle(only.shape, core.vertex, to);
-    const mergeKey = `vertex ${only.key} ${core.vertex}`;
-    core.change(words.steps.reshape, [replace(withShape(only, shape, core.now()))], { mergeKey });
+    setShape(core, only, shape, words.steps.reshape, `vertex ${only.key} ${core.vertex}`);
     core.view.reveal(to);
     sayVertex(core);
     return;
@@ -51,7 +57,7 @@ export function nudge(core: Core, by: Point): void {
 export function reshape(core: Core, key: number, shape: Shape, label: string, vertex: number): void {
   const object = core.document.find(key);
   if (!object || !core.canEdit(object)) return;
-  core.change(label, [replace(withShape(object, shape, core.now()))]);
+  setShape(core, object, shape, label);
   core.select([key], { vertex: kindOf(shape).fewestVertices ? vertex : null });
 }
 
@@ -72,7 +78,7 @@ export function removeVertex(core: Core, vertex = core.vertex): void {
   if (!object?.shape || vertex === null || !core.canEdit(object) || !canRemoveVertex(object.shape)) return;
   const shape = kindOf(object.shape).removeVertex?.(object.shape, vertex);
   if (!shape) return;
-  core.change(words.steps.removeVertex, [replace(withShape(object, shape, core.now()))]);
+  setShape(core, object, shape, words.steps.removeVertex);
   const left = kindOf(shape).handles(shape).length;
   core.select([object.key], { vertex: core.vertex === null ? null : Math.min(vertex, left - 1) });
 }

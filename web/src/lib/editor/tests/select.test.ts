@@ -200,6 +200,13 @@ describe('reshaping', () => {
     expect(t.tools).toEqual([]);
   });
 
+  it('is no step when everything is where it was before', () => {
+    const t = new Try({ tools: [polygon('a', SQUARE)] });
+    t.click([200, 200]).move([300, 300]).down([300, 300]).move([350, 350]).move([300, 300]).up([300, 300]);
+    expect(t.core.history.undoLabel).toBeNull();
+    expect(t.core.revision).toBe(0);
+  });
+
   it('is not begun on one of several selected', () => {
     const t = new Try({ tools: [box('a', 100, 100, 100, 100), box('b', 300, 100, 100, 100)] });
     t.press('Ctrl+A').drag([200, 200], [210, 220]);
