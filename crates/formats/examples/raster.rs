@@ -61,16 +61,16 @@ impl JobPart {
 }
 
 impl Job {
-    fn mask(&self, parts: &[JobPart]) -> Mask {
+    fn mask(&self, parts: &[JobPart]) -> io::Result<Mask> {
         let [width, height] = self.size;
         let parts: Vec<Part<'_>> = parts.iter().map(JobPart::part).collect();
-        fill(&parts, Size { width, height }, self.rule)
+        fill(&parts, Size { width, height }, self.rule).map_err(io::Error::other)
     }
 
     fn answer(&self) -> io::Result<Value> {
         let depth = match self.depth {
             None => {
-                let rle = Rle::of(&self.mask(&self.parts));
+                let rle = Rle::of(&self.mask(&self.parts)?);
                 return Ok(
                     json!({"counts": rle.compressed(), "area": rle.area(), "bbox": rle.bounding_box()}),
                 );
@@ -80,13 +80,13 @@ impl Job {
             _ => Depth::Sixteen,
         };
         let picture = if self.objects.is_empty() {
-            png::mask(&self.mask(&self.parts), depth)
+            png::mask(&self.mask(&self.parts)?, depth)
         } else {
             let objects: Vec<(u16, Mask)> = self
                 .objects
                 .iter()
-                .map(|object| (object.class, self.mask(&object.parts)))
-                .collect();
+                .map(|object| Ok((object.class, self.mask(&object.parts)?)))
+                .collect::<io::Result<_>>()?;
             let [width, height] = self.size;
             let colors = self.colors.iter().flatten().map(|color| Class {
                 schema_id: color,

@@ -221,7 +221,7 @@ mod tests {
 
     fn object(class: u16, [x, y, width, height]: [f64; 4]) -> (u16, Mask) {
         let part = Part::Box { x, y, width, height };
-        (class, fill(&[part], SIZE, Rule::Centre))
+        (class, fill(&[part], SIZE, Rule::Centre).unwrap())
     }
 
     fn text(labels: &Labels) -> Vec<String> {
@@ -270,7 +270,7 @@ mod tests {
             width: 9.0,
             height: 9.0,
         };
-        let stranger = (1, fill(&[part], other, Rule::Centre));
+        let stranger = (1, fill(&[part], other, Rule::Centre).unwrap());
         assert_eq!(semantic(SIZE, std::slice::from_ref(&stranger)).row(0), []);
         assert!(per_class(SIZE, &[stranger])[&1].is_empty());
     }

@@ -109,7 +109,7 @@ mod tests {
             width: w,
             height: h,
         };
-        Rle::of(&fill(&[part], Size { width, height }, Rule::Centre))
+        Rle::of(&fill(&[part], Size { width, height }, Rule::Centre).unwrap())
     }
 
     #[test]

@@ -71,8 +71,8 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         name: "masks",
-        about: "masks and zip files beside pycocotools, OpenCV, Pillow and zipfile",
-        needs: PYTEST,
+        about: "masks and zip files beside pycocotools, OpenCV, Pillow, zipfile and Info-ZIP",
+        needs: &[system, test_python, tools::build_web, cargo::programs],
         run: || pytest::run("tests/masks"),
     },
     Step {

@@ -11,7 +11,7 @@ struct Wanted {
     found: fn() -> bool,
 }
 
-const WANTED: [Wanted; 4] = [
+const WANTED: [Wanted; 5] = [
     Wanted {
         package: "chromium",
         found: || chromium().is_ok(),
@@ -33,6 +33,10 @@ const WANTED: [Wanted; 4] = [
                 .output()
                 .is_ok()
         },
+    },
+    Wanted {
+        package: "unzip",
+        found: || on_path("unzip").is_some(),
     },
 ];
 

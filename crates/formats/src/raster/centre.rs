@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::{Point, edges};
+use super::{Point, RasterError, edges};
 use crate::mask::{Buckets, Mask, Size};
 
 /// An edge from its upper end to its lower one, and the rows whose centres it crosses. Both directions of an edge are
@@ -20,17 +20,18 @@ struct Edge {
     height: f64,
 }
 
-pub(super) fn fill(region: &[Point], holes: &[&[Point]], size: Size) -> Mask {
+pub(super) fn fill(region: &[Point], holes: &[&[Point]], size: Size) -> Result<Mask, RasterError> {
     let rings = std::iter::once(region).chain(holes.iter().copied());
     let edges: Vec<Edge> = rings
         .flat_map(edges)
         .filter_map(|(from, to)| Edge::new(from, to, size.height))
         .collect();
+    RasterError::check(edges.iter().map(|edge| edge.rows.len() as u64).sum())?;
     let mut crossings = Buckets::new(edges.iter().map(|edge| edge.rows.clone()));
     for edge in &edges {
         crossings.put_all(edge.rows.clone(), |row| edge.column(row, size.width));
     }
-    Mask::new(size, crossings.into_lines(sort))
+    Ok(Mask::new(size, crossings.into_lines(sort)))
 }
 
 impl Edge {

@@ -4,27 +4,29 @@
 //! 5k+2 to 5k+3, which is the middle of column k, the upper of both places says from which pixel of the column on
 //! everything changes. Here only these steps are taken, so that long edges cost what they cross.
 
-use super::{Point, edges};
+use super::{Point, RasterError, edges};
 use crate::mask::{Lines, Mask, Size, cancel};
 
 const SCALE: f64 = 5.0;
 /// The place within a column, magnified, behind which its middle lies.
 const MIDDLE: i64 = 2;
 
-pub(super) fn fill(region: &[Point], holes: &[&[Point]], size: Size) -> Mask {
-    let mut columns = ring(region, size);
+pub(super) fn fill(region: &[Point], holes: &[&[Point]], size: Size) -> Result<Mask, RasterError> {
+    let mut columns = ring(region, size)?;
     for hole in holes {
-        columns = without(&columns, &ring(hole, size));
+        columns = without(&columns, &ring(hole, size)?);
     }
-    Mask::new(size, to_columns(&columns, size).transposed())
+    Ok(Mask::new(size, to_columns(&columns, size).transposed()))
 }
 
 /// Where the pixels, counted down the columns one after the other, change.
-fn ring(ring: &[Point], size: Size) -> Vec<u64> {
+fn ring(ring: &[Point], size: Size) -> Result<Vec<u64>, RasterError> {
     let corners: Vec<[i64; 2]> = ring.iter().map(|point| point.map(magnified)).collect();
     let pixels = u64::from(size.width) * u64::from(size.height);
     let mut bounds = Vec::new();
     for (from, to) in edges(&corners) {
+        // Each edge is checked on its own, so that no more is remembered than one of them adds.
+        RasterError::check(bounds.len() as u64)?;
         Edge::new(from, to).cross(size, |column, row| {
             bounds.push(u64::from(column) * u64::from(size.height) + u64::from(row));
         });
@@ -35,7 +37,7 @@ fn ring(ring: &[Point], size: Size) -> Vec<u64> {
     if !bounds.len().is_multiple_of(2) {
         bounds.push(pixels);
     }
-    bounds
+    Ok(bounds)
 }
 
 /// As C does it: half is added and the fraction cut off, towards zero.

@@ -64,25 +64,64 @@ impl<'a> Part<'a> {
     }
 }
 
+/// The longest side of an image: the largest square whose pixels pycocotools can count.
+pub const SIDE_MAX_PX: u32 = 65_500;
+/// How often the outline of one part may cross rows and columns of the image. Outlines that people draw are far below;
+/// what is above would take minutes and gigabytes.
+pub const CROSSINGS_MAX: u64 = 1 << 25;
+
+/// A shape that is not rasterized.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RasterError {
+    #[error("the image has {width} × {height} pixels; masks are made of images with at most 65,500 a side")]
+    ImageTooLarge { width: u32, height: u32 },
+    #[error(
+        "the outline crosses rows and columns {crossings} times; at most 33,554,432 are drawn: simplify it"
+    )]
+    TooComplex { crossings: u64 },
+}
+
+impl RasterError {
+    /// The stable name of the fault.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::ImageTooLarge { .. } => "mask.image_too_large",
+            Self::TooComplex { .. } => "mask.too_complex",
+        }
+    }
+
+    /// Refuses an outline before anything is made of it.
+    fn check(crossings: u64) -> Result<(), Self> {
+        if crossings > CROSSINGS_MAX {
+            return Err(Self::TooComplex { crossings });
+        }
+        Ok(())
+    }
+}
+
 /// The pixels of a shape. Rings with a coordinate that is no finite number are left out.
-pub fn fill(parts: &[Part<'_>], size: Size, rule: Rule) -> Mask {
+pub fn fill(parts: &[Part<'_>], size: Size, rule: Rule) -> Result<Mask, RasterError> {
+    let Size { width, height } = size;
+    if width > SIDE_MAX_PX || height > SIDE_MAX_PX {
+        return Err(RasterError::ImageTooLarge { width, height });
+    }
     match parts {
         [part] => fill_part(part, size, rule),
         parts => {
-            let masks: Vec<Mask> = parts.iter().map(|part| fill_part(part, size, rule)).collect();
-            Mask::union(size, &masks)
+            let masks = parts.iter().map(|part| fill_part(part, size, rule));
+            Ok(Mask::union(size, &masks.collect::<Result<Vec<Mask>, _>>()?))
         }
     }
 }
 
-fn fill_part(part: &Part<'_>, size: Size, rule: Rule) -> Mask {
+fn fill_part(part: &Part<'_>, size: Size, rule: Rule) -> Result<Mask, RasterError> {
     match part {
         Part::Zone { region, holes } => {
             let holes = holes.iter().copied().filter(|ring| is_finite(ring));
             if is_finite(region) {
                 fill_zone(region, &holes.collect::<Vec<_>>(), size, rule)
             } else {
-                Mask::empty(size)
+                Ok(Mask::empty(size))
             }
         }
         &Part::Box { x, y, width, height } => {
@@ -92,13 +131,13 @@ fn fill_part(part: &Part<'_>, size: Size, rule: Rule) -> Mask {
             if is_finite(&corners) {
                 fill_zone(&corners, &[], size, rule)
             } else {
-                Mask::empty(size)
+                Ok(Mask::empty(size))
             }
         }
     }
 }
 
-fn fill_zone(region: &[Point], holes: &[&[Point]], size: Size, rule: Rule) -> Mask {
+fn fill_zone(region: &[Point], holes: &[&[Point]], size: Size, rule: Rule) -> Result<Mask, RasterError> {
     match rule {
         Rule::Centre => centre::fill(region, holes, size),
         Rule::Coco => coco::fill(region, holes, size),

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::{Point, edges};
+use super::{Point, RasterError, edges};
 use crate::mask::{Buckets, Lines, Mask, Size, unite};
 
 const FRACTION_BITS: u32 = 16;
@@ -27,23 +27,33 @@ struct Slope {
     step: i64,
 }
 
-pub(super) fn fill(region: &[Point], holes: &[&[Point]], size: Size) -> Mask {
+pub(super) fn fill(region: &[Point], holes: &[&[Point]], size: Size) -> Result<Mask, RasterError> {
     if size.width == 0 || size.height == 0 {
-        return Mask::empty(size);
+        return Ok(Mask::empty(size));
     }
-    let (mut runs, mut slopes) = (Vec::new(), Vec::new());
+    let (mut runs, mut slopes): (Vec<Run>, Vec<Slope>) = (Vec::new(), Vec::new());
+    let mut crossings = 0;
     for ring in std::iter::once(region).chain(holes.iter().copied()) {
         let corners: Vec<Pixel> = ring.iter().map(|point| point.map(rounded)).collect();
         for (from, to) in edges(&corners) {
             let cut = cut(from, to, size);
+            let slope = Slope::new(from, to, cut.ends, size.height);
+            crossings += slope.as_ref().map_or(0, |slope| slope.rows.len() as u64);
             if let Some((from, to)) = cut.inside {
+                crossings += (to[0] - from[0])
+                    .abs()
+                    .max((to[1] - from[1]).abs())
+                    .unsigned_abs()
+                    + 1;
+                RasterError::check(crossings)?;
                 draw(from, to, &mut runs);
             }
-            slopes.extend(Slope::new(from, to, cut.ends, size.height));
+            slopes.extend(slope);
         }
     }
+    RasterError::check(crossings)?;
     between(&slopes, size.width, &mut runs);
-    Mask::new(size, rows(&runs))
+    Ok(Mask::new(size, rows(&runs)))
 }
 
 /// Half to even, within what OpenCV's points can hold.

@@ -5,7 +5,7 @@
 use insitu_formats::compose::{per_class, semantic};
 use insitu_formats::mask::{Mask, Size};
 use insitu_formats::png::{self, Depth};
-use insitu_formats::raster::{Part, Point, Rule, fill};
+use insitu_formats::raster::{Part, Point, RasterError, Rule, fill};
 use insitu_formats::rle::Rle;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -35,7 +35,7 @@ fn zone(rings: &[Vec<[i64; 2]>], size: Size, rule: Rule) -> Mask {
     let rings: Vec<Vec<Point>> = rings.iter().map(|ring| points(ring)).collect();
     let (region, holes) = rings.split_first().unwrap();
     let holes = holes.iter().map(Vec::as_slice).collect();
-    fill(&[Part::Zone { region, holes }], size, rule)
+    fill(&[Part::Zone { region, holes }], size, rule).unwrap()
 }
 
 /// Every pixel of a mask, row by row.
@@ -192,12 +192,12 @@ proptest! {
     ) {
         let size = Size { width: width >> 20, height: 64 };
         let ring: Vec<Point> = numbers.chunks_exact(2).map(|pair| [pair[0], pair[1]]).collect();
-        let mask = fill(&[Part::polygon(&ring)], size, rule);
+        let mask = fill(&[Part::polygon(&ring)], size, rule).unwrap();
         if ring.iter().flatten().any(|number| !number.is_finite()) {
             prop_assert!(mask.is_empty());
         }
         if let [x, y, width, height, ..] = numbers[..] {
-            fill(&[Part::Box { x, y, width, height }], size, rule);
+            fill(&[Part::Box { x, y, width, height }], size, rule).unwrap();
         }
     }
 }
@@ -222,7 +222,7 @@ fn neighbours_who_share_an_edge_neither_overlap_nor_leave_a_gap() {
     let (a, b) = ([123.456, 0.1], [501.7, 479.9]);
     let left = [[0.0, 0.0], a, b, [0.0, 480.0]];
     let right = [b, a, [640.0, 0.0], [640.0, 480.0]];
-    let [left, right] = [left, right].map(|ring| fill(&[Part::polygon(&ring)], size, Rule::Centre));
+    let [left, right] = [left, right].map(|ring| fill(&[Part::polygon(&ring)], size, Rule::Centre).unwrap());
     for row in 1..479 {
         assert_eq!(left.row(row)[1], right.row(row)[0], "row {row}");
     }
@@ -241,7 +241,7 @@ fn a_large_image_costs_what_its_outline_costs() {
         height: 1e9,
     };
     for rule in [Rule::Centre, Rule::Coco, Rule::OpenCv] {
-        let mask = fill(std::slice::from_ref(&whole), size, rule);
+        let mask = fill(std::slice::from_ref(&whole), size, rule).unwrap();
         assert_eq!(mask.area(), 65_500 * 65_500);
         assert_eq!(Rle::of(&mask).counts(), [0, 65_500 * 65_500]);
         for depth in [Depth::One, Depth::Eight] {
@@ -250,6 +250,34 @@ fn a_large_image_costs_what_its_outline_costs() {
     }
     let nothing = png::mask(&Mask::empty(size), Depth::One).unwrap();
     assert!(nothing.len() < 1_000_000);
+}
+
+#[test]
+fn outlines_that_nobody_draws_are_refused_before_memory_is_taken() {
+    let size = Size {
+        width: 65_500,
+        height: 65_500,
+    };
+    for turned in [false, true] {
+        let corner = |n: u32| {
+            let (along, across) = (f64::from(n % 60_000), f64::from(n % 2) * 65_500.0);
+            if turned { [across, along] } else { [along, across] }
+        };
+        let ring: Vec<Point> = (0..1_000_000).map(corner).collect();
+        let rule = if turned { Rule::Coco } else { Rule::Centre };
+        for rule in [rule, Rule::OpenCv] {
+            let error = fill(&[Part::polygon(&ring)], size, rule).unwrap_err();
+            assert_eq!(error.code(), "mask.too_complex", "{rule:?}");
+        }
+    }
+}
+
+#[test]
+fn an_image_larger_than_coco_can_count_is_refused() {
+    for (width, height) in [(65_501, 1), (1, 65_501)] {
+        let error = fill(&[], Size { width, height }, Rule::Centre).unwrap_err();
+        assert_eq!(error, RasterError::ImageTooLarge { width, height });
+    }
 }
 
 #[test]
