@@ -7,6 +7,10 @@ import type { Onto } from './paint';
 /** So far a layer reaches beyond the window, for panning without painting. */
 export const MARGIN_PX = 256;
 
+/** While zooming, what is painted is stretched by up to so much, and shrunk until the margin is used up, before it is painted anew. */
+const STRETCH_MOST = 1.6;
+const SHRINK_MOST = 1.4;
+
 export class Layer {
   readonly canvas: HTMLCanvasElement;
   readonly context: CanvasRenderingContext2D;
@@ -65,6 +69,12 @@ export class Layer {
     const y = view.y - (this.base.y + MARGIN_PX) * grown;
     this.canvas.style.transform =
       grown === 1 ? `translate(${x}px,${y}px)` : `translate(${x}px,${y}px) scale(${grown})`;
+  }
+
+  /** Whether what is painted can be shown by stretching it while the view is zoomed. */
+  isStretchable({ now, ratio }: View): boolean {
+    const grown = this.base ? now.scale / this.base.scale : 0;
+    return this.ratio === ratio && grown !== 1 && grown < STRETCH_MOST && grown > 1 / SHRINK_MOST;
   }
 
   /** Whether all of the picture that the window shows, and `spare` pixels around it, is painted at this scale. */

@@ -8,8 +8,6 @@ type Source = Picture | OffscreenCanvas;
 
 /** Above this scale pixels are shown as they are, square. */
 const PIXELS_FROM_SCALE = 2;
-/** While zooming, what is painted may be stretched by this much until the zoom rests. */
-const STRETCH_MOST = 1.6;
 /** Copies are made while pictures are larger than this. */
 const SMALLEST_COPY_PX = 700;
 
@@ -40,18 +38,10 @@ export class PictureLayer {
   frame(view: View, isResting: boolean): boolean {
     const { layer } = this;
     layer.resize(view.window, view.ratio);
-    const { base } = layer;
     const isWhole = layer.covers(view, this.#size, 0);
-    if (!isWhole && (isResting || !base || this.#isStretched(view) || base.scale === view.now.scale)) {
-      this.#paint(view);
-    }
+    if (!isWhole && (isResting || !layer.isStretchable(view))) this.#paint(view);
     layer.place(view.now);
     return layer.base?.scale === view.now.scale;
-  }
-
-  #isStretched(view: View): boolean {
-    const grown = view.now.scale / (this.layer.base?.scale ?? view.now.scale);
-    return grown > STRETCH_MOST || grown < 1 / STRETCH_MOST;
   }
 
   #paint({ now, window, ratio }: View) {

@@ -117,13 +117,15 @@ export class ShapeLayers {
   }
 
   /** One frame: moves what is painted, paints a slice of what is missing. True when nothing is left to do. */
-  frame(view: View): boolean {
+  frame(view: View, isResting: boolean): boolean {
     this.#flush();
-    if (!this.#job && !this.#isReady(view)) this.#start(view);
+    const canWait = !this.#isStale && !isResting && this.#front.isStretchable(view);
+    // What was begun for a zoom that goes on would be out of date when it is done.
+    if (this.#job && canWait && this.#job.base.scale !== view.now.scale) this.#job = null;
+    if (!this.#job && !canWait && !this.#isReady(view)) this.#start(view);
     if (this.#job) this.#advance(this.#job);
     this.#front.place(view.now);
-    if (this.#job) return false;
-    return this.#isReady(view);
+    return !this.#job && this.#isReady(view);
   }
 
   #isReady(view: View): boolean {
@@ -149,7 +151,7 @@ export class ShapeLayers {
   }
 
   #advance(job: Job) {
-    let budget = this.pace.budget();
+    let budget = this.pace.budget;
     while (budget > 0) {
       if (!job.current) {
         const next = job.rectangles.shift();
@@ -162,6 +164,7 @@ export class ShapeLayers {
       budget = this.#slice(job, job.current, budget);
       if (job.place >= job.keys.length) job.current = null;
     }
+    this.pace.isUsedUp = true;
   }
 
   #slice(job: Job, rectangle: Rectangle, budget: number): number {

@@ -131,7 +131,7 @@ export class Stage {
     this.#shapes.pace.tick(nowMs);
     const isResting = nowMs - this.#viewChangedMs > REST_MS;
     const isPictureDone = this.#picture.frame(view, isResting);
-    const isSceneDone = this.#shapes.frame(view);
+    const isSceneDone = this.#shapes.frame(view, isResting);
     if (this.#isOverlayDue) this.#overlay.paint();
     this.#isOverlayDue = false;
     if (isSceneDone) this.#shapes.pace.rest();

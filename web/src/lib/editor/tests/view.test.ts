@@ -202,15 +202,20 @@ describe('painting', () => {
 
   it('does less in a frame when frames come late, more when they come in time', () => {
     const pace = new Pace();
-    const first = pace.budget();
-    pace.tick(0);
-    pace.tick(16.7);
-    expect(pace.budget()).toBeGreaterThan(first);
-    for (let nowMs = 60; nowMs < 2_000; nowMs += 50) pace.tick(nowMs);
-    expect(pace.budget()).toBe(8_000);
-    // A pause says nothing.
+    const first = pace.budget;
+    const frame = (nowMs: number) => {
+      pace.tick(nowMs);
+      pace.isUsedUp = true;
+    };
+    for (let nowMs = 0; nowMs < 50; nowMs += 16.7) frame(nowMs);
+    expect(pace.budget).toBeGreaterThan(first);
+    for (let nowMs = 100; nowMs < 2_000; nowMs += 50) frame(nowMs);
+    expect(pace.budget).toBe(8_000);
+    // A pause says nothing, nor does a frame in which there was little to paint.
     pace.rest();
-    pace.tick(90_000);
-    expect(pace.budget()).toBe(8_000);
+    frame(90_000);
+    pace.isUsedUp = false;
+    pace.tick(90_010);
+    expect(pace.budget).toBe(8_000);
   });
 });
