@@ -3,7 +3,7 @@
 
 use super::adler::Adler;
 use super::huffman::{self, Code};
-use super::symbol::{distance_symbol, length_symbol};
+use super::symbol::{Symbol, distance_symbol, length_symbol};
 
 /// The longest that a match can be, and the shortest.
 const MATCH_MAX: u64 = 258;
@@ -122,19 +122,40 @@ impl Deflate {
     }
 
     /// Bytes from so far back, at least three.
-    fn copy(&mut self, mut bytes: u64, distance: u64) {
-        while bytes > 0 {
-            // What is left over must not be too short.
-            let now = match bytes {
-                0..=MATCH_MAX => bytes,
-                bytes if bytes - MATCH_MAX < MATCH_MIN => MATCH_MAX - MATCH_MIN,
-                _ => MATCH_MAX,
-            };
-            let (length, back) = ((now - MATCH_MIN) as u32, (distance - 1) as u32);
-            self.literal_counts[length_symbol(length).symbol] += 1;
-            self.distance_counts[distance_symbol(back).symbol] += 1;
-            self.token(MATCH | length << 16 | back);
-            bytes -= now;
+    fn copy(&mut self, bytes: u64, distance: u64) {
+        let back = (distance - 1) as u32;
+        let (mut longest, rest) = (bytes / MATCH_MAX, bytes % MATCH_MAX);
+        // What is left over must not be too short: then one of the longest lends it some.
+        let lasts = match rest {
+            0 => [0, 0],
+            rest if rest < MATCH_MIN => {
+                longest -= 1;
+                [MATCH_MAX - MATCH_MIN, rest + MATCH_MIN]
+            }
+            rest => [rest, 0],
+        };
+        self.matches(MATCH_MAX, back, longest);
+        for last in lasts.into_iter().filter(|last| *last > 0) {
+            self.matches(last, back, 1);
+        }
+    }
+
+    /// The same match so many times.
+    fn matches(&mut self, bytes: u64, back: u32, mut times: u64) {
+        let length = (bytes - MATCH_MIN) as u32;
+        let (length_symbol, distance_symbol) = (length_symbol(length), distance_symbol(back));
+        let token = MATCH | length << 16 | back;
+        while times > 0 {
+            let room = BLOCK_TOKENS - self.tokens.len();
+            let now = usize::try_from(times).unwrap_or(room).min(room);
+            self.tokens.resize(self.tokens.len() + now, token);
+            // No more than the tokens of a block.
+            self.literal_counts[length_symbol.symbol] += now as u32;
+            self.distance_counts[distance_symbol.symbol] += now as u32;
+            times -= now as u64;
+            if self.tokens.len() == BLOCK_TOKENS {
+                self.block(false);
+            }
         }
     }
 
@@ -172,17 +193,21 @@ impl Deflate {
         self.code_lengths(&literals, &distances);
         let (literals, distances) = (huffman::codes(&literals), huffman::codes(&distances));
         let tokens = std::mem::take(&mut self.tokens);
-        for &token in &tokens {
+        for same in tokens.chunk_by(|one, other| one == other) {
+            let token = same[0];
             if token & MATCH == 0 {
-                self.put_code(literals[token as usize & 0xff]);
+                let code = literals[token as usize & 0xff];
+                same.iter().for_each(|_| self.put_code(code));
                 continue;
             }
             let length = length_symbol(token >> 16 & 0xff);
-            self.put_code(literals[length.symbol]);
-            self.put(length.extra, u32::from(length.extra_length));
             let distance = distance_symbol(token & 0x7fff);
-            self.put_code(distances[distance.symbol]);
-            self.put(distance.extra, u32::from(distance.extra_length));
+            let (first, first_length) = joined(literals[length.symbol], length);
+            let (second, second_length) = joined(distances[distance.symbol], distance);
+            for _ in same {
+                self.put(first, first_length);
+                self.put(second, second_length);
+            }
         }
         self.put_code(literals[END_OF_BLOCK]);
         self.tokens = tokens;
@@ -220,6 +245,12 @@ impl Deflate {
             self.put(extra, extra_length);
         }
     }
+}
+
+/// A code and the bits that follow it.
+fn joined(code: Code, symbol: Symbol) -> (u64, u32) {
+    let bits = u64::from(code.bits) | symbol.extra << code.length;
+    (bits, u32::from(code.length) + u32::from(symbol.extra_length))
 }
 
 /// Lengths of codes with their repetitions named: symbol, what follows it, and how many bits that has.
