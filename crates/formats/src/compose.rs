@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::mask::{Mask, Size};
+use crate::mask::{Mask, Size, Sweep};
 use crate::png::Depth;
 
 /// A picture whose pixels are numbers, kept as runs of rows; what belongs to nothing is 0.
@@ -37,27 +37,20 @@ impl Labels {
 /// Every pixel has the number of the last object that has it. Masks of another size are left out.
 pub fn semantic(size: Size, objects: &[(u16, Mask)]) -> Labels {
     let objects: Vec<&(u16, Mask)> = objects.iter().filter(|(_, mask)| mask.size() == size).collect();
-    let filled = || objects.iter().filter(|(_, mask)| !mask.is_empty());
-    let first = filled()
-        .map(|(_, mask)| mask.rows().start)
-        .min()
-        .unwrap_or_default();
-    let end = filled()
-        .map(|(_, mask)| mask.rows().end)
-        .max()
-        .unwrap_or_default();
+    let mut sweep = Sweep::new(objects.iter().map(|(_, mask)| mask).collect());
+    let rows = sweep.rows();
     let mut labels = Labels {
         size,
         ends: Vec::new(),
         runs: Vec::new(),
-        first,
+        first: rows.start,
     };
     // The boundaries of a row with the object that begins or ends there, and the objects that are open.
     let (mut bounds, mut open): (Vec<(u32, usize)>, Vec<usize>) = (Vec::new(), Vec::new());
-    for row in first..end {
+    for row in rows {
         bounds.clear();
-        for (object, (_, mask)) in objects.iter().enumerate() {
-            bounds.extend(mask.row(row).iter().map(|bound| (*bound, object)));
+        for (object, row) in sweep.row(row) {
+            bounds.extend(row.iter().map(|bound| (*bound, object)));
         }
         bounds.sort_unstable();
         let row_begin = labels.runs.len();

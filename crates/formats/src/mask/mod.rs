@@ -2,10 +2,12 @@
 //! from the image.
 
 mod lines;
+mod sweep;
 
 use std::ops::Range;
 
 pub(crate) use lines::{Buckets, Lines, cancel, unite};
+pub(crate) use sweep::Sweep;
 
 /// The size of an image in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,14 +81,13 @@ impl Mask {
         if let [mask] = masks.as_slice() {
             return (*mask).clone();
         }
-        let first = masks.iter().map(|mask| mask.rows().start).min();
-        let end = masks.iter().map(|mask| mask.rows().end).max();
+        let mut sweep = Sweep::new(masks);
         let (mut rows, mut runs, mut bounds) = (Lines::default(), Vec::new(), Vec::new());
-        for row in first.unwrap_or_default()..end.unwrap_or_default() {
+        for row in sweep.rows() {
             runs.clear();
             bounds.clear();
-            for mask in &masks {
-                runs.extend(mask.row(row).chunks_exact(2).map(|run| (run[0], run[1])));
+            for (_, row) in sweep.row(row) {
+                runs.extend(row.chunks_exact(2).map(|run| (run[0], run[1])));
             }
             unite(&mut runs, |begin, end| bounds.extend([begin, end]));
             rows.push(row, bounds.iter().copied());
