@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/v2/annotate/{task}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Save the answer of a task */
+        post: operations["postAnnotateByTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/apiKeys": {
         parameters: {
             query?: never;
@@ -432,6 +449,116 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/project/{project}/requeueTasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put tasks into another stage */
+        post: operations["postProjectByProjectRequeueTasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/project/{project}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A project's tasks; a labeler sees their own */
+        get: operations["getProjectByProjectTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/project/{project}/tasks/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many tasks each stage has */
+        get: operations["getProjectByProjectTasksCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/project/{project}/tasks/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the next task of a stage
+         * @description Of those that are the caller's or nobody's: skipped ones last, then the highest priority, then the oldest. Nobody
+         *     else gets it.
+         */
+        post: operations["postProjectByProjectTasksNext"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/project/{project}/updatePriority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give tasks another priority */
+        post: operations["postProjectByProjectUpdatePriority"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/review/{task}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what a review came to
+         * @description In stage Review, `Accepted` and `Fixed` complete the task, and `Rejected` gives it back to whoever labeled it.
+         *     Elsewhere the verdict is only noted.
+         */
+        post: operations["postReviewByTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/session": {
         parameters: {
             query?: never;
@@ -574,6 +701,131 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/task/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give tasks to somebody, or to nobody
+         * @description Complete tasks and those that hold somebody's draft stay: requeue them first.
+         */
+        post: operations["postTaskAssign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/task/{task}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One task with its answer and the stages that it has left */
+        get: operations["getTaskByTask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/task/{task}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The stages that a task has left */
+        get: operations["getTaskByTaskHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/task/{task}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a task from a list
+         * @description One of nobody becomes the caller's, unless it is complete.
+         */
+        post: operations["postTaskByTaskOpen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/task/{task}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give back a task that one has opened and not changed */
+        post: operations["postTaskByTaskRelease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/task/{task}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign the URL of a task's asset */
+        post: operations["postTaskByTaskSign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/task/{task}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a task last, and give it back to everybody */
+        post: operations["postTaskByTaskSkip"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -585,6 +837,37 @@ export interface components {
         };
         /** @enum {string} */
         AccessType: "IAM_USER" | "IAM_DELEGATED";
+        AnnotateBody: {
+            /** @description `{"objects" or "tools","classifications","relations"}` */
+            answer: Record<string, never>;
+            brushDataUrl?: string | null;
+            /** @description It is not to be submitted yet. */
+            draft?: boolean | null;
+            /**
+             * Format: double
+             * @description Milliseconds of work since the last save.
+             */
+            duration?: number | null;
+            medicalBrushDataUrl?: string | null;
+            /**
+             * Format: int64
+             * @description The revision that the answer was made from. Without it, whatever is there is replaced.
+             */
+            revision?: number | null;
+        };
+        AnnotateData: {
+            /** @description The task as it is now. */
+            label: components["schemas"]["LabelTask"];
+            /** @description What is kept and worth a look: a shape outside of the picture, a class that the schema has no more. */
+            problems: components["schemas"]["AnswerProblem"][];
+        };
+        /** @description Something about one place of an answer. */
+        AnswerProblem: {
+            code: string;
+            message: string;
+            /** @description Such as `objects[3].polygon[2]`. */
+            path: string;
+        };
         ApiKey: {
             _id: string;
             createdAt: string;
@@ -649,6 +932,19 @@ export interface components {
         };
         /** @enum {string} */
         AssetState: "active" | "deleted";
+        AssignBody: {
+            project: string;
+            /** @description Only tasks in this stage. */
+            stage?: string | null;
+            /** @description 1 to 1000 ids. */
+            tasks: string[];
+            /** @description E-mail address of a member of the project; empty: nobody. */
+            user?: string | null;
+        };
+        AssignData: {
+            assigned: number;
+            results: components["schemas"]["TaskResult"][];
+        };
         AssigneesBody: {
             /** @description E-mail addresses of members of the organization. */
             assignees: string[];
@@ -752,6 +1048,20 @@ export interface components {
             notFound: number;
         };
         /** @description The body of a successful answer. */
+        Envelope_AnnotateData: {
+            data: {
+                /** @description The task as it is now. */
+                label: components["schemas"]["LabelTask"];
+                /** @description What is kept and worth a look: a shape outside of the picture, a class that the schema has no more. */
+                problems: components["schemas"]["AnswerProblem"][];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
         Envelope_ApiKeyData: {
             data: {
                 apiKey: components["schemas"]["ApiKey"];
@@ -795,6 +1105,18 @@ export interface components {
                  * @description Assets of all pages.
                  */
                 total: number;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_AssignData: {
+            data: {
+                assigned: number;
+                results: components["schemas"]["TaskResult"][];
             };
             /**
              * @description Always `success`.
@@ -881,6 +1203,18 @@ export interface components {
             status: string;
         };
         /** @description The body of a successful answer. */
+        Envelope_HistoryData: {
+            data: {
+                /** @description Oldest first, beginning with `Start`; the stage that the task is in now is left out. */
+                stageHistory: components["schemas"]["StageHistory"][];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
         Envelope_ImportData: {
             data: {
                 import: components["schemas"]["Import"];
@@ -929,6 +1263,22 @@ export interface components {
             status: string;
         };
         /** @description The body of a successful answer. */
+        Envelope_NextTask: {
+            data: {
+                /**
+                 * Format: int64
+                 * @description Tasks in this stage, this one included.
+                 */
+                left: number;
+                task?: components["schemas"]["LabelTask"] | null;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
         Envelope_OpenInvitationData: {
             data: {
                 invitation: components["schemas"]["Invitation"];
@@ -943,6 +1293,17 @@ export interface components {
         Envelope_OrganizationData: {
             data: {
                 organization: components["schemas"]["Organization"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_PriorityData: {
+            data: {
+                result: components["schemas"]["Modified"];
             };
             /**
              * @description Always `success`.
@@ -980,6 +1341,17 @@ export interface components {
                 deleted: number;
                 failed: number;
                 results: components["schemas"]["PersonResult"][];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_RequeueData: {
+            data: {
+                modifiedCount: components["schemas"]["Requeued"];
             };
             /**
              * @description Always `success`.
@@ -1103,6 +1475,46 @@ export interface components {
             status: string;
         };
         /** @description The body of a successful answer. */
+        Envelope_TaskCounts: {
+            data: {
+                counts: components["schemas"]["StageCounts"];
+                /** @description Of these, the caller's own. */
+                mine: components["schemas"]["MyCounts"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_TaskData: {
+            data: {
+                task: components["schemas"]["LabelTask"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_TaskList: {
+            data: {
+                tasks: components["schemas"]["TaskItem"][];
+                /**
+                 * Format: int64
+                 * @description Tasks of all pages.
+                 */
+                total: number;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
         Envelope_WithdrawalsResult: {
             data: {
                 /** Format: int64 */
@@ -1128,6 +1540,10 @@ export interface components {
         ExternalIdData: {
             /** @description Nobody else has it or ever gets it. */
             externalId: string;
+        };
+        HistoryData: {
+            /** @description Oldest first, beginning with `Start`; the stage that the task is in now is left out. */
+            stageHistory: components["schemas"]["StageHistory"][];
         };
         /** @description An import as the API shows it. */
         Import: {
@@ -1231,6 +1647,61 @@ export interface components {
             status: string;
             to: string;
         };
+        /** @description A task as the API shows it. */
+        LabelTask: {
+            _id: string;
+            /** @description `{"tools","classifications","relations"}` */
+            answer?: Record<string, never> | null;
+            asset: components["schemas"]["TaskAsset"];
+            /** @description E-mail address. */
+            assignee?: string | null;
+            /** @description Names. */
+            batches: string[];
+            brushDataUrl?: string | null;
+            completedAt?: string | null;
+            completedBy?: string | null;
+            createdAt: string;
+            /** @description E-mail address, of whoever imported the asset. */
+            createdBy?: string | null;
+            /**
+             * Format: int64
+             * @description Milliseconds of work in this stage.
+             */
+            duration: number;
+            externalId?: string | null;
+            isBenchmark: boolean;
+            isDraft: boolean;
+            isPreLabeled: boolean;
+            isSkipped: boolean;
+            /** @description Who sent it from Label to the next stage. */
+            labeledBy?: string | null;
+            medicalBrushDataUrl?: string | null;
+            /** Format: int32 */
+            openIssuesCount: number;
+            /** Format: int32 */
+            priority: number;
+            project: string;
+            reviewStatus: components["schemas"]["ReviewStatus"];
+            /**
+             * Format: int64
+             * @description Counts changes of the answer: send it along when saving, and nobody's work is overwritten.
+             */
+            revision: number;
+            stage: components["schemas"]["Stage"];
+            stageHistory?: components["schemas"]["StageHistory"][] | null;
+            stageId: string;
+            /** @description `TODO`, or `Completed` in stage `Complete`. */
+            status: string;
+            /**
+             * Format: int64
+             * @description Milliseconds of work in all stages.
+             */
+            totalDuration: number;
+            /** @description Always `default`. */
+            type: string;
+            updatedAt: string;
+            updatedBy?: string | null;
+        };
         Member: {
             _id: string;
             createdAt: string;
@@ -1243,6 +1714,16 @@ export interface components {
             /** Format: int64 */
             total: number;
             users: components["schemas"]["Member"][];
+        };
+        Modified: {
+            /** Format: int64 */
+            modified: number;
+        };
+        MyCounts: {
+            /** Format: int64 */
+            Label: number;
+            /** Format: int64 */
+            Review: number;
         };
         NewApiKeyBody: {
             /** @description What the key is for. */
@@ -1277,6 +1758,19 @@ export interface components {
              */
             password: string;
         };
+        NextBody: {
+            /** @description The id of the task being worked on: the one after it is meant, to be fetched ahead. */
+            ahead?: string | null;
+            stage?: components["schemas"]["Stage"] | null;
+        };
+        NextTask: {
+            /**
+             * Format: int64
+             * @description Tasks in this stage, this one included.
+             */
+            left: number;
+            task?: components["schemas"]["LabelTask"] | null;
+        };
         /** @enum {string} */
         OnDuplicate: "allow" | "skip" | "update";
         /** @enum {string} */
@@ -1304,6 +1798,17 @@ export interface components {
             email: string;
             /** @description `updated`, `deleted`, or the code of why not. */
             status: string;
+        };
+        PriorityBody: {
+            filters?: components["schemas"]["TaskNames"] | null;
+            /**
+             * Format: int64
+             * @description -1000 to 1000; higher ones are handed out first.
+             */
+            priority: number;
+        };
+        PriorityData: {
+            result: components["schemas"]["Modified"];
         };
         Project: components["schemas"]["ProjectSummary"] & {
             assignedTo: components["schemas"]["Assignment"][];
@@ -1360,6 +1865,55 @@ export interface components {
             failed: number;
             results: components["schemas"]["PersonResult"][];
         };
+        RequeueBody: {
+            filters?: components["schemas"]["TaskNames"] | null;
+            options?: components["schemas"]["RequeueOptions"] | null;
+            /** @description `Label`, `Review` or `Complete`. */
+            toStageId: string;
+        };
+        RequeueData: {
+            modifiedCount: components["schemas"]["Requeued"];
+        };
+        RequeueOptions: {
+            /** @default null */
+            removeAnnotations: boolean | null;
+            /** @default null */
+            removeAssignee: boolean | null;
+            /** @default null */
+            removeStageHistory: boolean | null;
+            /**
+             * @description The same in the other dialect.
+             * @default null
+             */
+            resetAnswer: boolean | null;
+            /**
+             * @description The same in the other dialect.
+             * @default null
+             */
+            unassign: boolean | null;
+        };
+        Requeued: {
+            /** Format: int64 */
+            modified: number;
+            toStageId: string;
+        };
+        ReviewBody: {
+            /** @description What the reviewer mended, if anything: kept before the verdict. */
+            answer?: Record<string, never> | null;
+            /**
+             * Format: double
+             * @description Milliseconds of work since the last save.
+             */
+            duration?: number | null;
+            reviewStatus: components["schemas"]["ReviewStatus"];
+            /**
+             * Format: int64
+             * @description The revision that the reviewer saw; with an answer.
+             */
+            revision?: number | null;
+        };
+        /** @enum {string} */
+        ReviewStatus: "Todo" | "Accepted" | "Rejected" | "Fixed";
         RoleChange: {
             email: string;
             /** @description `admin` or `member`. */
@@ -1434,6 +1988,31 @@ export interface components {
             /** @description In the order of the ids. */
             urls: components["schemas"]["SignedUrl"][];
         };
+        /** @enum {string} */
+        Stage: "Label" | "Review" | "Complete";
+        StageCounts: {
+            /** Format: int64 */
+            Complete: number;
+            /** Format: int64 */
+            Label: number;
+            /** Format: int64 */
+            Review: number;
+        };
+        /** @description What a task was when it left a stage. */
+        StageHistory: {
+            classifications: Record<string, never>[];
+            completedAt: string;
+            completedBy?: string | null;
+            /**
+             * Format: int64
+             * @description Milliseconds.
+             */
+            duration: number;
+            relations: Record<string, never>[];
+            stage: string;
+            stageId: string;
+            tools: Record<string, never>[];
+        };
         /** @description A storage as the API shows it: never with a secret. */
         Storage: {
             _id: string;
@@ -1502,6 +2081,59 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        /** @description The asset of a task. */
+        TaskAsset: {
+            _id: string;
+            attachments: Record<string, never>[];
+            contextData?: Record<string, never> | null;
+            /** @description Its address; never signed. */
+            data: string;
+            dataset?: string[] | null;
+            externalId?: string | null;
+            /** @description What was imported, with `width` and `height` in pixels where they are known. */
+            metadata: Record<string, never>;
+            storage?: string | null;
+        };
+        TaskCounts: {
+            counts: components["schemas"]["StageCounts"];
+            /** @description Of these, the caller's own. */
+            mine: components["schemas"]["MyCounts"];
+        };
+        TaskData: {
+            task: components["schemas"]["LabelTask"];
+        };
+        /** @description A task, or the members of it that were asked for. */
+        TaskItem: components["schemas"]["LabelTask"] | Record<string, never>;
+        TaskList: {
+            tasks: components["schemas"]["TaskItem"][];
+            /**
+             * Format: int64
+             * @description Tasks of all pages.
+             */
+            total: number;
+        };
+        /** @description Which tasks are meant: those that every list that is there lets through. */
+        TaskNames: {
+            /** @default null */
+            assetIds: string[] | null;
+            /**
+             * @description Ids or names.
+             * @default null
+             */
+            batches: string[] | null;
+            /** @default null */
+            externalIds: string[] | null;
+            /** @default null */
+            fromStageIds: string[] | null;
+            /** @default null */
+            taskIds: string[] | null;
+        };
+        /** @description What became of one task. */
+        TaskResult: {
+            _id: string;
+            /** @description `assigned`, or the code of why not. */
+            status: string;
+        };
         UnassigneesBody: {
             /** @description E-mail addresses. */
             assignees: string[];
@@ -1528,6 +2160,9 @@ export interface components {
 }
 export type Acceptance = components['schemas']['Acceptance'];
 export type AccessType = components['schemas']['AccessType'];
+export type AnnotateBody = components['schemas']['AnnotateBody'];
+export type AnnotateData = components['schemas']['AnnotateData'];
+export type AnswerProblem = components['schemas']['AnswerProblem'];
 export type ApiKey = components['schemas']['ApiKey'];
 export type ApiKeyData = components['schemas']['ApiKeyData'];
 export type ApiKeyList = components['schemas']['ApiKeyList'];
@@ -1536,6 +2171,8 @@ export type AssetData = components['schemas']['AssetData'];
 export type AssetIds = components['schemas']['AssetIds'];
 export type AssetList = components['schemas']['AssetList'];
 export type AssetState = components['schemas']['AssetState'];
+export type AssignBody = components['schemas']['AssignBody'];
+export type AssignData = components['schemas']['AssignData'];
 export type AssigneesBody = components['schemas']['AssigneesBody'];
 export type AssigneesData = components['schemas']['AssigneesData'];
 export type AssigneesResult = components['schemas']['AssigneesResult'];
@@ -1552,25 +2189,31 @@ export type CloudData = components['schemas']['CloudData'];
 export type Credentials = components['schemas']['Credentials'];
 export type DeletionBody = components['schemas']['DeletionBody'];
 export type DeletionData = components['schemas']['DeletionData'];
+export type EnvelopeAnnotateData = components['schemas']['Envelope_AnnotateData'];
 export type EnvelopeApiKeyData = components['schemas']['Envelope_ApiKeyData'];
 export type EnvelopeApiKeyList = components['schemas']['Envelope_ApiKeyList'];
 export type EnvelopeAssetData = components['schemas']['Envelope_AssetData'];
 export type EnvelopeAssetList = components['schemas']['Envelope_AssetList'];
+export type EnvelopeAssignData = components['schemas']['Envelope_AssignData'];
 export type EnvelopeAssigneesData = components['schemas']['Envelope_AssigneesData'];
 export type EnvelopeAssignmentData = components['schemas']['Envelope_AssignmentData'];
 export type EnvelopeBatchesData = components['schemas']['Envelope_BatchesData'];
 export type EnvelopeCloudData = components['schemas']['Envelope_CloudData'];
 export type EnvelopeDeletionData = components['schemas']['Envelope_DeletionData'];
 export type EnvelopeExternalIdData = components['schemas']['Envelope_ExternalIdData'];
+export type EnvelopeHistoryData = components['schemas']['Envelope_HistoryData'];
 export type EnvelopeImportData = components['schemas']['Envelope_ImportData'];
 export type EnvelopeImportList = components['schemas']['Envelope_ImportList'];
 export type EnvelopeInvitationList = components['schemas']['Envelope_InvitationList'];
 export type EnvelopeMemberList = components['schemas']['Envelope_MemberList'];
+export type EnvelopeNextTask = components['schemas']['Envelope_NextTask'];
 export type EnvelopeOpenInvitationData = components['schemas']['Envelope_OpenInvitationData'];
 export type EnvelopeOrganizationData = components['schemas']['Envelope_OrganizationData'];
+export type EnvelopePriorityData = components['schemas']['Envelope_PriorityData'];
 export type EnvelopeProjectData = components['schemas']['Envelope_ProjectData'];
 export type EnvelopeProjectList = components['schemas']['Envelope_ProjectList'];
 export type EnvelopeRemovalsResult = components['schemas']['Envelope_RemovalsResult'];
+export type EnvelopeRequeueData = components['schemas']['Envelope_RequeueData'];
 export type EnvelopeRoleChangesData = components['schemas']['Envelope_RoleChangesData'];
 export type EnvelopeSession = components['schemas']['Envelope_Session'];
 export type EnvelopeSetupDocuments = components['schemas']['Envelope_SetupDocuments'];
@@ -1580,9 +2223,13 @@ export type EnvelopeSignedUrlData = components['schemas']['Envelope_SignedUrlDat
 export type EnvelopeSignedUrls = components['schemas']['Envelope_SignedUrls'];
 export type EnvelopeStorageData = components['schemas']['Envelope_StorageData'];
 export type EnvelopeStorageList = components['schemas']['Envelope_StorageList'];
+export type EnvelopeTaskCounts = components['schemas']['Envelope_TaskCounts'];
+export type EnvelopeTaskData = components['schemas']['Envelope_TaskData'];
+export type EnvelopeTaskList = components['schemas']['Envelope_TaskList'];
 export type EnvelopeWithdrawalsResult = components['schemas']['Envelope_WithdrawalsResult'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type ExternalIdData = components['schemas']['ExternalIdData'];
+export type HistoryData = components['schemas']['HistoryData'];
 export type Import = components['schemas']['Import'];
 export type ImportData = components['schemas']['ImportData'];
 export type ImportError = components['schemas']['ImportError'];
@@ -1591,13 +2238,18 @@ export type ImportState = components['schemas']['ImportState'];
 export type Invitation = components['schemas']['Invitation'];
 export type InvitationList = components['schemas']['InvitationList'];
 export type Invite = components['schemas']['Invite'];
+export type LabelTask = components['schemas']['LabelTask'];
 export type Member = components['schemas']['Member'];
 export type MemberList = components['schemas']['MemberList'];
+export type Modified = components['schemas']['Modified'];
+export type MyCounts = components['schemas']['MyCounts'];
 export type NewApiKeyBody = components['schemas']['NewApiKeyBody'];
 export type NewInvitations = components['schemas']['NewInvitations'];
 export type NewOrganizationBody = components['schemas']['NewOrganizationBody'];
 export type NewProjectBody = components['schemas']['NewProjectBody'];
 export type NewSetup = components['schemas']['NewSetup'];
+export type NextBody = components['schemas']['NextBody'];
+export type NextTask = components['schemas']['NextTask'];
 export type OnDuplicate = components['schemas']['OnDuplicate'];
 export type OnError = components['schemas']['OnError'];
 export type OpenInvitationData = components['schemas']['OpenInvitationData'];
@@ -1606,6 +2258,8 @@ export type Organization = components['schemas']['Organization'];
 export type OrganizationData = components['schemas']['OrganizationData'];
 export type OrganizationRole = components['schemas']['OrganizationRole'];
 export type PersonResult = components['schemas']['PersonResult'];
+export type PriorityBody = components['schemas']['PriorityBody'];
+export type PriorityData = components['schemas']['PriorityData'];
 export type Project = components['schemas']['Project'];
 export type ProjectChangeBody = components['schemas']['ProjectChangeBody'];
 export type ProjectData = components['schemas']['ProjectData'];
@@ -1615,6 +2269,12 @@ export type ProjectSummary = components['schemas']['ProjectSummary'];
 export type RefusedRow = components['schemas']['RefusedRow'];
 export type Removals = components['schemas']['Removals'];
 export type RemovalsResult = components['schemas']['RemovalsResult'];
+export type RequeueBody = components['schemas']['RequeueBody'];
+export type RequeueData = components['schemas']['RequeueData'];
+export type RequeueOptions = components['schemas']['RequeueOptions'];
+export type Requeued = components['schemas']['Requeued'];
+export type ReviewBody = components['schemas']['ReviewBody'];
+export type ReviewStatus = components['schemas']['ReviewStatus'];
 export type RoleChange = components['schemas']['RoleChange'];
 export type RoleChanges = components['schemas']['RoleChanges'];
 export type RoleChangesData = components['schemas']['RoleChangesData'];
@@ -1629,16 +2289,72 @@ export type SignedOut = components['schemas']['SignedOut'];
 export type SignedUrl = components['schemas']['SignedUrl'];
 export type SignedUrlData = components['schemas']['SignedUrlData'];
 export type SignedUrls = components['schemas']['SignedUrls'];
+export type Stage = components['schemas']['Stage'];
+export type StageCounts = components['schemas']['StageCounts'];
+export type StageHistory = components['schemas']['StageHistory'];
 export type Storage = components['schemas']['Storage'];
 export type StorageData = components['schemas']['StorageData'];
 export type StorageForm = components['schemas']['StorageForm'];
 export type StorageList = components['schemas']['StorageList'];
+export type TaskAsset = components['schemas']['TaskAsset'];
+export type TaskCounts = components['schemas']['TaskCounts'];
+export type TaskData = components['schemas']['TaskData'];
+export type TaskItem = components['schemas']['TaskItem'];
+export type TaskList = components['schemas']['TaskList'];
+export type TaskNames = components['schemas']['TaskNames'];
+export type TaskResult = components['schemas']['TaskResult'];
 export type UnassigneesBody = components['schemas']['UnassigneesBody'];
 export type User = components['schemas']['User'];
 export type Withdrawals = components['schemas']['Withdrawals'];
 export type WithdrawalsResult = components['schemas']['WithdrawalsResult'];
 export type $defs = Record<string, never>;
 export interface operations {
+    postAnnotateByTask: {
+        parameters: {
+            query?: {
+                /** @description `true`: the task moves to the next stage. */
+                nextStage?: string;
+                /** @description Sent by clients of the public SDK; it changes nothing here. */
+                isPlugin?: string;
+            };
+            header?: never;
+            path: {
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnotateBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_AnnotateData"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     getApiKeys: {
         parameters: {
             query?: never;
@@ -2787,6 +3503,230 @@ export interface operations {
             };
         };
     };
+    postProjectByProjectRequeueTasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequeueBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_RequeueData"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getProjectByProjectTasks: {
+        parameters: {
+            query?: {
+                /** @description Counted from 1. */
+                page?: number;
+                /** @description 1 to 1000; 10 unless given. */
+                limit?: number;
+                /**
+                 * @description Fields in their order, `-` before one that descends: `-priority,createdAt`. There are `createdAt` (the default),
+                 *     `updatedAt`, `priority`, `externalId`, `stage`, `duration` and `totalDuration`.
+                 */
+                sort?: string;
+                /** @description `true`: each task with its answer. */
+                includeAnswer?: string;
+                /** @description Only these members of each task: `_id,stage,assignee`. */
+                fields?: string;
+                /** @description JSON, `{"field":value}` or `{"field":{"$op":value}}` with `$eq $ne $gt $gte $lt $lte $in $nin $regex $exists`. */
+                filter?: string;
+                /** @description The same under another name. */
+                filters?: string;
+                /** @description One stage; the same as in the filter. */
+                stage?: string;
+                /** @description JSON: ids or names of batches; tasks of any of them. */
+                batches?: string;
+                /** @description An e-mail address. */
+                assignee?: string;
+                /** @description `TODO` or `Completed`; also as `status[eq]`. */
+                status?: string;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_TaskList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getProjectByProjectTasksCounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_TaskCounts"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postProjectByProjectTasksNext: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NextBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_NextTask"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postProjectByProjectUpdatePriority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriorityBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_PriorityData"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postReviewByTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_TaskData"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     getSession: {
         parameters: {
             query?: never;
@@ -3227,6 +4167,211 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postTaskAssign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_AssignData"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getTaskByTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_TaskData"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getTaskByTaskHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_HistoryData"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postTaskByTaskOpen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_TaskData"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postTaskByTaskRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_TaskData"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postTaskByTaskSign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SignedUrls"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postTaskByTaskSkip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_TaskData"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
