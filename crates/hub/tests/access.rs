@@ -26,9 +26,11 @@ enum Demands {
     OnProject(Right),
     /// A right in the project that the body or query names.
     OnNamedProject(Right),
+    /// A right in the project of the task of the path.
+    OnTask(Right),
 }
 
-use Demands::{Caller, InOrganization, Nothing, OnNamedProject, OnProject};
+use Demands::{Caller, InOrganization, Nothing, OnNamedProject, OnProject, OnTask};
 
 const ENDPOINTS: &[(&str, &str, Demands)] = &[
     ("GET", "/v2/setup", Nothing),
@@ -155,7 +157,59 @@ const ENDPOINTS: &[(&str, &str, Demands)] = &[
         OnProject(Right::ReadAssets),
     ),
     ("GET", "/v2/getSignedUrl", OnNamedProject(Right::ImportAssets)),
+    ("GET", "/v2/project/{project}/tasks", OnProject(Right::Label)),
+    (
+        "GET",
+        "/v2/project/{project}/tasks/counts",
+        OnProject(Right::Label),
+    ),
+    (
+        "POST",
+        "/v2/project/{project}/tasks/next",
+        OnProject(Right::Label),
+    ),
+    ("GET", "/v2/task/{task}", OnTask(Right::Label)),
+    ("POST", "/v2/task/{task}/sign", OnTask(Right::Label)),
+    ("POST", "/v2/task/{task}/open", OnTask(Right::Label)),
+    ("POST", "/v2/task/{task}/release", OnTask(Right::Label)),
+    ("POST", "/v2/task/{task}/skip", OnTask(Right::Label)),
+    ("GET", "/v2/task/{task}/history", OnTask(Right::Label)),
+    ("POST", "/v2/annotate/{task}", OnTask(Right::Label)),
+    ("POST", "/v2/review/{task}", OnTask(Right::Review)),
+    ("POST", "/v2/task/assign", OnNamedProject(Right::ManageTasks)),
+    (
+        "POST",
+        "/v2/project/{project}/requeueTasks",
+        OnProject(Right::ManageTasks),
+    ),
+    (
+        "POST",
+        "/v2/project/{project}/updatePriority",
+        OnProject(Right::ManageTasks),
+    ),
 ];
+
+/// A project, and a task in it.
+#[derive(Debug, Clone)]
+struct Place {
+    project: String,
+    task: String,
+}
+
+impl Place {
+    /// A new project with one asset.
+    async fn of(owner: &Person) -> Self {
+        let project = owner.project("p").await;
+        let list = json!({ "assets": [{ "data": "https://example.com/a.jpg" }] });
+        owner
+            .post(&format!("/v2/project/{project}/cloud"), list)
+            .await
+            .data();
+        let tasks = owner.get(&format!("/v2/project/{project}/tasks")).await;
+        let task = tasks.data()["tasks"][0]["_id"].as_str().unwrap().to_owned();
+        Self { project, task }
+    }
+}
 
 /// Somebody with a role, and what the matrix says of them.
 struct Somebody {
@@ -196,11 +250,13 @@ async fn everybody(hub: &TestHub, owner: &Person, project: &str) -> Vec<Somebody
     people
 }
 
-fn path_for(template: &str, organization: &str, project: &str) -> String {
+fn path_for(template: &str, organization: &str, place: &Place) -> String {
+    let project = &place.project;
     let nowhere = "000000000000000000000000";
     let path = template
         .replace("{organization}", organization)
         .replace("{project}", project)
+        .replace("{task}", &place.task)
         .replace("{token}", "no-such-token")
         .replace("{id}", nowhere)
         .replace("{asset}", nowhere);
@@ -213,6 +269,7 @@ fn path_for(template: &str, organization: &str, project: &str) -> String {
 fn body_for(method: &str, template: &str, project: &str) -> Body {
     match (method, template) {
         ("GET", _) => Body::empty(),
+        (_, "/v2/task/assign") => Body::from(json!({ "project": project, "tasks": [] }).to_string()),
         (_, "/v2/assignBatches") => {
             Body::from(json!({ "projectId": project, "assets": [], "batches": [] }).to_string())
         }
@@ -226,13 +283,13 @@ async fn call(
     method: &str,
     template: &str,
     organization: &str,
-    project: &str,
+    place: &Place,
 ) -> (StatusCode, Value) {
     let answer = person
         .send(
             Method::from_bytes(method.as_bytes()).unwrap(),
-            &path_for(template, organization, project),
-            body_for(method, template, project),
+            &path_for(template, organization, place),
+            body_for(method, template, &place.project),
         )
         .await;
     (answer.status, answer.body)
@@ -260,16 +317,16 @@ async fn the_table_names_every_endpoint_and_no_other() {
 async fn nobody_gets_in_without_a_key_or_with_a_wrong_one() {
     let hub = TestHub::start().await;
     let owner = hub.owner("Acme").await;
-    let project = owner.project("p").await;
+    let place = Place::of(&owner).await;
     let nobody = owner.with_key("00000000-0000-4000-8000-000000000000");
     for (method, template, demands) in ENDPOINTS {
         if *demands == Nothing {
             continue;
         }
-        let (status, body) = call(&nobody, method, template, &owner.organization, &project).await;
+        let (status, body) = call(&nobody, method, template, &owner.organization, &place).await;
         assert_eq!(status, StatusCode::UNAUTHORIZED, "{method} {template}: {body}");
         assert_eq!(body["code"], "api_key.invalid", "{method} {template}");
-        let path = path_for(template, &owner.organization, &project);
+        let path = path_for(template, &owner.organization, &place);
         let answer = hub
             .anonymous(Method::from_bytes(method.as_bytes()).unwrap(), &path, Value::Null)
             .await;
@@ -281,14 +338,14 @@ async fn nobody_gets_in_without_a_key_or_with_a_wrong_one() {
 async fn every_role_can_what_the_matrix_says_and_nothing_else() {
     let hub = TestHub::start().await;
     let owner = hub.owner("Acme").await;
-    let project = owner.project("p").await;
-    let people = everybody(&hub, &owner, &project).await;
+    let place = Place::of(&owner).await;
+    let people = everybody(&hub, &owner, &place.project).await;
     for (method, template, demands) in ENDPOINTS {
         for somebody in &people {
             let (role, project_role) = (somebody.role, somebody.project_role);
             let may = match demands {
                 Nothing | Caller => continue,
-                InOrganization(right) | OnProject(right) | OnNamedProject(right) => {
+                InOrganization(right) | OnProject(right) | OnNamedProject(right) | OnTask(right) => {
                     allows(*right, role, project_role)
                 }
             };
@@ -302,9 +359,12 @@ async fn every_role_can_what_the_matrix_says_and_nothing_else() {
                         .await
                         .data();
                 }
-                fresh
+                Place {
+                    project: fresh,
+                    ..place.clone()
+                }
             } else {
-                project.clone()
+                place.clone()
             };
             let (status, body) = call(&somebody.person, method, template, &owner.organization, &own).await;
             let who = format!("{role:?}/{project_role:?} {method} {template}: {status} {body}");
@@ -312,6 +372,7 @@ async fn every_role_can_what_the_matrix_says_and_nothing_else() {
             let sees_project = allows(Right::ReadProject, role, project_role);
             let is_refused = match demands {
                 OnProject(_) | OnNamedProject(_) if !sees_project => body["code"] == "project.not_found",
+                OnTask(_) if !sees_project => body["code"] == "task.not_found",
                 _ => body["code"] == "access.right_missing",
             };
             assert_eq!(is_refused, !may, "{who}");
@@ -323,17 +384,17 @@ async fn every_role_can_what_the_matrix_says_and_nothing_else() {
 async fn a_foreign_owner_finds_nothing_at_all() {
     let hub = TestHub::start().await;
     let owner = hub.owner("Acme").await;
-    let project = owner.project("p").await;
+    let place = Place::of(&owner).await;
     let foreign = hub.owner("Rival").await;
     for (method, template, demands) in ENDPOINTS {
         let names_organization = template.contains("{organization}");
-        let names_project = matches!(demands, OnProject(_) | OnNamedProject(_));
+        let names_project = matches!(demands, OnProject(_) | OnNamedProject(_) | OnTask(_));
         if !names_organization && !names_project {
             continue;
         }
-        let (status, body) = call(&foreign, method, template, &owner.organization, &project).await;
+        let (status, body) = call(&foreign, method, template, &owner.organization, &place).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{method} {template}: {body}");
     }
-    let theirs = owner.get(&format!("/v2/project/{project}")).await;
+    let theirs = owner.get(&format!("/v2/project/{}", place.project)).await;
     assert_eq!(theirs.data()["project"]["name"], "p");
 }
