@@ -22,6 +22,7 @@ pub mod query;
 pub mod sessions;
 pub mod setup;
 pub mod signing;
+pub mod stages;
 pub mod storage_changes;
 pub mod storage_form;
 pub mod storage_setup;

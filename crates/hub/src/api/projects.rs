@@ -18,6 +18,7 @@ use utoipa_axum::routes;
 
 use super::body::Body;
 use super::query::{Page, Params};
+use super::stages::{StageNode, workflow};
 use super::time::iso;
 use super::words;
 use crate::auth::access::{OnProject, Org, right};
@@ -81,6 +82,8 @@ pub struct ProjectView {
     pub owner: String,
     /// Tools, classifications and relations.
     pub category_schema: Value,
+    /// The workflow.
+    pub stages: Vec<StageNode>,
     pub assigned_to: Vec<Assignment>,
     pub batches: Vec<BatchView>,
 }
@@ -315,6 +318,7 @@ fn view(details: Details, role: &'static str) -> ProjectView {
         r#type: "ango",
         owner: details.owner_email,
         category_schema: schema.unwrap_or_default(),
+        stages: workflow(),
         assigned_to: details
             .members
             .into_iter()
