@@ -1,8 +1,10 @@
 """Zip files, read by Python's zipfile, by Info-ZIP and by the SDK's way: the first entry is the JSON."""
 
 import json
+import struct
 import subprocess
 import zipfile
+import zlib
 
 import pytest
 
@@ -65,6 +67,41 @@ def test_whoever_is_interrupted_writes_the_same_bytes(tmp_path, interrupted, lev
     whole = write(tmp_path / "whole.zip", export(level=level))
     again = write(tmp_path / "again.zip", export(interrupted, level))
     assert whole.read_bytes() == again.read_bytes()
+
+
+def stream(data):
+    """Entries as somebody reads them who does not wait for the directory: name, bytes, sizes before and behind them."""
+    at = 0
+    while data[at : at + 4] == b"PK\3\4":
+        _, flags, method, _, _, *before, name_bytes, extra_bytes = struct.unpack_from("<HHHHHIIIHH", data, at + 4)
+        name = data[at + 30 : at + 30 + name_bytes].decode()
+        at += 30 + name_bytes + extra_bytes
+        if flags & 8:
+            assert method == 8
+            inflate = zlib.decompressobj(-15)
+            content = inflate.decompress(data[at:])
+            kept = len(data) - at - len(inflate.unused_data)
+            signature, *behind = struct.unpack_from("<4sIQQ", inflate.unused_data)
+            assert signature == b"PK\7\x08"
+            assert before == [0, 0xFFFFFFFF, 0xFFFFFFFF]
+            yield name, content, behind == [zlib.crc32(content), kept, len(content)]
+            at += kept + 24
+        else:
+            kept = data[at : at + before[1]]
+            content = zlib.decompress(kept, -15) if method == 8 else kept
+            yield name, content, before == [zlib.crc32(content), len(kept), len(content)]
+            at += len(kept)
+
+
+def test_whoever_reads_it_as_a_stream_finds_sizes_and_checksums(tmp_path):
+    path = write(tmp_path / "whole.zip", export()[:-3])
+    entries = list(stream(path.read_bytes()))
+    assert [(name, len(content)) for name, content, _ in entries] == [
+        ("export.json", len(ROW) * 6003),
+        ("masks/ä 1.png", 3),
+        ("masks/2.png", 3000),
+    ]
+    assert all(is_told for _, _, is_told in entries)
 
 
 def test_more_entries_than_16_bits_count(tmp_path):
