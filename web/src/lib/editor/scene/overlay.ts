@@ -46,8 +46,8 @@ export class Overlay {
 
   #resize({ width, height }: Size, ratio: number) {
     const [across, down] = [Math.ceil(width * ratio), Math.ceil(height * ratio)];
-    if (this.canvas.width === across && this.canvas.height === down) return;
     this.#ratio = ratio;
+    if (this.canvas.width === across && this.canvas.height === down) return;
     this.canvas.width = across;
     this.canvas.height = down;
     this.canvas.style.width = `${across / ratio}px`;
