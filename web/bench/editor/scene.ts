@@ -27,19 +27,22 @@ function seeded(seed: number) {
 
 export type SceneObject = { polygon: Place[]; objectId: string; schemaId: string; classifications: [] };
 
-/** Blobs on a jittered grid, 40 to 180 px across: some touch, a few overlap. The last is small and in the very middle. */
+/** Blobs on a jittered grid, 40 to 180 px across: some touch, a few overlap. The last is large and in the middle, with no other near. */
 export function answer(count: number): { tools: SceneObject[]; classifications: []; relations: [] } {
   const random = seeded(7);
   const across = Math.ceil(Math.sqrt((count * SIZE.width) / SIZE.height));
   const step = SIZE.width / across;
   const tools = Array.from({ length: count }, (_, index): SceneObject => {
     const isLast = index === count - 1;
+    const isNear = (a: number, b: number) => Math.hypot(a - SIZE.width / 2, b - SIZE.height / 2) < 600;
     const x = Math.min(SIZE.width - 100, ((index % across) + 0.2 + 0.6 * random()) * step);
     const y = Math.min(SIZE.height - 100, (Math.floor(index / across) + 0.2 + 0.6 * random()) * step);
+    const radius = 20 + 70 * random();
+    const polygon = isLast
+      ? blob(SIZE.width / 2, SIZE.height / 2, 450, random)
+      : blob(Math.max(100, x), isNear(x, y) ? 100 + 400 * random() : Math.max(100, y), radius, random);
     return {
-      polygon: isLast
-        ? blob(SIZE.width / 2, SIZE.height / 2, 18, random)
-        : blob(Math.max(100, x), Math.max(100, y), 20 + 70 * random(), random),
+      polygon,
       objectId: `object-${index}`,
       schemaId: `class-${index % COLORS.length}`,
       classifications: [],

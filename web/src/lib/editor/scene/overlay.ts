@@ -5,6 +5,7 @@ import { boundsOfShape, kindOf } from '../geometry/kinds';
 import type { Bounds, Point, Size } from '../geometry/point';
 import type { Shape } from '../geometry/shape';
 import { UNKNOWN_COLOR } from '../schema/schema';
+import { hasHandles } from '../view/hit';
 import { FILL_ADDED, FILL_HOVERED, paintShape, type Onto } from './paint';
 import { HELD_MOST } from './shapes';
 
@@ -101,12 +102,14 @@ export class Overlay {
     if (!shape) return;
     const still = this.#onto;
     if (by) this.#onto = movedBy(still, by);
-    if (isLocked(object) || this.#core.readOnly) this.#frame(boundsOfShape(shape));
-    else {
-      kindOf(shape)
-        .handles(shape)
-        .forEach(({ at }, index) => this.#handle(at, this.#colorOf(object), index === this.#core.vertex));
-    }
+    const { readOnly, vertex, view } = this.#core;
+    const isPlain = readOnly || isLocked(object) || !hasHandles(shape, view.now.scale);
+    if (isPlain) this.#frame(boundsOfShape(shape));
+    kindOf(shape)
+      .handles(shape)
+      .forEach(({ at }, index) => {
+        if (!isPlain || index === vertex) this.#handle(at, this.#colorOf(object), index === vertex);
+      });
     this.#onto = still;
   }
 

@@ -200,6 +200,15 @@ describe('reshaping', () => {
     expect(t.tools).toEqual([]);
   });
 
+  it('is not begun on a shape so small that its handles would hide it: that is moved', () => {
+    const t = new Try({ tools: [box('a', 100, 100, 16, 16)] });
+    t.click([108, 108]).drag([100, 100], [150, 150]);
+    expect(t.geometries('bounding-box')).toEqual([{ x: 150, y: 150, width: 16, height: 16 }]);
+    t.core.view.zoomTo(4, [150, 150]);
+    t.drag([150, 150], [110, 110]);
+    expect(t.geometries('bounding-box')).toEqual([{ x: 140, y: 140, width: 26, height: 26 }]);
+  });
+
   it('is no step when everything is where it was before', () => {
     const t = new Try({ tools: [polygon('a', SQUARE)] });
     t.click([200, 200]).move([300, 300]).down([300, 300]).move([350, 350]).move([300, 300]).up([300, 300]);

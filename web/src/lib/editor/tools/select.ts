@@ -6,7 +6,7 @@ import { removeVertex, reshape, moveObjects, moveOf } from '../actions/edit';
 import { kindOf } from '../geometry/kinds';
 import { boundsOf, placed, type Bounds, type Point } from '../geometry/point';
 import type { Shape } from '../geometry/shape';
-import { enclosedObjects, hitEdge, hitHandle, hitMiddle } from '../view/hit';
+import { enclosedObjects, hasHandles, hitEdge, hitHandle, hitMiddle } from '../view/hit';
 import { words } from '../words';
 import { isFar, type Draft, type PointerInput, type Tool } from './tool';
 
@@ -108,7 +108,7 @@ export class SelectTool implements Tool {
   #targetAt({ at, ctrl, isKeyboard }: PointerInput): Target {
     const core = this.#core;
     const only = core.only;
-    if (only?.shape && core.canEdit(only)) {
+    if (only?.shape && core.canEdit(only) && hasHandles(only.shape, core.view.now.scale)) {
       const { key, shape } = only;
       const reach = core.reach(REACH_PX);
       const handle = hitHandle(shape, at, reach);

@@ -1,9 +1,8 @@
 // What lies under the pointer: the smallest shape around it, so that small ones inside large ones stay within reach.
 import type { Document } from '../document/document';
-import { areaOf, distanceTo, kindOf, ringsOf } from '../geometry/kinds';
+import { areaOf, boundsOfShape, distanceTo, kindOf, ringsOf } from '../geometry/kinds';
 import { around, distance, encloses, middle, type Bounds, type Point } from '../geometry/point';
 import { nearestEdge, type Edge, type Shape } from '../geometry/shape';
-import { boundsOfShape } from '../geometry/kinds';
 import type { Grid } from './grid';
 
 /** The object that a click at this place means, among those that `isShown`; `reach` in image pixels. */
@@ -40,6 +39,16 @@ export function enclosedObjects(document: Document, grid: Grid, bounds: Bounds):
     const shape = document.find(key)?.shape;
     return shape && encloses(bounds, boundsOfShape(shape));
   });
+}
+
+/** Handles nearer to each other than this, on average, would hide the shape and leave nothing to drag it by. */
+const APART_PX = 10;
+
+/** Whether a shape is large enough on screen to show its handles. */
+export function hasHandles(shape: Shape, scale: number): boolean {
+  const count = kindOf(shape).handles(shape).length;
+  const { minX, minY, maxX, maxY } = boundsOfShape(shape);
+  return count < 2 || (2 * (maxX - minX + maxY - minY) * scale) / count >= APART_PX;
 }
 
 /** The handle within reach, the nearest first. */
