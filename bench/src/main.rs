@@ -57,6 +57,9 @@ struct Options {
     /// The sandbox; `insitu-sandbox` beside this program unless named.
     #[arg(long, env = "INSITU_SANDBOX_BIN", value_name = "PROGRAM")]
     sandbox: Option<PathBuf>,
+    /// A Python with Pillow and pycocotools, to measure masks beside them; left out if it is not there.
+    #[arg(long, env = "INSITU_PYTHON", value_name = "PROGRAM")]
+    python: Option<PathBuf>,
     /// Where databases are written: on the disk that is to be measured.
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
@@ -93,6 +96,7 @@ fn run(options: Options) -> Result<()> {
         time: Duration::from_secs(options.seconds),
         insitu: beside(options.insitu, "insitu"),
         sandbox: beside(options.sandbox, "insitu-sandbox"),
+        python: options.python.filter(|python| python.is_file()),
         folder: options.folder.unwrap_or_else(std::env::temp_dir),
     };
     let machine = Machine::this();

@@ -21,6 +21,8 @@ pub fn bench(options: &BenchOptions) -> Result<()> {
         .args(&options.args)
         .env("INSITU_BIN", paths::built("release", "insitu")?)
         .env("INSITU_SANDBOX_BIN", paths::built("release", "insitu-sandbox")?)
+        // Masks are measured beside Pillow and pycocotools where the tests have brought them.
+        .env("INSITU_PYTHON", tools::python_of_tests())
         .run()
 }
 

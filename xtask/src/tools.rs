@@ -6,7 +6,7 @@ mod stamp;
 mod system;
 
 pub use node::{build_web, npm, npm_packages};
-pub use python::{PEERS, TESTS, python_environment};
+pub use python::{PEERS, TESTS, python_environment, python_of_tests};
 pub use system::{chromium, postgres_programs, require_rust, system_packages};
 
 use std::path::PathBuf;

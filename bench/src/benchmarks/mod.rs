@@ -1,6 +1,7 @@
 //! The benchmarks: one file each, figures out.
 
 mod import;
+mod masks;
 mod page;
 mod sign;
 mod start;
@@ -27,6 +28,8 @@ pub enum Benchmark {
     Page,
     /// Signed URLs, alone and in bulk.
     Sign,
+    /// Polygons as PNG files.
+    Masks,
 }
 
 /// How to measure.
@@ -39,6 +42,8 @@ pub struct Plan {
     pub time: Duration,
     pub insitu: PathBuf,
     pub sandbox: PathBuf,
+    /// A Python with Pillow and pycocotools, if there is one.
+    pub python: Option<PathBuf>,
     /// Where databases are written.
     pub folder: PathBuf,
 }
@@ -55,7 +60,12 @@ impl Plan {
             say("starting and starting again");
             figures.extend(start::measure(self)?);
         }
-        let rows = if self.benchmarks.iter().any(|one| *one != Benchmark::Start) {
+        if self.has(Benchmark::Masks) {
+            say("making masks");
+            figures.extend(masks::measure(self)?);
+        }
+        let is_hubless = |one: &Benchmark| matches!(one, Benchmark::Start | Benchmark::Masks);
+        let rows = if !self.benchmarks.iter().all(is_hubless) {
             self.rows.as_slice()
         } else {
             &[]
@@ -82,7 +92,7 @@ impl Plan {
             && self
                 .benchmarks
                 .iter()
-                .all(|one| matches!(one, Benchmark::Start | Benchmark::Sign))
+                .all(|one| matches!(one, Benchmark::Start | Benchmark::Masks | Benchmark::Sign))
         {
             return Ok(figures);
         }

@@ -54,6 +54,11 @@ pub fn python_environment(environment: Environment) -> Result<PathBuf> {
     Ok(programs)
 }
 
+/// The Python that has what the tests import, which is not there before they ran once.
+pub fn python_of_tests() -> PathBuf {
+    paths::tools().join(TESTS.folder).join("bin/python")
+}
+
 /// A Python that the pinned packages support and that can make environments.
 fn python() -> Result<PathBuf> {
     let check = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))";
