@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 
 use super::asset_extra::Extra;
 use super::asset_filters::AssetFilters;
+use super::asset_tasks::{self, AssetTask};
 use super::body::Body;
 use super::query::{Page, Params, raw_json_tail};
 use super::time::iso;
@@ -43,9 +44,9 @@ pub struct AssetView {
     pub data: String,
     /// Names.
     pub batches: Vec<String>,
-    /// None yet.
-    #[schema(value_type = Vec<Object>)]
-    pub label_tasks: [(); 0],
+    /// Its task.
+    #[schema(value_type = Vec<AssetTask>)]
+    pub label_tasks: [AssetTask; 1],
     /// What was imported, with `width` and `height` in pixels where they are known.
     #[schema(value_type = Object)]
     pub metadata: Map<String, Value>,
@@ -153,10 +154,12 @@ async fn list(
                 Err(insitu_store::Error::Refused { .. }) => return Err(bad_cursor()),
                 other => other?,
             };
+            let tasks = asset_tasks::of(tx, organization, project, &found.assets)?;
             let views = found
                 .assets
                 .into_iter()
-                .map(|asset| view(asset, organization, project, &names));
+                .zip(tasks)
+                .map(|(asset, task)| view(asset, task, organization, project, &names));
             Ok(AssetList {
                 assets: views.collect(),
                 total: found.total,
@@ -187,7 +190,8 @@ async fn show(
                 return Ok(None);
             };
             let names = Names::load(tx, organization, project)?;
-            Ok::<_, ApiError>(Some(view(asset, organization, project, &names)))
+            let task = asset_tasks::of(tx, organization, project, std::slice::from_ref(&asset))?.pop();
+            Ok::<_, ApiError>(task.map(|task| view(asset, task, organization, project, &names)))
         })
         .await?
         .ok_or_else(unknown)?;
@@ -294,7 +298,13 @@ fn bad_cursor() -> ApiError {
     )
 }
 
-fn view(asset: Asset, organization: OrganizationId, project: ProjectId, names: &Names) -> AssetView {
+fn view(
+    asset: Asset,
+    task: AssetTask,
+    organization: OrganizationId,
+    project: ProjectId,
+    names: &Names,
+) -> AssetView {
     let extra = Extra::of(&asset);
     let is_pre_labeled = extra.is_labeled();
     AssetView {
@@ -306,7 +316,7 @@ fn view(asset: Asset, organization: OrganizationId, project: ProjectId, names: &
             .iter()
             .filter_map(|id| names.names_by_id.get(id).cloned())
             .collect(),
-        label_tasks: [],
+        label_tasks: [task],
         metadata: extra.metadata,
         context_data: extra.context_data,
         attachments: extra.attachments,

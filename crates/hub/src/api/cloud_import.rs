@@ -127,7 +127,7 @@ async fn import(
         ImportState::Completed => Ok(Created(CloudData {
             assets: CloudCounts {
                 assets_created: import.progress.rows_imported,
-                tasks_created: 0,
+                tasks_created: import.progress.rows_imported,
                 pre_labels_count: beside.labeled_rows,
                 valid_pre_labels_count: beside.labeled_rows,
                 refused,

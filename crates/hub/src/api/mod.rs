@@ -3,6 +3,7 @@
 pub mod api_keys;
 mod asset_extra;
 mod asset_filters;
+mod asset_tasks;
 pub mod assets;
 pub mod batches;
 pub mod body;

@@ -23,6 +23,18 @@ pub(crate) fn place_of(tx: &mut Tx, project: i64, id: AssetId) -> Result<Option<
     Locator::default().place_of(tx, project, id)
 }
 
+/// The places of visible assets, deleted or not, in the order of their ids.
+pub(crate) fn places_of<'a>(
+    tx: &mut Tx,
+    project: i64,
+    ids: impl IntoIterator<Item = &'a AssetId>,
+) -> Result<Vec<Option<i64>>> {
+    let mut locator = Locator::default();
+    ids.into_iter()
+        .map(|id| locator.place_of(tx, project, *id))
+        .collect()
+}
+
 /// The project of a visible asset, deleted or not, whichever organization's it is.
 pub(crate) fn project_and_place(
     tx: &mut Tx,

@@ -33,7 +33,9 @@ use insitu_model::id::{AssetId, BatchId, StorageId};
 pub(crate) use append::{Target, append, append_unless_known};
 pub use change::{assign_batches, delete};
 pub(crate) use discard::discard;
-pub(crate) use for_tasks::{at, creators, hidden, kinds_of_batches, live, place_of, project_and_place, span};
+pub(crate) use for_tasks::{
+    at, creators, hidden, kinds_of_batches, live, place_of, places_of, project_and_place, span,
+};
 pub use list::list;
 pub use lookup::{Signable, find, for_signing};
 pub(crate) use merge::merge_step;

@@ -11,6 +11,7 @@
 //! [`crate::Db::claim`].
 
 mod answer;
+mod brief;
 mod bulk;
 mod counts;
 mod export;
@@ -30,6 +31,7 @@ use insitu_model::{
 use crate::assets::Asset;
 
 pub use answer::answer_of_pre_labels;
+pub use brief::{Brief, LeftStage, briefs};
 pub use bulk::{Requeue, matching, requeue, set_priority};
 pub use counts::{Counts, counts, given_to};
 pub use export::{ExportTask, for_export};

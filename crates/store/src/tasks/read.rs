@@ -122,7 +122,7 @@ pub(super) fn at_places(tx: &mut Tx, project: i64, places: &[i64]) -> Result<Vec
 /// Tasks that one statement reads; as for assets, there are statements for this number and for one.
 const TASKS_PER_STATEMENT: usize = 128;
 
-fn by_places<T>(
+pub(super) fn by_places<T>(
     tx: &mut Tx,
     select: &str,
     places: &[i64],

@@ -8,6 +8,7 @@ use insitu_model::{
 };
 use insitu_store::{
     Page,
+    assets::{self, AssetFilter, AssetSort, PageStart},
     tasks::{self, Cmp, Condition, Field, NewAnswer, Operand, Order, SortField, Test},
 };
 
@@ -147,5 +148,38 @@ contract! {
             found.extend(some.iter().map(|one| one.task.id()));
         }
         assert_eq!(found, [1, 2, 5].map(|ordinal| task_of(import, ordinal)));
+    }
+}
+
+contract! {
+    async fn a_list_of_assets_shows_where_their_tasks_are(store: &Store) {
+        let (organization, ada) = store.organization("acme").await;
+        let project = store.project(organization, "birds").await;
+        let import = store.imported(organization, project, rows(0..3)).await;
+        for _ in 0..2 {
+            let now = store.tick();
+            store.write(move |tx| tasks::submit(tx, organization, project, task_of(import, 1), ada, now)).await.unwrap();
+        }
+        next(store, organization, project, Stage::Label, ada).await.unwrap();
+        let briefs = store
+            .read(move |tx| {
+                let page = assets::list(
+                    tx,
+                    organization,
+                    project,
+                    &AssetFilter::default(),
+                    AssetSort::OldestFirst,
+                    &PageStart::Page(1),
+                    10,
+                )?;
+                tasks::briefs(tx, organization, project, &page.assets)
+            })
+            .await
+            .unwrap();
+        let shown: Vec<_> = briefs.iter().map(|brief| (brief.stage, brief.assignee)).collect();
+        assert_eq!(shown, [(Stage::Label, Some(ada)), (Stage::Complete, None), (Stage::Label, None)]);
+        let left: Vec<_> = briefs[1].left.iter().map(|left| (left.stage, left.completed_by)).collect();
+        assert_eq!(left, [(Stage::Label, Some(ada)), (Stage::Review, Some(ada))]);
+        assert!(briefs[0].left.is_empty() && briefs[2].left.is_empty());
     }
 }

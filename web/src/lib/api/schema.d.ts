@@ -900,8 +900,8 @@ export interface components {
             externalId?: string | null;
             /** @description Whether it came with labels. */
             isPreLabeled: boolean;
-            /** @description None yet. */
-            labelTasks: Record<string, never>[];
+            /** @description Its task. */
+            labelTasks: components["schemas"]["AssetTask"][];
             /** @description What was imported, with `width` and `height` in pixels where they are known. */
             metadata: Record<string, never>;
             organization: string;
@@ -932,6 +932,28 @@ export interface components {
         };
         /** @enum {string} */
         AssetState: "active" | "deleted";
+        /** @description An asset's task in short. */
+        AssetTask: {
+            _id: string;
+            /** @description E-mail address. */
+            assignee?: string | null;
+            stage: components["schemas"]["Stage"];
+            /** @description The stages that it has left, oldest first. */
+            stageHistory: components["schemas"]["AssetTaskStage"][];
+            stageId: string;
+        };
+        /** @description A stage that a task has left. */
+        AssetTaskStage: {
+            completedAt: string;
+            completedBy?: string | null;
+            /**
+             * Format: int64
+             * @description Milliseconds.
+             */
+            duration: number;
+            stage: components["schemas"]["Stage"];
+            stageId: string;
+        };
         AssignBody: {
             project: string;
             /** @description Only tasks in this stage. */
@@ -1799,6 +1821,13 @@ export interface components {
             /** @description `updated`, `deleted`, or the code of why not. */
             status: string;
         };
+        /** @description Where a drawing of the workflow has a stage. */
+        Position: {
+            /** Format: int32 */
+            x: number;
+            /** Format: int32 */
+            y: number;
+        };
         PriorityBody: {
             filters?: components["schemas"]["TaskNames"] | null;
             /**
@@ -1817,6 +1846,8 @@ export interface components {
             categorySchema: unknown;
             /** @description E-mail address of the organization's owner. */
             owner: string;
+            /** @description The workflow. */
+            stages: components["schemas"]["WorkflowStage"][];
             /** @description Always `ango`. */
             type: string;
         };
@@ -2151,6 +2182,16 @@ export interface components {
             /** Format: int64 */
             deleted: number;
         };
+        /** @description One stage. */
+        WorkflowStage: {
+            id: string;
+            name: string;
+            /** @description The ids of the stages that follow. */
+            next: string[];
+            position: components["schemas"]["Position"];
+            /** @description `Start`, `Label`, `Review` or `Complete`. */
+            type: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -2171,6 +2212,8 @@ export type AssetData = components['schemas']['AssetData'];
 export type AssetIds = components['schemas']['AssetIds'];
 export type AssetList = components['schemas']['AssetList'];
 export type AssetState = components['schemas']['AssetState'];
+export type AssetTask = components['schemas']['AssetTask'];
+export type AssetTaskStage = components['schemas']['AssetTaskStage'];
 export type AssignBody = components['schemas']['AssignBody'];
 export type AssignData = components['schemas']['AssignData'];
 export type AssigneesBody = components['schemas']['AssigneesBody'];
@@ -2258,6 +2301,7 @@ export type Organization = components['schemas']['Organization'];
 export type OrganizationData = components['schemas']['OrganizationData'];
 export type OrganizationRole = components['schemas']['OrganizationRole'];
 export type PersonResult = components['schemas']['PersonResult'];
+export type Position = components['schemas']['Position'];
 export type PriorityBody = components['schemas']['PriorityBody'];
 export type PriorityData = components['schemas']['PriorityData'];
 export type Project = components['schemas']['Project'];
@@ -2307,6 +2351,7 @@ export type UnassigneesBody = components['schemas']['UnassigneesBody'];
 export type User = components['schemas']['User'];
 export type Withdrawals = components['schemas']['Withdrawals'];
 export type WithdrawalsResult = components['schemas']['WithdrawalsResult'];
+export type WorkflowStage = components['schemas']['WorkflowStage'];
 export type $defs = Record<string, never>;
 export interface operations {
     postAnnotateByTask: {
