@@ -6,7 +6,7 @@ use insitu_model::{
 };
 
 use crate::{
-    Error, Listed, Page, Result, Tx,
+    Error, Listed, Page, Result, Tx, tasks,
     users::email_key,
     value::{Row, params},
 };
@@ -88,7 +88,7 @@ pub fn set_role(
     }
 }
 
-/// Takes a member out, with their project roles and API keys in this organization.
+/// Takes a member out, with their project roles and API keys in this organization; their tasks are everybody's again.
 pub fn remove(tx: &mut Tx, organization: OrganizationId, user: UserId, now: i64) -> Result<()> {
     let removed = tx.execute(
         "DELETE FROM members WHERE organization = ?1 AND user_id = ?2",
@@ -96,6 +96,14 @@ pub fn remove(tx: &mut Tx, organization: OrganizationId, user: UserId, now: i64)
     )?;
     if removed == 0 {
         return Err(Error::not_found("member", user));
+    }
+    let projects: Vec<i64> = tx.rows(
+        "SELECT number FROM projects WHERE organization = ?1",
+        params![&organization],
+        |row| row.next(),
+    )?;
+    for project in projects {
+        tasks::give_back(tx, project, user)?;
     }
     tx.execute(
         "DELETE FROM project_members WHERE user_id = ?2

@@ -5,7 +5,7 @@ use insitu_model::{
     role::ProjectRole,
 };
 
-use crate::{Error, Result, Tx, projects, value::params};
+use crate::{Error, Result, Tx, projects, tasks, value::params};
 
 /// A user as a member of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,9 +41,10 @@ pub fn set(
     Ok(())
 }
 
-/// Takes somebody out of a project; false when they were not in it.
+/// Takes somebody out of a project and gives their tasks back to everybody; false when they were not in it.
 pub fn remove(tx: &mut Tx, organization: OrganizationId, project: ProjectId, user: UserId) -> Result<bool> {
-    projects::number(tx, organization, project)?;
+    let number = projects::number(tx, organization, project)?;
+    tasks::give_back(tx, number, user)?;
     let removed = tx.execute(
         "DELETE FROM project_members WHERE project = ?1 AND user_id = ?2",
         params![&project, &user],

@@ -37,6 +37,7 @@ pub use counts::{Counts, counts, given_to};
 pub use export::{ExportTask, for_export};
 pub use filter::{Cmp, Condition, Field, Operand, Order, SortField, Test};
 pub use list::list;
+pub(crate) use queue::give_back;
 pub use queue::{Next, assign, next, open, release};
 pub(crate) use ranges::{add_untouched, asset_deleted, set_priority_at};
 pub use read::{answer, find, history, locate};

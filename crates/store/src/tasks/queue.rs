@@ -175,6 +175,18 @@ pub fn release(
     read::at(tx, number, at)?.ok_or_else(|| Error::not_found("task", task))
 }
 
+/// Gives everything back that somebody has who leaves a project; what they saved stays.
+pub(crate) fn give_back(tx: &mut Tx, project: i64, user: UserId) -> Result<()> {
+    for stage in [Stage::Label, Stage::Review] {
+        tx.execute(
+            "UPDATE tasks SET assignee = NULL, opened_at = NULL
+             WHERE project = ?1 AND stage = ?2 AND assignee = ?3 AND is_gone = 0",
+            params![project, stage, &user],
+        )?;
+    }
+    Ok(())
+}
+
 /// Gives a task to somebody, or to nobody. False when it is not in `stage` or does not exist; one that somebody is
 /// working on has to be requeued first, and stays too.
 pub fn assign(

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use insitu_model::{
     id::{AssetId, ImportId, OrganizationId, ProjectId, TaskId, UserId},
+    role::{OrganizationRole, ProjectRole},
     task::Stage,
 };
 use insitu_store::{
-    Error, Page, assets,
+    Error, Page, assets, members, project_members,
     tasks::{self, Condition, Counts, Next, Task},
 };
 
@@ -194,5 +195,33 @@ contract! {
         assert_eq!(next(store, organization, project, Stage::Label, ben).await.unwrap().id(), task_of(import, 1));
         assert!(give(1, None, None).await.unwrap());
         assert_eq!(next(store, organization, project, Stage::Label, ben).await.unwrap().id(), task_of(import, 1));
+    }
+}
+
+contract! {
+    async fn whoever_leaves_gives_their_tasks_back(store: &Store) {
+        let (organization, ada) = store.organization("acme").await;
+        let ben = store.user("ben@example.com").await;
+        let project = store.project(organization, "birds").await;
+        let import = store.imported(organization, project, rows(0..2)).await;
+        store.write(move |tx| members::insert(tx, organization, ben, OrganizationRole::Member, 1)).await.unwrap();
+        let role = ProjectRole::Labeler;
+        for leaving in [true, false] {
+            store.write(move |tx| project_members::set(tx, organization, project, ben, role, 1)).await.unwrap();
+            assert_eq!(next(store, organization, project, Stage::Label, ben).await.unwrap().id(), task_of(import, 0));
+            store
+                .write(move |tx| {
+                    if leaving {
+                        project_members::remove(tx, organization, project, ben).map(drop)
+                    } else {
+                        members::remove(tx, organization, ben, 2)
+                    }
+                })
+                .await
+                .unwrap();
+            let task = store.read(move |tx| tasks::find(tx, organization, project, task_of(import, 0))).await.unwrap();
+            assert_eq!(task.unwrap().assignee, None);
+        }
+        assert_eq!(next(store, organization, project, Stage::Label, ada).await.unwrap().id(), task_of(import, 0));
     }
 }
