@@ -63,6 +63,16 @@ def test_a_list_that_does_not_fit_on_the_disk_is_refused_whole(limited_hub):
     assert hub.import_list(project, list_of(1000))["rowsImported"] == 1000
 
 
+def test_a_file_that_does_not_fit_on_the_disk_is_refused_whole(limited_hub):
+    hub, project = limited_hub, limited_hub.project()
+    query = {"name": "large.bin", "project": project, "type": "assets"}
+    url = hub.get("/v2/getUploadUrl", params=query)["uploadUrl"].removeprefix(hub.url)
+    refused = hub.refused("PUT", url, data=bytes(LIMIT_BYTES + 1))
+    assert (refused.status, refused.code) == (507, "upload.disk_full")
+    assert [file for file in (hub.directory / "data/files").rglob("*") if file.is_file()] == []
+    assert hub.do("PUT", url, data=bytes(1000))["file"]["sizeBytes"] == 1000
+
+
 def test_a_database_that_fills_up_fails_the_import_and_keeps_what_was_there(tmp_path):
     if not may_mount(tmp_path / "probe"):
         return

@@ -178,6 +178,16 @@ impl Prepared {
 
     /// Signs a URL to GET an object. The key is the decoded one.
     pub fn sign(&self, bucket: &str, key: &str, version: Option<&str>) -> SignedUrl {
+        self.sign_for("GET", bucket, key, version)
+    }
+
+    /// Signs a URL to PUT an object: the one thing by which a bucket is ever written to, by whoever asked for it.
+    /// Nothing but the host is signed beside it, so that the body may have any type and length.
+    pub fn sign_upload(&self, bucket: &str, key: &str) -> SignedUrl {
+        self.sign_for("PUT", bucket, key, None)
+    }
+
+    fn sign_for(&self, method: &str, bucket: &str, key: &str, version: Option<&str>) -> SignedUrl {
         let host = self.site.host(bucket);
         let path_bytes_likely = 2 + bucket.len() + key.len() + key.len() / 2;
         let mut url =
@@ -187,7 +197,7 @@ impl Prepared {
         url.push_str(&host);
         let path_at = url.len();
         self.site.write_object_path(bucket, key, &mut url);
-        self.presigning.write("GET", &host, path_at, version, &mut url);
+        self.presigning.write(method, &host, path_at, version, &mut url);
         SignedUrl {
             url,
             expires_at_ms: self.expires_at_ms,
@@ -200,7 +210,8 @@ impl Prepared {
     }
 }
 
-fn window_start_s(now_ms: i64, ttl_s: u32) -> i64 {
+/// When the window began that `now_ms` is in: what links with a lifetime of `ttl_s` are signed at, in seconds.
+pub fn window_start_s(now_ms: i64, ttl_s: u32) -> i64 {
     let window_s = i64::from(ttl_s / WINDOWS_PER_TTL).max(1);
     let now_s = now_ms.div_euclid(1000);
     now_s - now_s.rem_euclid(window_s)
@@ -270,6 +281,19 @@ mod tests {
                 .starts_with("https://photos.s3.eu-central-1.amazonaws.com/cat%201.jpg?X-Amz-Algorithm=")
         );
         assert!(first.url.contains("&X-Amz-Expires=900&"));
+    }
+
+    #[test]
+    fn a_url_to_upload_opens_nothing_and_one_to_open_uploads_nothing() {
+        let prepared = session(None).prepare(&region(), None, 900, NOW_MS).unwrap();
+        let (get, put) = (
+            prepared.sign("photos", "k", None),
+            prepared.sign_upload("photos", "k"),
+        );
+        let before = |url: &str| url.split("X-Amz-Signature=").next().unwrap().to_owned();
+        assert_eq!(before(&get.url), before(&put.url));
+        assert_ne!(get.url, put.url);
+        assert!(put.url.contains("&X-Amz-SignedHeaders=host&"));
     }
 
     #[test]

@@ -13,6 +13,9 @@ use crate::cli::{Failure, Outcome};
 /// How long a signed URL lasts unless the operator says otherwise.
 const DEFAULT_SIGNED_URL_TTL_SECONDS: u32 = 900;
 
+/// The largest file that can be uploaded unless the operator says otherwise, in bytes: what S3 takes in one request.
+pub const DEFAULT_MAX_UPLOAD_BYTES: u64 = 5 << 30;
+
 /// An access key that was handed over and not looked for.
 #[derive(Clone)]
 pub struct DelegateKeys {
@@ -34,7 +37,7 @@ pub struct Config {
     /// Address and port to listen on; port 0 takes any free one.
     #[arg(long, env = "INSITU_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Folder of the database, the spooled imports and, unless given, the vault key.
+    /// Folder of the database, the spooled imports, uploaded files and, unless given, the vault key.
     #[arg(long, env = "INSITU_DATA_DIR", default_value = "insitu-data")]
     pub data_dir: PathBuf,
     /// `postgres://…`; without it, SQLite in the data directory.
@@ -46,6 +49,9 @@ pub struct Config {
     /// How long a signed URL lasts, in seconds.
     #[arg(long, env = "INSITU_SIGNED_URL_TTL", default_value_t = DEFAULT_SIGNED_URL_TTL_SECONDS, value_parser = clap::value_parser!(u32).range(60..=604_800))]
     pub signed_url_ttl: u32,
+    /// The largest file that can be uploaded to the hub's own storage, in bytes.
+    #[arg(long, env = "INSITU_MAX_UPLOAD_BYTES", default_value_t = DEFAULT_MAX_UPLOAD_BYTES)]
+    pub max_upload_bytes: u64,
     /// Keys that seal storage secrets (base64 of 32 bytes, comma-separated, the current one first).
     #[arg(
         long,
@@ -86,6 +92,7 @@ impl Config {
             database_url: None,
             public_url: None,
             signed_url_ttl: DEFAULT_SIGNED_URL_TTL_SECONDS,
+            max_upload_bytes: DEFAULT_MAX_UPLOAD_BYTES,
             secret_keys: Vec::new(),
             allow_endpoints: Vec::new(),
             sts_endpoint: None,
@@ -100,6 +107,11 @@ impl Config {
     /// The folder in which imports are spooled.
     pub fn spool_dir(&self) -> PathBuf {
         self.data_dir.join("imports")
+    }
+
+    /// The folder of the hub's own storage: files that people upload.
+    pub fn files_dir(&self) -> PathBuf {
+        self.data_dir.join("files")
     }
 
     /// The SQLite file that is used without a database URL.

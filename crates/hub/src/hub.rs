@@ -10,6 +10,7 @@ use crate::auth::throttle::Throttle;
 use crate::cloud_access::CloudAccess;
 use crate::config::Config;
 use crate::jobs::Jobs;
+use crate::own_files::OwnFiles;
 use crate::vault::Vault;
 
 /// One running hub.
@@ -17,6 +18,7 @@ pub struct Hub {
     pub db: Db,
     pub vault: Vault,
     pub cloud: CloudAccess,
+    pub files: Arc<OwnFiles>,
     pub jobs: Jobs,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,

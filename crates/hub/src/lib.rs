@@ -15,6 +15,7 @@ pub mod error;
 pub mod hub;
 pub mod jobs;
 mod logs;
+pub mod own_files;
 pub mod people;
 pub mod start;
 #[cfg(feature = "testing")]

@@ -15,6 +15,7 @@ use crate::cloud_access::CloudAccess;
 use crate::config::Config;
 use crate::hub::Hub;
 use crate::jobs::Jobs;
+use crate::own_files::OwnFiles;
 use crate::vault::Vault;
 
 /// Opens a hub that is reached at `bound`, with the real clock and randomness.
@@ -31,15 +32,18 @@ pub async fn open_with(
 ) -> Outcome<Arc<Hub>> {
     make_private_dir(&config.data_dir)?;
     make_private_dir(&config.spool_dir())?;
+    make_private_dir(&config.files_dir())?;
     let vault = open_vault(&config, &*random)?;
     let db = open_database(&config).await?;
     let public_url = config.public_url(bound)?;
     let cloud = CloudAccess::new(&config, clock.clone(), random.clone())?;
+    let files = OwnFiles::new(config.files_dir(), &public_url, config.max_upload_bytes);
     let content_security_policy = content_security_policy(&public_url)?;
     Ok(Arc::new(Hub {
         db,
         vault,
         cloud,
+        files: Arc::new(files),
         jobs: Jobs::default(),
         clock,
         random,

@@ -2,9 +2,12 @@
 //!
 //! A sealed secret is `version (1) · key id (4) · nonce (24) · ciphertext and tag`. The associated data names
 //! organization, storage and field, so that a sealed value copied to another row does not open.
+//!
+//! The same keys, through another derivation, tag what the hub hands out and has to know again: its own links.
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
 use insitu_model::ambient::Random;
 use insitu_model::id::{OrganizationId, StorageId};
 use secrecy::{ExposeSecret, SecretString};
@@ -16,6 +19,11 @@ const KEY_BYTES: usize = 32;
 const KEY_ID_BYTES: usize = 4;
 const NONCE_BYTES: usize = 24;
 const HEADER_BYTES: usize = 1 + KEY_ID_BYTES + NONCE_BYTES;
+/// What keys for tags are derived with.
+const TAGS: &[u8] = b"insitu/tags/1";
+
+/// Proof that a hub with the vault's keys wrote a text.
+pub type Tag = [u8; 32];
 
 /// Where a secret belongs: the associated data that it is sealed with.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +64,7 @@ pub enum VaultError {
 struct VaultKey {
     id: [u8; KEY_ID_BYTES],
     cipher: XChaCha20Poly1305,
+    tags: Hmac<Sha256>,
 }
 
 /// The keys that seal (the first) and open (all of them).
@@ -145,6 +154,29 @@ impl Vault {
             .map(SecretString::from)
             .map_err(|_| VaultError::Damaged)
     }
+
+    /// The tag of a text. `purpose` keeps the tags of one use from being taken for another's.
+    pub fn tag(&self, purpose: &str, text: &str) -> Result<Tag, VaultError> {
+        let key = self.keys.first().ok_or(VaultError::NoKey)?;
+        Ok(key.tagged(purpose, text).finalize().into_bytes().into())
+    }
+
+    /// Whether this is the text's tag, by any of the keys; takes as long for every wrong one.
+    pub fn is_tag(&self, purpose: &str, text: &str, tag: &[u8]) -> bool {
+        self.keys
+            .iter()
+            .any(|key| key.tagged(purpose, text).verify_slice(tag).is_ok())
+    }
+}
+
+impl VaultKey {
+    fn tagged(&self, purpose: &str, text: &str) -> Hmac<Sha256> {
+        let mut mac = self.tags.clone();
+        mac.update(purpose.as_bytes());
+        mac.update(b"\n");
+        mac.update(text.as_bytes());
+        mac
+    }
 }
 
 fn parse_key(text: &str) -> Result<VaultKey, VaultError> {
@@ -161,10 +193,19 @@ fn parse_key(text: &str) -> Result<VaultKey, VaultError> {
     let digest = Sha256::digest(key.as_ref());
     let mut id = [0_u8; KEY_ID_BYTES];
     id.copy_from_slice(&digest[..KEY_ID_BYTES]);
+    let mut derived = keyed(key.as_ref())?;
+    derived.update(TAGS);
+    let derived = Zeroizing::new(<[u8; KEY_BYTES]>::from(derived.finalize().into_bytes()));
     Ok(VaultKey {
         id,
         cipher: XChaCha20Poly1305::new(&Key::from(*key)),
+        tags: keyed(derived.as_ref())?,
     })
+}
+
+fn keyed(key: &[u8]) -> Result<Hmac<Sha256>, VaultError> {
+    // HMAC takes keys of every length.
+    Hmac::new_from_slice(key).map_err(|_| VaultError::KeyLength(key.len()))
 }
 
 #[cfg(test)]
@@ -230,6 +271,21 @@ mod tests {
             only_new.open(here, &sealed),
             Err(VaultError::UnknownKey(_))
         ));
+    }
+
+    #[test]
+    fn a_tag_is_good_for_its_text_and_purpose_alone_and_outlives_a_rotation() {
+        let random = SeededRandom::new(7);
+        let (old, new) = (Vault::generate_key(&random), Vault::generate_key(&random));
+        let before = Vault::new([old.as_str()]).unwrap();
+        let tag = before.tag("GET", "a").unwrap();
+        assert!(before.is_tag("GET", "a", &tag));
+        assert!(!before.is_tag("PUT", "a", &tag));
+        assert!(!before.is_tag("GET", "b", &tag));
+        assert!(!before.is_tag("GET", "a", &tag[..31]));
+        let both = Vault::new([new.as_str(), old.as_str()]).unwrap();
+        assert!(both.is_tag("GET", "a", &tag));
+        assert!(!Vault::new([new.as_str()]).unwrap().is_tag("GET", "a", &tag));
     }
 
     #[test]

@@ -24,7 +24,7 @@
 //! or longer than 1024 bytes, which S3 cannot hold.
 
 mod error;
-mod key;
+pub(crate) mod key;
 mod notice;
 mod object;
 mod public;

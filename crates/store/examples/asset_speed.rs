@@ -144,6 +144,7 @@ fn write_all(
         on_error: OnError::Skip,
         on_duplicate: OnDuplicate::Allow,
         dry_run: false,
+        is_upload: false,
         format: None,
         spool: String::new(),
         created_at: NOW,

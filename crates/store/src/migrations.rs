@@ -31,6 +31,7 @@ const MIGRATIONS: &[Migration] = migrations![
     3 "0003_imports_and_assets",
     4 "0004_tasks",
     5 "0005_exports",
+    6 "0006_uploads_and_pre_labels",
 ];
 
 const CREATE_HISTORY: &str = "CREATE TABLE IF NOT EXISTS migrations (

@@ -231,6 +231,7 @@ fn prepare(path: &Path) {
             on_error: OnError::Skip,
             on_duplicate: OnDuplicate::Allow,
             dry_run: false,
+            is_upload: false,
             format: None,
             spool: String::new(),
             created_at: 0,

@@ -4,6 +4,8 @@ use insitu_store::assets::Asset;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::own_files::OwnFiles;
+
 /// The parts of it that people see.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -12,6 +14,7 @@ pub struct Extra {
     pub metadata: Map<String, Value>,
     pub context_data: Option<Value>,
     pub attachments: Vec<Value>,
+    /// The addresses of its pages, as people see them.
     pub dataset: Option<Value>,
     objects: Option<serde::de::IgnoredAny>,
     classifications: Option<serde::de::IgnoredAny>,
@@ -20,7 +23,7 @@ pub struct Extra {
 
 impl Extra {
     /// That of an asset.
-    pub fn of(asset: &Asset) -> Self {
+    pub fn of(asset: &Asset, files: &OwnFiles) -> Self {
         let mut extra: Self = asset
             .extra
             .as_deref()
@@ -31,11 +34,21 @@ impl Extra {
                 extra.metadata.insert(name.to_owned(), pixels.into());
             }
         }
+        extra.dataset = extra.dataset.map(|pages| shown_pages(pages, files));
         extra
     }
 
     /// Whether it came with labels.
     pub fn is_labeled(&self) -> bool {
         self.objects.is_some() || self.classifications.is_some() || self.relations.is_some()
+    }
+}
+
+/// The addresses of pages as people see them.
+fn shown_pages(pages: Value, files: &OwnFiles) -> Value {
+    match pages {
+        Value::Array(pages) => pages.into_iter().map(|page| shown_pages(page, files)).collect(),
+        Value::String(address) => Value::String(files.shown(address)),
+        other => other,
     }
 }

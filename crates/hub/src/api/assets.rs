@@ -25,6 +25,7 @@ use crate::auth::access::{OnProject, right};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
+use crate::own_files::OwnFiles;
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
     OpenApiRouter::new()
@@ -139,6 +140,7 @@ async fn list(
         None => PageStart::Page(page.number),
     };
     let (organization, project) = (access.organization, access.project);
+    let files = hub.files.clone();
     let list = hub
         .db
         .read(move |tx| {
@@ -159,7 +161,7 @@ async fn list(
                 .assets
                 .into_iter()
                 .zip(tasks)
-                .map(|(asset, task)| view(asset, task, organization, project, &names));
+                .map(|(asset, task)| view(asset, task, organization, project, &names, &files));
             Ok(AssetList {
                 assets: views.collect(),
                 total: found.total,
@@ -183,6 +185,7 @@ async fn show(
     let unknown = || ApiError::not_found("asset", &id);
     let asset: AssetId = id.parse().map_err(|_| unknown())?;
     let (organization, project) = (access.organization, access.project);
+    let files = hub.files.clone();
     let asset = hub
         .db
         .read(move |tx| {
@@ -191,7 +194,7 @@ async fn show(
             };
             let names = Names::load(tx, organization, project)?;
             let task = asset_tasks::of(tx, organization, project, std::slice::from_ref(&asset))?.pop();
-            Ok::<_, ApiError>(task.map(|task| view(asset, task, organization, project, &names)))
+            Ok::<_, ApiError>(task.map(|task| view(asset, task, organization, project, &names, &files)))
         })
         .await?
         .ok_or_else(unknown)?;
@@ -304,13 +307,14 @@ fn view(
     organization: OrganizationId,
     project: ProjectId,
     names: &Names,
+    files: &OwnFiles,
 ) -> AssetView {
-    let extra = Extra::of(&asset);
+    let extra = Extra::of(&asset, files);
     let is_pre_labeled = extra.is_labeled();
     AssetView {
         id: asset.id.to_string(),
         external_id: asset.external_id,
-        data: asset.data,
+        data: files.shown(asset.data),
         batches: asset
             .batches
             .iter()

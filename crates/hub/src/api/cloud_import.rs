@@ -55,7 +55,7 @@ struct CloudParams {
 struct CloudBody {
     /// `data`, `externalId`, `width`, `height`, `metadata`, `contextData`, `batches`, `attachments`, `dataset`, `storage` (an id) …
     assets: Vec<Value>,
-    /// `null` or `"false"`: assets stay where they are.
+    /// `null` or `"false"`: assets stay where they are. `"true"`: they were uploaded by links of `getUploadUrl`, and each has to be there.
     upload_local: Option<String>,
     /// -1000 to 1000.
     priority: Option<i32>,
@@ -118,6 +118,7 @@ async fn import(
         on_error: OnError::Skip,
         on_duplicate: OnDuplicate::Allow,
         dry_run: false,
+        is_upload: beside.is_upload,
         format: Some(FORMAT.to_owned()),
     };
     let queued = receive::enqueue(&hub, &order, received).await?;
@@ -142,6 +143,7 @@ async fn import(
 #[derive(Debug)]
 struct Beside {
     priority: i32,
+    is_upload: bool,
     labeled_rows: u64,
 }
 
@@ -166,21 +168,26 @@ impl Beside {
         }
         let empty = Map::new();
         let members = rows.members().unwrap_or(&empty);
-        check_upload_local(members.get("uploadLocal"))?;
         Ok(Self {
             priority: priority(members.get("priority"))?,
+            is_upload: upload_local(members.get("uploadLocal"))?,
             labeled_rows,
         })
     }
 }
 
-fn check_upload_local(value: Option<&Value>) -> ApiResult<()> {
+/// Whether the assets were uploaded. The SDK says so by a text.
+fn upload_local(value: Option<&Value>) -> ApiResult<bool> {
     match value {
-        None | Some(Value::Null | Value::Bool(false)) => Ok(()),
-        Some(Value::String(text)) if text.is_empty() || text.eq_ignore_ascii_case("false") => Ok(()),
-        Some(_) => Err(ApiError::invalid(
-            "import.upload_local_unsupported",
-            "uploadLocal asks the hub to keep copies of the assets, which this hub does not do. Leave uploadLocal out, and the assets stay where they are.",
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(is_upload)) => Ok(*is_upload),
+        Some(Value::String(text)) if text.is_empty() || text.eq_ignore_ascii_case("false") => Ok(false),
+        Some(Value::String(text)) if text.eq_ignore_ascii_case("true") => Ok(true),
+        Some(other) => Err(ApiError::invalid(
+            "import.upload_local_invalid",
+            format!(
+                "uploadLocal is {other}: write \"true\" for files that were uploaded by links of getUploadUrl, or leave it out."
+            ),
         )),
     }
 }
@@ -253,22 +260,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hub_that_keeps_no_copies_says_so() {
-        for fine in [
-            None,
-            Some(json!(null)),
-            Some(json!("false")),
-            Some(json!("False")),
-            Some(json!(false)),
+    fn whether_assets_were_uploaded_is_read_as_the_sdk_writes_it() {
+        for (value, expected) in [
+            (None, false),
+            (Some(json!(null)), false),
+            (Some(json!("false")), false),
+            (Some(json!("")), false),
+            (Some(json!("true")), true),
+            (Some(json!("True")), true),
+            (Some(json!(true)), true),
         ] {
-            assert!(check_upload_local(fine.as_ref()).is_ok());
+            assert_eq!(upload_local(value.as_ref()).unwrap(), expected, "{value:?}");
         }
-        for asked in [json!("true"), json!(true)] {
-            assert_eq!(
-                check_upload_local(Some(&asked)).unwrap_err().code,
-                "import.upload_local_unsupported"
-            );
-        }
+        assert_eq!(
+            upload_local(Some(&json!("perhaps"))).unwrap_err().code,
+            "import.upload_local_invalid"
+        );
     }
 
     #[test]

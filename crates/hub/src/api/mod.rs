@@ -10,6 +10,7 @@ pub mod body;
 pub mod cloud_import;
 pub mod docs;
 mod document;
+pub mod files;
 mod import_report;
 pub mod imports;
 pub mod invitation_acceptance;
@@ -30,6 +31,7 @@ pub mod storage_setup;
 pub mod storages;
 pub mod tasks;
 pub mod time;
+pub mod upload_urls;
 pub mod words;
 
 use std::sync::Arc;
@@ -43,6 +45,7 @@ use tower::Layer as _;
 use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 use tower_http::trace::TraceLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -83,6 +86,8 @@ fn endpoints() -> OpenApiRouter<Arc<Hub>> {
         .merge(assets::router())
         .merge(signing::router())
         .merge(tasks::router())
+        .merge(upload_urls::router())
+        .merge(files::router())
 }
 
 /// The OpenAPI 3.1 document, as pretty JSON.
@@ -104,7 +109,7 @@ pub fn router(hub: Arc<Hub>) -> Router {
             hub.clone(),
             add_security_headers,
         ))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(has_no_parts)))
         .layer(TraceLayer::new_for_http().make_span_with(request_span))
         .with_state(hub);
     // Routing reads the path before any layer of a router runs, so paths are put in order around it.
@@ -161,6 +166,16 @@ async fn close_after_refused_bodies(request: Request, next: middleware::Next) ->
             .insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
+}
+
+/// What can be fetched in parts is sent as it is, or the parts would not fit together.
+fn has_no_parts(
+    _: StatusCode,
+    _: axum::http::Version,
+    headers: &axum::http::HeaderMap,
+    _: &axum::http::Extensions,
+) -> bool {
+    !headers.contains_key(header::ACCEPT_RANGES)
 }
 
 fn answer_panic(cause: Box<dyn std::any::Any + Send>) -> Response {

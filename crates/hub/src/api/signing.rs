@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use insitu_model::address::Address;
 use insitu_model::id::{AssetId, StorageId};
+use insitu_model::own_file::OwnFile;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -19,6 +20,7 @@ use crate::cloud_access::{AssetUrl, Unsigned, sign_assets, sign_object};
 use crate::envelope::{Created, Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
+use crate::own_files::Link;
 
 /// The most assets that one request signs.
 pub const MAX_ASSETS: usize = 1000;
@@ -116,7 +118,6 @@ async fn sign_one(
     RawQuery(query): RawQuery,
     Params(params): Params<SignParams>,
 ) -> ApiResult<Created<SignedUrlData>> {
-    let access = OnProject::<right::ImportAssets>::prove(&hub, caller, &params.project).await?;
     let query = query.unwrap_or_default();
     let named = match raw_address(&query, "name")? {
         Some(address) => Some(address),
@@ -128,6 +129,12 @@ async fn sign_one(
             "Name the asset's address as name= or url=.",
         )
     })?;
+    if let Some(file) = hub.files.read_url(&address) {
+        let file = file.map_err(|error| ApiError::invalid(error.code(), format!("{error}.")))?;
+        let signed_url = sign_own(&hub, caller, &params.project, &file).await?;
+        return Ok(Created(SignedUrlData { signed_url }));
+    }
+    let access = OnProject::<right::ImportAssets>::prove(&hub, caller, &params.project).await?;
     let signed_url = match params.storage_id.filter(|id| !id.is_empty()) {
         None => public_address(&address)?,
         Some(text) => {
@@ -138,6 +145,23 @@ async fn sign_one(
         }
     };
     Ok(Created(SignedUrlData { signed_url }))
+}
+
+/// A link to a file of the hub's own storage. Masks belong to labels: who labels may open them.
+async fn sign_own(hub: &Hub, caller: Caller, project: &str, file: &OwnFile) -> ApiResult<String> {
+    let project = if file.kind.is_brush() {
+        OnProject::<right::Label>::prove(hub, caller, project)
+            .await?
+            .project
+    } else {
+        OnProject::<right::ImportAssets>::prove(hub, caller, project)
+            .await?
+            .project
+    };
+    if file.project != project {
+        return Err(ApiError::not_found("file", &file.name));
+    }
+    Ok(Link::to_open(hub, file, hub.config.signed_url_ttl)?.url)
 }
 
 /// The address of a public asset as it can be handed to a browser.

@@ -3,6 +3,7 @@
 mod reached;
 mod regions;
 mod sign;
+mod upload;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub use self::reached::ReachedStorage;
 use self::reached::ReachedStorages;
 use self::regions::LearnedRegions;
 pub use self::sign::{AssetUrl, Unsigned, sign_assets, sign_object};
+pub use self::upload::{NotUploaded, check_uploaded, upload_url};
 use crate::cli::{Failure, Outcome};
 use crate::config::Config;
 
@@ -31,6 +33,7 @@ pub struct CloudAccess {
     credentials: CredentialCache,
     identity: Identity,
     sts: sts::Client,
+    s3: s3::Client,
     storages: ReachedStorages,
     regions: LearnedRegions,
     /// The region whose STS is asked who the hub is.
@@ -71,13 +74,15 @@ impl CloudAccess {
         let identity = Identity::new(identity_settings(config), for_metadata, clock.clone());
         let sts = sts::Client::new(for_operator, clock.clone(), random.clone(), sts_endpoint);
         let roles = Arc::new(Delegate::new(identity.clone(), sts.clone()));
+        let s3 = s3::Client::new(for_storages, clock.clone(), random);
         Ok(Self {
             allowed,
             credentials: CredentialCache::new(roles, clock.clone()),
             identity,
             sts,
             storages: ReachedStorages::new(clock.clone()),
-            regions: LearnedRegions::new(s3::Client::new(for_storages, clock.clone(), random), clock),
+            regions: LearnedRegions::new(s3.clone(), clock),
+            s3,
             own_region,
         })
     }

@@ -136,6 +136,15 @@ impl ReachedStorage {
         })
     }
 
+    /// Whether the hub's session is for reading only, whatever the role allows: it is, where prefixes narrow it.
+    pub fn has_reading_session(&self) -> bool {
+        self.row.access_type == AccessType::IamDelegated && !self.prefixes.is_empty()
+    }
+
+    pub fn name(&self) -> &str {
+        &self.row.name
+    }
+
     fn grant(&self, hub: &Hub) -> Result<Grant, Failed> {
         match self.row.access_type {
             AccessType::IamUser => self.key_grant(hub),

@@ -7,12 +7,14 @@ use axum::http::StatusCode;
 use insitu_cloud::presign::{Prepared, SignedUrl};
 use insitu_model::address::{Address, ObjectAddress};
 use insitu_model::id::{AssetId, OrganizationId, ProjectId, StorageId};
+use insitu_model::own_file::OwnFile;
 use insitu_model::region::Region;
 use insitu_store::assets::Signable;
 
 use super::ReachedStorage;
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
+use crate::own_files::Link;
 
 /// A URL that opens an asset.
 #[derive(Debug)]
@@ -118,6 +120,7 @@ impl Signing<'_> {
     async fn sign(&mut self, asset: &Signable) -> Result<AssetUrl, Unsigned> {
         match asset.storage {
             Some(storage) => self.sign_in(storage, &asset.data).await,
+            None if let Some(file) = OwnFile::parse_kept(&asset.data) => Ok(own_url(self.hub, &file)?),
             None => Ok(AssetUrl {
                 url: asset.data.clone(),
                 expires_at_ms: None,
@@ -190,6 +193,16 @@ impl Signing<'_> {
         self.prepared.insert(slot, prepared.clone());
         prepared
     }
+}
+
+/// A link to a file of the hub's own storage.
+fn own_url(hub: &Hub, file: &OwnFile) -> ApiResult<AssetUrl> {
+    let link = Link::to_open(hub, file, hub.config.signed_url_ttl)?;
+    Ok(AssetUrl {
+        url: link.url,
+        expires_at_ms: Some(link.expires_at_ms),
+        corrected_region: None,
+    })
 }
 
 async fn prepare(

@@ -12,6 +12,7 @@ use super::read_rows::{Fault, Reading, Step, read};
 use super::resolve::Resolver;
 use super::runner::{Kind, LEASE_MS, RENEW_EVERY, RETRY_EVERY, Work};
 use super::spool::Spool;
+use super::uploaded::Uploads;
 use super::{Jobs, Lane, becomes_true};
 
 /// Batches that are read ahead of the writing.
@@ -155,6 +156,13 @@ impl Work<Import> {
                 ))
             })?),
         };
+        let uploads = Uploads {
+            hub: self.hub.clone(),
+            organization,
+            project,
+            is_upload: new.is_upload,
+            runtime: tokio::runtime::Handle::current(),
+        };
         let format = new.format.as_deref().and_then(format_of);
         Ok(Reading {
             path: Spool::new(self.hub.config.spool_dir()).path(&new.spool),
@@ -168,6 +176,7 @@ impl Work<Import> {
             rows_noticed: self.job.progress.rows_noticed,
             resolver: Resolver::new(
                 known.storages,
+                uploads,
                 book,
                 storage,
                 new.batches.clone().into(),

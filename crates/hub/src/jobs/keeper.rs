@@ -1,4 +1,4 @@
-//! Tidying up behind imports: leftovers in the spool, uploads whose hub is gone, rows that will never be seen.
+//! Tidying up behind imports: leftovers in the spool and of files, uploads whose hub is gone, rows that will never be seen.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -26,6 +26,7 @@ pub async fn keep(
     }
     opened.send_replace(true);
     sweep(&hub).await;
+    sweep_files(&hub).await;
     while !*stopping.borrow() {
         if let Err(error) = tidy(&hub, &stopping).await {
             tracing::error!(%error, "what ended imports left could not be removed yet");
@@ -65,6 +66,17 @@ async fn sweep(hub: &Hub) {
         Ok(0) => {}
         Ok(lists) => tracing::info!(lists, "removed uploaded lists that no import needs"),
         Err(error) => tracing::warn!(error, "the folder of uploaded lists could not be tidied"),
+    }
+}
+
+/// Removes what uploads of files left that were not ended.
+async fn sweep_files(hub: &Hub) {
+    let files = hub.files.clone();
+    let swept = tokio::task::spawn_blocking(move || files.sweep()).await;
+    match swept.map_err(std::io::Error::other).flatten() {
+        Ok(0) => {}
+        Ok(files) => tracing::info!(files, "removed uploads of files that did not end"),
+        Err(error) => tracing::warn!(%error, "the folder of arriving files could not be tidied"),
     }
 }
 

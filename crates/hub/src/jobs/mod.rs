@@ -12,6 +12,7 @@ pub mod receive;
 mod resolve;
 mod runner;
 pub mod spool;
+mod uploaded;
 
 use std::time::Duration;
 

@@ -43,6 +43,8 @@ pub struct Order {
     pub on_error: OnError,
     pub on_duplicate: OnDuplicate,
     pub dry_run: bool,
+    /// The rows name files that were uploaded for them.
+    pub is_upload: bool,
     pub format: Option<String>,
 }
 
@@ -145,6 +147,7 @@ async fn insert(hub: &Arc<Hub>, order: &Order, file: Option<&str>, owner: &str) 
                 on_error: order.on_error,
                 on_duplicate: order.on_duplicate,
                 dry_run: order.dry_run,
+                is_upload: order.is_upload,
                 format: order.format.clone(),
                 spool: spool.clone(),
                 created_at: now,

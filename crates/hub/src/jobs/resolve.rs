@@ -6,16 +6,19 @@ use insitu_formats::{AssetData, AttachmentKind, ImportedAsset, RowProblem};
 use insitu_model::address::{Address, Parsed};
 use insitu_model::endpoint::Endpoint;
 use insitu_model::id::{BatchId, StorageId};
+use insitu_model::own_file::OwnFile;
 use insitu_model::prefix::is_within;
 use insitu_store::assets::NewAsset;
 
 use super::extra;
 use super::lookup::{BatchBook, BatchError, StorageScope, Storages};
+use super::uploaded::{UploadProblem, Uploads};
 
 /// Turns the rows of one import into assets.
 #[derive(Debug)]
 pub struct Resolver {
     storages: Storages,
+    uploads: Uploads,
     book: BatchBook,
     /// Of the whole import; rows may name others.
     storage: Option<StorageScope>,
@@ -39,6 +42,7 @@ impl Resolver {
     /// A resolver for rows that share this storage, these batches and this priority unless they say otherwise.
     pub fn new(
         storages: Storages,
+        uploads: Uploads,
         book: BatchBook,
         storage: Option<StorageScope>,
         batches: Arc<[BatchId]>,
@@ -46,6 +50,7 @@ impl Resolver {
     ) -> Self {
         Self {
             storages,
+            uploads,
             book,
             storage,
             batches,
@@ -65,6 +70,7 @@ impl Resolver {
         let storage = chosen_storage(&self.storages, self.storage.as_ref(), &row, &mut problems);
         let mut reading = Reading {
             storages: &self.storages,
+            uploads: &self.uploads,
             storage,
             is_chosen_by_row: row.storage.is_some(),
             is_in_storage: false,
@@ -172,6 +178,7 @@ fn unknown_storage(named: &str) -> String {
 /// The addresses of one row on their way through.
 struct Reading<'r> {
     storages: &'r Storages,
+    uploads: &'r Uploads,
     storage: Option<&'r StorageScope>,
     is_chosen_by_row: bool,
     /// An address was read that is reached through the storage.
@@ -193,6 +200,9 @@ impl<'r> Reading<'r> {
 
     /// The address as it is kept, or nothing when the row is refused for it.
     fn address(&mut self, field: &'static str, place: &str, text: &str) -> Option<&str> {
+        if let Some(own) = self.uploads.own(text) {
+            return self.own_file(field, place, own);
+        }
         let mut parsed = self.parse(field, place, text)?;
         if let Some(named) = parsed.storage {
             let before = self.endpoint();
@@ -203,6 +213,10 @@ impl<'r> Reading<'r> {
             }
         }
         self.check(field, place, text, &parsed);
+        let storage = self.storage.map(|storage| storage.id);
+        if let Err(problem) = self.uploads.elsewhere(&parsed.address, storage) {
+            self.refuse(field, problem.code(), format!("{place}{problem}"));
+        }
         for notice in &parsed.notices {
             self.notices
                 .push(RowProblem::new(field, notice.code(), format!("{place}{notice}")));
@@ -210,6 +224,25 @@ impl<'r> Reading<'r> {
         self.text.clear();
         parsed.address.write_canonical(self.text);
         Some(self.text.as_str())
+    }
+
+    /// The address of an uploaded file as it is kept.
+    fn own_file(
+        &mut self,
+        field: &'static str,
+        place: &str,
+        own: Result<OwnFile, UploadProblem>,
+    ) -> Option<&str> {
+        match own {
+            Ok(file) => {
+                *self.text = file.kept();
+                Some(self.text.as_str())
+            }
+            Err(problem) => {
+                self.refuse(field, problem.code(), format!("{place}{problem}"));
+                None
+            }
+        }
     }
 
     fn parse(&mut self, field: &'static str, place: &str, text: &str) -> Option<Parsed> {
@@ -290,6 +323,9 @@ impl<'r> Reading<'r> {
 
     /// What a browser would open beside the asset must be an address as well; it is kept as it was written.
     fn attachment(&mut self, text: &str) {
+        if let Some(Ok(_)) = self.uploads.own(text) {
+            return;
+        }
         let endpoint = self.storage.and_then(|storage| storage.endpoint.as_ref());
         if let Err(error) = Address::parse_with(text, endpoint) {
             self.refuse("attachments", error.code(), error.to_string());

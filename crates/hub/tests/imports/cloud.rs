@@ -76,8 +76,8 @@ async fn bodies_that_are_none_are_refused_by_name_and_make_no_import() {
         (r#"{"assets":[{}"#, "list.truncated"),
         (r#"{"assets":[{}],"priority":2000}"#, "import.priority_invalid"),
         (
-            r#"{"assets":[{}],"uploadLocal":"true"}"#,
-            "import.upload_local_unsupported",
+            r#"{"assets":[{}],"uploadLocal":"perhaps"}"#,
+            "import.upload_local_invalid",
         ),
     ] {
         let answer = story

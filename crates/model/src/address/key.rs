@@ -91,7 +91,7 @@ fn has_dot_segment(key: &[u8]) -> bool {
 }
 
 /// Decodes `%XX`; every other byte, the plus included, is itself.
-pub(super) fn percent_decode(raw: &str) -> Result<String, AddressError> {
+pub(crate) fn percent_decode(raw: &str) -> Result<String, AddressError> {
     let mut bytes = Vec::with_capacity(raw.len());
     let mut rest = raw.as_bytes();
     while let Some(at) = memchr::memchr(b'%', rest) {
@@ -139,7 +139,7 @@ pub(super) fn write_encoded(key: &str, out: &mut String) {
 }
 
 /// Appends a value of a query, in which the slash is encoded too.
-pub(super) fn write_encoded_value(value: &str, out: &mut String) {
+pub(crate) fn write_encoded_value(value: &str, out: &mut String) {
     write_encoded_unless(value, out, |byte| class(byte) == Class::Plain && byte != b'/');
 }
 

@@ -38,6 +38,8 @@ pub struct NewImport {
     pub on_error: OnError,
     pub on_duplicate: OnDuplicate,
     pub dry_run: bool,
+    /// Its rows name files that were uploaded for it: each has to be there.
+    pub is_upload: bool,
     /// The format, when the caller named it.
     pub format: Option<String>,
     /// Where the hub keeps the file while it is needed.
@@ -78,7 +80,7 @@ pub struct Progress {
 }
 
 const COLUMNS: &str = "i.id, i.organization, i.project, i.created_by, i.name, i.storage, i.batches, i.priority,
-    i.on_error, i.on_duplicate, i.dry_run, i.format, i.spool, i.created_at, i.state, i.state_reason, i.checkpoint,
+    i.on_error, i.on_duplicate, i.dry_run, i.is_upload, i.format, i.spool, i.created_at, i.state, i.state_reason, i.checkpoint,
     i.bytes_total, i.bytes_read, i.rows_read, i.rows_imported, i.rows_updated, i.rows_skipped, i.rows_refused,
     i.rows_noticed, i.error, i.cancel_requested, i.lease_owner, i.lease_until, i.started_at, i.finished_at";
 
@@ -92,9 +94,9 @@ pub fn insert(tx: &mut Tx, import: &NewImport, owner: &str, lease_until: i64) ->
         "INSERT INTO imports (number, id, asset_prefix, organization, project, created_by, name, storage, batches,
              priority, on_error, on_duplicate, dry_run, format, spool, bytes_total, state, bytes_read, rows_read,
              rows_imported, rows_updated, rows_skipped, rows_refused, refusals, rows_noticed, cancel_requested, discarding,
-             lease_owner, lease_until, created_at)
+             lease_owner, lease_until, created_at, is_upload)
          SELECT COALESCE(MAX(number), 0) + 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, ?15,
-             0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?16, ?17, ?18 FROM imports WHERE number > 0
+             0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?16, ?17, ?18, ?19 FROM imports WHERE number > 0
          ON CONFLICT (asset_prefix) DO NOTHING",
         params![
             &i.id,
@@ -114,7 +116,8 @@ pub fn insert(tx: &mut Tx, import: &NewImport, owner: &str, lease_until: i64) ->
             ImportState::Receiving,
             owner,
             lease_until,
-            i.created_at
+            i.created_at,
+            i.is_upload
         ],
     )?;
     if added == 0 {
@@ -189,6 +192,7 @@ fn read(row: &mut Row<'_>) -> Result<Import> {
             on_error: row.next()?,
             on_duplicate: row.next()?,
             dry_run: row.next()?,
+            is_upload: row.next()?,
             format: row.next()?,
             spool: row.next()?,
             created_at: row.next()?,

@@ -229,6 +229,7 @@ impl Store {
             on_error: OnError::Skip,
             on_duplicate: OnDuplicate::Allow,
             dry_run: false,
+            is_upload: false,
             format: None,
             spool: "spool/1".to_owned(),
             created_at: self.clock.now_ms(),

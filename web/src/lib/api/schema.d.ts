@@ -93,6 +93,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/files/{project}/{type}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch an uploaded file by its link
+         * @description Parts of it by `Range`, and nothing where `If-None-Match` names its ETag. HEAD works too.
+         */
+        get: operations["getFilesByProjectByTypeByName"];
+        /**
+         * Put a file's bytes by a link of `getUploadUrl`
+         * @description The body is the file, of any type. Once this answers, the file is safe; the last one counts.
+         */
+        put: operations["putFilesByProjectByTypeByName"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/getSignedUrl": {
         parameters: {
             query?: never;
@@ -105,6 +129,23 @@ export interface paths {
          * @description Any object of the storage can be named, so this takes the right to import from it.
          */
         get: operations["getGetSignedUrl"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/getUploadUrl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A link to upload a file to */
+        get: operations["getGetUploadUrl"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1027,7 +1068,7 @@ export interface components {
              * @description -1000 to 1000.
              */
             priority?: number | null;
-            /** @description `null` or `"false"`: assets stay where they are. */
+            /** @description `null` or `"false"`: assets stay where they are. `"true"`: they were uploaded by links of `getUploadUrl`, and each has to be there. */
             uploadLocal?: string | null;
         };
         CloudCounts: {
@@ -1529,6 +1570,31 @@ export interface components {
                  * @description Tasks of all pages.
                  */
                 total: number;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_UploadData: {
+            data: {
+                file: components["schemas"]["UploadedFile"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_UploadUrlData: {
+            data: {
+                /** @description When the link ends; in a bucket it may end earlier, with the hub's session. */
+                expiresAt?: string | null;
+                /** @description Takes the file by PUT, several times if need be. What stands before its `?` is the file's address for ever. */
+                uploadUrl: string;
             };
             /**
              * @description Always `success`.
@@ -2169,6 +2235,21 @@ export interface components {
             /** @description E-mail addresses. */
             assignees: string[];
         };
+        UploadData: {
+            file: components["schemas"]["UploadedFile"];
+        };
+        UploadUrlData: {
+            /** @description When the link ends; in a bucket it may end earlier, with the hub's session. */
+            expiresAt?: string | null;
+            /** @description Takes the file by PUT, several times if need be. What stands before its `?` is the file's address for ever. */
+            uploadUrl: string;
+        };
+        UploadedFile: {
+            /** Format: int64 */
+            sizeBytes: number;
+            /** @description The file's address, to be imported as `data`. */
+            url: string;
+        };
         User: {
             _id: string;
             email: string;
@@ -2269,6 +2350,8 @@ export type EnvelopeStorageList = components['schemas']['Envelope_StorageList'];
 export type EnvelopeTaskCounts = components['schemas']['Envelope_TaskCounts'];
 export type EnvelopeTaskData = components['schemas']['Envelope_TaskData'];
 export type EnvelopeTaskList = components['schemas']['Envelope_TaskList'];
+export type EnvelopeUploadData = components['schemas']['Envelope_UploadData'];
+export type EnvelopeUploadUrlData = components['schemas']['Envelope_UploadUrlData'];
 export type EnvelopeWithdrawalsResult = components['schemas']['Envelope_WithdrawalsResult'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type ExternalIdData = components['schemas']['ExternalIdData'];
@@ -2348,6 +2431,9 @@ export type TaskList = components['schemas']['TaskList'];
 export type TaskNames = components['schemas']['TaskNames'];
 export type TaskResult = components['schemas']['TaskResult'];
 export type UnassigneesBody = components['schemas']['UnassigneesBody'];
+export type UploadData = components['schemas']['UploadData'];
+export type UploadUrlData = components['schemas']['UploadUrlData'];
+export type UploadedFile = components['schemas']['UploadedFile'];
 export type User = components['schemas']['User'];
 export type Withdrawals = components['schemas']['Withdrawals'];
 export type WithdrawalsResult = components['schemas']['WithdrawalsResult'];
@@ -2551,6 +2637,112 @@ export interface operations {
             };
         };
     };
+    getFilesByProjectByTypeByName: {
+        parameters: {
+            query?: {
+                /** @description When the link ends, in seconds since 1970. */
+                expires?: number;
+                /** @description What the hub wrote. */
+                signature?: string;
+            };
+            header?: never;
+            path: {
+                project: string;
+                type: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    putFilesByProjectByTypeByName: {
+        parameters: {
+            query?: {
+                /** @description When the link ends, in seconds since 1970. */
+                expires?: number;
+                /** @description What the hub wrote. */
+                signature?: string;
+            };
+            header?: never;
+            path: {
+                project: string;
+                type: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_UploadData"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     getGetSignedUrl: {
         parameters: {
             query: {
@@ -2575,6 +2767,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_SignedUrlData"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getGetUploadUrl: {
+        parameters: {
+            query: {
+                /** @description What the file is to be called: one segment of a path. */
+                name: string;
+                /** @description The project that the file belongs to. */
+                project: string;
+                /** @description `assets` (the default), `brushes`, `medicalBrushes`, `segmentationModels`, `exports` or `instructions`. */
+                type?: string;
+                /** @description Upload into a bucket of this storage, which must be allowed `s3:PutObject`; without it, to the hub itself. */
+                storageId?: string;
+                /** @description With a storage: the bucket. Without it, the first one that the storage's prefixes name. */
+                bucket?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_UploadUrlData"];
                 };
             };
             400: {

@@ -68,6 +68,7 @@ pub async fn order(
         priority: checked_priority(params.priority.unwrap_or_default().into())?,
         on_error: params.on_error.unwrap_or_default(),
         on_duplicate: params.on_duplicate.unwrap_or_default(),
+        is_upload: false,
         dry_run: is_true("dryRun", params.dry_run.as_deref())?,
         format: params.format.filter(|format| !format.is_empty()),
     })

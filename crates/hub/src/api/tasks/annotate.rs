@@ -152,6 +152,7 @@ pub(super) async fn save<R>(hub: &Hub, coming: Coming<'_, R>) -> ApiResult<(Task
         only_own: coming.access.on.only_own_tasks(),
     };
     let now = hub.clock.now_ms();
+    let files = hub.files.clone();
     let label = hub
         .db
         .claim(
@@ -161,7 +162,7 @@ pub(super) async fn save<R>(hub: &Hub, coming: Coming<'_, R>) -> ApiResult<(Task
                         answer: true,
                         history: false,
                     };
-                    Ok(view::one(tx, organization, project, *task, shown)?)
+                    Ok(view::one(tx, organization, project, *task, shown, &files)?)
                 }
                 Saved::NotOwn => Err(not_yours(id)),
                 Saved::Changed(task, _) => {
@@ -169,7 +170,7 @@ pub(super) async fn save<R>(hub: &Hub, coming: Coming<'_, R>) -> ApiResult<(Task
                         answer: true,
                         history: false,
                     };
-                    let current = view::one(tx, organization, project, *task, shown)?;
+                    let current = view::one(tx, organization, project, *task, shown, &files)?;
                     Err(changed(&current))
                 }
             },

@@ -110,6 +110,7 @@ async fn list(
     let answer = params.shows_answer(fields.as_deref());
     let (organization, project, user) = (access.organization, access.project, access.caller.user);
     let own_only = access.only_own_tasks();
+    let files = hub.files.clone();
     let list = hub
         .db
         .read(move |tx| {
@@ -130,7 +131,8 @@ async fn list(
             };
             let mut items = Vec::with_capacity(found.rows.len());
             for task in found.rows {
-                items.push(item(view::view(tx, &names, task, shown)?, fields.as_deref())?);
+                let task = view::view(tx, &names, task, shown, &files)?;
+                items.push(item(task, fields.as_deref())?);
             }
             Ok::<_, ApiError>(TaskList {
                 tasks: items,

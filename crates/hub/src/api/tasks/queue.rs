@@ -79,6 +79,7 @@ async fn next(
         user: access.caller.user,
         ahead_of: body.ahead,
     };
+    let files = hub.files.clone();
     let data = hub
         .db
         .claim(move |tx| {
@@ -89,7 +90,7 @@ async fn next(
                 history: false,
             };
             let task = match task {
-                Some(task) => Some(view::one(tx, organization, project, task, shown)?),
+                Some(task) => Some(view::one(tx, organization, project, task, shown, &files)?),
                 None => None,
             };
             Ok::<_, ApiError>(NextTask { task, left })
@@ -106,6 +107,7 @@ async fn next(
 async fn open(State(hub): State<Arc<Hub>>, access: OnTask<right::Label>) -> ApiResult<Success<TaskData>> {
     let (organization, project) = (access.on.organization, access.on.project);
     let now = hub.clock.now_ms();
+    let files = hub.files.clone();
     let data = hub
         .db
         .claim(move |tx| {
@@ -118,7 +120,7 @@ async fn open(State(hub): State<Arc<Hub>>, access: OnTask<right::Label>) -> ApiR
                 answer: true,
                 history: true,
             };
-            Ok::<_, ApiError>(view::one(tx, organization, project, task, shown)?)
+            Ok::<_, ApiError>(view::one(tx, organization, project, task, shown, &files)?)
         })
         .await?;
     Ok(Success(TaskData { task: data }))
@@ -129,6 +131,7 @@ async fn open(State(hub): State<Arc<Hub>>, access: OnTask<right::Label>) -> ApiR
     responses((status = 200, body = Envelope<TaskData>), (status = 404, body = ErrorBody)))]
 async fn release(State(hub): State<Arc<Hub>>, access: OnTask<right::Label>) -> ApiResult<Success<TaskData>> {
     let (organization, project, user) = (access.on.organization, access.on.project, access.on.caller.user);
+    let files = hub.files.clone();
     let data = hub
         .db
         .claim(move |tx| {
@@ -136,7 +139,14 @@ async fn release(State(hub): State<Arc<Hub>>, access: OnTask<right::Label>) -> A
                 .ok_or_else(|| ApiError::not_found("task", access.task))?;
             access.check_own(&before)?;
             let task = tasks::release(tx, organization, project, access.task, user)?;
-            Ok::<_, ApiError>(view::one(tx, organization, project, task, Shown::default())?)
+            Ok::<_, ApiError>(view::one(
+                tx,
+                organization,
+                project,
+                task,
+                Shown::default(),
+                &files,
+            )?)
         })
         .await?;
     Ok(Success(TaskData { task: data }))
@@ -149,11 +159,19 @@ async fn skip(State(hub): State<Arc<Hub>>, access: OnTask<right::Label>) -> ApiR
     let (organization, project, id) = (access.on.organization, access.on.project, access.task);
     let by = (access.on.caller.user, access.on.only_own_tasks());
     let now = hub.clock.now_ms();
+    let files = hub.files.clone();
     let data = hub
         .db
         .claim(move |tx| {
             let task = tasks::skip(tx, organization, project, id, by, now)?.ok_or_else(|| not_yours(id))?;
-            Ok::<_, ApiError>(view::one(tx, organization, project, task, Shown::default())?)
+            Ok::<_, ApiError>(view::one(
+                tx,
+                organization,
+                project,
+                task,
+                Shown::default(),
+                &files,
+            )?)
         })
         .await?;
     Ok(Success(TaskData { task: data }))

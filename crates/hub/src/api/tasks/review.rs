@@ -68,6 +68,7 @@ async fn review(
     let (organization, project, id) = (access.on.organization, access.on.project, access.task);
     let verdict = (access.on.caller.user, body.review_status);
     let now = hub.clock.now_ms();
+    let files = hub.files.clone();
     let task = hub
         .db
         .claim(move |tx| {
@@ -76,7 +77,7 @@ async fn review(
                 answer: true,
                 history: false,
             };
-            Ok::<_, ApiError>(view::one(tx, organization, project, task, shown)?)
+            Ok::<_, ApiError>(view::one(tx, organization, project, task, shown, &files)?)
         })
         .await?;
     Ok(Success(TaskData { task }))

@@ -32,6 +32,7 @@ pub struct TaskData {
     responses((status = 200, body = Envelope<TaskData>), (status = 404, body = ErrorBody)))]
 async fn show(State(hub): State<Arc<Hub>>, access: OnTask<right::Label>) -> ApiResult<Success<TaskData>> {
     let (organization, project) = (access.on.organization, access.on.project);
+    let files = hub.files.clone();
     let task = hub
         .db
         .read(move |tx| {
@@ -43,7 +44,7 @@ async fn show(State(hub): State<Arc<Hub>>, access: OnTask<right::Label>) -> ApiR
                 answer: true,
                 history: true,
             };
-            Ok::<_, ApiError>(view::one(tx, organization, project, task, shown)?)
+            Ok::<_, ApiError>(view::one(tx, organization, project, task, shown, &files)?)
         })
         .await?;
     Ok(Success(TaskData { task }))

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use crate::api::asset_extra::Extra;
 use crate::api::time::iso;
 use crate::api::words;
+use crate::own_files::OwnFiles;
 
 /// A task as the API shows it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -166,13 +167,20 @@ pub fn one(
     project: ProjectId,
     task: Task,
     shown: Shown,
+    files: &OwnFiles,
 ) -> Result<TaskView, Error> {
     let names = Names::load(tx, organization, project, [&task])?;
-    view(tx, &names, task, shown)
+    view(tx, &names, task, shown, files)
 }
 
 /// A task with the names of [`Names::load`].
-pub fn view(tx: &mut Tx, names: &Names, task: Task, shown: Shown) -> Result<TaskView, Error> {
+pub fn view(
+    tx: &mut Tx,
+    names: &Names,
+    task: Task,
+    shown: Shown,
+    files: &OwnFiles,
+) -> Result<TaskView, Error> {
     let answer = if shown.answer {
         Some(tasks::answer(tx, names.organization, names.project, &task)?)
     } else {
@@ -186,11 +194,11 @@ pub fn view(tx: &mut Tx, names: &Names, task: Task, shown: Shown) -> Result<Task
     Ok(TaskView {
         answer: answer.and_then(|text| RawValue::from_string(text).ok()),
         stage_history: history,
-        ..bare(names, task)
+        ..bare(names, task, files)
     })
 }
 
-fn bare(names: &Names, task: Task) -> TaskView {
+fn bare(names: &Names, task: Task, files: &OwnFiles) -> TaskView {
     let asset = &task.asset;
     TaskView {
         id: task.id().to_string(),
@@ -231,13 +239,13 @@ fn bare(names: &Names, task: Task) -> TaskView {
         revision: task.revision,
         answer: None,
         stage_history: None,
-        asset: asset_of(task),
+        asset: asset_of(task, files),
     }
 }
 
-fn asset_of(task: Task) -> TaskAsset {
+fn asset_of(task: Task, files: &OwnFiles) -> TaskAsset {
     let asset = task.asset;
-    let extra = Extra::of(&asset);
+    let extra = Extra::of(&asset, files);
     TaskAsset {
         id: asset.id.to_string(),
         metadata: extra.metadata,
@@ -245,7 +253,7 @@ fn asset_of(task: Task) -> TaskAsset {
         attachments: extra.attachments,
         dataset: extra.dataset,
         external_id: asset.external_id,
-        data: asset.data,
+        data: files.shown(asset.data),
         storage: asset.storage.map(|id| id.to_string()),
     }
 }

@@ -1,0 +1,186 @@
+//! Uploads into a customer's bucket, only because somebody asked for it: the hub signs where a file may be put, whoever
+//! asked puts it, and before it becomes an asset the hub asks S3 whether it is there.
+
+use axum::http::StatusCode;
+use insitu_cloud::s3::{Access, ObjectName};
+use insitu_cloud::{CallError, RefusalKind};
+use insitu_model::address::ObjectAddress;
+use insitu_model::bucket::BucketName;
+use insitu_model::id::{AuditId, OrganizationId, StorageId, UserId};
+use insitu_model::own_file::OwnFile;
+use insitu_store::audit::{self, AuditRecord};
+use serde_json::json;
+
+use super::ReachedStorage;
+use crate::error::{ApiError, ApiResult};
+use crate::hub::Hub;
+use crate::own_files::UPLOAD_LINK_SECONDS;
+
+/// Why an object that was to be uploaded does not become an asset.
+#[derive(Debug, thiserror::Error)]
+pub enum NotUploaded {
+    /// S3 has no such object.
+    #[error(
+        "{bucket}/{key} is not in the bucket, so its upload failed: to be uploaded to, the storage {storage} must be allowed s3:PutObject, which a policy for reading does not allow; then upload the file again"
+    )]
+    Missing {
+        bucket: String,
+        key: String,
+        storage: String,
+    },
+    /// Nobody knows whether it is there.
+    #[error("whether {bucket}/{key} was uploaded cannot be told: {cause}")]
+    Unknown {
+        bucket: String,
+        key: String,
+        cause: String,
+    },
+}
+
+impl NotUploaded {
+    /// The stable code of this error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "row.upload_missing",
+            Self::Unknown { .. } => "row.upload_unknown",
+        }
+    }
+}
+
+/// A URL by which a file can be put into the storage, in this bucket or the first that its prefixes name. It is on
+/// record.
+pub async fn upload_url(
+    hub: &Hub,
+    organization: OrganizationId,
+    user: UserId,
+    storage: StorageId,
+    bucket: Option<&str>,
+    file: &OwnFile,
+) -> ApiResult<String> {
+    let storage = ReachedStorage::get(hub, organization, storage).await?;
+    if storage.has_reading_session() {
+        return Err(ApiError::new(
+            StatusCode::CONFLICT,
+            "upload.session_reads_only",
+            format!(
+                "The storage {} has prefixes, so the hub assumes its role for reading only and cannot upload. Upload without a storage, or through one without prefixes.",
+                storage.name()
+            ),
+        ));
+    }
+    let object = place_of(&storage, bucket, file)?;
+    let signer = storage.signer(hub).await?;
+    let region = hub
+        .cloud
+        .regions
+        .region_of(hub, &storage, object.bucket(), None)
+        .await;
+    let signed = signer
+        .prepare(
+            &region,
+            storage.endpoint.as_ref(),
+            UPLOAD_LINK_SECONDS,
+            hub.clock.now_ms(),
+        )
+        .map_err(|error| ApiError::new(StatusCode::BAD_GATEWAY, error.code(), format!("{error}.")))?
+        .sign_upload(object.bucket().as_str(), object.key());
+    let record = AuditRecord {
+        id: AuditId::new(&*hub.clock, &*hub.random),
+        organization,
+        actor: Some(user),
+        action: "storage.upload_signed".to_owned(),
+        subject: format!("storage:{}", storage.id),
+        at: hub.clock.now_ms(),
+        details: json!({ "bucket": object.bucket(), "key": object.key() }).to_string(),
+    };
+    hub.db.write(move |tx| audit::insert(tx, &record)).await?;
+    Ok(signed.url)
+}
+
+/// Where a file belongs: below the first prefix of the bucket, by project, type and name.
+fn place_of(storage: &ReachedStorage, bucket: Option<&str>, file: &OwnFile) -> ApiResult<ObjectAddress> {
+    let invalid = |code: &'static str, problem: String| ApiError::invalid(code, format!("{problem}."));
+    let named: Option<BucketName> = bucket
+        .map(str::parse)
+        .transpose()
+        .map_err(|error: insitu_model::bucket::BucketNameError| invalid(error.code(), error.to_string()))?;
+    let prefix = storage
+        .prefixes
+        .iter()
+        .find(|prefix| named.as_ref().is_none_or(|bucket| prefix.bucket() == bucket));
+    let (bucket, folder) = match (named, prefix) {
+        (_, Some(prefix)) => (prefix.bucket().clone(), prefix.key_prefix()),
+        (Some(bucket), None) if storage.prefixes.is_empty() => (bucket, ""),
+        (Some(bucket), None) => {
+            return Err(invalid(
+                "storage.outside_prefixes",
+                format!(
+                    "{bucket} lies outside of the prefixes that the storage {} may reach",
+                    storage.name()
+                ),
+            ));
+        }
+        (None, None) => {
+            return Err(invalid(
+                "upload.bucket_missing",
+                format!(
+                    "The storage {} names no bucket, so it is not known where to upload to. Name one as bucket=, or give the storage a prefix",
+                    storage.name()
+                ),
+            ));
+        }
+    };
+    let key = format!("{folder}{}/{}/{}", file.project, file.kind, file.name);
+    ObjectAddress::new(bucket, &key, None).map_err(|error| invalid(error.code(), error.to_string()))
+}
+
+/// Asks S3 whether an object is there.
+pub async fn check_uploaded(
+    hub: &Hub,
+    organization: OrganizationId,
+    storage: StorageId,
+    object: &ObjectAddress,
+) -> Result<(), NotUploaded> {
+    let (bucket, key) = (object.bucket().to_string(), object.key().to_owned());
+    let unknown = |cause: &dyn std::fmt::Display| NotUploaded::Unknown {
+        bucket: bucket.clone(),
+        key: key.clone(),
+        cause: cause.to_string(),
+    };
+    let storage = ReachedStorage::get(hub, organization, storage)
+        .await
+        .map_err(|error| unknown(&error))?;
+    let signer = storage.signer(hub).await.map_err(|error| unknown(&error))?;
+    let region = hub
+        .cloud
+        .regions
+        .region_of(hub, &storage, object.bucket(), object.region())
+        .await;
+    let access = Access {
+        region,
+        endpoint: storage.endpoint.clone(),
+        credentials: signer.credentials().clone(),
+    };
+    let name = ObjectName {
+        bucket: object.bucket(),
+        key: object.key(),
+        version: object.version(),
+    };
+    match hub.cloud.s3.head_object(&access, name).await {
+        Ok(_) => Ok(()),
+        // Without s3:ListBucket, S3 says of what is not there that it is forbidden.
+        Err(error) if is_absent(&error) => Err(NotUploaded::Missing {
+            bucket,
+            key,
+            storage: storage.name().to_owned(),
+        }),
+        Err(error) => Err(unknown(&error)),
+    }
+}
+
+fn is_absent(error: &CallError) -> bool {
+    matches!(
+        error.kind(),
+        Some(RefusalKind::NotFound | RefusalKind::NoSuchBucket | RefusalKind::AccessDenied)
+    )
+}

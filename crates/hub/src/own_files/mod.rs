@@ -1,0 +1,139 @@
+//! The hub's own storage: files that people upload themselves, in a folder of the data directory.
+//!
+//! A file is where its name says, `files/PROJECT/TYPE/NAME`, and nowhere else: the folder is the whole truth, and
+//! copying it is a backup. Files arrive in `files/incoming` and are moved to their place once they are whole and safe.
+//! They are put and fetched through links that name one file, one method and an end (`links.rs`).
+
+mod content_type;
+mod links;
+mod range;
+mod receive;
+mod serve;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use insitu_model::own_file::{OwnFile, OwnFileError, kept_path};
+use tokio::sync::Semaphore;
+
+pub use links::{Link, LinkParams, Method, UPLOAD_LINK_SECONDS};
+pub use receive::UploadError;
+
+/// Where the addresses of files begin, below the public URL.
+const ROUTE: &str = "/v2/files/";
+/// The folder of files that are still arriving; no project is called so.
+const INCOMING: &str = "incoming";
+/// Files that arrive at the same time.
+pub const MAX_UPLOADS: usize = 64;
+
+/// The own storage of one hub.
+#[derive(Debug)]
+pub struct OwnFiles {
+    folder: PathBuf,
+    /// What the addresses of all files begin with.
+    base: String,
+    max_bytes: u64,
+    uploads: Semaphore,
+}
+
+impl OwnFiles {
+    /// The storage in this folder, which is made when it is first needed.
+    pub fn new(folder: PathBuf, public_url: &str, max_bytes: u64) -> Self {
+        Self {
+            folder,
+            base: format!("{public_url}{ROUTE}"),
+            max_bytes,
+            uploads: Semaphore::new(MAX_UPLOADS),
+        }
+    }
+
+    /// The address of a file: what clients know it by. It opens nothing by itself.
+    pub fn url(&self, file: &OwnFile) -> String {
+        format!("{}{}", self.base, file.path())
+    }
+
+    /// An address as people see it: of a file of ours the one that it has today, any other as it is.
+    pub fn shown(&self, kept: String) -> String {
+        match kept_path(&kept) {
+            Some(path) => format!("{}{path}", self.base),
+            None => kept,
+        }
+    }
+
+    /// Reads the address of a file, signed or not; none if it is not one of ours.
+    pub fn read_url(&self, text: &str) -> Option<Result<OwnFile, OwnFileError>> {
+        let path = text.strip_prefix(&self.base)?;
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        Some(OwnFile::parse_path(path))
+    }
+
+    /// Whether the file is there. Blocks.
+    pub fn exists(&self, file: &OwnFile) -> io::Result<bool> {
+        match std::fs::metadata(self.path(file)) {
+            Ok(found) => Ok(found.is_file()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn path(&self, file: &OwnFile) -> PathBuf {
+        self.folder_of(file).join(file.name.as_str())
+    }
+
+    fn folder_of(&self, file: &OwnFile) -> PathBuf {
+        let mut folder = self.folder.join(file.project.to_string());
+        folder.push(file.kind.as_str());
+        folder
+    }
+
+    fn incoming(&self) -> PathBuf {
+        self.folder.join(INCOMING)
+    }
+}
+
+/// Makes a folder for the hub's user alone, with those above it.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files() -> OwnFiles {
+        OwnFiles::new(PathBuf::from("/data/files"), "https://hub.example.com", 10)
+    }
+
+    #[test]
+    fn an_address_is_read_back_with_or_without_its_signature() {
+        let url = "https://hub.example.com/v2/files/00010203040506070809abcd/assets/a%20b.jpg";
+        let file = files().read_url(url).unwrap().unwrap();
+        assert_eq!(files().url(&file), url);
+        assert_eq!(files().shown(file.kept()), url);
+        let signed = format!("{url}?expires=1&signature=x");
+        assert_eq!(files().read_url(&signed).unwrap().unwrap(), file);
+        assert_eq!(
+            files().path(&file),
+            PathBuf::from("/data/files/00010203040506070809abcd/assets/a b.jpg")
+        );
+    }
+
+    #[test]
+    fn other_addresses_are_none_of_ours() {
+        for text in [
+            "https://hub.example.com.evil.com/v2/files/00010203040506070809abcd/assets/a",
+            "http://hub.example.com/v2/files/00010203040506070809abcd/assets/a",
+            "https://hub.example.com/v2/projects",
+        ] {
+            assert!(files().read_url(text).is_none(), "{text}");
+        }
+        assert_eq!(
+            files().shown("https://example.com/a".to_owned()),
+            "https://example.com/a"
+        );
+    }
+}

@@ -1,0 +1,306 @@
+//! A file arrives: beside its place first, then, whole and safe on the disk, in its place. Whoever is told that it
+//! arrived finds it after a power cut; what did not arrive whole is nowhere.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _};
+use insitu_model::own_file::OwnFile;
+use tokio::io::{AsyncWriteExt as _, BufWriter};
+
+use super::{MAX_UPLOADS, OwnFiles, make_folder};
+use crate::error::ApiError;
+use crate::jobs::spool::{UPLOAD_IDLE, is_disk_full};
+
+/// Bytes gathered before they are written.
+const BUFFER_BYTES: usize = 1 << 18;
+
+/// Why a file did not arrive.
+#[derive(Debug, thiserror::Error)]
+pub enum UploadError {
+    #[error(
+        "the file has more than {max} bytes, the most that this hub takes; make it smaller, or ask the hub's operator for a larger --max-upload-bytes"
+    )]
+    TooLarge { max: u64 },
+    #[error("{MAX_UPLOADS} files arrive at this hub right now; send this one again in a moment")]
+    TooMany,
+    #[error("nothing arrived for {} seconds, so the upload was given up; send the file again", UPLOAD_IDLE.as_secs())]
+    Stalled,
+    #[error("the upload was cut off after {received} bytes; send the file again ({cause})")]
+    CutOff { received: u64, cause: String },
+    #[error("the upload has {received} bytes and was announced with {declared}; send the file again")]
+    WrongLength { received: u64, declared: u64 },
+    #[error(
+        "the hub's disk is full, so nothing of the file was kept; ask the hub's operator for room and send it again"
+    )]
+    DiskFull,
+    #[error("the file could not be kept: {0}")]
+    Io(io::Error),
+}
+
+impl From<io::Error> for UploadError {
+    fn from(error: io::Error) -> Self {
+        if is_disk_full(&error) {
+            Self::DiskFull
+        } else {
+            Self::Io(error)
+        }
+    }
+}
+
+impl From<UploadError> for ApiError {
+    fn from(error: UploadError) -> Self {
+        let (status, code) = match &error {
+            UploadError::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "upload.too_large"),
+            UploadError::TooMany => return Self::too_many("upload.too_many", format!("{error}."), 5),
+            UploadError::Stalled => (StatusCode::REQUEST_TIMEOUT, "upload.stalled"),
+            UploadError::CutOff { .. } => (StatusCode::BAD_REQUEST, "upload.cut_off"),
+            UploadError::WrongLength { .. } => (StatusCode::BAD_REQUEST, "upload.wrong_length"),
+            UploadError::DiskFull => (StatusCode::INSUFFICIENT_STORAGE, "upload.disk_full"),
+            UploadError::Io(cause) => return Self::internal(cause),
+        };
+        let mut message = format!("{error}.");
+        if let Some(first) = message.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        Self::new(status, code, message)
+    }
+}
+
+/// A file that is arriving. Dropping it removes it, unless it was moved to its place.
+#[derive(Debug)]
+struct Incoming {
+    /// Locked, so that a hub that starts meanwhile does not take it for a leftover.
+    file: File,
+    path: PathBuf,
+    is_settled: bool,
+}
+
+impl OwnFiles {
+    /// Takes a file in, in place of the one that may be there; how many bytes it has. `token` names it meanwhile.
+    pub async fn receive<B, E>(
+        self: &Arc<Self>,
+        own: OwnFile,
+        body: B,
+        declared: Option<u64>,
+        token: &str,
+    ) -> Result<u64, UploadError>
+    where
+        B: Stream<Item = Result<Bytes, E>> + Unpin,
+        E: std::fmt::Display,
+    {
+        let max = self.max_bytes;
+        if declared.is_some_and(|declared| declared > max) {
+            return Err(UploadError::TooLarge { max });
+        }
+        let _turn = self.uploads.try_acquire().map_err(|_| UploadError::TooMany)?;
+        let (folder, path) = (self.incoming(), self.incoming().join(token));
+        let mut incoming = blocking(move || Incoming::create(&folder, path)).await?;
+        let file = tokio::fs::File::from_std(incoming.file.try_clone()?);
+        let mut writer = BufWriter::with_capacity(BUFFER_BYTES, file);
+        let received = pour(body, &mut writer, max).await?;
+        if let Some(declared) = declared.filter(|declared| *declared != received) {
+            return Err(UploadError::WrongLength { received, declared });
+        }
+        writer.flush().await?;
+        writer.into_inner().sync_all().await?;
+        let files = self.clone();
+        blocking(move || files.settle(&own, &mut incoming)).await?;
+        Ok(received)
+    }
+
+    /// Moves a whole file to its place. When this returns, it is there after a power cut as well. Blocks.
+    fn settle(&self, own: &OwnFile, incoming: &mut Incoming) -> io::Result<()> {
+        let folder = self.folder_of(own);
+        if !folder.is_dir() {
+            make_folder(&folder)?;
+            for above in folder.ancestors().skip(1).take(3) {
+                sync_folder(above)?;
+            }
+        }
+        std::fs::rename(&incoming.path, self.path(own))?;
+        incoming.is_settled = true;
+        sync_folder(&folder)
+    }
+
+    /// Removes what uploads left that a stopped hub did not end; how many files. Blocks.
+    pub fn sweep(&self) -> io::Result<usize> {
+        let entries = match std::fs::read_dir(self.incoming()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+            other => other?,
+        };
+        let mut removed = 0;
+        for entry in entries {
+            let path = entry?.path();
+            if File::open(&path).is_ok_and(|file| file.try_lock_shared().is_ok()) {
+                std::fs::remove_file(&path)?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+}
+
+impl Incoming {
+    fn create(folder: &Path, path: PathBuf) -> io::Result<Self> {
+        make_folder(folder)?;
+        let file = File::create_new(&path)?;
+        let incoming = Self {
+            file,
+            path,
+            is_settled: false,
+        };
+        incoming.file.lock()?;
+        Ok(incoming)
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        if !self.is_settled
+            && let Err(error) = std::fs::remove_file(&self.path)
+        {
+            tracing::warn!(path = %self.path.display(), %error, "an upload that was given up could not be removed");
+        }
+    }
+}
+
+async fn pour<B, E>(
+    mut body: B,
+    writer: &mut BufWriter<tokio::fs::File>,
+    max: u64,
+) -> Result<u64, UploadError>
+where
+    B: Stream<Item = Result<Bytes, E>> + Unpin,
+    E: std::fmt::Display,
+{
+    let mut received = 0;
+    loop {
+        let next = tokio::time::timeout(UPLOAD_IDLE, body.next())
+            .await
+            .map_err(|_| UploadError::Stalled)?;
+        match next {
+            None => return Ok(received),
+            Some(Ok(bytes)) => {
+                received += bytes.len() as u64;
+                if received > max {
+                    return Err(UploadError::TooLarge { max });
+                }
+                writer.write_all(&bytes).await?;
+            }
+            Some(Err(error)) => {
+                return Err(UploadError::CutOff {
+                    received,
+                    cause: error.to_string(),
+                });
+            }
+        }
+    }
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, UploadError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| UploadError::Io(io::Error::other(error)))?
+        .map_err(Into::into)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::stream;
+
+    fn own(name: &str) -> OwnFile {
+        OwnFile::parse_path(&format!("00010203040506070809abcd/assets/{name}")).unwrap()
+    }
+
+    fn files(folder: &Path) -> Arc<OwnFiles> {
+        Arc::new(OwnFiles::new(folder.join("files"), "http://hub.test", 8))
+    }
+
+    fn body(parts: Vec<Result<&'static str, &'static str>>) -> impl Stream<Item = io::Result<Bytes>> + Unpin {
+        stream::iter(
+            parts
+                .into_iter()
+                .map(|part| part.map(Bytes::from_static_str).map_err(io::Error::other)),
+        )
+    }
+
+    trait FromStaticStr {
+        fn from_static_str(text: &'static str) -> Self;
+    }
+
+    impl FromStaticStr for Bytes {
+        fn from_static_str(text: &'static str) -> Self {
+            Self::from_static(text.as_bytes())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_is_in_its_place_once_it_is_whole_and_the_last_one_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = files(folder.path());
+        for (content, bytes) in [("first", 5), ("", 0), ("second", 6)] {
+            let kept = files
+                .receive(own("a"), body(vec![Ok(content)]), Some(bytes), "token")
+                .await
+                .unwrap();
+            assert_eq!(kept, bytes);
+            assert_eq!(std::fs::read_to_string(files.path(&own("a"))).unwrap(), content);
+        }
+        assert_eq!(std::fs::read_dir(files.incoming()).unwrap().count(), 0);
+    }
+
+    #[tokio::test]
+    async fn what_does_not_arrive_whole_leaves_nothing_and_the_file_before_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = files(folder.path());
+        files
+            .receive(own("a"), body(vec![Ok("before")]), None, "0")
+            .await
+            .unwrap();
+        for (parts, declared, code) in [
+            (vec![Ok("12345"), Ok("6789")], None, "upload.too_large"),
+            (vec![Ok("12345")], Some(9), "upload.too_large"),
+            (vec![Ok("123")], Some(4), "upload.wrong_length"),
+            (vec![Ok("123"), Err("reset")], None, "upload.cut_off"),
+        ] {
+            let refused = files.receive(own("a"), body(parts), declared, "1").await;
+            assert_eq!(ApiError::from(refused.unwrap_err()).code, code);
+            assert_eq!(std::fs::read_to_string(files.path(&own("a"))).unwrap(), "before");
+            assert_eq!(std::fs::read_dir(files.incoming()).unwrap().count(), 0);
+        }
+    }
+
+    #[test]
+    fn a_full_disk_has_a_status_of_its_own() {
+        let full = UploadError::from(io::Error::from(io::ErrorKind::StorageFull));
+        let error = ApiError::from(full);
+        assert_eq!(
+            (error.status, error.code.as_ref()),
+            (StatusCode::INSUFFICIENT_STORAGE, "upload.disk_full")
+        );
+    }
+
+    #[test]
+    fn a_sweep_takes_leftovers_but_not_what_is_still_arriving() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = files(folder.path());
+        let arriving = Incoming::create(&files.incoming(), files.incoming().join("arriving")).unwrap();
+        std::fs::write(files.incoming().join("left"), "half").unwrap();
+        assert_eq!(files.sweep().unwrap(), 1);
+        assert!(arriving.path.exists());
+        drop(arriving);
+        assert_eq!(std::fs::read_dir(files.incoming()).unwrap().count(), 0);
+    }
+}
