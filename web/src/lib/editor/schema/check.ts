@@ -1,4 +1,5 @@
 // What a person should know before submitting: required things that are missing, shapes that are not what they seem.
+// The codes are the hub's own, which checks the same when the answer arrives.
 import type { Document } from '../document/document';
 import { answersOf, objectIdOf, schemaIdOf, type EditorObject } from '../document/object';
 import { areaOf, boundsOfShape, kindOf } from '../geometry/kinds';
@@ -19,6 +20,9 @@ export type Problem = Readonly<{
   isBlocking: boolean;
 }>;
 
+/** What is drawn with these is kept beside the objects. */
+const BESIDE = new Set(['brush', 'pct']);
+
 export class Checker {
   /** Objects never change, so what was found in one is found once. */
   #found = new WeakMap<EditorObject, readonly Problem[]>();
@@ -32,10 +36,12 @@ export class Checker {
 
   check(document: Document): readonly Problem[] {
     const used = new Set(document.objects.map(schemaIdOf));
-    const missing = this.#schema.classes.filter((one) => one.isRequired && !used.has(one.schemaId));
+    const missing = this.#schema.classes.filter(
+      (one) => one.isRequired && !BESIDE.has(one.tool) && !used.has(one.schemaId),
+    );
     return [
       ...missing.map((one) =>
-        problem('answer.class_missing', words.problems.classMissing(one.title), null, [one.schemaId], true),
+        problem('answer.required_object', words.problems.classMissing(one.title), null, [one.schemaId], true),
       ),
       ...asked(this.#schema.questions, document.classifications).flatMap((one) =>
         questionProblems(one, null),
@@ -56,7 +62,7 @@ export class Checker {
   #classProblems(object: EditorObject): Problem[] {
     const objectClass = this.#schema.classOf.get(schemaIdOf(object));
     if (!objectClass) {
-      return [problem('answer.unknown_class', words.problems.unknownClass, object, [], false)];
+      return [problem('answer.class_unknown', words.problems.unknownClass, object, [], false)];
     }
     return asked(objectClass.questions, answersOf(object)).flatMap((one) => questionProblems(one, object));
   }
@@ -68,7 +74,7 @@ export class Checker {
     const { width, height } = this.#size;
     const found: Problem[] = [];
     if (!encloses({ minX: 0, minY: 0, maxX: width, maxY: height }, boundsOfShape(shape))) {
-      found.push(noticed('answer.outside', words.problems.outside));
+      found.push(noticed('answer.outside_picture', words.problems.outside));
     }
     const kind = kindOf(shape);
     if (kind.handles(shape).length < (kind.fewestVertices ?? 0)) {
@@ -82,10 +88,20 @@ export class Checker {
 
 function questionProblems({ question, path, isMissing, isMismatched }: Asked, object: EditorObject | null) {
   if (isMissing) {
-    return [problem('answer.missing', words.problems.answerMissing(question.title), object, path, true)];
+    return [
+      problem('answer.required_question', words.problems.answerMissing(question.title), object, path, true),
+    ];
   }
   if (isMismatched) {
-    return [problem('answer.mismatch', words.problems.answerMismatch(question.title), object, path, true)];
+    return [
+      problem(
+        'answer.text_does_not_match',
+        words.problems.answerMismatch(question.title),
+        object,
+        path,
+        true,
+      ),
+    ];
   }
   return [];
 }

@@ -44,6 +44,8 @@ function walk(
       isMissing: question.isRequired && given.length === 0,
       isMismatched: given.length > 0 && !matches(question, given),
     };
+    // What stands below a question is asked once that is answered.
+    if (given.length === 0) return [one];
     return [one, ...walk(question.questions, objectsOf(answer?.classifications), path, chosen)];
   });
 }
@@ -82,10 +84,11 @@ function givenBy(question: Question, answer: JsonObject | undefined): readonly s
 const optionFor = (question: Question, text: string): Option | undefined =>
   question.options.find(({ id }) => id === text) ?? question.options.find(({ value }) => value === text);
 
+/** Anywhere in the text, as the hub looks for it: `^` and `$` tie a pattern down. */
 function matches({ regex }: Question, given: readonly string[]): boolean {
   if (!regex) return true;
   try {
-    const pattern = new RegExp(`^(?:${regex})$`, 'u');
+    const pattern = new RegExp(regex, 'u');
     return given.every((text) => pattern.test(text));
   } catch {
     // A pattern that this browser cannot read forbids nothing.

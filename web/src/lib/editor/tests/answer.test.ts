@@ -102,7 +102,7 @@ describe('an answer', () => {
 
   it('names objects of deleted classes Unknown, shows them, and lets them go only when told', () => {
     const t = new Try({ answer: FOREIGN });
-    expect(t.core.problems().filter(({ code }) => code === 'answer.unknown_class')).toHaveLength(4);
+    expect(t.core.problems().filter(({ code }) => code === 'answer.class_unknown')).toHaveLength(4);
     t.click([5, 6]);
     expect(t.selectedIds).toEqual(['deep']);
     t.press('Delete');
@@ -132,13 +132,16 @@ describe('problems', () => {
     });
     expect(t.core.problems().map(({ code, objectId, isBlocking }) => [code, objectId, isBlocking])).toEqual([
       ['answer.no_area', 'thin', false],
-      ['answer.outside', 'out', false],
+      ['answer.outside_picture', 'out', false],
       ['answer.too_few_points', 'two', false],
     ]);
   });
 
   it('hold back while something required is missing, and go with it', () => {
-    const tools = SCHEMA.tools.map((one) => ({ ...one, required: one.schemaId === 'c-tree' }));
+    const tools = SCHEMA.tools.map((one) => ({
+      ...one,
+      required: ['c-tree', 'c-mist'].includes(one.schemaId),
+    }));
     const classifications = [
       { tool: 'text', title: 'Plate', schemaId: 'q', required: true, regex: '[A-Z]{2}\\d+' },
     ];
@@ -146,11 +149,11 @@ describe('problems', () => {
     const codes = () =>
       t.core.problems().map(({ code, path, isBlocking }) => [code, path.join(), isBlocking]);
     expect(codes()).toEqual([
-      ['answer.class_missing', 'c-tree', true],
-      ['answer.missing', 'q', true],
+      ['answer.required_object', 'c-tree', true],
+      ['answer.required_question', 'q', true],
     ]);
     t.run('tool.point');
     t.click([5, 5]);
-    expect(codes()).toEqual([['answer.missing', 'q', true]]);
+    expect(codes()).toEqual([['answer.required_question', 'q', true]]);
   });
 });

@@ -128,7 +128,7 @@ it('nothing that was drawn, moved or pasted ever leaves the picture', () => {
   const t = new Try();
   for (let count = 0; count < 600; count++) act(t, random);
   expect(t.tools.length).toBeGreaterThan(3);
-  expect(t.core.problems().filter(({ code }) => code === 'answer.outside')).toEqual([]);
+  expect(t.core.problems().filter(({ code }) => code === 'answer.outside_picture')).toEqual([]);
 });
 
 it('a new step ends what could have been done again', () => {
