@@ -13,6 +13,7 @@ export class PointerListener {
   #core: Core;
   #stage: Stage;
   #touches = new Map<number, Point>();
+  #last: Point | null = null;
   #corner = { left: 0, top: 0 };
   #stop = new AbortController();
 
@@ -53,6 +54,11 @@ export class PointerListener {
 
   #move(event: PointerEvent) {
     if (this.#touches.has(event.pointerId) && this.#touches.size > 1) return this.#pinch(event);
+    // A browser may tell of a pointer that lies still when something moves below it: the crosshair stays.
+    const screen = this.#screen(event);
+    const isStill = screen[0] === this.#last?.[0] && screen[1] === this.#last[1];
+    this.#last = screen;
+    if (isStill && this.#core.crosshair) return;
     this.#core.point(this.#input('move', event));
   }
 

@@ -68,6 +68,18 @@ describe('the pointer', () => {
     expect([t.core.hand, t.core.tool.state]).toEqual([null, 'drawing']);
   });
 
+  it('that lies still leaves the crosshair of the keyboard alone, one that moves takes over', () => {
+    const t = new Try();
+    t.run('tool.polygon');
+    const { mouse } = start(t);
+    mouse('pointermove', 300, 300);
+    t.press('ArrowRight');
+    mouse('pointermove', 300, 300);
+    expect(t.core.crosshair).toEqual([301, 300]);
+    mouse('pointermove', 302, 300);
+    expect(t.core.crosshair).toBeNull();
+  });
+
   it('zooms by the wheel around the place under it', () => {
     const t = new Try();
     const { mouse } = start(t);
