@@ -14,7 +14,6 @@ export class PointerListener {
   #stage: Stage;
   #touches = new Map<number, Point>();
   #last: Point | null = null;
-  #corner = { left: 0, top: 0 };
   #stop = new AbortController();
 
   constructor(core: Core, stage: Stage) {
@@ -22,7 +21,6 @@ export class PointerListener {
     this.#stage = stage;
     const { root } = stage;
     const { signal } = this.#stop;
-    root.addEventListener('pointerenter', () => (this.#corner = stage.corner()), { signal });
     root.addEventListener('pointerdown', (event) => this.#down(event), { signal });
     root.addEventListener('pointermove', (event) => this.#move(event), { signal });
     root.addEventListener('pointerup', (event) => this.#up(event), { signal });
@@ -38,7 +36,6 @@ export class PointerListener {
   }
 
   #down(event: PointerEvent) {
-    this.#corner = this.#stage.corner();
     this.#stage.root.setPointerCapture(event.pointerId);
     if (event.pointerType === 'touch') {
       this.#touches.set(event.pointerId, this.#screen(event));
@@ -103,10 +100,11 @@ export class PointerListener {
     this.#core.point(this.#input('move', event));
   }
 
-  #screen = ({ clientX, clientY }: MouseEvent): Point => [
-    clientX - this.#corner.left,
-    clientY - this.#corner.top,
-  ];
+  /** Asked each time: the window may have moved on the page since the last event. */
+  #screen({ clientX, clientY }: MouseEvent): Point {
+    const { left, top } = this.#stage.corner();
+    return [clientX - left, clientY - top];
+  }
 
   #input(type: PointerInput['type'], event: MouseEvent): PointerInput {
     const screen = this.#screen(event);

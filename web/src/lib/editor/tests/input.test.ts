@@ -46,7 +46,6 @@ describe('the pointer', () => {
     const t = new Try();
     t.run('tool.point');
     const { mouse, listener } = start(t);
-    mouse('pointerenter', 0, 0);
     mouse('pointerdown', 30, 40);
     mouse('pointerup', 30, 40);
     expect(t.geometries('point')).toEqual([[30, 40]]);
@@ -83,7 +82,6 @@ describe('the pointer', () => {
   it('zooms by the wheel around the place under it', () => {
     const t = new Try();
     const { mouse } = start(t);
-    mouse('pointerenter', 0, 0);
     const before = t.core.view.toImage([400, 300]);
     mouse('wheel', 400, 300, { deltaX: 0, deltaY: -120, deltaMode: 0 });
     expect(t.core.view.now.scale).toBeCloseTo(Math.exp(120 * 0.0018), 6);
