@@ -1,11 +1,13 @@
 //! Tasks with everything that an export writes, in the order of their assets.
 
+use std::collections::HashMap;
+
 use insitu_model::id::{OrganizationId, ProjectId};
 
 use super::{
     HistoryEntry, Task,
-    filter::{Condition, Param, compile},
-    read::{self, answers_at, history_at, untouched_answer},
+    filter::{Condition, Param, compile_by_place},
+    read::{self, answers_at, histories_at, untouched_answer},
 };
 use crate::{Result, Tx, limits::MAX_PAGE_ROWS, projects};
 
@@ -32,32 +34,33 @@ pub fn for_export(
     with_history: bool,
 ) -> Result<Vec<ExportTask>> {
     let number = projects::number(tx, organization, project)?;
-    let mut compiled = compile(tx, number, conditions)?;
+    let mut compiled = compile_by_place(tx, number, conditions)?;
+    let place = compiled.place;
     let after = compiled.bind(Param::Int(position));
-    compiled.and(&format!("a.place > {after}"));
+    compiled.and(&format!("{place} > {after}"));
     let limit = compiled.bind(Param::Int(limit.clamp(1, MAX_PAGE_ROWS).into()));
     let sql = format!(
-        "SELECT a.place {} ORDER BY a.place LIMIT {limit}",
+        "SELECT {place} {} ORDER BY {place} LIMIT {limit}",
         compiled.from_where
     );
     let places: Vec<i64> = tx.rows(&sql, &compiled.values(), |row| row.next())?;
     let mut answers = answers_at(tx, &places)?;
+    let mut histories = if with_history {
+        histories_at(tx, &places)?
+    } else {
+        HashMap::new()
+    };
     let tasks = read::at_places(tx, number, &places)?;
     let mut found = Vec::with_capacity(tasks.len());
     for (position, task) in tasks {
         let answer = answers
             .remove(&position)
             .unwrap_or_else(|| untouched_answer(&task));
-        let history = if with_history {
-            history_at(tx, position)?
-        } else {
-            Vec::new()
-        };
         found.push(ExportTask {
             position,
             task,
             answer,
-            history,
+            history: histories.remove(&position).unwrap_or_default(),
         });
     }
     Ok(found)

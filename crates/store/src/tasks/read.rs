@@ -236,21 +236,44 @@ pub fn history(
     }
 }
 
+/// The histories of the tasks at `places`, each oldest first.
+pub(super) fn histories_at(tx: &mut Tx, places: &[i64]) -> Result<HashMap<i64, Vec<HistoryEntry>>> {
+    let mut entries: Vec<(i64, i64, HistoryEntry)> = Vec::new();
+    by_places(
+        tx,
+        "SELECT place, position, stage, completed_at, completed_by, duration, answer FROM task_history",
+        places,
+        |row| {
+            let (place, position) = (row.next()?, row.next()?);
+            entries.push((place, position, read_history(row)?));
+            Ok((place, ()))
+        },
+    )?;
+    entries.sort_unstable_by_key(|(place, position, _)| (*place, *position));
+    let mut found: HashMap<i64, Vec<HistoryEntry>> = HashMap::with_capacity(places.len());
+    for (place, _, entry) in entries {
+        found.entry(place).or_default().push(entry);
+    }
+    Ok(found)
+}
+
 pub(super) fn history_at(tx: &mut Tx, place: i64) -> Result<Vec<HistoryEntry>> {
     tx.rows(
         "SELECT stage, completed_at, completed_by, duration, answer FROM task_history WHERE place = ?1
          ORDER BY position",
         params![place],
-        |row| {
-            Ok(HistoryEntry {
-                stage: row.next()?,
-                completed_at: row.next()?,
-                completed_by: row.next()?,
-                duration: row.next()?,
-                answer: row.next()?,
-            })
-        },
+        read_history,
     )
+}
+
+fn read_history(row: &mut Row<'_>) -> Result<HistoryEntry> {
+    Ok(HistoryEntry {
+        stage: row.next()?,
+        completed_at: row.next()?,
+        completed_by: row.next()?,
+        duration: row.next()?,
+        answer: row.next()?,
+    })
 }
 
 /// The answer that is kept for a touched task.
