@@ -5,7 +5,7 @@
 //! reason why it is refused. Memory stays flat at any length, and the answer is the same however the bytes arrive.
 //!
 //! Out: [`raster`] turns shapes into a [`mask::Mask`], [`compose`] several of them into one picture, [`rle`] and [`png`]
-//! write them, and [`zip`] packs files into one.
+//! write them, [`labels`] writes tasks as JSON, COCO and masks, and [`zip`] packs files into one.
 //!
 //! No input makes this crate panic. Nothing here opens a file or a socket, and nothing here knows what an address
 //! means: that is the model's business.
@@ -14,6 +14,7 @@ pub mod asset;
 pub mod compose;
 pub mod detect;
 mod error;
+pub mod labels;
 mod limits;
 pub mod mask;
 pub mod png;
