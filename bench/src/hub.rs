@@ -95,6 +95,15 @@ impl Workplace {
         Ok(place)
     }
 
+    /// Ends the hub, which can be started again on the same folder.
+    pub fn stop(self) -> Stopped {
+        Stopped {
+            project: self.project,
+            storage: self.storage,
+            key: self.key,
+        }
+    }
+
     /// Uploads the list and waits until all of it is visible; the import's id.
     pub fn import(&mut self, list: &List, rows: u64) -> Result<String> {
         let path = format!(
@@ -140,6 +149,29 @@ impl Workplace {
     /// The text of a request with the key.
     pub fn request(&self, method: &str, path: &str, body: &[u8]) -> Vec<u8> {
         http::request(method, path, &[("apikey", &self.key)], body)
+    }
+}
+
+/// What there was in a hub that does not run.
+#[derive(Debug)]
+pub struct Stopped {
+    project: String,
+    storage: String,
+    key: String,
+}
+
+impl Stopped {
+    /// The same place in a fresh process.
+    pub fn start(&self, executable: &Path, folder: &Path) -> Result<Workplace> {
+        let hub = Hub::start(executable, folder)?;
+        let connection = Connection::open(hub.address)?;
+        Ok(Workplace {
+            hub,
+            project: self.project.clone(),
+            storage: self.storage.clone(),
+            key: self.key.clone(),
+            connection,
+        })
     }
 }
 

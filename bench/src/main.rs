@@ -11,6 +11,7 @@ mod figure;
 mod floor;
 mod http;
 mod hub;
+mod labeled;
 mod list;
 mod load;
 mod machine;

@@ -1,5 +1,6 @@
 //! The benchmarks: one file each, figures out.
 
+mod export;
 mod import;
 mod masks;
 mod page;
@@ -30,6 +31,15 @@ pub enum Benchmark {
     Sign,
     /// Polygons as PNG files.
     Masks,
+    /// Exports of labels, of ten thousand tasks and of as many as the longest list has rows.
+    Export,
+}
+
+impl Benchmark {
+    /// Whether it measures a hub with a list of each size.
+    fn needs_lists(self) -> bool {
+        matches!(self, Self::Import | Self::Page | Self::Sign)
+    }
 }
 
 /// How to measure.
@@ -64,8 +74,18 @@ impl Plan {
             say("making masks");
             figures.extend(masks::measure(self)?);
         }
-        let is_hubless = |one: &Benchmark| matches!(one, Benchmark::Start | Benchmark::Masks);
-        let rows = if !self.benchmarks.iter().all(is_hubless) {
+        if let Some(tasks) = self.rows.iter().max().filter(|_| self.has(Benchmark::Export)) {
+            let folder = tempfile::tempdir_in(&self.folder)?;
+            let sandbox = Sandbox::start(&self.sandbox, folder.path())?;
+            figures.extend(export::measure(
+                &self.insitu,
+                folder.path(),
+                &sandbox.facts,
+                *tasks,
+                say,
+            )?);
+        }
+        let rows = if self.benchmarks.iter().any(|one| one.needs_lists()) {
             self.rows.as_slice()
         } else {
             &[]
@@ -92,7 +112,7 @@ impl Plan {
             && self
                 .benchmarks
                 .iter()
-                .all(|one| matches!(one, Benchmark::Start | Benchmark::Masks | Benchmark::Sign))
+                .all(|one| !one.needs_lists() || *one == Benchmark::Sign)
         {
             return Ok(figures);
         }
@@ -127,9 +147,18 @@ impl Plan {
 
 /// A number of rows, as a case is called.
 fn rows_text(rows: u64) -> String {
-    match rows {
-        0..1_000 => format!("{rows} rows"),
-        1_000..1_000_000 => format!("{} k rows", rows as f64 / 1e3),
-        _ => format!("{} M rows", rows as f64 / 1e6),
+    count_text(rows, "rows")
+}
+
+/// A number of tasks, as a case is called.
+fn tasks_text(tasks: u64) -> String {
+    count_text(tasks, "tasks")
+}
+
+fn count_text(count: u64, what: &str) -> String {
+    match count {
+        0..1_000 => format!("{count} {what}"),
+        1_000..1_000_000 => format!("{} k {what}", count as f64 / 1e3),
+        _ => format!("{} M {what}", count as f64 / 1e6),
     }
 }
