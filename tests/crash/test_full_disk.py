@@ -84,3 +84,17 @@ def test_a_database_that_fills_up_fails_the_import_and_keeps_what_was_there(tmp_
         assert total(hub, project) == 100
         assert hub.import_list(project, list_of(1000))["rowsImported"] == 1000
         assert total(hub, project) == 1100
+
+
+def test_an_export_that_does_not_fit_fails_by_name_and_leaves_nothing(limited_hub):
+    hub, project = limited_hub, limited_hub.project()
+    # Boxes are short, and their masks are not.
+    boxes = [{"objectId": f"{n}", "bounding-box": {"x": 7 * n, "y": 5 * n, "width": 31, "height": 17}} for n in range(40)]
+    row = {"data": "https://example.com/1.jpg", "width": 1000, "height": 1000, "objects": boxes}
+    assert hub.import_list(project, [row] * 900)["rowsImported"] == 900
+    order = {"format": "masks", "stage": [], "masks": {"kind": "instance"}}
+    failed = hub.exported(hub.start_export(project, **order))
+    assert (failed["state"], failed["downloadUrl"]) == ("failed", None)
+    assert failed["error"]["code"] == "export.disk_full", failed
+    assert os.listdir(hub.directory / "data/exports") == []
+    assert hub.exported(hub.start_export(project))["state"] == "completed"

@@ -90,6 +90,19 @@ class Hub(Api):
 
         return wait_for(at_rest, patience_s, f"import {import_id} coming to rest")
 
+    def start_export(self, project, **order):
+        """Asks for an export and answers its id."""
+        return self.post(f"/v2/project/{project}/exports", order)["export"]["_id"]
+
+    def exported(self, export_id, patience_s=120.0):
+        """Waits until the export rests and answers it."""
+
+        def at_rest():
+            found = self.get(f"/v2/exports/{export_id}")["export"]
+            return found if found["state"] in JOB_STATES_AT_REST else None
+
+        return wait_for(at_rest, patience_s, f"export {export_id} coming to rest")
+
     def assets(self, project, **query):
         return self.get(f"/v2/project/{project}/assets", params={"limit": 1000, **query})["assets"]
 

@@ -10,6 +10,8 @@ use secrecy::SecretString;
 
 use crate::cli::{Failure, Outcome};
 
+/// How many days the file of an export is kept unless the operator says otherwise.
+const DEFAULT_EXPORT_DAYS: u32 = 7;
 /// How long a signed URL lasts unless the operator says otherwise.
 const DEFAULT_SIGNED_URL_TTL_SECONDS: u32 = 900;
 
@@ -37,7 +39,7 @@ pub struct Config {
     /// Address and port to listen on; port 0 takes any free one.
     #[arg(long, env = "INSITU_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Folder of the database, the spooled imports, uploaded files and, unless given, the vault key.
+    /// Folder of the database, the spooled imports, uploaded files, the exports and, unless given, the vault key.
     #[arg(long, env = "INSITU_DATA_DIR", default_value = "insitu-data")]
     pub data_dir: PathBuf,
     /// `postgres://…`; without it, SQLite in the data directory.
@@ -52,6 +54,9 @@ pub struct Config {
     /// The largest file that can be uploaded to the hub's own storage, in bytes.
     #[arg(long, env = "INSITU_MAX_UPLOAD_BYTES", default_value_t = DEFAULT_MAX_UPLOAD_BYTES)]
     pub max_upload_bytes: u64,
+    /// How many days the files of exports are kept.
+    #[arg(long, env = "INSITU_EXPORT_DAYS", default_value_t = DEFAULT_EXPORT_DAYS, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub export_days: u32,
     /// Keys that seal storage secrets (base64 of 32 bytes, comma-separated, the current one first).
     #[arg(
         long,
@@ -93,6 +98,7 @@ impl Config {
             public_url: None,
             signed_url_ttl: DEFAULT_SIGNED_URL_TTL_SECONDS,
             max_upload_bytes: DEFAULT_MAX_UPLOAD_BYTES,
+            export_days: DEFAULT_EXPORT_DAYS,
             secret_keys: Vec::new(),
             allow_endpoints: Vec::new(),
             sts_endpoint: None,
@@ -112,6 +118,16 @@ impl Config {
     /// The folder of the hub's own storage: files that people upload.
     pub fn files_dir(&self) -> PathBuf {
         self.data_dir.join("files")
+    }
+
+    /// The folder in which exports are written and kept.
+    pub fn exports_dir(&self) -> PathBuf {
+        self.data_dir.join("exports")
+    }
+
+    /// How long the file of an export is kept, in milliseconds.
+    pub fn export_kept_ms(&self) -> i64 {
+        i64::from(self.export_days) * 24 * 60 * 60 * 1000
     }
 
     /// The SQLite file that is used without a database URL.

@@ -33,6 +33,7 @@ pub async fn open_with(
     make_private_dir(&config.data_dir)?;
     make_private_dir(&config.spool_dir())?;
     make_private_dir(&config.files_dir())?;
+    make_private_dir(&config.exports_dir())?;
     let vault = open_vault(&config, &*random)?;
     let db = open_database(&config).await?;
     let public_url = config.public_url(bound)?;

@@ -132,6 +132,22 @@ const ENDPOINTS: &[(&str, &str, Demands)] = &[
     ("POST", "/v2/imports/{id}/cancel", Caller),
     ("GET", "/v2/imports/{id}/report", Caller),
     (
+        "GET",
+        "/v2/project/{project}/exports",
+        OnProject(Right::ExportLabels),
+    ),
+    (
+        "POST",
+        "/v2/project/{project}/exports",
+        OnProject(Right::ExportLabels),
+    ),
+    ("GET", "/v2/exports/{id}", Caller),
+    ("POST", "/v2/exports/{id}/cancel", Caller),
+    ("GET", "/v2/exports/{id}/report", Caller),
+    ("GET", "/v2/exports/{id}/file", Nothing),
+    ("GET", "/v2/export", OnNamedProject(Right::ExportLabels)),
+    ("GET", "/v2/exportV3", OnNamedProject(Right::ExportLabels)),
+    (
         "POST",
         "/v2/project/{project}/cloud",
         OnProject(Right::ImportAssets),
@@ -267,6 +283,8 @@ fn path_for(template: &str, organization: &str, place: &Place) -> String {
     match template {
         "/v2/getUploadUrl" => format!("{path}?name=a.jpg&project={project}&type=assets"),
         "/v2/getSignedUrl" => format!("{path}?name=https://example.com/a.jpg&project={project}"),
+        // There are no issues to export: those who get in are told so.
+        "/v2/export" | "/v2/exportV3" => format!("{path}?type=issue&project={project}"),
         _ => path,
     }
 }

@@ -10,6 +10,8 @@ pub mod body;
 pub mod cloud_import;
 pub mod docs;
 mod document;
+mod download;
+pub mod exports;
 pub mod files;
 mod import_report;
 pub mod imports;
@@ -88,6 +90,7 @@ fn endpoints() -> OpenApiRouter<Arc<Hub>> {
         .merge(tasks::router())
         .merge(upload_urls::router())
         .merge(files::router())
+        .merge(exports::router())
 }
 
 /// The OpenAPI 3.1 document, as pretty JSON.

@@ -30,6 +30,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     }
 }
 
+/// A form-encoded query as `T`: `+` is a space.
+#[derive(Debug)]
+pub struct FormParams<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for FormParams<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        let Query(params) = Query::<T>::try_from_uri(&parts.uri).map_err(|error| bad_query(&error))?;
+        Ok(Self(params))
+    }
+}
+
 fn bad_query(error: &dyn std::fmt::Display) -> ApiError {
     ApiError::invalid(
         "request.query_invalid",

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod caller;
+pub mod link;
 pub mod origin;
 pub mod password;
 pub mod task_access;

@@ -153,6 +153,21 @@ impl Client {
         Err(self.refusal(status, &bytes))
     }
 
+    /// What is left of a download behind its first `from` bytes. The address is one that the hub made; it needs no key.
+    pub async fn download(&self, url: &str, from: u64) -> Result<reqwest::Response, ClientError> {
+        let mut request = self.http.get(url);
+        if from > 0 {
+            request = request.header("range", format!("bytes={from}-"));
+        }
+        let answer = request.send().await.map_err(|error| self.unreachable(&error))?;
+        let status = answer.status();
+        if status.is_success() {
+            return Ok(answer);
+        }
+        let bytes = answer.bytes().await.map_err(|error| self.unreachable(&error))?;
+        Err(self.refusal(status, &bytes))
+    }
+
     /// The id of the project that is called this, or has this id.
     pub async fn project(&self, name_or_id: &str) -> Outcome<ProjectId> {
         if let Ok(id) = name_or_id.parse() {

@@ -1,10 +1,12 @@
-//! The command line: `insitu serve`, `demo`, `import`, `admin`, `openapi`.
+//! The command line: `insitu serve`, `demo`, `import`, `export`, `admin`, `openapi`.
 //!
 //! Exit codes: 0 done, 1 failed, 2 wrong usage (clap's own).
 
 pub mod admin;
+mod bar;
 pub mod client;
 pub mod demo;
+pub mod export;
 pub mod import;
 pub mod serve;
 
@@ -28,6 +30,8 @@ enum Command {
     Demo(demo::DemoOptions),
     /// Imports a list of asset URLs into a project and shows its progress.
     Import(import::ImportOptions),
+    /// Exports the labels of a project and fetches the file.
+    Export(export::ExportOptions),
     /// Users and keys, for whoever operates the hub.
     #[command(subcommand)]
     Admin(admin::AdminCommand),
@@ -41,6 +45,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Serve(options) => serve::run(options).await,
         Command::Demo(options) => demo::run(options).await,
         Command::Import(options) => import::run(options).await,
+        Command::Export(options) => export::run(options).await,
         Command::Admin(command) => admin::run(command).await,
         Command::Openapi => print_openapi(),
     };

@@ -100,6 +100,11 @@ impl Running {
     pub async fn until_stopped(self, stop: impl Future<Output = ()> + Send + 'static) -> Outcome {
         let runner = jobs::start(self.hub.clone());
         let routes = api::router(self.hub.clone());
+        let hub = self.hub.clone();
+        let stop = async move {
+            stop.await;
+            hub.jobs.close();
+        };
         let served = axum::serve(self.listener, routes)
             .with_graceful_shutdown(stop)
             .await;

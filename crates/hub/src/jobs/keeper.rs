@@ -1,13 +1,15 @@
-//! Tidying up behind imports: leftovers in the spool and of files, uploads whose hub is gone, rows that will never be seen.
+//! Tidying up behind imports and exports: leftovers on the disk, uploads whose hub is gone, rows that will never be
+//! seen, files that expired.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use insitu_store::{DatabaseUrl, Error, imports};
+use insitu_store::{DatabaseUrl, Error, Tx, exports, imports};
 use tokio::sync::watch;
 
 use super::becomes_true;
+use super::export::keep;
 use super::spool::Spool;
 use crate::hub::Hub;
 
@@ -22,14 +24,15 @@ pub async fn keep(
     mut stopping: watch::Receiver<bool>,
 ) {
     if let Err(error) = free_leases(&hub, started).await {
-        tracing::error!(%error, "imports that were interrupted have to wait until their leases run out");
+        tracing::error!(%error, "jobs that were interrupted have to wait until their leases run out");
     }
     opened.send_replace(true);
     sweep(&hub).await;
     sweep_files(&hub).await;
+    keep::sweep(&hub).await;
     while !*stopping.borrow() {
         if let Err(error) = tidy(&hub, &stopping).await {
-            tracing::error!(%error, "what ended imports left could not be removed yet");
+            tracing::error!(%error, "what ended jobs left could not be removed yet");
         }
         tokio::select! {
             () = hub.jobs.untidy.notified() => {}
@@ -42,7 +45,13 @@ pub async fn keep(
 /// A hub on SQLite is the only one: whatever has a lease at its start was interrupted and goes on at once.
 async fn free_leases(hub: &Hub, started: i64) -> Result<(), Error> {
     match hub.db.url() {
-        DatabaseUrl::Sqlite(_) => hub.db.claim(move |tx| imports::free_all(tx, started)).await,
+        DatabaseUrl::Sqlite(_) => {
+            let free = move |tx: &mut Tx| {
+                imports::free_all(tx, started)?;
+                exports::free_all(tx, started)
+            };
+            hub.db.claim(free).await
+        }
         DatabaseUrl::Postgres(_) => Ok(()),
     }
 }
@@ -82,6 +91,7 @@ async fn sweep_files(hub: &Hub) {
 
 async fn tidy(hub: &Hub, stopping: &watch::Receiver<bool>) -> Result<(), Error> {
     expire_uploads(hub).await?;
+    keep::expire(hub).await?;
     while !*stopping.borrow() && hub.db.claim(imports::tidy_step).await? {}
     Ok(())
 }

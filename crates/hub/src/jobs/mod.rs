@@ -1,8 +1,9 @@
-//! Work that outlives a request: imports, and removing what failed imports left.
+//! Work that outlives a request: imports, exports, and removing what both left.
 //!
 //! Every job is a row in the database with a lease and a checkpoint. A hub that takes it goes on where the one
 //! before stopped, whether that one finished its part or lost its power.
 
+pub mod export;
 mod extra;
 mod import;
 mod keeper;
@@ -16,8 +17,10 @@ mod uploaded;
 
 use std::time::Duration;
 
-use insitu_model::id::{ImportId, OrganizationId, StorageId};
+use axum::http::StatusCode;
+use insitu_model::id::{ExportId, ImportId, OrganizationId, StorageId};
 use insitu_store::Tx;
+use insitu_store::exports::Export;
 use insitu_store::imports::Import;
 use tokio::sync::{Notify, Semaphore, watch};
 
@@ -40,17 +43,22 @@ const ASK_EVERY: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Jobs {
     pub imports: Lane,
+    pub exports: Lane,
     /// There is something to remove.
     untidy: Notify,
     uploads: Semaphore,
+    /// True once the hub stops.
+    closed: watch::Sender<bool>,
 }
 
 impl Default for Jobs {
     fn default() -> Self {
         Self {
             imports: Lane::default(),
+            exports: Lane::default(),
             untidy: Notify::new(),
             uploads: Semaphore::new(MAX_UPLOADS),
+            closed: watch::Sender::default(),
         }
     }
 }
@@ -59,6 +67,19 @@ impl Jobs {
     /// Says that there may be something to remove.
     pub fn tidy_up(&self) {
         self.untidy.notify_one();
+    }
+
+    /// Sends everybody away who waits for a job: the hub stops, and the jobs go on when it starts again.
+    pub fn close(&self) {
+        self.closed.send_replace(true);
+    }
+
+    /// For somebody who waits for a job of this kind.
+    fn waiting(&self, lane: &Lane) -> Waiting {
+        Waiting {
+            ended: lane.ended.subscribe(),
+            closed: self.closed.subscribe(),
+        }
     }
 }
 
@@ -84,39 +105,59 @@ impl Lane {
     async fn arrival(&self) {
         self.arrived.notified().await;
     }
+}
 
-    /// Asks whether a job has ended, on this hub or another, until it has; `ask` answers it then.
-    pub async fn wait<J, F>(&self, ask: impl Fn() -> F) -> ApiResult<J>
-    where
-        F: Future<Output = ApiResult<Option<J>>>,
-    {
-        let mut ended = self.ended.subscribe();
-        loop {
-            ended.mark_unchanged();
-            if let Some(job) = ask().await? {
-                return Ok(job);
-            }
-            tokio::select! {
-                _ = ended.changed() => {}
-                () = tokio::time::sleep(ASK_EVERY) => {}
-            }
+/// Somebody who waits for a job.
+struct Waiting {
+    ended: watch::Receiver<()>,
+    closed: watch::Receiver<bool>,
+}
+
+impl Waiting {
+    /// Waits until it is worth asking again whether the job has ended, on this hub or another.
+    async fn look_again(&mut self) -> ApiResult<()> {
+        tokio::select! {
+            _ = self.ended.changed() => Ok(()),
+            () = tokio::time::sleep(ASK_EVERY) => Ok(()),
+            () = becomes_true(&mut self.closed) => Err(ApiError::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "hub.stopping",
+                "The hub stops. The job goes on when it starts again; look for it in the project's list.",
+            )),
         }
     }
 }
 
 /// Waits until the import has ended.
 pub async fn wait_for_import(hub: &Hub, organization: OrganizationId, id: ImportId) -> ApiResult<Import> {
-    let ask = || {
-        let db = hub.db.clone();
-        async move {
-            let found = db
-                .read(move |tx| insitu_store::imports::find(tx, organization, id))
-                .await?;
-            let import = found.ok_or_else(|| ApiError::not_found("import", id))?;
-            Ok(Some(import).filter(|import| import.state.is_final()))
+    let mut waiting = hub.jobs.waiting(&hub.jobs.imports);
+    loop {
+        let found = hub
+            .db
+            .read(move |tx| insitu_store::imports::find(tx, organization, id))
+            .await?;
+        let import = found.ok_or_else(|| ApiError::not_found("import", id))?;
+        if import.state.is_final() {
+            return Ok(import);
         }
-    };
-    hub.jobs.imports.wait(ask).await
+        waiting.look_again().await?;
+    }
+}
+
+/// Waits until the export has ended.
+pub async fn wait_for_export(hub: &Hub, organization: OrganizationId, id: ExportId) -> ApiResult<Export> {
+    let mut waiting = hub.jobs.waiting(&hub.jobs.exports);
+    loop {
+        let found = hub
+            .db
+            .read(move |tx| insitu_store::exports::find(tx, organization, id))
+            .await?;
+        let export = found.ok_or_else(|| ApiError::not_found("export", id))?;
+        if export.state.is_final() {
+            return Ok(export);
+        }
+        waiting.look_again().await?;
+    }
 }
 
 /// Waits until the value is true, or nobody can make it so any more.

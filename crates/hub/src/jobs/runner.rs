@@ -4,6 +4,8 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use insitu_store::exports::Export;
+use insitu_store::imports::Import;
 use insitu_store::{Error, Tx};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -69,7 +71,8 @@ pub fn start(hub: Arc<Hub>) -> Runner {
         runner.stopping.subscribe(),
     );
     runner.tasks.push(tokio::spawn(keeping));
-    runner.employ::<insitu_store::imports::Import>(&hub, &is_open);
+    runner.employ::<Import>(&hub, &is_open);
+    runner.employ::<Export>(&hub, &is_open);
     runner
 }
 

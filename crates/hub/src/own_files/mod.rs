@@ -6,7 +6,7 @@
 
 mod content_type;
 mod links;
-mod range;
+pub mod range;
 mod receive;
 mod serve;
 

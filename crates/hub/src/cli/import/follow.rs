@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar};
 use reqwest::Body;
 
 use super::source::Source;
 use super::{Answer, Seen};
+use crate::cli::bar;
 use crate::cli::client::{Client, ClientError};
 use crate::cli::{Failure, Outcome, eprintln_line};
 
@@ -23,14 +24,16 @@ pub async fn upload(
     source: Source,
     is_shown: bool,
 ) -> Outcome<Answer> {
-    let bar = bar(source.bytes.unwrap_or_default(), is_shown);
-    bar.set_style(style("{msg} {bar:30} {bytes} of {total_bytes} · {bytes_per_sec}"));
+    let bar = bar::new(source.bytes.unwrap_or_default(), is_shown);
+    bar.set_style(bar::style(
+        "{msg} {bar:30} {bytes} of {total_bytes} · {bytes_per_sec}",
+    ));
     bar.set_message("Sending");
     let (length, sent) = (source.bytes, bar.clone());
     let body = Body::wrap_stream(source.stream(move |bytes| sent.inc(bytes)));
     let answer = tokio::select! {
         answer = client.upload(path, query, body, length) => answer.map_err(Failure::from),
-        () = interrupted() => Err(Failure::new("stopped before the list was sent whole; the hub keeps nothing of it")),
+        () = bar::interrupted() => Err(Failure::new("stopped before the list was sent whole; the hub keeps nothing of it")),
     };
     bar.finish_and_clear();
     answer
@@ -38,8 +41,8 @@ pub async fn upload(
 
 /// Asks until the import has ended. The first Ctrl-C says that the import goes on, the second ends the watching.
 pub async fn until_ended(client: &Client, import: &Seen, is_shown: bool) -> Outcome<Answer> {
-    let bar = bar(import.bytes_total, is_shown);
-    bar.set_style(style("{msg} {bar:30} {percent} % · {eta} left"));
+    let bar = bar::new(import.bytes_total, is_shown);
+    bar.set_style(bar::style("{msg} {bar:30} {percent} % · {eta} left"));
     let mut watch = Watch {
         client,
         path: format!("/v2/imports/{}", import.id),
@@ -55,7 +58,7 @@ pub async fn until_ended(client: &Client, import: &Seen, is_shown: bool) -> Outc
                     return Ok(ended);
                 }
             }
-            () = interrupted() => {
+            () = bar::interrupted() => {
                 let text = format!("The import {} goes on in the hub.", import.id);
                 if is_warned {
                     watch.bar.finish_and_clear();
@@ -121,25 +124,5 @@ impl Watch<'_> {
         }
         self.bar.set_message("waiting for the hub");
         Ok(())
-    }
-}
-
-/// A bar on standard error, which shows itself on terminals only.
-fn bar(length: u64, is_shown: bool) -> ProgressBar {
-    let target = if is_shown {
-        ProgressDrawTarget::stderr()
-    } else {
-        ProgressDrawTarget::hidden()
-    };
-    ProgressBar::with_draw_target(Some(length), target)
-}
-
-fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
-}
-
-async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
     }
 }

@@ -1,0 +1,108 @@
+//! The file of an export, fetched by a link that needs no key.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use insitu_model::export::ExportState;
+use insitu_model::id::ExportId;
+use insitu_store::exports::{self, Export};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::api::download::Download;
+use crate::api::query::Params;
+use crate::auth::link::{self, LinkError};
+use crate::envelope::ErrorBody;
+use crate::error::{ApiError, ApiResult};
+use crate::hub::Hub;
+use crate::jobs::export;
+
+/// How long a link lasts at least. Users of such hubs know 120,000 seconds.
+const LINK_MS: i64 = 120_000 * 1000;
+/// Links end on whole hours, so that one that was handed out is handed out again for a while.
+const LINKS_END_EVERY_MS: i64 = 60 * 60 * 1000;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct FileParams {
+    /// From the `downloadUrl` of the export.
+    #[serde(default)]
+    token: String,
+}
+
+/// The link to an export's file; none where there is no file.
+pub fn download_url(hub: &Hub, export: &Export) -> Option<String> {
+    let now = hub.clock.now_ms();
+    let expires = export.expires_at.filter(|expires| *expires >= now)?;
+    let ends = (now + LINK_MS).div_euclid(LINKS_END_EVERY_MS) * LINKS_END_EVERY_MS + LINKS_END_EVERY_MS;
+    let token = link::token(&hub.vault, &name(export.new.id), ends.min(expires)).ok()?;
+    Some(format!(
+        "{}/v2/exports/{}/file?token={token}",
+        hub.public_url, export.new.id
+    ))
+}
+
+/// What a link's token names.
+fn name(id: ExportId) -> String {
+    format!("export/{id}")
+}
+
+/// The file of an export, by its link; ranges are answered
+#[utoipa::path(get, path = "/v2/exports/{id}/file", tag = "exports",
+    params(("id" = String, Path), FileParams),
+    responses((status = 200, content_type = "application/zip", body = Vec<u8>),
+        (status = 206, content_type = "application/zip", body = Vec<u8>),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 416, body = ErrorBody)))]
+pub async fn fetch(
+    State(hub): State<Arc<Hub>>,
+    Path(id): Path<String>,
+    Params(params): Params<FileParams>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let gone = || {
+        ApiError::new(
+            StatusCode::NOT_FOUND,
+            "export.no_file",
+            "There is no file of this export: it has expired, or the export was never completed. Export again.",
+        )
+    };
+    let id: ExportId = id.parse().map_err(|_| invalid())?;
+    let now = hub.clock.now_ms();
+    match link::check(&hub.vault, &name(id), &params.token, now) {
+        Ok(()) => {}
+        Err(LinkError::Invalid) => return Err(invalid()),
+        Err(LinkError::Ended) => {
+            return Err(ApiError::forbidden(
+                "export.link_ended",
+                "This link has ended. Ask the hub for the export once more; it answers a fresh link.",
+            ));
+        }
+    }
+    let export = hub
+        .db
+        .read(move |tx| exports::by_link(tx, id))
+        .await?
+        .filter(|export| export.state == ExportState::Completed)
+        .filter(|export| export.expires_at.is_some_and(|expires| expires >= now))
+        .ok_or_else(gone)?;
+    let path = export::place(&hub, &export).zip();
+    if !tokio::fs::try_exists(&path).await.unwrap_or(false) {
+        return Err(gone());
+    }
+    let download = Download {
+        path: &path,
+        name: &export.new.file_name,
+        content_type: "application/zip",
+        tag: &id.to_string(),
+    };
+    download.answer(&headers).await
+}
+
+fn invalid() -> ApiError {
+    ApiError::forbidden(
+        "export.link_invalid",
+        "This link is not one that the hub made. Copy it whole, or ask the hub for the export once more.",
+    )
+}

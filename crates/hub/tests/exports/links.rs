@@ -1,0 +1,134 @@
+//! The link to a file: needs no key, works again and again, in parts, until it ends.
+
+use axum::http::Method;
+use insitu_hub::auth::link;
+use serde_json::json;
+
+use crate::story::Story;
+
+#[tokio::test]
+async fn a_link_works_twice_without_a_key_and_names_its_file() {
+    let story = Story::begin().await;
+    story.pictures(&["a"]).await;
+    let export = story.export(json!({ "stage": [] })).await;
+    let url = export["downloadUrl"].as_str().unwrap();
+    let first = story.fetch(url, &[("accept-encoding", "gzip")]).await;
+    let second = story.fetch(url, &[]).await;
+    assert_eq!((first.status.as_u16(), &first.bytes), (200, &second.bytes));
+    assert_eq!(first.header("content-type"), "application/zip");
+    assert_eq!(first.header("content-encoding"), "");
+    assert_eq!(first.header("content-length"), first.bytes.len().to_string());
+    assert_eq!(export["progress"]["bytesWritten"], first.bytes.len());
+    let name = export["fileName"].as_str().unwrap();
+    assert!(
+        name.starts_with("Street scenes json ") && name.ends_with(".zip"),
+        "{name}"
+    );
+    assert!(first.header("content-disposition").contains(name));
+}
+
+#[tokio::test]
+async fn a_download_is_continued_where_it_broke_off() {
+    let story = Story::begin().await;
+    story.pictures(&["a", "b"]).await;
+    let export = story.export(json!({ "stage": [] })).await;
+    let url = export["downloadUrl"].as_str().unwrap();
+    let whole = story.fetch(url, &[]).await;
+    let tag = whole.header("etag").to_owned();
+    let rest = story
+        .fetch(url, &[("range", "bytes=100-"), ("if-range", &tag)])
+        .await;
+    assert_eq!(
+        (rest.status.as_u16(), rest.bytes.as_slice()),
+        (206, &whole.bytes[100..])
+    );
+    let length = whole.bytes.len();
+    assert_eq!(
+        rest.header("content-range"),
+        format!("bytes 100-{}/{length}", length - 1)
+    );
+    let end = story.fetch(url, &[("range", "bytes=-7")]).await;
+    assert_eq!(
+        (end.status.as_u16(), end.bytes.as_slice()),
+        (206, &whole.bytes[length - 7..])
+    );
+    let other = story
+        .fetch(url, &[("range", "bytes=100-"), ("if-range", "\"another\"")])
+        .await;
+    assert_eq!((other.status.as_u16(), other.bytes.len()), (200, length));
+    let beyond = story.fetch(url, &[("range", &format!("bytes={length}-"))]).await;
+    assert_eq!(
+        (beyond.status.as_u16(), beyond.code().as_str()),
+        (416, "request.range_beyond_end")
+    );
+    assert_eq!(beyond.header("content-range"), format!("bytes */{length}"));
+    let head = story.request(Method::HEAD, url, &[]).await;
+    assert_eq!((head.status.as_u16(), head.bytes.len()), (200, 0));
+    assert_eq!(head.header("content-length"), length.to_string());
+    assert_eq!(head.header("accept-ranges"), "bytes");
+}
+
+#[tokio::test]
+async fn a_link_that_was_changed_or_has_ended_opens_nothing() {
+    let story = Story::begin().await;
+    let (first, second) = (story.export(json!({})).await, story.export(json!({})).await);
+    let url = first["downloadUrl"].as_str().unwrap();
+    let token = url.split_once("token=").unwrap().1;
+    let id = first["_id"].as_str().unwrap();
+    let other = url.replace(id, second["_id"].as_str().unwrap());
+    for wrong in [
+        other.as_str(),
+        &url.replace(token, ""),
+        &url.replace("?token=", "?t="),
+        &format!("{url}x"),
+    ] {
+        let refused = story.fetch(wrong, &[]).await;
+        assert_eq!(
+            (refused.status.as_u16(), refused.code().as_str()),
+            (403, "export.link_invalid"),
+            "{wrong}"
+        );
+    }
+    let past = link::token(
+        &story.hub.hub.vault,
+        &format!("export/{id}"),
+        story.hub.hub.clock.now_ms() - 1,
+    )
+    .unwrap();
+    let ended = story.fetch(&url.replace(token, &past), &[]).await;
+    assert_eq!(
+        (ended.status.as_u16(), ended.code().as_str()),
+        (403, "export.link_ended")
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_there_any_more_is_missed_by_name() {
+    let story = Story::begin().await;
+    let export = story.export(json!({})).await;
+    let name = format!("{}.zip", export["_id"].as_str().unwrap());
+    std::fs::remove_file(story.hub.hub.config.exports_dir().join(name)).unwrap();
+    let refused = story.fetch(export["downloadUrl"].as_str().unwrap(), &[]).await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.code().as_str()),
+        (404, "export.no_file")
+    );
+}
+
+#[tokio::test]
+async fn a_file_goes_with_its_project() {
+    let story = Story::begin().await;
+    let export = story.export(json!({})).await;
+    let url = export["downloadUrl"].as_str().unwrap();
+    assert_eq!(story.fetch(url, &[]).await.status, 200);
+    let gone = story
+        .owner
+        .delete(&format!("/v2/project/{}", story.project), json!({}))
+        .await;
+    assert_eq!(gone.status, 200);
+    let refused = story.fetch(url, &[]).await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.code().as_str()),
+        (404, "export.no_file")
+    );
+}
