@@ -14,7 +14,8 @@ pub struct ApiError {
     pub status: StatusCode,
     pub code: Cow<'static, str>,
     pub message: String,
-    pub details: Option<Value>,
+    /// In a box, so that every result of a handler stays small.
+    pub details: Option<Box<Value>>,
     retry_after_seconds: Option<u64>,
 }
 
@@ -79,7 +80,7 @@ impl ApiError {
     /// The same error with machine-readable details.
     #[must_use]
     pub fn with_details(mut self, details: Value) -> Self {
-        self.details = Some(details);
+        self.details = Some(Box::new(details));
         self
     }
 
@@ -91,7 +92,7 @@ impl ApiError {
         };
         let mut body = json!({ "status": status, "message": self.message, "code": self.code });
         if let (Some(details), Some(object)) = (&self.details, body.as_object_mut()) {
-            object.insert("details".to_owned(), details.clone());
+            object.insert("details".to_owned(), (**details).clone());
         }
         body
     }

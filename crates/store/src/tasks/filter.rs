@@ -44,6 +44,9 @@ pub enum Operand {
     User(UserId),
 }
 
+/// Answers whether an external ID is wanted.
+pub type ExternalIdTest = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
 /// What must be true of a field.
 #[derive(Clone)]
 pub enum Test {
@@ -55,7 +58,7 @@ pub enum Test {
     /// Whether there is any.
     Exists(bool),
     /// An external ID for which this answers true.
-    Matches(Arc<dyn Fn(&str) -> bool + Send + Sync>),
+    Matches(ExternalIdTest),
 }
 
 impl std::fmt::Debug for Test {
@@ -111,7 +114,7 @@ pub(super) struct Compiled {
     pub(super) place: &'static str,
     pub(super) params: Vec<Param>,
     /// What only the program can test, of an external ID.
-    pub(super) matches: Vec<Arc<dyn Fn(&str) -> bool + Send + Sync>>,
+    pub(super) matches: Vec<ExternalIdTest>,
 }
 
 pub(super) enum Param {

@@ -35,7 +35,7 @@ pub use brief::{Brief, LeftStage, briefs};
 pub use bulk::{Requeue, matching, requeue, set_priority};
 pub use counts::{Counts, counts, given_to};
 pub use export::{ExportTask, for_export};
-pub use filter::{Cmp, Condition, Field, Operand, Order, SortField, Test};
+pub use filter::{Cmp, Condition, ExternalIdTest, Field, Operand, Order, SortField, Test};
 pub use list::list;
 pub(crate) use queue::give_back;
 pub use queue::{Next, assign, next, open, release};

@@ -1,93 +1,12 @@
-//! Tasks by the API: handed out, saved, submitted, reviewed, listed, requeued.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test stops at the first thing that is not as it should be"
-)]
+//! Tasks handed out, saved, submitted, reviewed.
 
 use axum::http::{Method, StatusCode};
-use insitu_hub::testing::{Answer, Person, TestHub};
-use insitu_model::role::{OrganizationRole, ProjectRole};
 use serde_json::{Value, json};
 
-struct World {
-    _hub: TestHub,
-    owner: Person,
-    ada: Person,
-    ben: Person,
-    rita: Person,
-    project: String,
-}
-
-impl World {
-    /// A project of these external IDs with two labelers and a reviewer.
-    async fn with(external_ids: &[&str]) -> Self {
-        let hub = TestHub::start().await;
-        let owner = hub.owner("Acme").await;
-        let project = owner.project("Birds").await;
-        let people = [
-            ("ada", ProjectRole::Labeler),
-            ("ben", ProjectRole::Labeler),
-            ("rita", ProjectRole::Reviewer),
-        ];
-        let mut members = Vec::new();
-        for (name, role) in people {
-            let roles = [(project.as_str(), role)];
-            members.push(hub.member(&owner, name, OrganizationRole::Member, &roles).await);
-        }
-        let [ada, ben, rita] = members.try_into().unwrap();
-        let asset = |id: &&str| json!({ "data": format!("https://example.com/{id}.jpg"), "externalId": id, "width": 100, "height": 80 });
-        let assets: Vec<Value> = external_ids.iter().map(asset).collect();
-        owner
-            .post(
-                &format!("/v2/project/{project}/cloud"),
-                json!({ "assets": assets }),
-            )
-            .await
-            .data();
-        Self {
-            _hub: hub,
-            owner,
-            ada,
-            ben,
-            rita,
-            project,
-        }
-    }
-
-    async fn next(&self, person: &Person, stage: &str) -> Value {
-        let path = format!("/v2/project/{}/tasks/next", self.project);
-        person.post(&path, json!({ "stage": stage })).await.data()["task"].clone()
-    }
-
-    async fn list(&self, person: &Person, query: &str) -> (Vec<String>, u64) {
-        let path = format!("/v2/project/{}/tasks?limit=100&{query}", self.project);
-        let answer = person.get(&path).await;
-        let data = answer.data();
-        let ids = data["tasks"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|task| task["externalId"].as_str().unwrap().to_owned());
-        (ids.collect(), data["total"].as_u64().unwrap())
-    }
-}
-
-fn id(task: &Value) -> &str {
-    task["_id"].as_str().unwrap()
-}
-
-async fn annotate(person: &Person, task: &Value, query: &str, body: Value) -> Answer {
-    person
-        .post(&format!("/v2/annotate/{}?{query}", id(task)), body)
-        .await
-}
-
-fn polygon(name: &str) -> Value {
-    json!({ "objects": [{ "objectId": name, "schemaId": "car", "polygon": [[1, 2], [30, 4], [5, 60.25]], "mine": 7 }] })
-}
+use crate::support::{World, annotate, id, polygon};
 
 #[tokio::test]
-async fn a_task_goes_from_a_labeler_through_a_reviewer_and_back_to_complete() {
+async fn a_draft_is_kept_and_never_overwritten_by_an_older_one() {
     let world = World::with(&["a", "b"]).await;
     let task = world.next(&world.ada, "Label").await;
     assert_eq!(
@@ -131,7 +50,14 @@ async fn a_task_goes_from_a_labeler_through_a_reviewer_and_back_to_complete() {
         (gone.status, gone.code()),
         (StatusCode::FORBIDDEN, "task.not_yours")
     );
+}
 
+#[tokio::test]
+async fn a_rejected_task_comes_back_to_its_labeler_and_an_accepted_one_is_complete() {
+    let world = World::with(&["a", "b"]).await;
+    let task = world.next(&world.ada, "Label").await;
+    let answer = json!({ "answer": polygon("two") });
+    annotate(&world.ada, &task, "nextStage=true", answer).await.data();
     let review = world.next(&world.rita, "Review").await;
     assert_eq!(id(&review), id(&task));
     let verdict = |status: &str| json!({ "reviewStatus": status });
@@ -168,6 +94,17 @@ async fn a_task_goes_from_a_labeler_through_a_reviewer_and_back_to_complete() {
         .collect();
     assert_eq!(stages, ["Start", "Label", "Review", "Label", "Review"]);
     assert_eq!(history.data()["stageHistory"][1]["tools"][0]["objectId"], "two");
+    let assets = world
+        .owner
+        .get(&format!("/v2/project/{}/assets?sort=createdAt", world.project))
+        .await;
+    let shown = &assets.data()["assets"][0]["labelTasks"][0];
+    assert_eq!(
+        (&shown["_id"], &shown["stage"]),
+        (&task["_id"], &json!("Complete"))
+    );
+    assert_eq!(shown["stageHistory"].as_array().map(Vec::len), Some(4));
+    assert_eq!(assets.data()["assets"][1]["labelTasks"][0]["stage"], "Label");
     let counts = world
         .ada
         .get(&format!("/v2/project/{}/tasks/counts", world.project))
@@ -302,118 +239,4 @@ async fn an_answer_that_cannot_be_kept_is_refused_by_its_place() {
         (unknown.status, unknown.code()),
         (StatusCode::NOT_FOUND, "task.not_found")
     );
-}
-
-#[tokio::test]
-async fn lists_understand_the_filters_of_the_public_clients() {
-    let world = World::with(&["a+b&c", "b", "c"]).await;
-    let task = world.next(&world.ada, "Label").await;
-    annotate(
-        &world.ada,
-        &task,
-        "nextStage=true",
-        json!({ "answer": {}, "duration": 700 }),
-    )
-    .await
-    .data();
-    let encoded = |filter: Value| {
-        let text = filter.to_string();
-        let escaped = percent_encoding::utf8_percent_encode(&text, percent_encoding::NON_ALPHANUMERIC);
-        format!("filter={escaped}")
-    };
-    let expected: [(String, &[&str]); 9] = [
-        ("stage=Review".to_owned(), &["a+b&c"]),
-        ("status[eq]=TODO".to_owned(), &["a+b&c", "b", "c"]),
-        ("status%5Beq%5D=Completed".to_owned(), &[]),
-        (encoded(json!({ "externalId": { "$eq": "a+b&c" } })), &["a+b&c"]),
-        (
-            encoded(json!({ "externalId": { "$regex": "^[bc]$" }, "stage": "Label" })),
-            &["b", "c"],
-        ),
-        (encoded(json!({ "totalDuration": { "$gte": 700 } })), &["a+b&c"]),
-        (
-            encoded(json!({ "updatedBy": world.ada.email, "isDraft": { "$eq": false } })),
-            &["a+b&c"],
-        ),
-        (
-            encoded(json!({ "createdAt": { "$lt": "2001-01-01T00:00:00.000Z" } })),
-            &[],
-        ),
-        (
-            "sort=-createdAt&fields=externalId,_id".to_owned(),
-            &["c", "b", "a+b&c"],
-        ),
-    ];
-    for (query, ids) in expected {
-        let found = world.list(&world.owner, &query).await;
-        assert_eq!(
-            found,
-            (ids.iter().map(ToString::to_string).collect(), ids.len() as u64),
-            "{query}"
-        );
-    }
-    let bad = world
-        .owner
-        .get(&format!("/v2/project/{}/tasks?filter=%7B%22x", world.project))
-        .await;
-    assert_eq!(bad.code(), "request.filters_invalid");
-}
-
-#[tokio::test]
-async fn managers_assign_requeue_and_prioritise() {
-    let world = World::with(&["a", "b", "c"]).await;
-    let tasks = world
-        .owner
-        .get(&format!("/v2/project/{}/tasks?sort=createdAt", world.project))
-        .await;
-    let ids: Vec<String> = tasks.data()["tasks"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|task| id(task).to_owned())
-        .collect();
-    let body = json!({ "project": world.project, "tasks": [ids[1], "nonsense"], "user": world.ben.email, "stage": "Label" });
-    let assigned = world.owner.post("/v2/task/assign", body).await;
-    assert_eq!(assigned.data()["assigned"], 1);
-    assert_eq!(assigned.data()["results"][1]["status"], "task.not_found");
-    let stranger = json!({ "project": world.project, "tasks": [ids[0]], "user": "nobody@x.test" });
-    assert_eq!(
-        world.owner.post("/v2/task/assign", stranger).await.code(),
-        "user.not_found"
-    );
-
-    let priority = json!({ "priority": 7, "filters": { "externalIds": ["c"] } });
-    let changed = world
-        .owner
-        .post(&format!("/v2/project/{}/updatePriority", world.project), priority)
-        .await;
-    assert_eq!(changed.data()["result"]["modified"], 1);
-    assert_eq!(world.next(&world.ada, "Label").await["externalId"], "c");
-    assert_eq!(world.next(&world.ben, "Label").await["externalId"], "a");
-
-    annotate(
-        &world.owner,
-        &json!({ "_id": ids[1] }),
-        "nextStage=true",
-        json!({ "answer": polygon("x") }),
-    )
-    .await
-    .data();
-    let body = json!({ "toStageId": "Label", "filters": { "fromStageIds": ["Review"] }, "options": { "removeAnnotations": true } });
-    let requeued = world
-        .owner
-        .post(&format!("/v2/project/{}/requeueTasks", world.project), body)
-        .await;
-    assert_eq!(
-        requeued.data()["modifiedCount"],
-        json!({ "modified": 1, "toStageId": "Label" })
-    );
-    let task = world.owner.get(&format!("/v2/task/{}", ids[1])).await;
-    assert_eq!(task.data()["task"]["answer"]["tools"], json!([]));
-    let nowhere = json!({ "toStageId": "Archive" });
-    let refused = world
-        .owner
-        .post(&format!("/v2/project/{}/requeueTasks", world.project), nowhere)
-        .await;
-    assert_eq!(refused.code(), "task.stage_unknown");
 }
