@@ -7,6 +7,8 @@
 //! Out: [`raster`] turns shapes into a [`mask::Mask`], [`compose`] several of them into one picture, [`rle`] and [`png`]
 //! write them, [`labels`] writes tasks as JSON, COCO and masks, and [`zip`] packs files into one.
 //!
+//! [`image`] reads how large a picture is from the first bytes of its file.
+//!
 //! No input makes this crate panic. Nothing here opens a file or a socket, and nothing here knows what an address
 //! means: that is the model's business.
 
@@ -15,6 +17,7 @@ pub mod compose;
 pub mod detect;
 mod error;
 pub mod labels;
+pub mod image;
 mod limits;
 pub mod mask;
 pub mod png;
