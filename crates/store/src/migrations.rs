@@ -32,6 +32,7 @@ const MIGRATIONS: &[Migration] = migrations![
     4 "0004_tasks",
     5 "0005_exports",
     6 "0006_uploads_and_pre_labels",
+    7 "0007_probes",
 ];
 
 const CREATE_HISTORY: &str = "CREATE TABLE IF NOT EXISTS migrations (

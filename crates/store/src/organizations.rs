@@ -60,6 +60,26 @@ pub fn rename(tx: &mut Tx, id: OrganizationId, name: &str) -> Result<()> {
     }
 }
 
+/// Whether the hub may read the first bytes of its assets.
+pub fn header_probes(tx: &mut Tx, id: OrganizationId) -> Result<bool> {
+    tx.cell(
+        "SELECT header_probes FROM organizations WHERE id = ?1",
+        params![&id],
+    )?
+    .ok_or_else(|| Error::not_found("organization", id))
+}
+
+/// Lets the hub read the first bytes of its assets, or not.
+pub fn set_header_probes(tx: &mut Tx, id: OrganizationId, are_on: bool) -> Result<()> {
+    match tx.execute(
+        "UPDATE organizations SET header_probes = ?2 WHERE id = ?1",
+        params![&id, are_on],
+    )? {
+        0 => Err(Error::not_found("organization", id)),
+        _ => Ok(()),
+    }
+}
+
 /// The organizations that a user belongs to, in the order of joining.
 pub fn of_user(tx: &mut Tx, user: UserId) -> Result<Vec<Membership>> {
     tx.rows(

@@ -10,6 +10,7 @@ use super::{
     extents, kinds,
     names::{self, Owner, Runs},
     place,
+    probes::Noted,
 };
 use crate::{
     Error, Result, Tx,
@@ -57,9 +58,13 @@ pub(crate) fn append<'a>(
     let mut finder = kinds::Finder::new(target.project);
     let mut placed = Vec::with_capacity(rows.len());
     let mut counts = Counts::default();
+    let mut noted = Noted::default();
     for (at, row) in (first..).zip(rows) {
         let kind = finder.find(tx, row.storage, &row.batches)?;
         counts.add((at >> FINE, kind));
+        if row.width.is_none() || row.height.is_none() {
+            noted.add(row.storage, at);
+        }
         placed.push((row, kind));
     }
     tx.bulk("assets", COLUMNS, placed.len(), |i, out| {
@@ -79,6 +84,7 @@ pub(crate) fn append<'a>(
     for ((block, kind), assets) in counts.finish() {
         count_hidden(tx, target.import, block, kind, assets)?;
     }
+    noted.write(tx, target.import)?;
     names::append(tx, (target.project, target.import), &placed, first, runs)?;
     extents::append(tx, target.import, first, target.first_ordinal, count)
 }
@@ -150,6 +156,7 @@ pub(crate) fn append_unless_known(
             Known::Stored(owner) => updates.push((owner, row)),
         }
     }
+    note_updates(tx, target, &updates)?;
     for (owner, row) in updates {
         update(tx, target, owner, row)?;
     }
@@ -163,6 +170,21 @@ enum Known {
     /// Among the new rows of the same batch.
     InBatch(usize),
     Stored(Owner),
+}
+
+/// A row without a size takes away the one that was known.
+fn note_updates(tx: &mut Tx, target: Target, updates: &[(Owner, &NewAsset)]) -> Result<()> {
+    let mut unknown: Vec<_> = updates
+        .iter()
+        .filter(|(_, row)| row.width.is_none() || row.height.is_none())
+        .map(|(Owner::Visible(place) | Owner::Import(place), row)| (*place, row.storage))
+        .collect();
+    unknown.sort_unstable_by_key(|(place, _)| *place);
+    let mut noted = Noted::default();
+    for (place, storage) in unknown {
+        noted.add(storage, place);
+    }
+    noted.write(tx, target.import)
 }
 
 /// Gives an asset a new row's values: at once where nobody sees it, else when the import completes.

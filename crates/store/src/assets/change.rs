@@ -8,6 +8,7 @@ use super::{
     kinds::{self, Kind},
     lookup::stored_of,
     place::lock,
+    probes,
 };
 use crate::{Error, Result, Tx, batches, limits::MAX_ASSETS_PER_CALL, projects, tasks, value::params};
 
@@ -29,6 +30,7 @@ pub fn delete(
             "UPDATE assets SET deleted_at = ?2 WHERE place = ?1",
             params![row.place, now],
         )?;
+        probes::forget_failure(tx, row.place)?;
         changes.add(row.place, row.kind, -1, 1);
         tasks::asset_deleted(tx, row.place)?;
     }

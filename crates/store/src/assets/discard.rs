@@ -1,6 +1,6 @@
 //! Removes what imports that did not complete have written, a bounded part at a time.
 
-use super::names;
+use super::{names, probes};
 use crate::{Result, Tx, value::params};
 
 /// Removes up to `limit` rows of a hidden import; false when nothing was left.
@@ -24,6 +24,9 @@ pub(crate) fn discard(tx: &mut Tx, import: i64, limit: u64) -> Result<bool> {
                 params![place, left],
             )?,
         };
+        return Ok(true);
+    }
+    if probes::discard(tx, import)? {
         return Ok(true);
     }
     if names::discard(tx, import, limit)? {

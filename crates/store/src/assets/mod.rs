@@ -7,12 +7,14 @@
 //! - A **kind** stands for what many assets share, storage and batches (`kinds.rs`): a filter is a set of kinds.
 //! - A **block** counts the visible assets of each kind in a range of places (`blocks.rs`), so totals are exact and
 //!   any page is found without counting rows.
+//! - **Probes** find the size of assets that came without (`dimensions.rs`, `probes/`).
 //! - **Names** list the assets by external ID, in sorted runs (`names.rs`), which are merged later (`merge.rs`).
 
 mod append;
 mod blocks;
 mod by_external_id;
 mod change;
+mod dimensions;
 mod discard;
 mod extents;
 mod for_tasks;
@@ -22,6 +24,7 @@ mod lookup;
 mod merge;
 mod names;
 mod place;
+pub mod probes;
 mod read;
 mod reveal;
 mod spans;
@@ -32,6 +35,7 @@ use insitu_model::id::{AssetId, BatchId, StorageId};
 
 pub(crate) use append::{Target, append, append_unless_known};
 pub use change::{assign_batches, delete};
+pub use dimensions::{Unmeasured, fill};
 pub(crate) use discard::discard;
 pub(crate) use for_tasks::{
     at, creators, hidden, kinds_of_batches, live, place_of, places_of, project_and_place, span,

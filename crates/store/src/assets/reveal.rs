@@ -4,6 +4,7 @@ use super::{
     blocks::{FINE, LEVELS},
     names,
     place::lock,
+    probes,
 };
 use crate::{Result, Tx, tasks, value::params};
 
@@ -29,6 +30,7 @@ pub(crate) fn reveal(tx: &mut Tx, project: i64, import: i64) -> Result<()> {
     )?;
     names::reveal(tx, project, import)?;
     tasks::add_untouched(tx, project, import)?;
+    probes::reveal(tx, project, import)?;
     apply_updates(tx, project, import)
 }
 

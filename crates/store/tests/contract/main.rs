@@ -19,6 +19,7 @@ mod names;
 mod paging;
 mod people;
 mod postgres;
+mod probes;
 mod projects;
 mod server;
 mod storages;
