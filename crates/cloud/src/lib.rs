@@ -10,6 +10,7 @@ pub mod credentials;
 pub mod identity;
 pub mod policy;
 pub mod presign;
+pub mod public;
 mod refusal;
 mod retry;
 pub mod s3;

@@ -25,6 +25,12 @@ impl Retry {
         first_wait_max: Duration::from_millis(200),
         wait_max: Duration::from_secs(2),
     };
+    /// For work that nobody waits for and that comes back by itself: a second try, and no more.
+    pub const PATIENT: Retry = Retry {
+        attempts_max: 2,
+        first_wait_max: Duration::from_millis(500),
+        wait_max: Duration::from_millis(500),
+    };
     /// One try, for whoever wants to show what one call says.
     pub const NONE: Retry = Retry {
         attempts_max: 1,

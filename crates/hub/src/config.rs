@@ -77,6 +77,9 @@ pub struct Config {
     /// Where to write `{"url":…}` once the hub answers.
     #[arg(long, env = "INSITU_READY_FILE")]
     pub ready_file: Option<PathBuf>,
+    /// Whether the hub may read the first bytes of assets that came without width and height.
+    #[arg(long, env = "INSITU_HEADER_PROBES", default_value_t = true, action = clap::ArgAction::Set)]
+    pub header_probes: bool,
     /// Whether the hub's own AWS identity may be that of the EC2 instance it runs on.
     #[arg(long, env = "INSITU_ASK_INSTANCE", default_value_t = true, action = clap::ArgAction::Set)]
     pub ask_instance: bool,
@@ -104,6 +107,7 @@ impl Config {
             sts_endpoint: None,
             aws_region: Region::US_EAST_1.to_string(),
             ready_file: None,
+            header_probes: true,
             ask_instance: false,
             delegate: None,
             log_json: false,

@@ -81,6 +81,8 @@ impl TestHub {
         let mut config = Config {
             public_url: Some("http://hub.test".to_owned()),
             allow_endpoints: vec!["127.0.0.1".to_owned()],
+            // Lists of tests name hosts that nobody is to call.
+            header_probes: false,
             ..Config::in_folder(folder.path().to_owned(), anywhere)
         };
         change(&mut config);

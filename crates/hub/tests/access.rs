@@ -49,6 +49,11 @@ const ENDPOINTS: &[(&str, &str, Demands)] = &[
         InOrganization(Right::ReadOrganization),
     ),
     (
+        "POST",
+        "/v2/organization/{organization}",
+        InOrganization(Right::ManageOrganization),
+    ),
+    (
         "GET",
         "/v2/organization/{organization}/users",
         InOrganization(Right::ManageMembers),
@@ -171,6 +176,21 @@ const ENDPOINTS: &[(&str, &str, Demands)] = &[
         "POST",
         "/v2/project/{project}/assets/sign",
         OnProject(Right::ReadAssets),
+    ),
+    (
+        "POST",
+        "/v2/project/{project}/assets/{asset}/dimensions",
+        OnProject(Right::Label),
+    ),
+    (
+        "GET",
+        "/v2/project/{project}/probes",
+        OnProject(Right::ReadAssets),
+    ),
+    (
+        "POST",
+        "/v2/project/{project}/probes/retry",
+        OnProject(Right::ImportAssets),
     ),
     ("GET", "/v2/getSignedUrl", OnNamedProject(Right::ImportAssets)),
     ("GET", "/v2/project/{project}/tasks", OnProject(Right::Label)),

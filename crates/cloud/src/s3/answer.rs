@@ -81,7 +81,7 @@ impl ObjectHead {
 }
 
 impl RangeRead {
-    pub(super) fn read(answer: Answer) -> Self {
+    pub(crate) fn read(answer: Answer) -> Self {
         let is_partial = answer.status == 206;
         let total = match is_partial {
             true => answer

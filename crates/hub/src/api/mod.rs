@@ -20,6 +20,7 @@ pub mod invitations;
 pub mod organization_users;
 pub mod organizations;
 pub mod paths;
+pub mod probes;
 pub mod project_members;
 pub mod projects;
 pub mod query;
@@ -91,6 +92,7 @@ fn endpoints() -> OpenApiRouter<Arc<Hub>> {
         .merge(upload_urls::router())
         .merge(files::router())
         .merge(exports::router())
+        .merge(probes::router())
 }
 
 /// The OpenAPI 3.1 document, as pretty JSON.

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use insitu_model::id::OrganizationId;
+use insitu_model::id::{AuditId, OrganizationId};
+use insitu_model::role::OrganizationRole;
 use insitu_model::text::Name;
+use insitu_store::Error;
+use insitu_store::audit::{self, AuditRecord};
 use insitu_store::organizations::{self, Organization};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -22,7 +25,9 @@ use crate::hub::Hub;
 use crate::people;
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
-    OpenApiRouter::new().routes(routes!(create)).routes(routes!(show))
+    OpenApiRouter::new()
+        .routes(routes!(create))
+        .routes(routes!(show, change))
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -36,11 +41,19 @@ pub struct OrganizationView {
     /// The caller's role: `owner`, `admin` or `member`.
     #[schema(value_type = words::OrganizationRole)]
     pub role: &'static str,
+    /// Whether the hub may read the first bytes of assets that came without width and height.
+    pub header_probes: bool,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OrganizationData {
     pub organization: OrganizationView,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OrganizationChangeBody {
+    pub header_probes: Option<bool>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -73,6 +86,7 @@ async fn create(
         name: new.name.clone(),
         created_at: iso(new.created_at),
         role: "owner",
+        header_probes: true,
     };
     hub.db
         .write(move |tx| people::insert_organization(tx, &new, caller.user))
@@ -88,13 +102,52 @@ async fn show(
     State(hub): State<Arc<Hub>>,
     access: Org<right::ReadOrganization>,
 ) -> ApiResult<Success<OrganizationData>> {
+    read(&hub, access.organization, access.role).await
+}
+
+/// Change what the hub may do for an organization
+#[utoipa::path(post, path = "/v2/organization/{organization}", tag = "organizations",
+    params(("organization" = String, Path)), request_body = OrganizationChangeBody,
+    responses((status = 200, body = Envelope<OrganizationData>), (status = 403, body = ErrorBody)))]
+async fn change(
+    State(hub): State<Arc<Hub>>,
+    access: Org<right::ManageOrganization>,
+    Body(body): Body<OrganizationChangeBody>,
+) -> ApiResult<Success<OrganizationData>> {
     let id = access.organization;
-    let found = hub.db.read(move |tx| organizations::get(tx, id)).await?;
+    if let Some(are_on) = body.header_probes {
+        let record = AuditRecord {
+            id: AuditId::new(&*hub.clock, &*hub.random),
+            organization: id,
+            actor: Some(access.caller.user),
+            action: "organization.changed".to_owned(),
+            subject: format!("organization:{id}"),
+            at: hub.clock.now_ms(),
+            details: serde_json::json!({ "headerProbes": are_on }).to_string(),
+        };
+        hub.db
+            .write(move |tx| {
+                organizations::set_header_probes(tx, id, are_on)?;
+                audit::insert(tx, &record)
+            })
+            .await?;
+        hub.jobs.probe_switch.changed();
+        hub.jobs.probes.one_arrived();
+    }
+    read(&hub, id, access.role).await
+}
+
+async fn read(hub: &Hub, id: OrganizationId, role: OrganizationRole) -> ApiResult<Success<OrganizationData>> {
+    let (found, header_probes) = hub
+        .db
+        .read(move |tx| Ok::<_, Error>((organizations::get(tx, id)?, organizations::header_probes(tx, id)?)))
+        .await?;
     let view = OrganizationView {
         id: found.id.to_string(),
         name: found.name,
         created_at: iso(found.created_at),
-        role: access.role.as_str(),
+        role: role.as_str(),
+        header_probes,
     };
     Ok(Success(OrganizationData { organization: view }))
 }

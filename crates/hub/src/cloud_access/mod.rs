@@ -1,5 +1,6 @@
 //! How the hub reaches customers' buckets: each storage with its credentials, its boundary, and the regions learned.
 
+mod header;
 mod reached;
 mod regions;
 mod sign;
@@ -19,6 +20,8 @@ use insitu_model::id::StorageId;
 use insitu_model::region::Region;
 use secrecy::ExposeSecret;
 
+use self::header::Clients;
+pub use self::header::{Blame, Unread, read_header};
 pub use self::reached::ReachedStorage;
 use self::reached::ReachedStorages;
 use self::regions::LearnedRegions;
@@ -36,6 +39,7 @@ pub struct CloudAccess {
     s3: s3::Client,
     storages: ReachedStorages,
     regions: LearnedRegions,
+    headers: Clients,
     /// The region whose STS is asked who the hub is.
     own_region: Region,
 }
@@ -74,6 +78,7 @@ impl CloudAccess {
         let identity = Identity::new(identity_settings(config), for_metadata, clock.clone());
         let sts = sts::Client::new(for_operator, clock.clone(), random.clone(), sts_endpoint);
         let roles = Arc::new(Delegate::new(identity.clone(), sts.clone()));
+        let headers = Clients::new(&for_storages, &clock, &random);
         let s3 = s3::Client::new(for_storages, clock.clone(), random);
         Ok(Self {
             allowed,
@@ -81,6 +86,7 @@ impl CloudAccess {
             identity,
             sts,
             storages: ReachedStorages::new(clock.clone()),
+            headers,
             regions: LearnedRegions::new(s3.clone(), clock),
             s3,
             own_region,

@@ -254,6 +254,7 @@ impl Work<Import> {
             .db
             .claim(move |tx| imports::complete(tx, id, &owner, now))
             .await?;
+        self.hub.jobs.probes.one_arrived();
         self.remove_file();
         Ok(())
     }

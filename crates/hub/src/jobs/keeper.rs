@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use insitu_store::{DatabaseUrl, Error, Tx, exports, imports};
+use insitu_store::assets::probes;
+use insitu_store::{DatabaseUrl, Error, imports};
 use tokio::sync::watch;
 
 use super::becomes_true;
@@ -51,6 +53,12 @@ async fn free_leases(hub: &Hub, started: i64) -> Result<(), Error> {
                 exports::free_all(tx, started)
             };
             hub.db.claim(free).await
+            hub.db
+                .claim(move |tx| {
+                    imports::free_all(tx, started)?;
+                    probes::free_all(tx)
+                })
+                .await
         }
         DatabaseUrl::Postgres(_) => Ok(()),
     }

@@ -8,6 +8,7 @@ mod extra;
 mod import;
 mod keeper;
 mod lookup;
+mod probe;
 mod read_rows;
 pub mod receive;
 mod resolve;
@@ -28,6 +29,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 
 pub use import::format_of;
+pub use probe::Switch;
 pub use runner::{Runner, start};
 
 /// Uploads that arrive at the same time.
@@ -44,6 +46,8 @@ const ASK_EVERY: Duration = Duration::from_secs(1);
 pub struct Jobs {
     pub imports: Lane,
     pub exports: Lane,
+    pub probes: Lane,
+    pub probe_switch: Switch,
     /// There is something to remove.
     untidy: Notify,
     uploads: Semaphore,
@@ -56,6 +60,8 @@ impl Default for Jobs {
         Self {
             imports: Lane::default(),
             exports: Lane::default(),
+            probes: Lane::default(),
+            probe_switch: Switch::default(),
             untidy: Notify::new(),
             uploads: Semaphore::new(MAX_UPLOADS),
             closed: watch::Sender::default(),

@@ -73,6 +73,10 @@ pub fn start(hub: Arc<Hub>) -> Runner {
     runner.tasks.push(tokio::spawn(keeping));
     runner.employ::<Import>(&hub, &is_open);
     runner.employ::<Export>(&hub, &is_open);
+    runner.employ::<insitu_store::imports::Import>(&hub, &is_open);
+    if hub.config.header_probes {
+        runner.employ::<insitu_store::assets::probes::Range>(&hub, &is_open);
+    }
     runner
 }
 

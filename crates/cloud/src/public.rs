@@ -1,0 +1,117 @@
+//! Public addresses: the first bytes of what anybody may fetch, without a signature and without following anybody.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use insitu_model::ambient::Random;
+use reqwest::Method;
+
+use crate::connect::{BodyLimit, Outbound, Outgoing};
+use crate::refusal::{CallError, Refusal};
+use crate::retry::Retry;
+use crate::s3::{RANGE_BYTES_MAX, RangeRead};
+
+/// Asks whatever server a public address names. Cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    outbound: Outbound,
+    random: Arc<dyn Random>,
+    retry: Retry,
+}
+
+impl Client {
+    /// A client that goes through this door, and is this patient.
+    pub fn new(outbound: Outbound, random: Arc<dyn Random>, retry: Retry) -> Self {
+        Self {
+            outbound,
+            random,
+            retry,
+        }
+    }
+
+    /// The first `first_bytes` behind a URL, at most [`RANGE_BYTES_MAX`], even from a server that ignores ranges. A
+    /// redirect is a refusal.
+    pub async fn get_range(&self, url: &str, first_bytes: usize) -> Result<RangeRead, CallError> {
+        let wanted = first_bytes.clamp(1, RANGE_BYTES_MAX);
+        let once = || async {
+            let outgoing = Outgoing {
+                method: Method::GET,
+                url: url.to_owned(),
+                headers: vec![("range", format!("bytes=0-{}", wanted - 1))],
+                body: Bytes::new(),
+            };
+            let answer = self.outbound.send(outgoing, BodyLimit::Cut(wanted)).await?;
+            if (200..300).contains(&answer.status) {
+                return Ok(RangeRead::read(answer));
+            }
+            Err(CallError::Refused {
+                host: host_of(url).to_owned(),
+                call: "GET",
+                refusal: Box::new(Refusal::read(&answer)),
+            })
+        };
+        self.retry.run(&*self.random, once).await
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client")
+            .field("outbound", &self.outbound)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}
+
+fn host_of(url: &str) -> &str {
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    after_scheme.split(['/', '?', '#']).next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connect::{AllowedEndpoints, Patience, Reach};
+    use crate::refusal::RefusalKind;
+    use crate::testing::{Server, answer, random};
+
+    async fn ask(server: &Server, outbound: Outbound) -> Result<RangeRead, CallError> {
+        let client = Client::new(outbound, random(), Retry::NONE);
+        client
+            .get_range(&format!("http://{}/a%20b.jpg", server.address), 5)
+            .await
+    }
+
+    #[tokio::test]
+    async fn the_beginning_is_asked_for_without_a_signature() {
+        let partial = answer("206 Partial Content", "content-range: bytes 0-4/9\r\n", "01234");
+        for said in [partial, answer("200 OK", "", "012345678")] {
+            let server = Server::says(&[&said]).await;
+            let read = ask(&server, server.outbound()).await.unwrap();
+            assert_eq!((&read.bytes[..], read.total_bytes), (&b"01234"[..], Some(9)));
+            let asked = server.asked()[0].to_lowercase();
+            assert!(asked.starts_with("get /a%20b.jpg http/1.1\r\n"), "{asked}");
+            assert!(
+                asked.contains("range: bytes=0-4\r\n") && !asked.contains("authorization"),
+                "{asked}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_not_followed() {
+        let server = Server::says(&[&answer("302 Found", "location: http://127.0.0.1/\r\n", "")]).await;
+        let refused = ask(&server, server.outbound()).await.unwrap_err();
+        assert_eq!(refused.kind(), Some(RefusalKind::WrongRegion));
+        assert_eq!(server.asked().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_private_address_that_nobody_allowed_is_not_asked() {
+        let server = Server::says(&[&answer("200 OK", "", "x")]).await;
+        let reach = Reach::Storages(AllowedEndpoints::none());
+        let refused = ask(&server, Outbound::new(reach, Patience::NORMAL).unwrap()).await;
+        assert_eq!(refused.unwrap_err().code(), "connect.private_address");
+        assert!(server.asked().is_empty());
+    }
+}

@@ -1,0 +1,172 @@
+//! The first bytes of an asset, for a header probe: the only bytes of an asset that the hub ever reads.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use insitu_cloud::connect::Outbound;
+use insitu_cloud::s3::{self, ObjectName, RangeRead};
+use insitu_cloud::{CallError, RefusalKind, Retry, public};
+use insitu_model::address::Address;
+use insitu_model::ambient::{Clock, Random};
+use insitu_model::id::{OrganizationId, StorageId};
+
+use super::ReachedStorage;
+use crate::error::ApiError;
+use crate::hub::Hub;
+
+/// Who reads headers.
+pub(super) struct Clients {
+    s3: s3::Client,
+    public: public::Client,
+}
+
+impl Clients {
+    pub fn new(outbound: &Outbound, clock: &Arc<dyn Clock>, random: &Arc<dyn Random>) -> Self {
+        let s3 = s3::Client::new(outbound.clone(), clock.clone(), random.clone());
+        Self {
+            s3: s3.with_retry(Retry::PATIENT),
+            public: public::Client::new(outbound.clone(), random.clone(), Retry::PATIENT),
+        }
+    }
+}
+
+/// Why the first bytes of an asset could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    pub blame: Blame,
+    pub code: String,
+    pub message: String,
+}
+
+/// What has to change before they can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blame {
+    /// This asset: others may do better.
+    Asset,
+    /// The storage: none of its assets can be read now.
+    Storage,
+    /// The moment: the server is busy or failing.
+    Moment,
+}
+
+impl Unread {
+    /// An asset that cannot be read, whenever one tries.
+    pub fn asset(code: impl Into<String>, message: impl std::fmt::Display) -> Self {
+        Self {
+            blame: Blame::Asset,
+            code: code.into(),
+            message: message.to_string(),
+        }
+    }
+
+    fn of_call(error: &CallError, blame: Blame) -> Self {
+        Self {
+            blame,
+            code: error.code().to_owned(),
+            message: error.to_string(),
+        }
+    }
+}
+
+impl From<ApiError> for Unread {
+    fn from(error: ApiError) -> Self {
+        Self {
+            // A storage that was deleted does not come back.
+            blame: match error.status {
+                StatusCode::NOT_FOUND => Blame::Asset,
+                _ => Blame::Storage,
+            },
+            code: error.code.into_owned(),
+            message: error.message,
+        }
+    }
+}
+
+/// The first `first_bytes` of the asset with this data, through its storage or, without one, as anybody would.
+pub async fn read_header(
+    hub: &Hub,
+    organization: OrganizationId,
+    storage: Option<StorageId>,
+    data: &str,
+    first_bytes: usize,
+) -> Result<RangeRead, Unread> {
+    match storage {
+        Some(storage) => read_private(hub, organization, storage, data, first_bytes).await,
+        None => read_public(hub, data, first_bytes).await,
+    }
+}
+
+async fn read_private(
+    hub: &Hub,
+    organization: OrganizationId,
+    id: StorageId,
+    data: &str,
+    first_bytes: usize,
+) -> Result<RangeRead, Unread> {
+    let storage = ReachedStorage::get(hub, organization, id).await?;
+    let parsed = Address::parse_with(data, storage.endpoint.as_ref())
+        .map_err(|error| Unread::asset(error.code(), error))?;
+    let Address::Object(object) = parsed.address else {
+        return Err(Unread::asset(
+            "storage.address_elsewhere",
+            "the address is no object that the storage reaches; its endpoint may have been changed since",
+        ));
+    };
+    if !storage.covers(&object) {
+        return Err(Unread::asset(
+            "storage.outside_prefixes",
+            "the object lies outside of the prefixes that the storage may reach",
+        ));
+    }
+    let credentials = storage.signer(hub).await?.credentials().clone();
+    let regions = &hub.cloud.regions;
+    let access = s3::Access {
+        region: regions
+            .region_of(hub, &storage, object.bucket(), object.region())
+            .await,
+        endpoint: storage.endpoint.clone(),
+        credentials,
+    };
+    let name = ObjectName {
+        bucket: object.bucket(),
+        key: object.key(),
+        version: object.version(),
+    };
+    let read = hub.cloud.headers.s3.get_range(&access, name, first_bytes).await;
+    read.map_err(|error| Unread::of_call(&error, blame_of(&error)))
+}
+
+/// Public addresses have nothing in common, so a server that is gone is its own asset's trouble.
+async fn read_public(hub: &Hub, data: &str, first_bytes: usize) -> Result<RangeRead, Unread> {
+    let parsed = Address::parse(data).map_err(|error| Unread::asset(error.code(), error))?;
+    let url = parsed.address.canonical();
+    let read = hub.cloud.headers.public.get_range(&url, first_bytes).await;
+    read.map_err(|error| match error.kind() {
+        Some(RefusalKind::Throttled) => Unread::of_call(&error, Blame::Moment),
+        Some(RefusalKind::WrongRegion) => Unread::asset(
+            "probe.redirected",
+            "the address redirects to another one, which the hub does not follow",
+        ),
+        _ => Unread::of_call(&error, Blame::Asset),
+    })
+}
+
+fn blame_of(error: &CallError) -> Blame {
+    use RefusalKind as Kind;
+    match error.kind() {
+        Some(
+            Kind::AccessDenied
+            | Kind::NoSuchBucket
+            | Kind::NotFound
+            | Kind::InvalidRange
+            | Kind::WrongRegion
+            | Kind::Invalid,
+        ) => Blame::Asset,
+        Some(Kind::UnknownKey | Kind::BadSignature | Kind::Expired | Kind::BadToken | Kind::ClockSkew) => {
+            Blame::Storage
+        }
+        Some(Kind::Throttled | Kind::ServerFault) => Blame::Moment,
+        None if matches!(error.code(), "connect.path_not_sendable" | "connect.bad_url") => Blame::Asset,
+        None => Blame::Storage,
+    }
+}

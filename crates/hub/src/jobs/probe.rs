@@ -1,0 +1,264 @@
+//! Header probes: the size of assets that came without one, read from the first bytes of their files.
+//!
+//! A worker takes a range of assets of one storage for a few chunks and gives it back to the end of the line, so that
+//! a long list does not keep the short ones waiting. Where a storage is down or says that it is asked too much, the
+//! range rests, longer with every try in vain. An asset that cannot be read is given up with its reason.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use futures_util::{StreamExt as _, stream};
+use insitu_cloud::s3::RANGE_BYTES_MAX;
+use insitu_formats::image::{HeaderError, Size, size_as_shown};
+use insitu_store::assets::Unmeasured;
+use insitu_store::assets::probes::{self, Chunk, Range, Report, Trouble};
+use insitu_store::{Error, Tx};
+use tokio::sync::watch;
+
+use super::runner::{Kind, LEASE_MS, RENEW_EVERY, Work};
+use super::{Jobs, Lane};
+use crate::cloud_access::{Blame, Unread, read_header};
+use crate::hub::Hub;
+
+/// Assets of one storage that are read at the same time.
+const PARALLEL_PER_STORAGE: usize = 8;
+/// Assets between two writings.
+const ASSETS_PER_CHUNK: u32 = 64;
+/// Chunks of a range before another range has its turn.
+const CHUNKS_PER_TURN: u32 = 16;
+/// What is read of a file at first: enough for most headers, a quarter of what is read at most.
+const FIRST_BYTES: usize = 16 * 1024;
+/// Tries of assets whose server fails, before they are given up.
+const ATTEMPTS_MAX: u32 = 10;
+/// The first rest after a try in vain; it doubles with each.
+const FIRST_REST_MS: i64 = 2_000;
+/// The longest rest.
+const REST_MAX_MS: i64 = 5 * 60 * 1000;
+/// What is kept of a reason, in characters.
+const MESSAGE_CHARS_MAX: usize = 500;
+
+/// Counts how often an organization was told to allow or forbid probes, so that work under way looks again.
+#[derive(Debug, Default)]
+pub struct Switch(AtomicU64);
+
+impl Switch {
+    /// Says that some organization changed its mind.
+    pub fn changed(&self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn state(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+impl Kind for Range {
+    const NAME: &'static str = "range of header probes";
+    const WORKERS: usize = 4;
+
+    fn lane(jobs: &Jobs) -> &Lane {
+        &jobs.probes
+    }
+
+    fn claim(tx: &mut Tx, owner: &str, now: i64, lease_until: i64) -> Result<Option<Self>, Error> {
+        probes::claim(tx, owner, now, lease_until)
+    }
+
+    async fn work(work: Work<Self>) {
+        let mut prober = Prober {
+            hub: work.hub,
+            owner: work.owner,
+            range: work.job,
+            stopping: work.stopping,
+        };
+        match prober.take_turn().await {
+            Ok(()) => {}
+            Err(Error::Conflict { .. }) => {
+                tracing::warn!("another worker has taken over these header probes")
+            }
+            Err(error) => tracing::error!(%error, "header probes have to wait for the database"),
+        }
+    }
+}
+
+struct Prober {
+    hub: Arc<Hub>,
+    owner: String,
+    range: Range,
+    stopping: watch::Receiver<bool>,
+}
+
+/// What became of one asset.
+enum Outcome {
+    Measured(Size),
+    Failed(Unread),
+    /// To be tried again; for the reason given, or because the work stopped.
+    Left(Option<Unread>),
+}
+
+impl Prober {
+    /// Looks at some chunks, then gives the range back.
+    async fn take_turn(&mut self) -> Result<(), Error> {
+        for left in (0..CHUNKS_PER_TURN).rev() {
+            let switch = self.hub.jobs.probe_switch.state();
+            let range = self.range.clone();
+            let chunk = self
+                .hub
+                .db
+                .read(move |tx| probes::chunk(tx, &range, ASSETS_PER_CHUNK))
+                .await?;
+            let Some(chunk) = chunk else {
+                return self.renew(0).await;
+            };
+            let report = self.look(&chunk, switch).await?;
+            let goes_on = left > 0 && report.left.is_empty();
+            match self.settle(chunk, report, goes_on).await? {
+                Some(range) if goes_on => self.range = range,
+                _ => break,
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at the assets of a chunk, and keeps the range meanwhile.
+    async fn look(&self, chunk: &Chunk, switch: u64) -> Result<Report, Error> {
+        let in_vain = AtomicBool::new(false);
+        let looks: Vec<_> = chunk
+            .assets
+            .iter()
+            .map(|asset| self.look_at(asset, switch, &in_vain))
+            .collect();
+        let looking = stream::iter(looks)
+            .buffer_unordered(PARALLEL_PER_STORAGE)
+            .collect::<Vec<_>>();
+        let mut looking = std::pin::pin!(looking);
+        loop {
+            tokio::select! {
+                outcomes = &mut looking => return Ok(self.report(outcomes)),
+                () = tokio::time::sleep(RENEW_EVERY) => {
+                    self.renew(self.hub.clock.now_ms() + LEASE_MS).await?;
+                }
+            }
+        }
+    }
+
+    async fn look_at(&self, asset: &Unmeasured, switch: u64, in_vain: &AtomicBool) -> (Unmeasured, Outcome) {
+        let is_over = *self.stopping.borrow() || self.hub.jobs.probe_switch.state() != switch;
+        if is_over || in_vain.load(Ordering::Relaxed) {
+            return (asset.clone(), Outcome::Left(None));
+        }
+        let outcome = match self.measure(&asset.data).await {
+            Ok(size) => Outcome::Measured(size),
+            Err(unread) if unread.blame == Blame::Asset => Outcome::Failed(unread),
+            Err(unread) => {
+                in_vain.store(true, Ordering::Relaxed);
+                Outcome::Left(Some(unread))
+            }
+        };
+        (asset.clone(), outcome)
+    }
+
+    async fn measure(&self, data: &str) -> Result<Size, Unread> {
+        let (organization, storage) = (self.range.organization, self.range.storage);
+        let mut first_bytes = FIRST_BYTES;
+        loop {
+            let read = read_header(&self.hub, organization, storage, data, first_bytes).await?;
+            let is_all = read.bytes.len() < first_bytes;
+            match size_as_shown(&read.bytes) {
+                Ok(size) => return Ok(size),
+                Err(HeaderError::CutOff) if !is_all && first_bytes < RANGE_BYTES_MAX => {
+                    first_bytes = RANGE_BYTES_MAX;
+                }
+                Err(HeaderError::CutOff) if !is_all => {
+                    return Err(Unread::asset(
+                        "image.header_too_long",
+                        format!("its header is longer than the {RANGE_BYTES_MAX} bytes that are read"),
+                    ));
+                }
+                Err(error) => return Err(Unread::asset(error.code(), error)),
+            }
+        }
+    }
+
+    fn report(&self, outcomes: Vec<(Unmeasured, Outcome)>) -> Report {
+        let now = self.hub.clock.now_ms();
+        let is_last_try = self.range.attempts + 1 >= ATTEMPTS_MAX;
+        let mut report = Report::default();
+        for (asset, outcome) in outcomes {
+            match outcome {
+                Outcome::Measured(size) => report.measured.push((asset, size.width, size.height)),
+                Outcome::Failed(unread) => report.failed.push((asset, unread.code, kept(&unread.message))),
+                Outcome::Left(Some(unread)) if is_last_try && unread.blame == Blame::Moment => {
+                    report.failed.push((asset, unread.code, kept(&unread.message)));
+                }
+                Outcome::Left(unread) => {
+                    report.left.push(asset);
+                    if let (Some(unread), None) = (unread, &report.trouble) {
+                        report.trouble = Some(Trouble {
+                            message: kept(&unread.message),
+                            code: unread.code,
+                            due_at: now + rest_ms(self.range.attempts),
+                        });
+                    }
+                }
+            }
+        }
+        report
+    }
+
+    async fn settle(&self, chunk: Chunk, report: Report, goes_on: bool) -> Result<Option<Range>, Error> {
+        if let Some(trouble) = &report.trouble {
+            tracing::warn!(
+                code = trouble.code,
+                message = trouble.message,
+                "header probes of a storage rest"
+            );
+        }
+        let (owner, range) = (self.owner.clone(), self.range.clone());
+        let now = self.hub.clock.now_ms();
+        let lease_until = if goes_on { now + LEASE_MS } else { 0 };
+        self.hub
+            .db
+            .claim(move |tx| probes::settle(tx, &range, &owner, (&chunk, &report), now, lease_until))
+            .await
+    }
+
+    async fn renew(&self, lease_until: i64) -> Result<(), Error> {
+        let (owner, range) = (self.owner.clone(), self.range.clone());
+        self.hub
+            .db
+            .claim(move |tx| probes::renew(tx, &range, &owner, lease_until))
+            .await
+    }
+}
+
+/// How long a range rests after so many tries in vain before this one.
+fn rest_ms(attempts: u32) -> i64 {
+    (FIRST_REST_MS << attempts.min(16)).min(REST_MAX_MS)
+}
+
+/// A reason as the database takes it.
+fn kept(message: &str) -> String {
+    message
+        .chars()
+        .filter(|c| *c != '\0')
+        .take(MESSAGE_CHARS_MAX)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rests_double_up_to_five_minutes() {
+        assert_eq!([0, 1, 2].map(rest_ms), [2_000, 4_000, 8_000]);
+        assert_eq!([20, u32::MAX].map(rest_ms), [REST_MAX_MS; 2]);
+    }
+
+    #[test]
+    fn a_reason_is_kept_short_and_without_nul() {
+        assert_eq!(kept("a\0b"), "ab");
+        assert_eq!(kept(&"ö".repeat(1000)).chars().count(), MESSAGE_CHARS_MAX);
+    }
+}
