@@ -72,6 +72,9 @@ impl Edge {
             }
         };
         self.finish(&facts, &mut response);
+        if let Some(log) = self.world.request_log.get() {
+            log.add(&facts, response.status());
+        }
         response
     }
 

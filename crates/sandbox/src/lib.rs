@@ -34,6 +34,7 @@ pub mod policy;
 mod preflight;
 mod ready;
 mod refusal;
+mod request_log;
 mod s3;
 pub mod samples;
 mod server;

@@ -97,6 +97,9 @@ struct Options {
     /// Grant sessions as short as this, to test expiry; AWS's own minimum is 900.
     #[arg(long, env = "INSITU_SANDBOX_MINIMUM_SESSION_SECONDS", value_name = "SECONDS")]
     minimum_session_seconds: Option<u32>,
+    /// Write a line of JSON to this file for every request.
+    #[arg(long, env = "INSITU_SANDBOX_REQUEST_LOG", value_name = "FILE")]
+    request_log: Option<PathBuf>,
     /// End when standard input is closed, so that no sandbox outlives the program that started it.
     #[arg(long)]
     exit_with_parent: bool,
@@ -113,6 +116,8 @@ enum Failure {
     Listen(SocketAddr, std::io::Error),
     #[error("the ready file {0} cannot be written: {1}")]
     ReadyFile(PathBuf, std::io::Error),
+    #[error("the request log {0} cannot be written: {1}")]
+    RequestLog(PathBuf, std::io::Error),
     #[error("the program cannot run: {0}")]
     Runtime(#[from] std::io::Error),
 }
@@ -152,6 +157,10 @@ fn run(options: &Options) -> Result<(), Failure> {
 
 async fn serve(options: &Options, config: &Config, ambient: Ambient) -> Result<(), Failure> {
     let sandbox = Sandbox::new(config, ambient)?;
+    if let Some(path) = &options.request_log {
+        let log = sandbox.world().log_requests(path);
+        log.map_err(|e| Failure::RequestLog(path.clone(), e))?;
+    }
     let listener = TcpListener::bind(options.listen)
         .await
         .map_err(|e| Failure::Listen(options.listen, e))?;

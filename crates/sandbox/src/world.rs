@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::path::Path;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use bytes::Bytes;
 
@@ -14,6 +15,7 @@ use crate::identity::{Identity, Session};
 use crate::keys;
 use crate::objects::{MAX_KEY_BYTES, Object, Objects};
 use crate::policy::Policy;
+use crate::request_log::RequestLog;
 use crate::samples::SAMPLES;
 
 /// Sessions kept at once; beyond it the ones that expired are forgotten.
@@ -25,6 +27,7 @@ pub struct World {
     pub(crate) hosts: Hosts,
     pub(crate) minimum_session_seconds: u32,
     pub(crate) sts_disabled_regions: Vec<String>,
+    pub(crate) request_log: OnceLock<RequestLog>,
     state: RwLock<State>,
 }
 
@@ -75,6 +78,7 @@ impl World {
             minimum_session_seconds: config.minimum_session_seconds,
             sts_disabled_regions: config.sts_disabled_regions.clone(),
             ambient,
+            request_log: OnceLock::new(),
             state: RwLock::default(),
         };
         config
@@ -87,6 +91,13 @@ impl World {
             .try_for_each(|user| world.add_user(user).map(drop))?;
         config.roles.iter().try_for_each(|role| world.put_role(role))?;
         Ok(world)
+    }
+
+    /// Writes a line to this file for every request from now on; the first file named stays.
+    pub fn log_requests(&self, path: &Path) -> std::io::Result<()> {
+        let log = RequestLog::create(path)?;
+        self.request_log.get_or_init(|| log);
+        Ok(())
     }
 
     pub fn add_bucket(&self, config: &BucketConfig) -> Result<(), ConfigError> {

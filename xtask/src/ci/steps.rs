@@ -94,6 +94,12 @@ pub const STEPS: &[Step] = &[
         run: || pytest::run("tests/secrets"),
     },
     Step {
+        name: "probes",
+        about: "sizes read from headers, and not one byte where they may not be",
+        needs: PYTEST,
+        run: || pytest::run("tests/probes"),
+    },
+    Step {
         name: "crash",
         about: "kill -9 in the middle of imports",
         needs: PYTEST,

@@ -23,18 +23,18 @@ const LINK_MS: i64 = 24 * 60 * 60 * 1000;
 /// How often the import is asked whether it is done.
 const ASK_EVERY: Duration = Duration::from_millis(20);
 
-/// The sandbox's photographs: object key, and width and height in pixels as shown.
-const PHOTOGRAPHS: [(&str, u32, u32); 10] = [
-    ("cute-cat.jpg", 451, 300),
-    ("coffee cup.jpg", 600, 400),
-    ("astronaut.jpg", 512, 512),
-    ("rocket.jpg", 640, 427),
-    ("rocket (rotated).jpg", 640, 427),
-    ("hubble+deep+field.jpg", 1000, 872),
-    ("retina.jpg", 1411, 1411),
-    ("münzen.jpg", 384, 303),
-    ("ihc.png", 512, 512),
-    ("clock 100%.png", 400, 300),
+/// The sandbox's photographs: object key, and width and height in pixels as shown; of one the hub finds them itself.
+const PHOTOGRAPHS: [(&str, Option<(u32, u32)>); 10] = [
+    ("cute-cat.jpg", Some((451, 300))),
+    ("coffee cup.jpg", Some((600, 400))),
+    ("astronaut.jpg", Some((512, 512))),
+    ("rocket.jpg", Some((640, 427))),
+    ("rocket (rotated).jpg", None),
+    ("hubble+deep+field.jpg", Some((1000, 872))),
+    ("retina.jpg", Some((1411, 1411))),
+    ("münzen.jpg", Some((384, 303))),
+    ("ihc.png", Some((512, 512))),
+    ("clock 100%.png", Some((400, 300))),
 ];
 
 /// What there is once the demo is ready.
@@ -172,14 +172,19 @@ async fn follow_sandbox(hub: &Hub, facts: &SandboxFacts, made: &Made) -> Outcome
 }
 
 /// The list as a user would write it: the addresses that AWS would have for these objects.
-fn list(facts: &SandboxFacts, photographs: &[(&str, u32, u32)]) -> Value {
-    let rows = photographs.iter().map(|(key, width, height)| {
+fn list(facts: &SandboxFacts, photographs: &[(&str, Option<(u32, u32)>)]) -> Value {
+    let rows = photographs.iter().map(|(key, size)| {
         let key_in_url = insitu_cloud::sigv4::encode_path(key);
         let (bucket, region) = (&facts.bucket, &facts.region);
-        json!({
+        let mut row = json!({
             "data": format!("https://{bucket}.s3.{region}.amazonaws.com/{key_in_url}"),
-            "externalId": key, "width": width, "height": height,
-        })
+            "externalId": key,
+        });
+        if let Some((width, height)) = size {
+            row["width"] = json!(width);
+            row["height"] = json!(height);
+        }
+        row
     });
     Value::Array(rows.collect())
 }
