@@ -202,7 +202,8 @@ fn make_owner(connection: &mut Connection, hub: SocketAddr) -> Result<String> {
         .context("the hub made a key and did not show it")
 }
 
-fn data(answer: http::Answer<'_>) -> Result<Value> {
+/// What a successful answer holds.
+pub fn data(answer: http::Answer<'_>) -> Result<Value> {
     let mut value: Value = serde_json::from_slice(answer.body).context("an answer that is no JSON")?;
     ensure!(
         (200..300).contains(&answer.status),

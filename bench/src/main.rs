@@ -12,6 +12,7 @@ mod floor;
 mod http;
 mod hub;
 mod labeled;
+mod labelers;
 mod list;
 mod load;
 mod machine;

@@ -6,6 +6,7 @@ mod masks;
 mod page;
 mod sign;
 mod start;
+mod tasks;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -40,6 +41,8 @@ impl Benchmark {
     fn needs_lists(self) -> bool {
         matches!(self, Self::Import | Self::Page | Self::Sign)
     }
+    /// The next task, and answers saved.
+    Tasks,
 }
 
 /// How to measure.
@@ -140,6 +143,10 @@ impl Plan {
                 rows,
             };
             figures.extend(sign::measure(&mut place, &many, facts, folder, self.time)?);
+        }
+        if self.has(Benchmark::Tasks) {
+            say(&format!("handing out {rows} tasks"));
+            figures.extend(tasks::measure(&mut place, rows, folder, self.time)?);
         }
         Ok(figures)
     }

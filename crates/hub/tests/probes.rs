@@ -409,6 +409,10 @@ async fn whoever_sees_a_picture_first_says_how_large_it_is() {
         lea.post(&path(name), json!({ "width": width, "height": height }))
             .await
     };
+    let next = format!("/v2/project/{}/tasks/next", story.project);
+    let given = lea.post(&next, json!({})).await.data()["task"].clone();
+    assert_eq!(given["asset"]["externalId"], "a");
+    assert_eq!(say("b", 50, 60).await.code(), "task.not_yours");
     assert_eq!(
         say("a", 30, 40).await.data()["metadata"],
         json!({ "width": 30, "height": 40 })
@@ -417,6 +421,7 @@ async fn whoever_sees_a_picture_first_says_how_large_it_is() {
         say("a", 50, 60).await.data()["metadata"],
         json!({ "width": 30, "height": 40 })
     );
+    lea.post(&next, json!({ "ahead": given["_id"] })).await.data();
     assert_eq!(
         say("b", 50, 60).await.data()["metadata"],
         json!({ "width": 9, "height": 60 })

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use insitu_formats::image::SIDE_MAX_PX;
-use insitu_model::id::AssetId;
+use insitu_model::id::{AssetId, TaskId};
 use insitu_store::assets::probes::{self, FailedAsset, FailedPage, Progress};
 use insitu_store::assets::{self, AssetCursor};
+use insitu_store::tasks;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -16,6 +17,7 @@ use super::body::Body;
 use super::query::{Page, Params};
 use super::time::iso;
 use crate::auth::access::{OnProject, right};
+use crate::auth::task_access::not_yours;
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
@@ -170,7 +172,7 @@ async fn retry(
 
 /// Say how large an asset is, once it was seen
 ///
-/// Fills what is unknown; what is known stays as it is and is answered.
+/// Fills what is unknown; what is known stays as it is and is answered. Labelers say it of assets whose task is theirs.
 #[utoipa::path(post, path = "/v2/project/{project}/assets/{asset}/dimensions", tag = "assets",
     params(("project" = String, Path), ("asset" = String, Path)), request_body = Dimensions,
     responses((status = 200, body = Envelope<DimensionsData>), (status = 404, body = ErrorBody)))]
@@ -193,10 +195,20 @@ async fn fill(
     let (_, text) = path;
     let unknown = || ApiError::not_found("asset", &text);
     let asset: AssetId = text.parse().map_err(|_| unknown())?;
-    let (organization, project) = (access.organization, access.project);
+    let (organization, project, user) = (access.organization, access.project, access.caller.user);
+    let (task, only_own) = (TaskId::of_asset(asset), access.only_own_tasks());
     let known = hub
         .db
-        .claim(move |tx| assets::fill(tx, organization, project, asset, (seen.width, seen.height)))
+        .claim(move |tx| {
+            if only_own {
+                let found = tasks::find(tx, organization, project, task)?;
+                if found.is_some_and(|found| found.assignee != Some(user)) {
+                    return Err(not_yours(task));
+                }
+            }
+            let size = (seen.width, seen.height);
+            Ok::<_, ApiError>(assets::fill(tx, organization, project, asset, size)?)
+        })
         .await?;
     let (width, height) = known.ok_or_else(unknown)?;
     Ok(Success(DimensionsData {
