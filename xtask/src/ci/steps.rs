@@ -101,7 +101,7 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         name: "crash",
-        about: "kill -9 in the middle of imports",
+        about: "kill -9 in the middle of imports and of saves",
         needs: PYTEST,
         run: || pytest::run("tests/crash"),
     },
