@@ -1,0 +1,79 @@
+//! Storages that are busy or gone, and assets that are tried again.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use axum::http::StatusCode;
+use serde_json::json;
+
+use crate::story::{Bucket, Story, gif};
+
+#[tokio::test]
+async fn a_busy_or_absent_storage_is_tried_again_and_holds_nobody_up() {
+    let files = HashMap::from([("slow.gif", gif(30, 40)), ("fast.gif", gif(50, 60))]);
+    let refusals = Mutex::new(HashMap::from([(
+        "slow.gif",
+        (2, StatusCode::SERVICE_UNAVAILABLE),
+    )]));
+    let (bucket, endpoint) = Bucket {
+        files,
+        refusals,
+        ..Bucket::default()
+    }
+    .serve()
+    .await;
+    let story = Story::begin().await;
+    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let nowhere = format!("http://{}", closed.local_addr().unwrap());
+    drop(closed);
+    let absent = story.storage("absent", &nowhere).await;
+    let busy = story.storage("busy", &endpoint).await;
+    let good = story.storage("good", &endpoint).await;
+    story.import(&absent, &["lost.gif"]).await;
+    story.import(&busy, &["slow.gif"]).await;
+    story.import(&good, &["fast.gif"]).await;
+    let waiting = story
+        .once(|probes| probes["measured"] == 1 && probes["waiting"].as_array().unwrap().len() == 2)
+        .await;
+    let mut codes: Vec<&str> = waiting["waiting"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["code"].as_str().unwrap())
+        .collect();
+    codes.sort_unstable();
+    assert_eq!(codes, ["cloud.server_fault", "connect.unreachable"]);
+    assert_eq!(waiting["failed"], 0);
+    let done = story.once(|probes| probes["pending"] == 1).await;
+    assert_eq!((&done["measured"], &done["failed"]), (&json!(2), &json!(0)));
+    let tries = bucket
+        .asked()
+        .iter()
+        .filter(|(name, _)| name == "slow.gif")
+        .count();
+    assert_eq!(tries, 3, "two in vain, one not");
+}
+
+#[tokio::test]
+async fn what_failed_is_tried_again_when_somebody_asks() {
+    let files = HashMap::from([("a.gif", gif(30, 40))]);
+    let refusals = Mutex::new(HashMap::from([("a.gif", (1, StatusCode::FORBIDDEN))]));
+    let (_bucket, endpoint) = Bucket {
+        files,
+        refusals,
+        ..Bucket::default()
+    }
+    .serve()
+    .await;
+    let story = Story::begin().await;
+    let storage = story.storage("photos", &endpoint).await;
+    story.import(&storage, &["a.gif"]).await;
+    assert_eq!(
+        story.done().await["reasons"],
+        json!([{ "code": "cloud.access_denied", "assets": 1 }])
+    );
+    let path = format!("/v2/project/{}/probes/retry", story.project);
+    assert_eq!(story.ada.post(&path, json!({})).await.data()["retried"], 1);
+    let done = story.done().await;
+    assert_eq!((&done["measured"], &done["failed"]), (&json!(1), &json!(0)));
+}
