@@ -34,6 +34,7 @@ def sandbox(tmp_path, requests_log):
 @pytest.fixture
 def hub(tmp_path, sandbox):
     env = {
+        "INSITU_HEADER_PROBES": "true",
         "AWS_ACCESS_KEY_ID": sandbox["delegateAccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": sandbox["delegateSecretAccessKey"],
     }
