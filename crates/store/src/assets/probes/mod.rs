@@ -14,7 +14,7 @@ use insitu_model::id::{OrganizationId, StorageId};
 pub use failures::{FailedAsset, FailedPage, failures, retry};
 pub(crate) use note::{Noted, discard};
 pub(super) use note::{forget_failure, reveal};
-pub use work::{Chunk, Report, chunk, claim, free_all, is_due, renew, settle};
+pub use work::{Chunk, Report, chunk, claim, free_all, renew, settle};
 
 use super::dimensions::Unmeasured;
 use crate::{

@@ -48,15 +48,6 @@ const TAKEABLE: &str = "r.visible = 1 AND r.due_at <= ?1 AND r.lease_until < ?1
      AND NOT EXISTS (SELECT 1 FROM probe_ranges b WHERE b.organization = r.organization AND b.storage = r.storage
          AND b.visible = 1 AND b.lease_until >= ?1)";
 
-/// Whether [`claim`] would find something. Reads only.
-pub fn is_due(tx: &mut Tx, now: i64) -> Result<bool> {
-    let found: Option<i64> = tx.cell(
-        &format!("SELECT r.import FROM probe_ranges r WHERE {TAKEABLE} LIMIT 1"),
-        params![now],
-    )?;
-    Ok(found.is_some())
-}
-
 /// Takes the range that waits longest. Run it in [`crate::Db::claim`]: two claimers get two ranges.
 pub fn claim(tx: &mut Tx, owner: &str, now: i64, lease_until: i64) -> Result<Option<Range>> {
     let found = tx.row(
