@@ -141,7 +141,7 @@ async fn show(
         })
         .await?;
     Ok(Success(ProbesData {
-        probes: view(progress, page, hub.config.header_probes),
+        probes: view(&hub, progress, page),
     }))
 }
 
@@ -216,10 +216,10 @@ async fn fill(
     }))
 }
 
-fn view(progress: Progress, page: FailedPage, is_allowed: bool) -> Probes {
+fn view(hub: &Hub, progress: Progress, page: FailedPage) -> Probes {
     let reason = |(code, assets)| ProbeReason { code, assets };
     Probes {
-        enabled: progress.is_on && is_allowed,
+        enabled: progress.is_on && hub.config.header_probes,
         pending: progress.pending,
         measured: progress.measured,
         failed: progress.failed.iter().map(|(_, assets)| assets).sum(),
@@ -234,16 +234,16 @@ fn view(progress: Progress, page: FailedPage, is_allowed: bool) -> Probes {
                 next_try_at: iso(trouble.due_at),
             })
             .collect(),
-        failures: page.assets.into_iter().map(failure).collect(),
+        failures: page.assets.into_iter().map(|asset| failure(hub, asset)).collect(),
         next_cursor: page.next.map(|cursor| cursor.to_string()),
     }
 }
 
-fn failure(asset: FailedAsset) -> ProbeFailure {
+fn failure(hub: &Hub, asset: FailedAsset) -> ProbeFailure {
     ProbeFailure {
         id: asset.id.to_string(),
         external_id: asset.external_id,
-        data: asset.data,
+        data: hub.files.shown(asset.data),
         code: asset.code,
         message: asset.message,
         failed_at: iso(asset.failed_at),

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
+use bytes::Bytes;
 use insitu_cloud::connect::Outbound;
-use insitu_cloud::s3::{self, ObjectName, RangeRead};
+use insitu_cloud::s3::{self, ObjectName};
 use insitu_cloud::{CallError, RefusalKind, Retry, public};
 use insitu_model::address::Address;
 use insitu_model::ambient::{Clock, Random};
 use insitu_model::id::{OrganizationId, StorageId};
+use insitu_model::own_file::OwnFile;
 
 use super::ReachedStorage;
 use crate::error::ApiError;
@@ -82,17 +84,30 @@ impl From<ApiError> for Unread {
     }
 }
 
-/// The first `first_bytes` of the asset with this data, through its storage or, without one, as anybody would.
+/// The first `first_bytes` of the asset with this data: through its storage, from the hub's own, or as anybody would.
 pub async fn read_header(
-    hub: &Hub,
+    hub: &Arc<Hub>,
     organization: OrganizationId,
     storage: Option<StorageId>,
     data: &str,
     first_bytes: usize,
-) -> Result<RangeRead, Unread> {
-    match storage {
-        Some(storage) => read_private(hub, organization, storage, data, first_bytes).await,
-        None => read_public(hub, data, first_bytes).await,
+) -> Result<Bytes, Unread> {
+    match (storage, OwnFile::parse_kept(data)) {
+        (Some(storage), _) => read_private(hub, organization, storage, data, first_bytes).await,
+        (None, Some(file)) => read_own(hub.clone(), file, first_bytes).await,
+        (None, None) => read_public(hub, data, first_bytes).await,
+    }
+}
+
+async fn read_own(hub: Arc<Hub>, file: OwnFile, first_bytes: usize) -> Result<Bytes, Unread> {
+    let reading = tokio::task::spawn_blocking(move || hub.files.read_first(&file, first_bytes));
+    match reading.await {
+        Ok(Ok(bytes)) => Ok(bytes.into()),
+        Ok(Err(error)) => Err(Unread::asset(
+            "file.unreadable",
+            format!("the file in the hub's own storage cannot be read: {error}"),
+        )),
+        Err(error) => Err(ApiError::internal(error).into()),
     }
 }
 
@@ -102,7 +117,7 @@ async fn read_private(
     id: StorageId,
     data: &str,
     first_bytes: usize,
-) -> Result<RangeRead, Unread> {
+) -> Result<Bytes, Unread> {
     let storage = ReachedStorage::get(hub, organization, id).await?;
     let parsed = Address::parse_with(data, storage.endpoint.as_ref())
         .map_err(|error| Unread::asset(error.code(), error))?;
@@ -133,22 +148,26 @@ async fn read_private(
         version: object.version(),
     };
     let read = hub.cloud.headers.s3.get_range(&access, name, first_bytes).await;
-    read.map_err(|error| Unread::of_call(&error, blame_of(&error)))
+    match read {
+        Ok(read) => Ok(read.bytes),
+        Err(error) => Err(Unread::of_call(&error, blame_of(&error))),
+    }
 }
 
 /// Public addresses have nothing in common, so a server that is gone is its own asset's trouble.
-async fn read_public(hub: &Hub, data: &str, first_bytes: usize) -> Result<RangeRead, Unread> {
+async fn read_public(hub: &Hub, data: &str, first_bytes: usize) -> Result<Bytes, Unread> {
     let parsed = Address::parse(data).map_err(|error| Unread::asset(error.code(), error))?;
     let url = parsed.address.canonical();
     let read = hub.cloud.headers.public.get_range(&url, first_bytes).await;
-    read.map_err(|error| match error.kind() {
+    let unread = |error: CallError| match error.kind() {
         Some(RefusalKind::Throttled) => Unread::of_call(&error, Blame::Moment),
         Some(RefusalKind::WrongRegion) => Unread::asset(
             "probe.redirected",
             "the address redirects to another one, which the hub does not follow",
         ),
         _ => Unread::of_call(&error, Blame::Asset),
-    })
+    };
+    read.map(|read| read.bytes).map_err(unread)
 }
 
 fn blame_of(error: &CallError) -> Blame {

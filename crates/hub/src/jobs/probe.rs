@@ -162,9 +162,9 @@ impl Prober {
         let (organization, storage) = (self.range.organization, self.range.storage);
         let mut first_bytes = FIRST_BYTES;
         loop {
-            let read = read_header(&self.hub, organization, storage, data, first_bytes).await?;
-            let is_all = read.bytes.len() < first_bytes;
-            match size_as_shown(&read.bytes) {
+            let bytes = read_header(&self.hub, organization, storage, data, first_bytes).await?;
+            let is_all = bytes.len() < first_bytes;
+            match size_as_shown(&bytes) {
                 Ok(size) => return Ok(size),
                 Err(HeaderError::CutOff) if !is_all && first_bytes < RANGE_BYTES_MAX => {
                     first_bytes = RANGE_BYTES_MAX;

@@ -76,6 +76,15 @@ impl OwnFiles {
         }
     }
 
+    /// The first bytes of a file, up to `first_bytes`. Blocks.
+    pub fn read_first(&self, file: &OwnFile, first_bytes: usize) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::with_capacity(first_bytes);
+        let wanted = u64::try_from(first_bytes).unwrap_or(u64::MAX);
+        let file = std::fs::File::open(self.path(file))?;
+        io::Read::read_to_end(&mut io::Read::take(file, wanted), &mut bytes)?;
+        Ok(bytes)
+    }
+
     fn path(&self, file: &OwnFile) -> PathBuf {
         self.folder_of(file).join(file.name.as_str())
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use insitu_hub::testing::TestHub;
 use insitu_model::role::{OrganizationRole, ProjectRole};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::story::{Bucket, Story, gif};
 

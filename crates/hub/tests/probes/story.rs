@@ -11,7 +11,6 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use insitu_hub::jobs::wait_for_import;
 use insitu_hub::testing::{Person, TestHub};
-use insitu_model::role::{OrganizationRole, ProjectRole};
 use serde_json::{Value, json};
 
 pub const ROTATED: &[u8] = include_bytes!("../../../sandbox/assets/rocket (rotated).jpg");
