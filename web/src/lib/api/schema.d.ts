@@ -93,108 +93,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v2/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Export and wait for the file, as the Python SDK does */
-        get: operations["getExport"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v2/exportV3": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The same under its name before */
-        get: operations["getExportV3"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v2/exports/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One export */
-        get: operations["getExportsById"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v2/exports/{id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Stop an export; nothing of its file stays */
-        post: operations["postExportsByIdCancel"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v2/exports/{id}/file": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The file of an export, by its link; ranges are answered */
-        get: operations["getExportsByIdFile"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v2/exports/{id}/report": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The report of an export: a line for each task or object that is not in the file, and for each remark */
-        get: operations["getExportsByIdReport"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v2/files/{project}/{type}/{name}": {
         parameters: {
             query?: never;
@@ -402,7 +300,8 @@ export interface paths {
         /** One organization and one's role in it */
         get: operations["getOrganizationByOrganization"];
         put?: never;
-        post?: never;
+        /** Change what the hub may do for an organization */
+        post: operations["postOrganizationByOrganization"];
         delete?: never;
         options?: never;
         head?: never;
@@ -535,6 +434,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/project/{project}/assets/{asset}/dimensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how large an asset is, once it was seen
+         * @description Fills what is unknown; what is known stays as it is and is answered. Labelers say it of assets whose task is theirs.
+         */
+        post: operations["postProjectByProjectAssetsByAssetDimensions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/project/{project}/assigned": {
         parameters: {
             query?: never;
@@ -570,27 +489,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v2/project/{project}/exports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A project's exports, newest first */
-        get: operations["getProjectByProjectExports"];
-        put?: never;
-        /**
-         * Export labels
-         * @description The file is written in the background; poll `GET /v2/exports/{id}` for its progress and its `downloadUrl`.
-         */
-        post: operations["postProjectByProjectExports"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v2/project/{project}/imports": {
         parameters: {
             query?: never;
@@ -607,6 +505,40 @@ export interface paths {
          *     streamed to the hub's disk, then read in the background; poll `GET /v2/imports/{id}` for its progress.
          */
         post: operations["postProjectByProjectImports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/project/{project}/probes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a project's header probes are */
+        get: operations["getProjectByProjectProbes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/project/{project}/probes/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try the assets again that were given up */
+        post: operations["postProjectByProjectProbesRetry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1164,10 +1096,6 @@ export interface components {
              */
             assets: number;
         };
-        AtOnceData: {
-            /** @description Where the zip file is fetched: absolute, without a key, as often as needed. Its first entry is the JSON. */
-            exportPath: string;
-        };
         Batch: {
             _id: string;
             name: string;
@@ -1236,6 +1164,18 @@ export interface components {
              * @description Named assets that were not there, or deleted before.
              */
             notFound: number;
+        };
+        Dimensions: {
+            /** Format: int32 */
+            height: number;
+            /**
+             * Format: int32
+             * @description Pixels as shown, which is after turning as EXIF says.
+             */
+            width: number;
+        };
+        DimensionsData: {
+            metadata: components["schemas"]["KnownDimensions"];
         };
         /** @description The body of a successful answer. */
         Envelope_AnnotateData: {
@@ -1341,18 +1281,6 @@ export interface components {
             status: string;
         };
         /** @description The body of a successful answer. */
-        Envelope_AtOnceData: {
-            data: {
-                /** @description Where the zip file is fetched: absolute, without a key, as often as needed. Its first entry is the JSON. */
-                exportPath: string;
-            };
-            /**
-             * @description Always `success`.
-             * @example success
-             */
-            status: string;
-        };
-        /** @description The body of a successful answer. */
         Envelope_BatchesData: {
             /** @description The batch (under `project`, as the public API has it), or a list of batches when a list was sent. */
             data: {
@@ -1393,22 +1321,9 @@ export interface components {
             status: string;
         };
         /** @description The body of a successful answer. */
-        Envelope_ExportData: {
+        Envelope_DimensionsData: {
             data: {
-                export: components["schemas"]["Export"];
-            };
-            /**
-             * @description Always `success`.
-             * @example success
-             */
-            status: string;
-        };
-        /** @description The body of a successful answer. */
-        Envelope_ExportList: {
-            data: {
-                exports: components["schemas"]["Export"][];
-                /** Format: int64 */
-                total: number;
+                metadata: components["schemas"]["KnownDimensions"];
             };
             /**
              * @description Always `success`.
@@ -1538,6 +1453,17 @@ export interface components {
             status: string;
         };
         /** @description The body of a successful answer. */
+        Envelope_ProbesData: {
+            data: {
+                probes: components["schemas"]["Probes"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
         Envelope_ProjectData: {
             data: {
                 project: components["schemas"]["Project"];
@@ -1578,6 +1504,21 @@ export interface components {
         Envelope_RequeueData: {
             data: {
                 modifiedCount: components["schemas"]["Requeued"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_RetryData: {
+            data: {
+                /**
+                 * Format: int64
+                 * @description Failed assets that wait again.
+                 */
+                retried: number;
             };
             /**
              * @description Always `success`.
@@ -1788,65 +1729,6 @@ export interface components {
             /** @description `fail` when the request was at fault (4xx), `error` when the hub was (5xx). */
             status: string;
         };
-        /** @description An export as the API shows it. */
-        Export: {
-            _id: string;
-            createdAt: string;
-            /** @description The user's id. */
-            createdBy: string;
-            /**
-             * @description Where the file is fetched, by whoever has this link; it needs no key, and ranges and repetitions are fine. None
-             *     unless the export is completed and its file has not expired.
-             */
-            downloadUrl?: string | null;
-            error?: components["schemas"]["ExportError"] | null;
-            /** @description When the file goes. */
-            expiresAt?: string | null;
-            /** @description What the file is called. */
-            fileName: string;
-            finishedAt?: string | null;
-            format: components["schemas"]["ExportFormat"];
-            options: components["schemas"]["OptionsView"];
-            progress: components["schemas"]["ProgressView"];
-            project: string;
-            startedAt?: string | null;
-            /** @description `queued`, `running`, `completed`, `failed` or `cancelled` */
-            state: components["schemas"]["ExportState"];
-            /** @description The code of why it failed or was cancelled. */
-            stateReason?: string | null;
-        };
-        /** @description What to export. */
-        ExportBody: {
-            /** @description Ids or names: tasks in at least one of these batches; all if empty or left out. */
-            batches?: string[] | null;
-            createdAt?: components["schemas"]["TimeRange"] | null;
-            format?: components["schemas"]["ExportFormat"] | null;
-            /** @description Whether JSON has what tasks were when they left the stages before; true unless given. */
-            includeHistory?: boolean | null;
-            /** @description Whether JSON has the metadata of assets and of annotations; true unless given. */
-            includeMetadata?: boolean | null;
-            masks?: components["schemas"]["MasksBody"] | null;
-            /** @description Tasks in one of these stages; `Complete` unless given, and every stage if empty. */
-            stage?: components["schemas"]["Stage"][] | null;
-            updatedAt?: components["schemas"]["TimeRange"] | null;
-        };
-        ExportData: {
-            export: components["schemas"]["Export"];
-        };
-        /** @description Why an export failed. */
-        ExportError: {
-            code: string;
-            message: string;
-        };
-        /** @enum {string} */
-        ExportFormat: "json" | "ndjson" | "coco" | "masks";
-        ExportList: {
-            exports: components["schemas"]["Export"][];
-            /** Format: int64 */
-            total: number;
-        };
-        /** @enum {string} */
-        ExportState: "queued" | "running" | "completed" | "failed" | "cancelled";
         ExternalIdData: {
             /** @description Nobody else has it or ever gets it. */
             externalId: string;
@@ -1957,6 +1839,12 @@ export interface components {
             status: string;
             to: string;
         };
+        KnownDimensions: {
+            /** Format: int32 */
+            height: number;
+            /** Format: int32 */
+            width: number;
+        };
         /** @description A task as the API shows it. */
         LabelTask: {
             _id: string;
@@ -2011,20 +1899,6 @@ export interface components {
             type: string;
             updatedAt: string;
             updatedBy?: string | null;
-        };
-        /** @enum {string} */
-        MaskKind: "instance" | "class" | "semantic";
-        /** @description How masks are to be made. */
-        MasksBody: {
-            kind?: components["schemas"]["MaskKind"] | null;
-            raster?: components["schemas"]["RasterRule"] | null;
-        };
-        /** @description How masks are made. */
-        MasksView: {
-            /** @description `instance`, `class` or `semantic` */
-            kind: components["schemas"]["MaskKind"];
-            /** @description `centre`, `coco` or `opencv` */
-            raster: components["schemas"]["RasterRule"];
         };
         Member: {
             _id: string;
@@ -2105,24 +1979,17 @@ export interface components {
         OpenInvitationOrganization: {
             name: string;
         };
-        /** @description Which tasks an export holds and how they are written. */
-        OptionsView: {
-            /** @description Ids; none: whatever the batch. */
-            batches?: string[] | null;
-            createdAt?: components["schemas"]["TimeRange"] | null;
-            includeHistory: boolean;
-            includeMetadata: boolean;
-            masks?: components["schemas"]["MasksView"] | null;
-            /** @description None: every stage. */
-            stage?: components["schemas"]["Stage"][] | null;
-            updatedAt?: components["schemas"]["TimeRange"] | null;
-        };
         Organization: {
             _id: string;
             createdAt: string;
+            /** @description Whether the hub may read the first bytes of assets that came without width and height. */
+            headerProbes: boolean;
             name: string;
             /** @description The caller's role: `owner`, `admin` or `member`. */
             role: components["schemas"]["OrganizationRole"];
+        };
+        OrganizationChangeBody: {
+            headerProbes?: boolean | null;
         };
         OrganizationData: {
             organization: components["schemas"]["Organization"];
@@ -2153,21 +2020,56 @@ export interface components {
         PriorityData: {
             result: components["schemas"]["Modified"];
         };
-        ProgressView: {
+        ProbeFailure: {
+            /** @description The asset. */
+            _id: string;
+            code: string;
+            data: string;
+            externalId?: string | null;
+            failedAt: string;
+            message: string;
+        };
+        ProbeReason: {
             /** Format: int64 */
-            bytesWritten: number;
+            assets: number;
+            code: string;
+        };
+        ProbeWait: {
+            code: string;
+            message: string;
+            nextTryAt: string;
+            /** @description None: public assets. */
+            storage?: string | null;
+        };
+        Probes: {
+            /** @description Whether the organization and the operator let them run. */
+            enabled: boolean;
             /**
              * Format: int64
-             * @description Lines of the report.
+             * @description Assets that were given up.
              */
-            problems: number;
-            /** Format: int64 */
-            tasksDone: number;
+            failed: number;
+            /** @description Some of the assets that were given up. */
+            failures: components["schemas"]["ProbeFailure"][];
             /**
              * Format: int64
-             * @description Tasks to be exported, as far as that is known before all are read.
+             * @description Assets that were measured so far.
              */
-            tasksTotal: number;
+            measured: number;
+            /** @description None at the end of the failures. */
+            nextCursor?: string | null;
+            /**
+             * Format: int64
+             * @description Assets that wait, at most.
+             */
+            pending: number;
+            /** @description Why they were. */
+            reasons: components["schemas"]["ProbeReason"][];
+            /** @description Storages that cannot be read now, and are tried again. */
+            waiting: components["schemas"]["ProbeWait"][];
+        };
+        ProbesData: {
+            probes: components["schemas"]["Probes"];
         };
         Project: components["schemas"]["ProjectSummary"] & {
             assignedTo: components["schemas"]["Assignment"][];
@@ -2206,8 +2108,6 @@ export interface components {
             /** @description The caller's role in the project; owners and admins act as `Manager`. */
             role: components["schemas"]["ProjectRole"];
         };
-        /** @enum {string} */
-        RasterRule: "centre" | "coco" | "opencv";
         /** @description One reason why a row was not imported. */
         RefusedRow: {
             code: string;
@@ -2259,6 +2159,13 @@ export interface components {
             /** Format: int64 */
             modified: number;
             toStageId: string;
+        };
+        RetryData: {
+            /**
+             * Format: int64
+             * @description Failed assets that wait again.
+             */
+            retried: number;
         };
         ReviewBody: {
             /** @description What the reviewer mended, if anything: kept before the verdict. */
@@ -2497,17 +2404,6 @@ export interface components {
             /** @description `assigned`, or the code of why not. */
             status: string;
         };
-        /** @description A range of times in ISO 8601; every bound may be left out. */
-        TimeRange: {
-            /** @description After this. */
-            $gt?: string | null;
-            /** @description At this or after. */
-            $gte?: string | null;
-            /** @description Before this. */
-            $lt?: string | null;
-            /** @description At this or before. */
-            $lte?: string | null;
-        };
         UnassigneesBody: {
             /** @description E-mail addresses. */
             assignees: string[];
@@ -2580,7 +2476,6 @@ export type AssigneesResult = components['schemas']['AssigneesResult'];
 export type Assignment = components['schemas']['Assignment'];
 export type AssignmentBody = components['schemas']['AssignmentBody'];
 export type AssignmentData = components['schemas']['AssignmentData'];
-export type AtOnceData = components['schemas']['AtOnceData'];
 export type Batch = components['schemas']['Batch'];
 export type BatchEntry = components['schemas']['BatchEntry'];
 export type BatchesBody = components['schemas']['BatchesBody'];
@@ -2591,6 +2486,8 @@ export type CloudData = components['schemas']['CloudData'];
 export type Credentials = components['schemas']['Credentials'];
 export type DeletionBody = components['schemas']['DeletionBody'];
 export type DeletionData = components['schemas']['DeletionData'];
+export type Dimensions = components['schemas']['Dimensions'];
+export type DimensionsData = components['schemas']['DimensionsData'];
 export type EnvelopeAnnotateData = components['schemas']['Envelope_AnnotateData'];
 export type EnvelopeApiKeyData = components['schemas']['Envelope_ApiKeyData'];
 export type EnvelopeApiKeyList = components['schemas']['Envelope_ApiKeyList'];
@@ -2599,12 +2496,10 @@ export type EnvelopeAssetList = components['schemas']['Envelope_AssetList'];
 export type EnvelopeAssignData = components['schemas']['Envelope_AssignData'];
 export type EnvelopeAssigneesData = components['schemas']['Envelope_AssigneesData'];
 export type EnvelopeAssignmentData = components['schemas']['Envelope_AssignmentData'];
-export type EnvelopeAtOnceData = components['schemas']['Envelope_AtOnceData'];
 export type EnvelopeBatchesData = components['schemas']['Envelope_BatchesData'];
 export type EnvelopeCloudData = components['schemas']['Envelope_CloudData'];
 export type EnvelopeDeletionData = components['schemas']['Envelope_DeletionData'];
-export type EnvelopeExportData = components['schemas']['Envelope_ExportData'];
-export type EnvelopeExportList = components['schemas']['Envelope_ExportList'];
+export type EnvelopeDimensionsData = components['schemas']['Envelope_DimensionsData'];
 export type EnvelopeExternalIdData = components['schemas']['Envelope_ExternalIdData'];
 export type EnvelopeHistoryData = components['schemas']['Envelope_HistoryData'];
 export type EnvelopeImportData = components['schemas']['Envelope_ImportData'];
@@ -2615,10 +2510,12 @@ export type EnvelopeNextTask = components['schemas']['Envelope_NextTask'];
 export type EnvelopeOpenInvitationData = components['schemas']['Envelope_OpenInvitationData'];
 export type EnvelopeOrganizationData = components['schemas']['Envelope_OrganizationData'];
 export type EnvelopePriorityData = components['schemas']['Envelope_PriorityData'];
+export type EnvelopeProbesData = components['schemas']['Envelope_ProbesData'];
 export type EnvelopeProjectData = components['schemas']['Envelope_ProjectData'];
 export type EnvelopeProjectList = components['schemas']['Envelope_ProjectList'];
 export type EnvelopeRemovalsResult = components['schemas']['Envelope_RemovalsResult'];
 export type EnvelopeRequeueData = components['schemas']['Envelope_RequeueData'];
+export type EnvelopeRetryData = components['schemas']['Envelope_RetryData'];
 export type EnvelopeRoleChangesData = components['schemas']['Envelope_RoleChangesData'];
 export type EnvelopeSession = components['schemas']['Envelope_Session'];
 export type EnvelopeSetupDocuments = components['schemas']['Envelope_SetupDocuments'];
@@ -2635,13 +2532,6 @@ export type EnvelopeUploadData = components['schemas']['Envelope_UploadData'];
 export type EnvelopeUploadUrlData = components['schemas']['Envelope_UploadUrlData'];
 export type EnvelopeWithdrawalsResult = components['schemas']['Envelope_WithdrawalsResult'];
 export type ErrorBody = components['schemas']['ErrorBody'];
-export type Export = components['schemas']['Export'];
-export type ExportBody = components['schemas']['ExportBody'];
-export type ExportData = components['schemas']['ExportData'];
-export type ExportError = components['schemas']['ExportError'];
-export type ExportFormat = components['schemas']['ExportFormat'];
-export type ExportList = components['schemas']['ExportList'];
-export type ExportState = components['schemas']['ExportState'];
 export type ExternalIdData = components['schemas']['ExternalIdData'];
 export type HistoryData = components['schemas']['HistoryData'];
 export type Import = components['schemas']['Import'];
@@ -2652,10 +2542,8 @@ export type ImportState = components['schemas']['ImportState'];
 export type Invitation = components['schemas']['Invitation'];
 export type InvitationList = components['schemas']['InvitationList'];
 export type Invite = components['schemas']['Invite'];
+export type KnownDimensions = components['schemas']['KnownDimensions'];
 export type LabelTask = components['schemas']['LabelTask'];
-export type MaskKind = components['schemas']['MaskKind'];
-export type MasksBody = components['schemas']['MasksBody'];
-export type MasksView = components['schemas']['MasksView'];
 export type Member = components['schemas']['Member'];
 export type MemberList = components['schemas']['MemberList'];
 export type Modified = components['schemas']['Modified'];
@@ -2671,22 +2559,25 @@ export type OnDuplicate = components['schemas']['OnDuplicate'];
 export type OnError = components['schemas']['OnError'];
 export type OpenInvitationData = components['schemas']['OpenInvitationData'];
 export type OpenInvitationOrganization = components['schemas']['OpenInvitationOrganization'];
-export type OptionsView = components['schemas']['OptionsView'];
 export type Organization = components['schemas']['Organization'];
+export type OrganizationChangeBody = components['schemas']['OrganizationChangeBody'];
 export type OrganizationData = components['schemas']['OrganizationData'];
 export type OrganizationRole = components['schemas']['OrganizationRole'];
 export type PersonResult = components['schemas']['PersonResult'];
 export type Position = components['schemas']['Position'];
 export type PriorityBody = components['schemas']['PriorityBody'];
 export type PriorityData = components['schemas']['PriorityData'];
-export type ProgressView = components['schemas']['ProgressView'];
+export type ProbeFailure = components['schemas']['ProbeFailure'];
+export type ProbeReason = components['schemas']['ProbeReason'];
+export type ProbeWait = components['schemas']['ProbeWait'];
+export type Probes = components['schemas']['Probes'];
+export type ProbesData = components['schemas']['ProbesData'];
 export type Project = components['schemas']['Project'];
 export type ProjectChangeBody = components['schemas']['ProjectChangeBody'];
 export type ProjectData = components['schemas']['ProjectData'];
 export type ProjectList = components['schemas']['ProjectList'];
 export type ProjectRole = components['schemas']['ProjectRole'];
 export type ProjectSummary = components['schemas']['ProjectSummary'];
-export type RasterRule = components['schemas']['RasterRule'];
 export type RefusedRow = components['schemas']['RefusedRow'];
 export type Removals = components['schemas']['Removals'];
 export type RemovalsResult = components['schemas']['RemovalsResult'];
@@ -2694,6 +2585,7 @@ export type RequeueBody = components['schemas']['RequeueBody'];
 export type RequeueData = components['schemas']['RequeueData'];
 export type RequeueOptions = components['schemas']['RequeueOptions'];
 export type Requeued = components['schemas']['Requeued'];
+export type RetryData = components['schemas']['RetryData'];
 export type ReviewBody = components['schemas']['ReviewBody'];
 export type ReviewStatus = components['schemas']['ReviewStatus'];
 export type RoleChange = components['schemas']['RoleChange'];
@@ -2724,7 +2616,6 @@ export type TaskItem = components['schemas']['TaskItem'];
 export type TaskList = components['schemas']['TaskList'];
 export type TaskNames = components['schemas']['TaskNames'];
 export type TaskResult = components['schemas']['TaskResult'];
-export type TimeRange = components['schemas']['TimeRange'];
 export type UnassigneesBody = components['schemas']['UnassigneesBody'];
 export type UploadData = components['schemas']['UploadData'];
 export type UploadUrlData = components['schemas']['UploadUrlData'];
@@ -2923,259 +2814,6 @@ export interface operations {
                 };
             };
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    getExport: {
-        parameters: {
-            query?: {
-                project?: string;
-                /** @description `json` (unless given) or `ndjson`; also `coco` and `masks` */
-                format?: string;
-                /** @description `task`; there are no issues to export */
-                type?: string;
-                /** @description JSON: `["Complete"]`; every stage unless given */
-                stage?: string;
-                /** @description JSON: ids or names */
-                batches?: string;
-                /** @description JSON: `["default"]`; there are no tasks of other types */
-                taskTypes?: string;
-                /** @description JSON: `{"$gt":"2026-01-31T12:00:00.000000Z","$lt":…}` */
-                updatedAt?: string;
-                /** @description JSON, as for `updatedAt` */
-                createdAt?: string;
-                /** @description `true` (unless given) or `false` */
-                includeMetadata?: string;
-                /** @description `true` (unless given) or `false` */
-                includeHistory?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Envelope_AtOnceData"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    getExportV3: {
-        parameters: {
-            query?: {
-                project?: string;
-                /** @description `json` (unless given) or `ndjson`; also `coco` and `masks` */
-                format?: string;
-                /** @description `task`; there are no issues to export */
-                type?: string;
-                /** @description JSON: `["Complete"]`; every stage unless given */
-                stage?: string;
-                /** @description JSON: ids or names */
-                batches?: string;
-                /** @description JSON: `["default"]`; there are no tasks of other types */
-                taskTypes?: string;
-                /** @description JSON: `{"$gt":"2026-01-31T12:00:00.000000Z","$lt":…}` */
-                updatedAt?: string;
-                /** @description JSON, as for `updatedAt` */
-                createdAt?: string;
-                /** @description `true` (unless given) or `false` */
-                includeMetadata?: string;
-                /** @description `true` (unless given) or `false` */
-                includeHistory?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Envelope_AtOnceData"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    getExportsById: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Envelope_ExportData"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    postExportsByIdCancel: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Envelope_ExportData"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    getExportsByIdFile: {
-        parameters: {
-            query?: {
-                /** @description From the `downloadUrl` of the export. */
-                token?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/zip": number[];
-                };
-            };
-            206: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/zip": number[];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            416: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    getExportsByIdReport: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/x-ndjson": string;
-                };
-            };
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3632,6 +3270,39 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postOrganizationByOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganizationChangeBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_OrganizationData"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4101,6 +3772,40 @@ export interface operations {
             };
         };
     };
+    postProjectByProjectAssetsByAssetDimensions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                asset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dimensions"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_DimensionsData"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     postProjectByProjectAssigned: {
         parameters: {
             query?: never;
@@ -4214,89 +3919,6 @@ export interface operations {
             };
         };
     };
-    getProjectByProjectExports: {
-        parameters: {
-            query?: {
-                /** @description Counted from 1. */
-                page?: number;
-                /** @description 1 to 1000; 10 unless given. */
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Envelope_ExportList"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    postProjectByProjectExports: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ExportBody"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Envelope_ExportData"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
     getProjectByProjectImports: {
         parameters: {
             query?: {
@@ -4400,6 +4022,69 @@ export interface operations {
                 };
             };
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getProjectByProjectProbes: {
+        parameters: {
+            query?: {
+                /** @description Where the page before ended. */
+                cursor?: string;
+                /** @description 1 to 1000 failed assets; 10 unless given. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ProbesData"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postProjectByProjectProbesRetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_RetryData"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
