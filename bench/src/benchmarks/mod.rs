@@ -30,6 +30,8 @@ pub enum Benchmark {
     Page,
     /// Signed URLs, alone and in bulk.
     Sign,
+    /// The next task, and answers saved.
+    Tasks,
     /// Polygons as PNG files.
     Masks,
     /// Exports of labels, of ten thousand tasks and of as many as the longest list has rows.
@@ -39,10 +41,8 @@ pub enum Benchmark {
 impl Benchmark {
     /// Whether it measures a hub with a list of each size.
     fn needs_lists(self) -> bool {
-        matches!(self, Self::Import | Self::Page | Self::Sign)
+        matches!(self, Self::Import | Self::Page | Self::Sign | Self::Tasks)
     }
-    /// The next task, and answers saved.
-    Tasks,
 }
 
 /// How to measure.

@@ -5,9 +5,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use insitu_store::{DatabaseUrl, Error, Tx, exports, imports};
 use insitu_store::assets::probes;
-use insitu_store::{DatabaseUrl, Error, imports};
+use insitu_store::{DatabaseUrl, Error, Tx, exports, imports};
 use tokio::sync::watch;
 
 use super::becomes_true;
@@ -50,15 +49,10 @@ async fn free_leases(hub: &Hub, started: i64) -> Result<(), Error> {
         DatabaseUrl::Sqlite(_) => {
             let free = move |tx: &mut Tx| {
                 imports::free_all(tx, started)?;
-                exports::free_all(tx, started)
+                exports::free_all(tx, started)?;
+                probes::free_all(tx)
             };
             hub.db.claim(free).await
-            hub.db
-                .claim(move |tx| {
-                    imports::free_all(tx, started)?;
-                    probes::free_all(tx)
-                })
-                .await
         }
         DatabaseUrl::Postgres(_) => Ok(()),
     }

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use insitu_store::assets::probes::Range;
 use insitu_store::exports::Export;
 use insitu_store::imports::Import;
 use insitu_store::{Error, Tx};
@@ -73,9 +74,8 @@ pub fn start(hub: Arc<Hub>) -> Runner {
     runner.tasks.push(tokio::spawn(keeping));
     runner.employ::<Import>(&hub, &is_open);
     runner.employ::<Export>(&hub, &is_open);
-    runner.employ::<insitu_store::imports::Import>(&hub, &is_open);
     if hub.config.header_probes {
-        runner.employ::<insitu_store::assets::probes::Range>(&hub, &is_open);
+        runner.employ::<Range>(&hub, &is_open);
     }
     runner
 }

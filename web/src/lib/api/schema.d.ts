@@ -93,6 +93,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export and wait for the file, as the Python SDK does */
+        get: operations["getExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/exportV3": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same under its name before */
+        get: operations["getExportV3"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One export */
+        get: operations["getExportsById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/exports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop an export; nothing of its file stays */
+        post: operations["postExportsByIdCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file of an export, by its link; ranges are answered */
+        get: operations["getExportsByIdFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/exports/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of an export: a line for each task or object that is not in the file, and for each remark */
+        get: operations["getExportsByIdReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/files/{project}/{type}/{name}": {
         parameters: {
             query?: never;
@@ -483,6 +585,27 @@ export interface paths {
         put?: never;
         /** Import assets that the body lists */
         post: operations["postProjectByProjectCloud"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/project/{project}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A project's exports, newest first */
+        get: operations["getProjectByProjectExports"];
+        put?: never;
+        /**
+         * Export labels
+         * @description The file is written in the background; poll `GET /v2/exports/{id}` for its progress and its `downloadUrl`.
+         */
+        post: operations["postProjectByProjectExports"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1096,6 +1219,10 @@ export interface components {
              */
             assets: number;
         };
+        AtOnceData: {
+            /** @description Where the zip file is fetched: absolute, without a key, as often as needed. Its first entry is the JSON. */
+            exportPath: string;
+        };
         Batch: {
             _id: string;
             name: string;
@@ -1281,6 +1408,18 @@ export interface components {
             status: string;
         };
         /** @description The body of a successful answer. */
+        Envelope_AtOnceData: {
+            data: {
+                /** @description Where the zip file is fetched: absolute, without a key, as often as needed. Its first entry is the JSON. */
+                exportPath: string;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
         Envelope_BatchesData: {
             /** @description The batch (under `project`, as the public API has it), or a list of batches when a list was sent. */
             data: {
@@ -1324,6 +1463,30 @@ export interface components {
         Envelope_DimensionsData: {
             data: {
                 metadata: components["schemas"]["KnownDimensions"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_ExportData: {
+            data: {
+                export: components["schemas"]["Export"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_ExportList: {
+            data: {
+                exports: components["schemas"]["Export"][];
+                /** Format: int64 */
+                total: number;
             };
             /**
              * @description Always `success`.
@@ -1729,6 +1892,65 @@ export interface components {
             /** @description `fail` when the request was at fault (4xx), `error` when the hub was (5xx). */
             status: string;
         };
+        /** @description An export as the API shows it. */
+        Export: {
+            _id: string;
+            createdAt: string;
+            /** @description The user's id. */
+            createdBy: string;
+            /**
+             * @description Where the file is fetched, by whoever has this link; it needs no key, and ranges and repetitions are fine. None
+             *     unless the export is completed and its file has not expired.
+             */
+            downloadUrl?: string | null;
+            error?: components["schemas"]["ExportError"] | null;
+            /** @description When the file goes. */
+            expiresAt?: string | null;
+            /** @description What the file is called. */
+            fileName: string;
+            finishedAt?: string | null;
+            format: components["schemas"]["ExportFormat"];
+            options: components["schemas"]["OptionsView"];
+            progress: components["schemas"]["ProgressView"];
+            project: string;
+            startedAt?: string | null;
+            /** @description `queued`, `running`, `completed`, `failed` or `cancelled` */
+            state: components["schemas"]["ExportState"];
+            /** @description The code of why it failed or was cancelled. */
+            stateReason?: string | null;
+        };
+        /** @description What to export. */
+        ExportBody: {
+            /** @description Ids or names: tasks in at least one of these batches; all if empty or left out. */
+            batches?: string[] | null;
+            createdAt?: components["schemas"]["TimeRange"] | null;
+            format?: components["schemas"]["ExportFormat"] | null;
+            /** @description Whether JSON has what tasks were when they left the stages before; true unless given. */
+            includeHistory?: boolean | null;
+            /** @description Whether JSON has the metadata of assets and of annotations; true unless given. */
+            includeMetadata?: boolean | null;
+            masks?: components["schemas"]["MasksBody"] | null;
+            /** @description Tasks in one of these stages; `Complete` unless given, and every stage if empty. */
+            stage?: components["schemas"]["Stage"][] | null;
+            updatedAt?: components["schemas"]["TimeRange"] | null;
+        };
+        ExportData: {
+            export: components["schemas"]["Export"];
+        };
+        /** @description Why an export failed. */
+        ExportError: {
+            code: string;
+            message: string;
+        };
+        /** @enum {string} */
+        ExportFormat: "json" | "ndjson" | "coco" | "masks";
+        ExportList: {
+            exports: components["schemas"]["Export"][];
+            /** Format: int64 */
+            total: number;
+        };
+        /** @enum {string} */
+        ExportState: "queued" | "running" | "completed" | "failed" | "cancelled";
         ExternalIdData: {
             /** @description Nobody else has it or ever gets it. */
             externalId: string;
@@ -1900,6 +2122,20 @@ export interface components {
             updatedAt: string;
             updatedBy?: string | null;
         };
+        /** @enum {string} */
+        MaskKind: "instance" | "class" | "semantic";
+        /** @description How masks are to be made. */
+        MasksBody: {
+            kind?: components["schemas"]["MaskKind"] | null;
+            raster?: components["schemas"]["RasterRule"] | null;
+        };
+        /** @description How masks are made. */
+        MasksView: {
+            /** @description `instance`, `class` or `semantic` */
+            kind: components["schemas"]["MaskKind"];
+            /** @description `centre`, `coco` or `opencv` */
+            raster: components["schemas"]["RasterRule"];
+        };
         Member: {
             _id: string;
             createdAt: string;
@@ -1978,6 +2214,18 @@ export interface components {
         };
         OpenInvitationOrganization: {
             name: string;
+        };
+        /** @description Which tasks an export holds and how they are written. */
+        OptionsView: {
+            /** @description Ids; none: whatever the batch. */
+            batches?: string[] | null;
+            createdAt?: components["schemas"]["TimeRange"] | null;
+            includeHistory: boolean;
+            includeMetadata: boolean;
+            masks?: components["schemas"]["MasksView"] | null;
+            /** @description None: every stage. */
+            stage?: components["schemas"]["Stage"][] | null;
+            updatedAt?: components["schemas"]["TimeRange"] | null;
         };
         Organization: {
             _id: string;
@@ -2071,6 +2319,22 @@ export interface components {
         ProbesData: {
             probes: components["schemas"]["Probes"];
         };
+        ProgressView: {
+            /** Format: int64 */
+            bytesWritten: number;
+            /**
+             * Format: int64
+             * @description Lines of the report.
+             */
+            problems: number;
+            /** Format: int64 */
+            tasksDone: number;
+            /**
+             * Format: int64
+             * @description Tasks to be exported, as far as that is known before all are read.
+             */
+            tasksTotal: number;
+        };
         Project: components["schemas"]["ProjectSummary"] & {
             assignedTo: components["schemas"]["Assignment"][];
             batches: components["schemas"]["Batch"][];
@@ -2108,6 +2372,8 @@ export interface components {
             /** @description The caller's role in the project; owners and admins act as `Manager`. */
             role: components["schemas"]["ProjectRole"];
         };
+        /** @enum {string} */
+        RasterRule: "centre" | "coco" | "opencv";
         /** @description One reason why a row was not imported. */
         RefusedRow: {
             code: string;
@@ -2404,6 +2670,17 @@ export interface components {
             /** @description `assigned`, or the code of why not. */
             status: string;
         };
+        /** @description A range of times in ISO 8601; every bound may be left out. */
+        TimeRange: {
+            /** @description After this. */
+            $gt?: string | null;
+            /** @description At this or after. */
+            $gte?: string | null;
+            /** @description Before this. */
+            $lt?: string | null;
+            /** @description At this or before. */
+            $lte?: string | null;
+        };
         UnassigneesBody: {
             /** @description E-mail addresses. */
             assignees: string[];
@@ -2476,6 +2753,7 @@ export type AssigneesResult = components['schemas']['AssigneesResult'];
 export type Assignment = components['schemas']['Assignment'];
 export type AssignmentBody = components['schemas']['AssignmentBody'];
 export type AssignmentData = components['schemas']['AssignmentData'];
+export type AtOnceData = components['schemas']['AtOnceData'];
 export type Batch = components['schemas']['Batch'];
 export type BatchEntry = components['schemas']['BatchEntry'];
 export type BatchesBody = components['schemas']['BatchesBody'];
@@ -2496,10 +2774,13 @@ export type EnvelopeAssetList = components['schemas']['Envelope_AssetList'];
 export type EnvelopeAssignData = components['schemas']['Envelope_AssignData'];
 export type EnvelopeAssigneesData = components['schemas']['Envelope_AssigneesData'];
 export type EnvelopeAssignmentData = components['schemas']['Envelope_AssignmentData'];
+export type EnvelopeAtOnceData = components['schemas']['Envelope_AtOnceData'];
 export type EnvelopeBatchesData = components['schemas']['Envelope_BatchesData'];
 export type EnvelopeCloudData = components['schemas']['Envelope_CloudData'];
 export type EnvelopeDeletionData = components['schemas']['Envelope_DeletionData'];
 export type EnvelopeDimensionsData = components['schemas']['Envelope_DimensionsData'];
+export type EnvelopeExportData = components['schemas']['Envelope_ExportData'];
+export type EnvelopeExportList = components['schemas']['Envelope_ExportList'];
 export type EnvelopeExternalIdData = components['schemas']['Envelope_ExternalIdData'];
 export type EnvelopeHistoryData = components['schemas']['Envelope_HistoryData'];
 export type EnvelopeImportData = components['schemas']['Envelope_ImportData'];
@@ -2532,6 +2813,13 @@ export type EnvelopeUploadData = components['schemas']['Envelope_UploadData'];
 export type EnvelopeUploadUrlData = components['schemas']['Envelope_UploadUrlData'];
 export type EnvelopeWithdrawalsResult = components['schemas']['Envelope_WithdrawalsResult'];
 export type ErrorBody = components['schemas']['ErrorBody'];
+export type Export = components['schemas']['Export'];
+export type ExportBody = components['schemas']['ExportBody'];
+export type ExportData = components['schemas']['ExportData'];
+export type ExportError = components['schemas']['ExportError'];
+export type ExportFormat = components['schemas']['ExportFormat'];
+export type ExportList = components['schemas']['ExportList'];
+export type ExportState = components['schemas']['ExportState'];
 export type ExternalIdData = components['schemas']['ExternalIdData'];
 export type HistoryData = components['schemas']['HistoryData'];
 export type Import = components['schemas']['Import'];
@@ -2544,6 +2832,9 @@ export type InvitationList = components['schemas']['InvitationList'];
 export type Invite = components['schemas']['Invite'];
 export type KnownDimensions = components['schemas']['KnownDimensions'];
 export type LabelTask = components['schemas']['LabelTask'];
+export type MaskKind = components['schemas']['MaskKind'];
+export type MasksBody = components['schemas']['MasksBody'];
+export type MasksView = components['schemas']['MasksView'];
 export type Member = components['schemas']['Member'];
 export type MemberList = components['schemas']['MemberList'];
 export type Modified = components['schemas']['Modified'];
@@ -2559,6 +2850,7 @@ export type OnDuplicate = components['schemas']['OnDuplicate'];
 export type OnError = components['schemas']['OnError'];
 export type OpenInvitationData = components['schemas']['OpenInvitationData'];
 export type OpenInvitationOrganization = components['schemas']['OpenInvitationOrganization'];
+export type OptionsView = components['schemas']['OptionsView'];
 export type Organization = components['schemas']['Organization'];
 export type OrganizationChangeBody = components['schemas']['OrganizationChangeBody'];
 export type OrganizationData = components['schemas']['OrganizationData'];
@@ -2572,12 +2864,14 @@ export type ProbeReason = components['schemas']['ProbeReason'];
 export type ProbeWait = components['schemas']['ProbeWait'];
 export type Probes = components['schemas']['Probes'];
 export type ProbesData = components['schemas']['ProbesData'];
+export type ProgressView = components['schemas']['ProgressView'];
 export type Project = components['schemas']['Project'];
 export type ProjectChangeBody = components['schemas']['ProjectChangeBody'];
 export type ProjectData = components['schemas']['ProjectData'];
 export type ProjectList = components['schemas']['ProjectList'];
 export type ProjectRole = components['schemas']['ProjectRole'];
 export type ProjectSummary = components['schemas']['ProjectSummary'];
+export type RasterRule = components['schemas']['RasterRule'];
 export type RefusedRow = components['schemas']['RefusedRow'];
 export type Removals = components['schemas']['Removals'];
 export type RemovalsResult = components['schemas']['RemovalsResult'];
@@ -2616,6 +2910,7 @@ export type TaskItem = components['schemas']['TaskItem'];
 export type TaskList = components['schemas']['TaskList'];
 export type TaskNames = components['schemas']['TaskNames'];
 export type TaskResult = components['schemas']['TaskResult'];
+export type TimeRange = components['schemas']['TimeRange'];
 export type UnassigneesBody = components['schemas']['UnassigneesBody'];
 export type UploadData = components['schemas']['UploadData'];
 export type UploadUrlData = components['schemas']['UploadUrlData'];
@@ -2814,6 +3109,259 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getExport: {
+        parameters: {
+            query?: {
+                project?: string;
+                /** @description `json` (unless given) or `ndjson`; also `coco` and `masks` */
+                format?: string;
+                /** @description `task`; there are no issues to export */
+                type?: string;
+                /** @description JSON: `["Complete"]`; every stage unless given */
+                stage?: string;
+                /** @description JSON: ids or names */
+                batches?: string;
+                /** @description JSON: `["default"]`; there are no tasks of other types */
+                taskTypes?: string;
+                /** @description JSON: `{"$gt":"2026-01-31T12:00:00.000000Z","$lt":…}` */
+                updatedAt?: string;
+                /** @description JSON, as for `updatedAt` */
+                createdAt?: string;
+                /** @description `true` (unless given) or `false` */
+                includeMetadata?: string;
+                /** @description `true` (unless given) or `false` */
+                includeHistory?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_AtOnceData"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getExportV3: {
+        parameters: {
+            query?: {
+                project?: string;
+                /** @description `json` (unless given) or `ndjson`; also `coco` and `masks` */
+                format?: string;
+                /** @description `task`; there are no issues to export */
+                type?: string;
+                /** @description JSON: `["Complete"]`; every stage unless given */
+                stage?: string;
+                /** @description JSON: ids or names */
+                batches?: string;
+                /** @description JSON: `["default"]`; there are no tasks of other types */
+                taskTypes?: string;
+                /** @description JSON: `{"$gt":"2026-01-31T12:00:00.000000Z","$lt":…}` */
+                updatedAt?: string;
+                /** @description JSON, as for `updatedAt` */
+                createdAt?: string;
+                /** @description `true` (unless given) or `false` */
+                includeMetadata?: string;
+                /** @description `true` (unless given) or `false` */
+                includeHistory?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_AtOnceData"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getExportsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ExportData"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postExportsByIdCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ExportData"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getExportsByIdFile: {
+        parameters: {
+            query?: {
+                /** @description From the `downloadUrl` of the export. */
+                token?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getExportsByIdReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3910,6 +4458,89 @@ export interface operations {
                 };
             };
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getProjectByProjectExports: {
+        parameters: {
+            query?: {
+                /** @description Counted from 1. */
+                page?: number;
+                /** @description 1 to 1000; 10 unless given. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ExportList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postProjectByProjectExports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ExportData"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
