@@ -38,7 +38,7 @@ async fn the_example_of_the_page_is_imported_as_it_stands() {
     assert_eq!(assets[1]["externalId"], "cute-dog.jpg");
     assert_eq!(assets[1]["metadata"], json!({ "width": 1800, "height": 1200 }));
     assert_eq!(assets[1]["storage"], storage.as_str());
-    assert_eq!(assets[0]["labelTasks"], json!([]));
+    assert_eq!(assets[0]["labelTasks"][0]["stage"], "Label");
     assert_eq!(assets[0]["state"], "active");
 }
 

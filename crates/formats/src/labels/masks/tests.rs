@@ -41,7 +41,10 @@ const ANSWER: &str = r#"{"tools":[
     {"objectId":"5","schemaId":"car","polygon":[[50,50],[60,50],[60,60]]},
     {"objectId":"6","schemaId":"gone","bounding-box":{"x":0,"y":5,"width":1,"height":1}}]}"#;
 
-fn written(kind: MaskKind) -> (Vec<(String, Value)>, Vec<(String, &'static str)>) {
+/// Pictures by their names, each with its line.
+type Pictures = Vec<(String, Value)>;
+
+fn written(kind: MaskKind) -> (Pictures, Vec<(String, &'static str)>) {
     let mut notes = Vec::new();
     let pictures = writer(kind)
         .write(&task(ANSWER, Some((8, 6))), &mut notes)
