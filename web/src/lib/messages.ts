@@ -162,6 +162,7 @@ export const m = {
       address: 'Address',
       storage: 'Storage',
       batches: 'Batches',
+      stage: 'Stage',
       size: 'Size in px',
       imported: 'Imported',
     },
@@ -176,6 +177,13 @@ export const m = {
     publicStorage: 'Public',
     privateStorage: 'Private storage',
     description: 'About this project',
+    firstSteps: 'Try:',
+    steps: {
+      look: 'look at one',
+      label: 'label it',
+      export: 'export its mask',
+      storage: 'add your own bucket',
+    },
   },
 
   picture: {

@@ -1,9 +1,15 @@
 // Questions to the hub about tasks: lists, the next one, saving, submitting, review, and what a manager does to many.
-import { ask } from './ask';
-import type { SignedUrl } from './types';
+import { answer, hub } from './client';
+import type {
+  AnswerProblem,
+  LabelTask,
+  ReviewStatus,
+  SignedUrl,
+  Stage,
+  TaskAsset as AnyAsset,
+} from './types';
 
-export type Stage = 'Label' | 'Review' | 'Complete';
-export type ReviewStatus = 'Todo' | 'Accepted' | 'Rejected' | 'Fixed';
+export type { ReviewStatus, Stage };
 
 /** What was labeled. Only what the interface reads is named; everything else is kept as it came. */
 export type Answer = {
@@ -13,137 +19,138 @@ export type Answer = {
   [other: string]: unknown;
 };
 
-export type TaskAsset = {
-  _id: string;
-  externalId: string | null;
-  data: string;
-  storage: string | null;
+export type TaskAsset = Omit<AnyAsset, 'metadata'> & {
   metadata?: { width?: number; height?: number; [other: string]: unknown };
-  contextData?: unknown;
-  dataset?: string[] | null;
 };
-
-export type Task = {
-  _id: string;
-  project: string;
-  asset: TaskAsset;
-  stage: Stage;
-  reviewStatus: ReviewStatus;
-  assignee: string | null;
-  externalId: string | null;
-  batches: string[];
-  priority: number;
-  isDraft: boolean;
-  isSkipped: boolean;
-  isPreLabeled: boolean;
-  updatedAt: string | null;
-  updatedBy: string | null;
-  createdAt: string;
-  revision: number;
-  answer?: Answer;
-};
-
-export type Counts = {
-  counts: Record<Stage, number>;
-  mine: { Label: number; Review: number };
-};
+export type Task = Omit<LabelTask, 'answer' | 'asset'> & { answer?: Answer; asset: TaskAsset };
 
 export type TaskQuestion = {
   page: number;
   limit: number;
   stage?: Stage;
+  /** An e-mail address; empty: nobody's tasks. */
   assignee?: string;
   batches?: string[];
   externalId?: string;
 };
 
-/** Something that the hub kept although it looks wrong: out of the picture, a class that does not exist. */
-export type AnswerProblem = { path: string; code: string; message: string };
-
 export type Annotation = { answer: Answer; duration: number; revision: number; draft: boolean };
 
-export function listTasks(projectId: string, question: TaskQuestion) {
+/** The document knows an answer as an object of any shape. */
+const anyShape = (answer: Answer) => answer as unknown as Record<string, never>;
+const taskFrom = (task: LabelTask) => task as unknown as Task;
+
+export async function listTasks(projectId: string, question: TaskQuestion) {
   const { page, limit, stage, assignee, batches, externalId } = question;
   const filter = {
     ...(stage ? { stage } : {}),
-    ...(assignee !== undefined ? { assignee: assignee === '' ? null : assignee } : {}),
+    ...(assignee !== undefined ? { assignee: assignee === '' ? { $exists: false } : assignee } : {}),
     ...(batches?.length ? { batches: { $in: batches } } : {}),
     ...(externalId ? { externalId } : {}),
   };
   const query = {
-    page: String(page),
-    limit: String(limit),
+    page,
+    limit,
     ...(Object.keys(filter).length ? { filter: JSON.stringify(filter) } : {}),
   };
-  return ask<{ tasks: Task[]; total: number }>('GET', `/v2/project/${projectId}/tasks`, { query });
+  const params = { path: { project: projectId }, query };
+  const found = await answer(hub.GET('/v2/project/{project}/tasks', { params }));
+  return { total: found.total, tasks: (found.tasks as LabelTask[]).map(taskFrom) };
 }
 
 export function countTasks(projectId: string) {
-  return ask<Counts>('GET', `/v2/project/${projectId}/tasks/counts`);
+  return answer(hub.GET('/v2/project/{project}/tasks/counts', { params: { path: { project: projectId } } }));
 }
 
 /** Claims the next task; with `ahead`, the one that comes after that task. */
-export function nextTask(projectId: string, stage: 'Label' | 'Review', ahead?: string) {
+export async function nextTask(projectId: string, stage: 'Label' | 'Review', ahead?: string) {
+  const params = { path: { project: projectId } };
   const body = ahead ? { stage, ahead } : { stage };
-  return ask<{ task: Task | null; left: number }>('POST', `/v2/project/${projectId}/tasks/next`, { body });
+  const { task, left } = await answer(hub.POST('/v2/project/{project}/tasks/next', { params, body }));
+  return { task: task ? taskFrom(task) : null, left };
 }
 
-export async function openTask(id: string) {
-  return (await ask<{ task: Task }>('POST', `/v2/task/${id}/open`, { body: {} })).task;
+export async function openTask(id: string): Promise<Task> {
+  const params = { path: { task: id } };
+  return taskFrom((await answer(hub.POST('/v2/task/{task}/open', { params }))).task);
 }
 
-/** Gives back a task that was not changed. `keepalive` lets it outlive the page. */
-export function releaseTask(id: string) {
-  return ask<{ task: Task }>('POST', `/v2/task/${id}/release`, { body: {}, keepalive: true });
+/** Gives back a task that was not changed. It may be asked for while the page goes away. */
+export async function releaseTask(id: string) {
+  const params = { path: { task: id } };
+  await answer(hub.POST('/v2/task/{task}/release', { params, keepalive: true }));
 }
 
 export async function signTask(id: string): Promise<SignedUrl> {
-  const { urls } = await ask<{ urls: SignedUrl[] }>('POST', `/v2/task/${id}/sign`, { body: {} });
+  const params = { path: { task: id } };
+  const { urls } = await answer(hub.POST('/v2/task/{task}/sign', { params }));
   const [first] = urls;
   if (!first) throw new TypeError('the hub signed nothing');
   return first;
 }
 
-export function annotateTask(id: string, annotation: Annotation, keepalive = false) {
-  return ask<{ label: Task; problems?: AnswerProblem[] }>('POST', `/v2/annotate/${id}`, {
-    body: annotation,
-    keepalive,
-  });
+/** Keeps a draft, or submits: then the task goes to its next stage. */
+export async function annotateTask(
+  id: string,
+  annotation: Annotation,
+  keepalive = false,
+): Promise<{ label: Task; problems: AnswerProblem[] }> {
+  const query = annotation.draft ? {} : { nextStage: 'true' };
+  const params = { path: { task: id }, query };
+  const body = { ...annotation, answer: anyShape(annotation.answer) };
+  const { label, problems } = await answer(hub.POST('/v2/annotate/{task}', { params, body, keepalive }));
+  return { label: taskFrom(label), problems };
 }
 
 export async function skipTask(id: string) {
-  return (await ask<{ task: Task }>('POST', `/v2/task/${id}/skip`, { body: {} })).task;
+  await answer(hub.POST('/v2/task/{task}/skip', { params: { path: { task: id } } }));
 }
 
 export async function reviewTask(
   id: string,
-  review: { reviewStatus: ReviewStatus; answer?: Answer; revision?: number; duration?: number },
-) {
-  return (await ask<{ task: Task }>('POST', `/v2/review/${id}`, { body: review })).task;
+  review: { reviewStatus: ReviewStatus; answer: Answer; revision: number; duration: number },
+): Promise<Task> {
+  const params = { path: { task: id } };
+  const body = { ...review, answer: anyShape(review.answer) };
+  return taskFrom((await answer(hub.POST('/v2/review/{task}', { params, body }))).task);
 }
 
-export function assignTasks(project: string, tasks: string[], user: string, stage?: Stage) {
-  return ask<{ assigned: number }>('POST', '/v2/task/assign', { body: { project, tasks, user, stage } });
+/** Answers how many tasks were given to somebody, or with an empty address taken from whoever had them. */
+export async function assignTasks(project: string, tasks: string[], user: string): Promise<number> {
+  return (await answer(hub.POST('/v2/task/assign', { body: { project, tasks, user } }))).assigned;
 }
 
-export function requeueTasks(
+/** The tasks of these ids and no others. */
+const only = (taskIds: string[]) => ({
+  taskIds,
+  assetIds: null,
+  batches: null,
+  externalIds: null,
+  fromStageIds: null,
+});
+
+export async function requeueTasks(
   projectId: string,
   taskIds: string[],
   toStageId: Stage,
   options: { removeAnnotations: boolean; removeAssignee: boolean; removeStageHistory: boolean },
-) {
-  const body = { toStageId, filters: { taskIds }, options };
-  return ask<{ modifiedCount: { modified: number } }>('POST', `/v2/project/${projectId}/requeueTasks`, {
-    body,
-  });
+): Promise<number> {
+  const params = { path: { project: projectId } };
+  const body = {
+    toStageId,
+    filters: only(taskIds),
+    options: { ...options, resetAnswer: null, unassign: null },
+  };
+  const { modifiedCount } = await answer(hub.POST('/v2/project/{project}/requeueTasks', { params, body }));
+  return modifiedCount.modified;
 }
 
-export function prioritizeTasks(projectId: string, taskIds: string[], priority: number) {
-  const body = { priority, filters: { taskIds } };
-  return ask<{ result: { modified: number } }>('POST', `/v2/project/${projectId}/updatePriority`, { body });
-}
-
-/** Tells what a picture measures as it is shown, where the hub does not know it. */
-export function tellDimensions(projectId: string, assetId: string, size: { width: number; height: number }) {
-  return ask('POST', `/v2/project/${projectId}/assets/${assetId}/dimensions`, { body: size });
+export async function prioritizeTasks(
+  projectId: string,
+  taskIds: string[],
+  priority: number,
+): Promise<number> {
+  const params = { path: { project: projectId } };
+  const body = { priority, filters: only(taskIds) };
+  return (await answer(hub.POST('/v2/project/{project}/updatePriority', { params, body }))).result.modified;
 }

@@ -12,11 +12,23 @@ export type {
   Organization,
   OrganizationRole,
   Project,
+  ProjectRole,
   ProjectSummary,
   Session,
   SignedUrl,
   Storage,
   User,
+  AnswerProblem,
+  LabelTask,
+  ReviewStatus,
+  Stage,
+  TaskAsset,
+  Export,
+  ExportBody,
+  ExportFormat,
+  ExportState,
+  MaskKind,
+  RasterRule,
 } from './schema';
 
 export type OnError = 'skip' | 'refuse';

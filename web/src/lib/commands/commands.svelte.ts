@@ -8,6 +8,8 @@ export type Command = {
   /** One key (`/`), keys one after the other (`g a`), or keys held (`Ctrl+A`). */
   keys: string;
   run: () => void;
+  /** Its key is listened to elsewhere: here it is only told. */
+  onlyTold?: boolean;
 };
 
 /** How long the second key of `g a` may take. */
@@ -31,12 +33,12 @@ export class Commands {
   press(event: KeyboardEvent) {
     if (event.defaultPrevented || event.isComposing || isTyping(event)) return;
     const key = keyName(event);
+    if (isForControl(event, key)) return;
     const before =
       this.#before && event.timeStamp - this.#before.atMs < SEQUENCE_MS ? this.#before.key : null;
     // The last one wins: a page's command stands before the frame's.
-    const command =
-      (before && this.list.findLast(({ keys }) => keys === `${before} ${key}`)) ||
-      this.list.findLast(({ keys }) => keys === key);
+    const find = (wanted: string) => this.list.findLast(({ keys, onlyTold }) => keys === wanted && !onlyTold);
+    const command = (before && find(`${before} ${key}`)) || find(key);
     this.#before = command ? null : { key, atMs: event.timeStamp };
     if (!command) return;
     event.preventDefault();
@@ -46,17 +48,32 @@ export class Commands {
 
 export const commands = new Commands();
 
-/** The name of what was pressed, as commands write it. */
-export function keyName(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>): string {
-  const held = event.ctrlKey || event.metaKey ? 'Ctrl+' : event.altKey ? 'Alt+' : '';
-  const key = event.key.length === 1 && held ? event.key.toUpperCase() : event.key;
-  return held + key;
+type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>;
+
+/** The name of what was pressed, as commands write it. A sign that needs Shift to be typed is named by itself. */
+export function keyName(event: Pressed): string {
+  const { key } = event;
+  const isNamed = key.length > 1 || /[a-z]/i.test(key);
+  const held = [
+    event.ctrlKey || event.metaKey ? 'Ctrl+' : '',
+    event.altKey ? 'Alt+' : '',
+    event.shiftKey && isNamed ? 'Shift+' : '',
+  ].join('');
+  return held + (key.length === 1 && held ? key.toUpperCase() : key);
+}
+
+/** Enter and Space press the button or follow the link that has the focus. */
+function isForControl({ target }: KeyboardEvent, key: string): boolean {
+  if (key !== 'Enter' && key !== ' ') return false;
+  if (typeof HTMLElement === 'undefined' || !(target instanceof HTMLElement)) return false;
+  return target.closest('button, a[href], summary, input, [role="button"]') !== null;
 }
 
 function isTyping(event: KeyboardEvent): boolean {
   const target = event.target;
   if (typeof HTMLElement === 'undefined' || !(target instanceof HTMLElement)) return false;
   if (target.closest('[role="dialog"], [role="menu"], [role="listbox"]')) return true;
-  const typed = target instanceof HTMLInputElement && !['checkbox', 'radio', 'button'].includes(target.type);
+  const typed =
+    target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'range'].includes(target.type);
   return typed || target instanceof HTMLTextAreaElement || target.isContentEditable;
 }

@@ -7,6 +7,7 @@ const press = (key: string, over: object = {}) =>
     ctrlKey: false,
     metaKey: false,
     altKey: false,
+    shiftKey: false,
     ...over,
   }) as KeyboardEvent;
 
@@ -15,7 +16,9 @@ const command = (id: string, keys: string) => ({ id, keys, label: id, group: 'al
 it('names keys as commands write them', () => {
   expect(keyName(press('a'))).toBe('a');
   expect(keyName(press('a', { metaKey: true }))).toBe('Ctrl+A');
-  expect(keyName(press('?'))).toBe('?');
+  expect(keyName(press('?', { shiftKey: true }))).toBe('?');
+  expect(keyName(press('S', { shiftKey: true }))).toBe('Shift+S');
+  expect(keyName(press('z', { ctrlKey: true, shiftKey: true }))).toBe('Ctrl+Shift+Z');
 });
 
 it('runs a command of one key and one of two keys', () => {
@@ -49,4 +52,14 @@ it('forgets the commands of a page that was left', () => {
   commands.press(press('x'));
   expect(gone.run).not.toHaveBeenCalled();
   expect(commands.list).toEqual([]);
+});
+
+it('leaves a key alone that is listened to elsewhere', () => {
+  const commands = new Commands();
+  const own = command('own', 'Enter');
+  const told = { ...command('told', 'Enter'), onlyTold: true };
+  commands.add([own, told]);
+  commands.press(press('Enter'));
+  expect(own.run).toHaveBeenCalledOnce();
+  expect(told.run).not.toHaveBeenCalled();
 });

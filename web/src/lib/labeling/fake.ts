@@ -1,7 +1,7 @@
 // A hub for tests: tasks in a queue, revisions checked, a network that can be cut, everything in memory.
 import { ApiError, networkError } from '$lib/api/errors';
 import type { Answer, Annotation, Stage, Task } from '$lib/api/tasks';
-import type { Transport } from './saver';
+import type { Transport } from './saving';
 
 export const answerOf = (...names: string[]): Answer => ({
   tools: names.map((objectId) => ({ objectId, point: [1, 2] })),

@@ -2,7 +2,8 @@
 import type { Task } from '$lib/api/tasks';
 import type { Keeper, Kept } from './kept';
 import { saysTheSame } from './same';
-import { Saver, type SaverParts, type Transport } from './saver';
+import { Saver } from './saver';
+import type { SaverParts, Transport } from './saving';
 
 export type OutboxParts = {
   user: string;

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ApiError, networkError } from '$lib/api/errors';
 import type { Answer, Annotation, Task } from '$lib/api/tasks';
 import { MemoryKeeper } from './kept';
-import { Saver, TookTheirs, type Transport } from './saver';
+import { Saver, TookTheirs } from './saver';
+import type { Transport } from './saving';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -144,6 +145,19 @@ it('does not take its own work for somebody else’s when only the answer of the
   expect((await submitted).stage).toBe('Review');
 });
 
+it('knows its own work again when the answer was lost and the person had gone on', async () => {
+  const { hub, saver, states } = open();
+  hub.losesAnswers = 1;
+  saver.change(() => answerOf('a'));
+  await vi.advanceTimersByTimeAsync(700);
+  expect(saver.state).toBe('offline');
+  saver.change(() => answerOf('a', 'b'));
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(saver.state).toBe('saved');
+  expect(states).not.toContain('conflict');
+  expect(hub.task.answer).toEqual(answerOf('a', 'b'));
+});
+
 it('asks when somebody else changed the task, and sends mine if mine is chosen', async () => {
   const { hub, keeper, saver } = open();
   hub.task = { ...hub.task, revision: 9, answer: answerOf('theirs') };
@@ -182,6 +196,25 @@ it('waits for somebody to sign in again, and then sends', async () => {
   saver.retry();
   await vi.advanceTimersByTimeAsync(0);
   expect(hub.task.answer).toEqual(answerOf('a'));
+});
+
+it('submits what the task holds when nothing was changed, and theirs once theirs was taken', async () => {
+  const { hub, saver } = open();
+  hub.task = { ...hub.task, revision: 9, answer: answerOf('theirs') };
+  saver.change(() => answerOf('mine'));
+  await vi.advanceTimersByTimeAsync(1000);
+  saver.takeTheirs();
+  const submitted = saver.finish('submit');
+  await vi.advanceTimersByTimeAsync(0);
+  await submitted;
+  expect(hub.task.answer).toEqual(answerOf('theirs'));
+
+  const untouched = new FakeHub();
+  untouched.task = { ...untouched.task, answer: answerOf('drawn before') };
+  const reviewed = open(untouched).saver.finish('Rejected');
+  await vi.advanceTimersByTimeAsync(0);
+  await reviewed;
+  expect(untouched.calls.at(-1)?.answer).toEqual(answerOf('drawn before'));
 });
 
 it('submits after the draft that is on its way, with the newest answer', async () => {

@@ -1,10 +1,11 @@
 // Saves the answer of one task so that nothing is lost: kept by the browser at once, sent after a pause, tried again
 // until the hub has it, and never over somebody else's work without asking.
 import { ApiError, mayPass } from '$lib/api/errors';
-import type { Answer, Annotation, ReviewStatus, Task } from '$lib/api/tasks';
+import type { Answer, Annotation, Task } from '$lib/api/tasks';
 import { Keeping } from './keeping';
-import type { Intent, Keeper, Kept } from './kept';
+import type { Intent, Kept } from './kept';
 import { saysTheSame } from './same';
+import type { SaverParts, SaverState } from './saving';
 import { Stopwatch } from './stopwatch';
 
 /** Short enough that a draft is with the hub within a second of a pause. */
@@ -16,38 +17,6 @@ const LONGEST_RETRY_MS = 30_000;
 /** What a browser sends for a page that is gone is bounded at 64 KiB, headers included. */
 const KEEPALIVE_BYTES = 60_000;
 
-export type SaverState =
-  | 'saved'
-  /** Changed a moment ago. */
-  | 'unsaved'
-  | 'saving'
-  /** The hub cannot be reached; tried again by itself. */
-  | 'offline'
-  /** Somebody else changed the task meanwhile: `theirs` says to what. */
-  | 'conflict'
-  | 'signedOut'
-  /** The hub refused for good: `error` says why. */
-  | 'refused';
-
-export interface Transport {
-  annotate(task: string, annotation: Annotation, keepalive?: boolean): Promise<Task>;
-  review(
-    task: string,
-    review: { reviewStatus: ReviewStatus; answer: Answer; revision: number; duration: number },
-  ): Promise<Task>;
-}
-
-export type SaverParts = {
-  task: Pick<Task, '_id' | 'project' | 'stage' | 'revision'>;
-  name: string;
-  user: string;
-  organization: string | null;
-  transport: Transport;
-  keeper: Keeper;
-  nowMs?: () => number;
-  onchange?: (saver: Saver) => void;
-};
-
 /** The person took back that they were done, by choosing what somebody else had saved. */
 export class TookTheirs extends Error {
   constructor(readonly theirs: Task) {
@@ -55,6 +24,8 @@ export class TookTheirs extends Error {
     this.name = 'TookTheirs';
   }
 }
+
+const EMPTY: Answer = { tools: [], classifications: [], relations: [] };
 
 type Waiting = { resolve: (task: Task) => void; reject: (error: unknown) => void };
 
@@ -66,7 +37,7 @@ export class Saver {
   readonly #parts: SaverParts;
   readonly #keeping: Keeping;
   readonly watch: Stopwatch;
-  #answer: () => Answer = () => ({ tools: [], classifications: [], relations: [] });
+  #answer: () => Answer;
   #revision: number;
   #intent: Intent = 'draft';
   #version = 0;
@@ -77,14 +48,17 @@ export class Saver {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #unsavedSinceMs: number | null = null;
   #waiting: Waiting[] = [];
+  /** Sent, and no answer came: the hub may have it all the same. */
+  #unheard: Answer[] = [];
 
   constructor(parts: SaverParts, kept?: Kept) {
     this.#parts = parts;
     this.#revision = kept?.revision ?? parts.task.revision;
     this.watch = new Stopwatch(this.#nowMs, kept?.durationMs);
     this.#keeping = new Keeping(parts.keeper, this.#toKeep, () => parts.onchange?.(this));
+    const first = kept?.answer ?? parts.task.answer ?? EMPTY;
+    this.#answer = () => first;
     if (!kept) return;
-    this.#answer = () => kept.answer;
     this.#intent = kept.intent;
     this.#version = 1;
     this.state = 'unsaved';
@@ -178,6 +152,7 @@ export class Saver {
     if (!theirs) return null;
     this.theirs = null;
     this.#revision = theirs.revision;
+    this.#answer = () => theirs.answer ?? EMPTY;
     this.#intent = 'draft';
     this.#settled();
     for (const { reject } of this.#waiting.splice(0)) reject(new TookTheirs(theirs));
@@ -245,6 +220,7 @@ export class Saver {
     this.#isSending = false;
     this.#retries = 0;
     this.error = null;
+    this.#unheard = [];
     this.#revision = task.revision;
     this.watch.takeOff(sent.duration);
     this.#savedVersion = version;
@@ -273,6 +249,7 @@ export class Saver {
     this.error = error;
     if (error instanceof ApiError && error.status === 401) return this.#show('signedOut');
     if (mayPass(error)) {
+      this.#unheard.push(sent.answer);
       const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#retries);
       this.#retries += 1;
       this.#timer = setTimeout(() => void this.#send(), waitMs);
@@ -295,6 +272,11 @@ export class Saver {
     if (saysTheSame(theirs.answer, sent.answer)) {
       const isDone = intent !== 'draft' && theirs.stage !== this.#parts.task.stage;
       if (intent === 'draft' || isDone) return this.#acknowledge(theirs, version, intent, sent);
+      this.#revision = theirs.revision;
+      return void this.#send();
+    }
+    if (this.#unheard.some((answer) => saysTheSame(theirs.answer, answer))) {
+      this.#unheard = [];
       this.#revision = theirs.revision;
       return void this.#send();
     }

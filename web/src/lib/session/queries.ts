@@ -2,6 +2,7 @@
 import { goto } from '$app/navigation';
 import { QueryCache, QueryClient } from '@tanstack/svelte-query';
 import { ApiError, mayPass } from '$lib/api/errors';
+import { countTasks } from '$lib/api/tasks';
 import { organization } from './organization.svelte';
 
 export const keys = {
@@ -9,6 +10,8 @@ export const keys = {
   projects: () => [organization.id, 'projects'] as const,
   project: (id: string) => [organization.id, 'project', id] as const,
   assets: (projectId: string) => [organization.id, 'project', projectId, 'assets'] as const,
+  tasks: (projectId: string) => [organization.id, 'project', projectId, 'tasks'] as const,
+  exports: (projectId: string) => [organization.id, 'project', projectId, 'exports'] as const,
   imports: (projectId: string) => [organization.id, 'project', projectId, 'imports'] as const,
   activeImports: () => [organization.id, 'imports', 'active'] as const,
   import: (id: string) => [organization.id, 'imports', id] as const,
@@ -16,6 +19,13 @@ export const keys = {
   members: (id: string) => [id, 'members'] as const,
   apiKeys: () => [organization.id, 'apiKeys'] as const,
 };
+
+/** How many tasks of a project are in which stage: asked by its head and by its pages, answered once. */
+export const taskCounts = (projectId: string) => ({
+  queryKey: [...keys.tasks(projectId), 'counts'],
+  queryFn: () => countTasks(projectId),
+  retry: false,
+});
 
 const FRESH_MS = 15_000;
 const TRIES = 3;
@@ -35,9 +45,18 @@ export function createQueries(): QueryClient {
   });
 }
 
+let inPlace: (() => void) | null = null;
+
+/** A page that asks to sign in where one is says so here, and gives it back with the returned function. */
+export function signedOutInPlace(ask: () => void): () => void {
+  inPlace = ask;
+  return () => (inPlace = null);
+}
+
 /** A session may end while a page is open: the way back leads through the sign-in page. */
 function leaveWhenSignedOut(error: Error) {
   if (!(error instanceof ApiError) || error.status !== 401) return;
+  if (inPlace) return inPlace();
   const { pathname, search } = location;
   if (pathname === '/sign-in') return;
   void goto(`/sign-in?next=${encodeURIComponent(pathname + search)}`);

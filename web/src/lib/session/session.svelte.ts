@@ -1,7 +1,9 @@
 // Who is signed in, for every page inside the frame, and which of their organizations they look at.
 import { getContext, setContext } from 'svelte';
-import type { Project, Session } from '$lib/api/types';
+import type { Project, ProjectRole, Session } from '$lib/api/types';
 import { organization } from './organization.svelte';
+
+type WithRole = Pick<Project, 'role'> | undefined;
 
 export class Here {
   #session: () => Session;
@@ -29,8 +31,25 @@ export class Here {
     return role === 'owner' || role === 'admin';
   }
 
-  manages(project: Pick<Project, 'role'> | undefined): boolean {
-    return this.administers || project?.role === 'Manager';
+  manages(project: WithRole): boolean {
+    return this.#has(project, 'Manager');
+  }
+
+  managesTasks(project: WithRole): boolean {
+    return this.#has(project, 'Manager', 'Lead');
+  }
+
+  mayReview(project: WithRole): boolean {
+    return this.#has(project, 'Manager', 'Lead', 'Reviewer');
+  }
+
+  /** Labelers see the tasks that are theirs, and no assets besides. */
+  seesAllTasks(project: WithRole): boolean {
+    return this.mayReview(project);
+  }
+
+  #has(project: WithRole, ...roles: ProjectRole[]): boolean {
+    return this.administers || roles.some((role) => project?.role === role);
   }
 }
 

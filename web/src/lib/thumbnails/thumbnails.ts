@@ -29,8 +29,8 @@ export class Thumbnails {
   #queue = new Queue(FETCHED_AT_ONCE);
   #kept = new Lru<Kept>(REMEMBERED, (kept) => 'url' in kept && URL.revokeObjectURL(kept.url));
 
-  constructor(projectId: string) {
-    this.urls = new SignedUrls((ids) => signAssets(projectId, ids));
+  constructor(projectId: string, sign = (ids: string[]) => signAssets(projectId, ids)) {
+    this.urls = new SignedUrls(sign);
   }
 
   /** What is known already, without waiting. */
