@@ -154,3 +154,9 @@ export async function prioritizeTasks(
   const body = { priority, filters: only(taskIds) };
   return (await answer(hub.POST('/v2/project/{project}/updatePriority', { params, body }))).result.modified;
 }
+
+/** Tells what a picture measures as it is shown, where the hub does not know it. */
+export function tellDimensions(project: string, asset: string, size: { width: number; height: number }) {
+  const params = { path: { project, asset } };
+  return answer(hub.POST('/v2/project/{project}/assets/{asset}/dimensions', { params, body: size }));
+}

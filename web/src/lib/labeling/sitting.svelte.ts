@@ -7,6 +7,7 @@ import {
   releaseTask,
   reviewTask,
   skipTask,
+  tellDimensions,
   type Task,
 } from '$lib/api/tasks';
 import { nameOf } from '$lib/assets/names';
@@ -119,6 +120,13 @@ export class Sitting {
     if (!current) return;
     this.session.current = { ...current, picture: loadPicture(current.task) };
     this.#look();
+  }
+
+  /** The hub learns what a picture measures when it did not know: masks need it. */
+  measured(task: Task, { width, height }: { width: number; height: number }) {
+    const known = task.asset.metadata;
+    if (known?.width && known.height) return;
+    tellDimensions(task.project, task.asset._id, { width, height }).catch(() => {});
   }
 
   #look() {
