@@ -105,8 +105,11 @@ impl Problems {
         });
     }
 
-    /// Notes that a field is needed and not there.
+    /// Notes that a field is needed and not there. One that is there and malformed was named for that already.
     pub fn missing(&mut self, field: &'static str, message: &str) {
+        if self.0.iter().any(|problem| problem.field == field) {
+            return;
+        }
         self.add(field, format!("storage.{}_missing", snake(field)), message);
     }
 
