@@ -11,13 +11,15 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     DatabaseUrl, Error, Result,
+    access_changes::AccessChanges,
     job::{Again, Job, Once},
-    limits::{MAX_QUEUED_READS, MAX_QUEUED_WRITES},
+    limits::MAX_QUEUED_WRITES,
     migrations,
     postgres::Session,
+    read_queue::ReadQueue,
     sqlite,
     tx::{Mode, Tx},
-    workers::{Queue, run_alone, run_grouped},
+    workers::{Queue, run_grouped, run_now, run_reads, run_writes},
 };
 
 /// How many threads serve the database.
@@ -48,14 +50,23 @@ struct Inner {
     url: DatabaseUrl,
     /// None once the database is closed.
     queues: RwLock<Option<Queues>>,
+    access_changes: AccessChanges,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 type Sender = mpsc::Sender<Box<dyn Job>>;
 
 struct Queues {
-    reads: Sender,
+    reads: Arc<ReadQueue>,
     writes: Sender,
+    /// A connection for the caller's own thread ([`Db::read_few`]); SQLite only.
+    direct: Option<Mutex<Tx>>,
+}
+
+impl Drop for Queues {
+    fn drop(&mut self) {
+        self.reads.close();
+    }
 }
 
 impl fmt::Debug for Db {
@@ -69,39 +80,45 @@ impl fmt::Debug for Db {
 impl Db {
     /// Opens the database, makes it when there is none (SQLite), and brings its tables up to date. Blocks.
     pub fn open(url: &DatabaseUrl, options: Options) -> Result<Self> {
-        let (reads, read_queue) = mpsc::channel(MAX_QUEUED_READS);
         let (writes, write_queue) = mpsc::channel(MAX_QUEUED_WRITES);
-        let read_queue = Arc::new(Mutex::new(read_queue));
+        let mut queues = Queues {
+            reads: Arc::new(ReadQueue::new()),
+            writes,
+            direct: None,
+        };
         let mut threads = Vec::new();
+        let access_changes = AccessChanges::default();
         match url {
             DatabaseUrl::Sqlite(path) => {
-                let mut writer = Tx::of_sqlite(sqlite::open_writer(path)?);
+                let mut writer = Tx::of_sqlite(sqlite::open_writer(path)?).counting(&access_changes);
                 migrations::apply(&mut writer)?;
                 restrict_to_owner(path)?;
                 threads.push(spawn("store-writer", move || run_grouped(writer, write_queue))?);
                 for _ in 0..options.readers.max(1) {
                     let tx = Tx::of_sqlite(sqlite::open_reader(path)?);
-                    threads.push(spawn_alone("store-reader", tx, &read_queue, 0)?);
+                    threads.push(spawn_reader(tx, &queues.reads, 0)?);
                 }
+                queues.direct = Some(Mutex::new(Tx::of_sqlite(sqlite::open_reader(path)?)));
             }
             DatabaseUrl::Postgres(address) => {
-                let mut first = Tx::of_postgres(Session::connect(address)?);
+                let mut first = Tx::of_postgres(Session::connect(address)?).counting(&access_changes);
                 migrations::apply(&mut first)?;
                 let write_queue = Arc::new(Mutex::new(write_queue));
-                threads.push(spawn_alone("store-writer", first, &write_queue, 0)?);
+                threads.push(spawn_writer(first, &write_queue, 0)?);
                 for thread in 1..options.writers.max(1) {
-                    let tx = Tx::of_postgres(Session::connect(address)?);
-                    threads.push(spawn_alone("store-writer", tx, &write_queue, thread)?);
+                    let tx = Tx::of_postgres(Session::connect(address)?).counting(&access_changes);
+                    threads.push(spawn_writer(tx, &write_queue, thread)?);
                 }
                 for thread in 0..options.readers.max(1) {
                     let tx = Tx::of_postgres(Session::connect(address)?);
-                    threads.push(spawn_alone("store-reader", tx, &read_queue, thread)?);
+                    threads.push(spawn_reader(tx, &queues.reads, thread)?);
                 }
             }
         }
         let inner = Inner {
             url: url.clone(),
-            queues: RwLock::new(Some(Queues { reads, writes })),
+            queues: RwLock::new(Some(queues)),
+            access_changes,
             threads: Mutex::new(threads),
         };
         Ok(Self {
@@ -114,6 +131,12 @@ impl Db {
         &self.inner.url
     }
 
+    /// How many commits of this process may have changed who may do what. It is counted before the writer is answered:
+    /// what was read after a number was seen holds, in this process, for as long as the number stays.
+    pub fn access_changes(&self) -> u64 {
+        self.inner.access_changes.counted()
+    }
+
     /// Runs `work` on one unchanging view of everything committed.
     pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
     where
@@ -122,7 +145,38 @@ impl Db {
         E: From<Error> + Send + 'static,
     {
         let (job, answer) = Once::new(work);
-        send(self.queue(|queues| &queues.reads)?, Box::new(job), answer).await
+        self.queue(|queues| &queues.reads)?.send(Box::new(job)).await?;
+        answer.await.unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+
+    /// [`Db::read`] for a handful of rows found by their keys. With SQLite that takes less time than handing it to
+    /// another thread, so it is done here and now, unless somebody is doing the same: then it joins the queue, and
+    /// a disk that is slow to answer stops one thread of the caller's at most.
+    pub async fn read_few<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        match self.try_directly(work) {
+            Ok(answer) => answer,
+            Err(work) => self.read(work).await,
+        }
+    }
+
+    /// The answer, or `work` again where it has to queue.
+    fn try_directly<T, E, F>(&self, work: F) -> std::result::Result<Result<T, E>, F>
+    where
+        F: FnOnce(&mut Tx) -> Result<T, E> + Send,
+        T: Send,
+        E: From<Error> + Send,
+    {
+        let queues = self.inner.queues.read().unwrap_or_else(PoisonError::into_inner);
+        let direct = queues.as_ref().and_then(|queues| queues.direct.as_ref());
+        match direct.and_then(|direct| direct.try_lock().ok()) {
+            Some(mut tx) => Ok(run_now(&mut tx, work)),
+            None => Err(work),
+        }
     }
 
     /// Runs `work` as if no other writer existed, and answers after it was made durable. An error undoes
@@ -158,7 +212,9 @@ impl Db {
         E: From<Error> + Send + 'static,
     {
         let (job, answer) = Again::new(Mode::Claim, work);
-        send_blocking(&self.queue(|queues| &queues.writes)?, Box::new(job))?;
+        self.queue(|queues| &queues.writes)?
+            .blocking_send(Box::new(job))
+            .map_err(|_| Error::Closed)?;
         answer
             .blocking_recv()
             .unwrap_or_else(|_| Err(Error::Closed.into()))
@@ -172,7 +228,7 @@ impl Db {
         E: From<Error> + Send + 'static,
     {
         let (job, answer) = Once::new(work);
-        send_blocking(&self.queue(|queues| &queues.reads)?, Box::new(job))?;
+        self.queue(|queues| &queues.reads)?.send_blocking(Box::new(job))?;
         answer
             .blocking_recv()
             .unwrap_or_else(|_| Err(Error::Closed.into()))
@@ -192,7 +248,7 @@ impl Db {
         }
     }
 
-    fn queue(&self, which: impl Fn(&Queues) -> &Sender) -> Result<Sender> {
+    fn queue<Q: Clone>(&self, which: impl Fn(&Queues) -> &Q) -> Result<Q> {
         let queues = self.inner.queues.read().unwrap_or_else(PoisonError::into_inner);
         queues
             .as_ref()
@@ -210,13 +266,14 @@ async fn send<T, E: From<Error>>(
     answer.await.unwrap_or_else(|_| Err(Error::Closed.into()))
 }
 
-fn send_blocking(queue: &Sender, job: Box<dyn Job>) -> Result<()> {
-    queue.blocking_send(job).map_err(|_| Error::Closed)
+fn spawn_reader(tx: Tx, queue: &Arc<ReadQueue>, thread: u32) -> Result<JoinHandle<()>> {
+    let queue = Arc::clone(queue);
+    spawn("store-reader", move || run_reads(tx, &queue, thread))
 }
 
-fn spawn_alone(name: &str, tx: Tx, queue: &Arc<Mutex<Queue>>, thread: u32) -> Result<JoinHandle<()>> {
+fn spawn_writer(tx: Tx, queue: &Arc<Mutex<Queue>>, thread: u32) -> Result<JoinHandle<()>> {
     let queue = Arc::clone(queue);
-    spawn(name, move || run_alone(tx, &queue, thread))
+    spawn("store-writer", move || run_writes(tx, &queue, thread))
 }
 
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {

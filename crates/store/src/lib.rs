@@ -5,12 +5,14 @@
 //! organization's id: a row of another organization is not found. SQL exists in this crate only and is written
 //! once, in the dialect that `dialect.rs` describes.
 
+mod access_changes;
 mod db;
 mod dialect;
 mod error;
 mod job;
 mod migrations;
 mod postgres;
+mod read_queue;
 mod sqlite;
 mod tx;
 mod url;

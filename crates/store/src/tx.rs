@@ -8,6 +8,7 @@ use std::fmt;
 
 use crate::{
     Error, Result,
+    access_changes::{AccessChanges, is_access_table, writes_access},
     postgres::Session,
     sqlite,
     value::{FromCell, Row, Value},
@@ -17,6 +18,9 @@ use crate::{
 pub struct Tx {
     engine: Engine,
     failure: Option<Failure>,
+    access_changes: AccessChanges,
+    /// Whether the open transaction may change who may do what.
+    changes_access: bool,
 }
 
 enum Engine {
@@ -62,6 +66,8 @@ impl Tx {
         Self {
             engine: Engine::Sqlite(connection),
             failure: None,
+            access_changes: AccessChanges::default(),
+            changes_access: false,
         }
     }
 
@@ -69,11 +75,22 @@ impl Tx {
         Self {
             engine: Engine::Postgres(Box::new(session)),
             failure: None,
+            access_changes: AccessChanges::default(),
+            changes_access: false,
+        }
+    }
+
+    /// The same connection, whose commits are counted here where they may change who may do what.
+    pub(crate) fn counting(self, access_changes: &AccessChanges) -> Self {
+        Self {
+            access_changes: access_changes.clone(),
+            ..self
         }
     }
 
     /// Runs a statement; the number of rows it changed.
     pub(crate) fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64> {
+        self.changes_access |= writes_access(sql);
         self.guarded(|engine| match engine {
             Engine::Sqlite(connection) => sqlite::execute(connection, sql, params),
             Engine::Postgres(session) => session.execute(sql, params),
@@ -87,6 +104,7 @@ impl Tx {
         params: &[Value<'_>],
         mut visit: impl FnMut(&mut Row<'_>) -> Result<bool>,
     ) -> Result<()> {
+        self.changes_access |= writes_access(sql);
         self.guarded(|engine| {
             let answer = match engine {
                 Engine::Sqlite(connection) => sqlite::visit(connection, sql, params, &mut visit),
@@ -146,6 +164,7 @@ impl Tx {
         rows: usize,
         fill: impl FnMut(usize, &mut Vec<Value<'v>>),
     ) -> Result<()> {
+        self.changes_access |= is_access_table(table);
         self.guarded(|engine| match engine {
             Engine::Sqlite(connection) => sqlite::bulk(connection, table, columns, rows, fill),
             Engine::Postgres(session) => session.bulk(table, columns, rows, fill),
@@ -154,6 +173,7 @@ impl Tx {
 
     /// Runs a whole migration.
     pub(crate) fn script(&mut self, sql: &str) -> Result<()> {
+        self.changes_access = true;
         self.guarded(|engine| match engine {
             Engine::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
             Engine::Postgres(session) => session.script(&crate::dialect::migration_for_postgres(sql)),
@@ -187,7 +207,12 @@ impl Tx {
     }
 
     pub(crate) fn commit(&mut self) -> Result<()> {
-        self.control("COMMIT")
+        let answer = self.control("COMMIT");
+        // Whatever the answer: a commit whose answer was lost may have happened.
+        if std::mem::take(&mut self.changes_access) {
+            self.access_changes.count_one();
+        }
+        answer
     }
 
     /// Ends the transaction without a trace. A connection that cannot do that is of no use and is replaced or

@@ -1,30 +1,52 @@
 //! The threads that run queued closures: SQLite's one writer with its group commit, and everybody else.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
 use tokio::sync::mpsc::Receiver;
 
 use crate::{
-    Error,
-    job::Job,
+    Error, Result,
+    job::{Job, Once},
     limits::{MAX_ATTEMPTS, MAX_WRITES_PER_COMMIT},
+    read_queue::ReadQueue,
     tx::{Failure, Tx},
 };
 
 pub(crate) type Queue = Receiver<Box<dyn Job>>;
 
-/// Runs each closure in a transaction of its own: readers of both databases and PostgreSQL's writers. Several
-/// threads share one queue.
-pub(crate) fn run_alone(mut tx: Tx, queue: &Arc<Mutex<Queue>>, thread: u32) {
-    loop {
-        let next = queue
+/// Reads: each closure in a transaction of its own.
+pub(crate) fn run_reads(tx: Tx, queue: &ReadQueue, thread: u32) {
+    run_alone(tx, thread, || queue.next());
+}
+
+/// PostgreSQL's writers: each closure in a transaction of its own. Several threads share one queue.
+pub(crate) fn run_writes(tx: Tx, queue: &Mutex<Queue>, thread: u32) {
+    run_alone(tx, thread, || {
+        queue
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .blocking_recv();
-        let Some(mut job) = next else { return };
+            .blocking_recv()
+    });
+}
+
+/// Reads at once, on the calling thread.
+pub(crate) fn run_now<T, E, F>(tx: &mut Tx, work: F) -> Result<T, E>
+where
+    F: FnOnce(&mut Tx) -> Result<T, E> + Send,
+    T: Send,
+    E: From<Error> + Send,
+{
+    let (mut job, mut answer) = Once::new(work);
+    attempt(tx, &mut job, 0);
+    Box::new(job).answer();
+    answer.try_recv().unwrap_or_else(|_| Err(Error::Closed.into()))
+}
+
+fn run_alone(mut tx: Tx, thread: u32, next: impl Fn() -> Option<Box<dyn Job>>) {
+    while let Some(mut job) = next() {
         attempt(&mut tx, job.as_mut(), thread);
         job.answer();
     }
@@ -125,7 +147,6 @@ mod tests {
 
     use super::*;
     use crate::{
-        Result,
         job::Again,
         migrations,
         organizations::{self, Organization},
