@@ -6,6 +6,7 @@ use axum::http::HeaderValue;
 use insitu_model::ambient::{Clock, Random};
 use insitu_store::Db;
 
+use crate::auth::standings::Standings;
 use crate::auth::throttle::Throttle;
 use crate::cloud_access::CloudAccess;
 use crate::config::Config;
@@ -27,6 +28,7 @@ pub struct Hub {
     pub public_url: String,
     pub content_security_policy: HeaderValue,
     pub sign_in_throttle: Throttle,
+    pub standings: Standings,
 }
 
 impl std::fmt::Debug for Hub {

@@ -9,6 +9,7 @@ use insitu_model::ambient::{Clock, Random};
 use insitu_store::{DatabaseUrl, Db, Options};
 
 use crate::ambient::{SystemClock, SystemRandom};
+use crate::auth::standings::Standings;
 use crate::auth::throttle::Throttle;
 use crate::cli::{Failure, Outcome};
 use crate::cloud_access::CloudAccess;
@@ -51,6 +52,7 @@ pub async fn open_with(
         public_url,
         content_security_policy,
         sign_in_throttle: Throttle::default(),
+        standings: Standings::default(),
         config,
     }))
 }

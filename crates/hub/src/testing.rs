@@ -14,11 +14,13 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
+use insitu_model::ambient::Clock;
 use insitu_model::role::{OrganizationRole, ProjectRole};
 use insitu_model::text::{Email, Name};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
+use crate::ambient::{SystemClock, SystemRandom};
 use crate::config::Config;
 use crate::hub::Hub;
 use crate::jobs::{self, Runner};
@@ -75,6 +77,11 @@ impl TestHub {
 
     /// The same with other settings.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_at(Arc::new(SystemClock), change).await
+    }
+
+    /// The same with another clock.
+    pub async fn start_at(clock: Arc<dyn Clock>, change: impl FnOnce(&mut Config)) -> Self {
         let _already_installed = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -87,7 +94,9 @@ impl TestHub {
         };
         change(&mut config);
         let bound = config.listen;
-        let hub = start::open(config, bound).await.expect("a hub");
+        let hub = start::open_with(config, bound, clock, Arc::new(SystemRandom))
+            .await
+            .expect("a hub");
         let jobs = jobs::start(hub.clone());
         Self {
             router: api::router(hub.clone()),

@@ -12,7 +12,7 @@ use insitu_model::id::{OrganizationId, ProjectId, UserId};
 use insitu_model::role::{OrganizationRole, ProjectRole, Right, acting_role, allows};
 use insitu_store::{organizations, project_members, projects};
 
-use super::caller::{Caller, Proof, identify};
+use super::caller::{Caller, Proof, Shown, identify, identify_shown};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 
@@ -144,17 +144,31 @@ impl<R: NeedsRight> FromRequestParts<Arc<Hub>> for OnProject<R> {
         let text = path_parameter(parts, hub, PROJECT_PARAMETER)
             .await?
             .unwrap_or_default();
-        let id: Option<ProjectId> = text.parse().ok();
-        let (caller, standing) = identify(parts, hub, move |tx, caller| match id {
-            Some(id) => standing(tx, id, caller.user, caller.only_organization()),
-            None => Ok(None),
-        })
-        .await?;
-        match (id, standing) {
-            (Some(id), Some(standing)) => Self::allow(caller, id, standing),
-            _ => Err(ApiError::not_found("project", text)),
-        }
+        let unknown = || ApiError::not_found("project", &text);
+        let shown = Shown::of(parts, hub)?;
+        let Ok(id) = text.parse::<ProjectId>() else {
+            identify_shown(shown, hub, |_, _| Ok(())).await?;
+            return Err(unknown());
+        };
+        let (caller, standing) = match hub.standings.find(hub, shown, id) {
+            Some(known) => known,
+            None => look_up(hub, shown, id).await?.ok_or_else(unknown)?,
+        };
+        Self::allow(caller, id, standing)
     }
+}
+
+/// Who sends a request and what they are to the project, read in one visit to the database and remembered; nothing
+/// where the caller is known and nothing to it.
+async fn look_up(hub: &Hub, shown: Shown, project: ProjectId) -> ApiResult<Option<(Caller, Standing)>> {
+    let seen = hub.standings.before_reading(hub);
+    let (caller, standing) = identify_shown(shown, hub, move |tx, caller| {
+        standing(tx, project, caller.user, caller.only_organization())
+    })
+    .await?;
+    let Some(standing) = standing else { return Ok(None) };
+    hub.standings.keep(seen, shown, project, &caller, standing);
+    Ok(Some((caller, standing)))
 }
 
 impl<R: NeedsRight> OnProject<R> {
@@ -202,6 +216,7 @@ impl<R> OnProject<R> {
 }
 
 /// What somebody is to a project.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Standing {
     organization: OrganizationId,
     role: OrganizationRole,

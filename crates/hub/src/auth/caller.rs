@@ -36,6 +36,8 @@ pub struct Caller {
     pub email: String,
     pub name: String,
     pub proof: Proof,
+    /// When the proof ends by itself, in milliseconds since 1970.
+    pub(super) proof_ends_ms: i64,
 }
 
 impl FromRequestParts<Arc<Hub>> for Caller {
@@ -67,11 +69,19 @@ pub(super) async fn identify<T: Send + 'static>(
     hub: &Hub,
     also: impl FnOnce(&mut Tx, &Caller) -> Result<T, Error> + Send + 'static,
 ) -> ApiResult<(Caller, T)> {
-    let shown = Shown::of(parts, hub)?;
+    identify_shown(Shown::of(parts, hub)?, hub, also).await
+}
+
+/// The same for a request that was looked at already.
+pub(super) async fn identify_shown<T: Send + 'static>(
+    shown: Shown,
+    hub: &Hub,
+    also: impl FnOnce(&mut Tx, &Caller) -> Result<T, Error> + Send + 'static,
+) -> ApiResult<(Caller, T)> {
     let now = hub.clock.now_ms();
     let found = hub
         .db
-        .read(move |tx| {
+        .read_few(move |tx| {
             let Some((caller, use_of)) = shown.look_up(tx, now)? else {
                 return Ok(None);
             };
@@ -85,8 +95,8 @@ pub(super) async fn identify<T: Send + 'static>(
 }
 
 /// What a request shows to prove who sends it.
-#[derive(Debug, Clone, Copy)]
-enum Shown {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Shown {
     Key(token::TokenHash),
     Session(token::TokenHash),
 }
@@ -99,7 +109,8 @@ enum Use {
 }
 
 impl Shown {
-    fn of(parts: &Parts, hub: &Hub) -> ApiResult<Self> {
+    /// Reads it, and refuses a session that a foreign page uses.
+    pub(super) fn of(parts: &Parts, hub: &Hub) -> ApiResult<Self> {
         if let Some(header) = parts.headers.get(KEY_HEADER) {
             let text = header.to_str().unwrap_or_default().trim();
             // Some clients were told "Format - apikey YOUR_API_KEY" and send both words as the value.
@@ -120,7 +131,7 @@ impl Shown {
 
     fn look_up(self, tx: &mut Tx, now: i64) -> Result<Option<(Caller, Use)>, Error> {
         let is_old = |noted_at: i64| now - noted_at > NOTED_AGAIN_AFTER_MS;
-        let (user, proof, use_of) = match self {
+        let (user, proof, proof_ends_ms, use_of) = match self {
             Self::Key(hash) => {
                 let Some(key) = api_keys::find_by_hash(tx, &hash)? else {
                     return Ok(None);
@@ -131,7 +142,8 @@ impl Shown {
                 } else {
                     Use::NotedAlready
                 };
-                (users::get(tx, key.user)?, Proof::ApiKey(key.organization), use_of)
+                let user = users::get(tx, key.user)?;
+                (user, Proof::ApiKey(key.organization), i64::MAX, use_of)
             }
             Self::Session(hash) => {
                 let Some((session, user)) = sessions::find(tx, &hash, now)? else {
@@ -143,7 +155,7 @@ impl Shown {
                 } else {
                     Use::NotedAlready
                 };
-                (user, Proof::Session(hash), use_of)
+                (user, Proof::Session(hash), session.expires_at, use_of)
             }
         };
         Ok(Some((
@@ -152,6 +164,7 @@ impl Shown {
                 email: user.email,
                 name: user.name,
                 proof,
+                proof_ends_ms,
             },
             use_of,
         )))

@@ -9,12 +9,16 @@ use insitu_model::address::{Address, ObjectAddress};
 use insitu_model::id::{AssetId, OrganizationId, ProjectId, StorageId};
 use insitu_model::own_file::OwnFile;
 use insitu_model::region::Region;
+use insitu_store::Tx;
 use insitu_store::assets::Signable;
 
 use super::ReachedStorage;
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 use crate::own_files::Link;
+
+/// So many rows are read faster than another thread is asked for them.
+const FEW_ASSETS: usize = 4;
 
 /// A URL that opens an asset.
 #[derive(Debug)]
@@ -68,10 +72,12 @@ pub async fn sign_assets(
     ids: Vec<AssetId>,
 ) -> ApiResult<Vec<(AssetId, Result<AssetUrl, Unsigned>)>> {
     let wanted = ids.clone();
-    let found = hub
-        .db
-        .read(move |tx| insitu_store::assets::for_signing(tx, organization, project, &wanted))
-        .await?;
+    let read = move |tx: &mut Tx| insitu_store::assets::for_signing(tx, organization, project, &wanted);
+    let found = if ids.len() <= FEW_ASSETS {
+        hub.db.read_few(read).await?
+    } else {
+        hub.db.read(read).await?
+    };
     let mut signing = Signing {
         hub,
         organization,
