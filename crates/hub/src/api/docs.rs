@@ -28,12 +28,14 @@ async fn openapi() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "application/json")], OPENAPI.as_str())
 }
 
-/// Answers once the database does.
+/// Answers once the database does, and says whether something that imports left is being worked on.
 async fn health(State(hub): State<Arc<Hub>>) -> ApiResult<Success<Value>> {
-    hub.db.read(|tx| insitu_store::users::any(tx).map(|_| ())).await?;
-    Ok(Success(
-        serde_json::json!({ "healthy": true, "version": env!("CARGO_PKG_VERSION") }),
-    ))
+    let tidying = hub.db.read(insitu_store::imports::is_untidy).await?;
+    Ok(Success(serde_json::json!({
+        "healthy": true,
+        "version": env!("CARGO_PKG_VERSION"),
+        "tidying": tidying,
+    })))
 }
 
 async fn stylesheet() -> impl IntoResponse {

@@ -42,7 +42,7 @@ pub(crate) use for_tasks::{
 };
 pub use list::list;
 pub use lookup::{Signable, find, for_signing};
-pub(crate) use merge::merge_step;
+pub(crate) use merge::{has_to_merge, merge_step};
 pub(crate) use names::Runs;
 pub(crate) use reveal::reveal;
 

@@ -131,6 +131,12 @@ pub fn tidy_step(tx: &mut Tx) -> Result<bool> {
     Ok(true)
 }
 
+/// Whether [`tidy_step`] has something to do.
+pub fn is_untidy(tx: &mut Tx) -> Result<bool> {
+    let discarding: Option<i64> = tx.cell("SELECT number FROM imports WHERE discarding = 1 LIMIT 1", &[])?;
+    Ok(discarding.is_some() || assets::has_to_merge(tx)?)
+}
+
 fn end(
     tx: &mut Tx,
     id: ImportId,

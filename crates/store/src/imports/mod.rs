@@ -17,7 +17,7 @@ use crate::{
     value::{Row, params},
 };
 
-pub use finish::{abandon, cancel, cancelled, complete, expire_receiving, fail, tidy_step};
+pub use finish::{abandon, cancel, cancelled, complete, expire_receiving, fail, is_untidy, tidy_step};
 pub use lease::{claim, free_all, received, renew, renew_receiving, spools_needed};
 pub use write::{ImportBatch, Written, write_batch};
 

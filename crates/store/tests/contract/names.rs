@@ -138,6 +138,32 @@ contract! {
 }
 
 contract! {
+    /// As a list of several cameras' frames does: each batch has a bit of every camera, behind that of the batch before.
+    async fn runs_that_follow_each_other_are_merged_in_few_steps(store: &Store) {
+        const BATCHES: u32 = 40;
+        const ROWS: u32 = 500;
+        const CAMERAS: u32 = 16;
+        let (organization, _) = store.organization("acme").await;
+        let project = store.project(organization, "birds").await;
+        let import = store.running(store.new_import(organization, project), "worker").await;
+        let name = |n: u32| format!("{:02}/{n:06}", n % CAMERAS);
+        for batch in 0..BATCHES {
+            let list = (batch * ROWS..(batch + 1) * ROWS).map(|n| row(&name(n))).collect();
+            store.put(import, "worker", list).await.unwrap();
+        }
+        store.complete(import, "worker").await;
+        let mut steps = 0;
+        while store.write(imports::tidy_step).await.unwrap() {
+            steps += 1;
+        }
+        assert!(steps <= 5, "{steps} steps for {} names", BATCHES * ROWS);
+        let mut expected: Vec<String> = (0..BATCHES * ROWS).map(name).collect();
+        expected.sort_unstable();
+        check(store, organization, project, &expected).await;
+    }
+}
+
+contract! {
     async fn a_shuffled_import_that_fails_leaves_no_names(store: &Store) {
         let (organization, _) = store.organization("acme").await;
         let project = store.project(organization, "birds").await;
