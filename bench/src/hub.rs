@@ -16,8 +16,8 @@ use crate::list::List;
 use crate::program::Program;
 use crate::sandbox::Facts;
 
-/// How often an import is asked whether it is done.
-const ASK_EVERY: Duration = Duration::from_millis(20);
+/// How often the hub is asked whether it is done with something.
+const ASK_EVERY: Duration = Duration::from_millis(10);
 
 /// A running hub that nobody has signed in to.
 #[derive(Debug)]
@@ -132,6 +132,17 @@ impl Workplace {
             "not every row was imported: {import}"
         );
         Ok(id)
+    }
+
+    /// Waits until the hub says that it works on nothing that imports left, so that what is measured next is alone.
+    pub fn wait_until_tidy(&mut self) -> Result<()> {
+        loop {
+            match self.get("/health")?["tidying"].as_bool() {
+                Some(false) => return Ok(()),
+                Some(true) => std::thread::sleep(ASK_EVERY),
+                None => anyhow::bail!("the hub does not say whether it is tidying"),
+            }
+        }
     }
 
     /// Asks for something.

@@ -21,19 +21,24 @@ pub struct Imported {
     rows: u64,
     cpu: Duration,
     wall: Duration,
+    /// What the hub did in the background once all was visible: the external IDs were merged.
+    tidying: Duration,
     peak_memory_bytes: u64,
 }
 
-/// Imports so many rows.
+/// Imports so many rows, and waits until the hub has done what comes after.
 pub fn run(place: &mut Workplace, list: &List, rows: u64) -> Result<Imported> {
     let (start, before) = (Instant::now(), place.hub.program.cpu()?);
     let id = place.import(list, rows)?;
     let (wall, cpu) = (start.elapsed(), place.hub.program.cpu()?.saturating_sub(before));
+    place.wait_until_tidy()?;
+    let tidying = place.hub.program.cpu()?.saturating_sub(before + cpu);
     Ok(Imported {
         id,
         rows,
         cpu,
         wall,
+        tidying,
         peak_memory_bytes: place.hub.program.peak_memory()?,
     })
 }
@@ -51,6 +56,12 @@ impl Imported {
                 &case,
                 "rows per second, upload included",
                 rows / self.wall.as_secs_f64(),
+            ),
+            Figure::less(
+                NAME,
+                &case,
+                "CPU-seconds of merging afterwards",
+                self.tidying.as_secs_f64(),
             ),
             Figure::less(
                 NAME,
