@@ -25,6 +25,7 @@
 
 mod error;
 pub(crate) mod key;
+mod neighbour;
 mod notice;
 mod object;
 mod public;
@@ -37,6 +38,7 @@ use std::borrow::Cow;
 
 pub use error::AddressError;
 pub use key::KEY_BYTES_MAX;
+pub use neighbour::Neighbour;
 pub use notice::Notice;
 pub use object::ObjectAddress;
 pub use public::PublicUrl;

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Rows of one multi-row INSERT: enough to spread the cost of a statement, few enough to bind quickly.
-const ROWS_PER_STATEMENT: usize = 32;
+const ROWS_PER_STATEMENT: usize = 128;
 
 /// How long a connection waits for another program's, such as `insitu admin` beside a running hub.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

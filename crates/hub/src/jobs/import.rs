@@ -1,6 +1,8 @@
 //! One import, from where it stands to its end: batches are written as they are read, and then all of its assets
 //! become visible at once, or none.
 
+use std::sync::Arc;
+
 use insitu_formats::{Format, Options};
 use insitu_model::import::OnError;
 use insitu_store::Tx;
@@ -101,7 +103,8 @@ impl Work<Import> {
         }
         let (sender, mut steps) = mpsc::channel(BATCHES_AHEAD);
         let reading = self.reading().await?;
-        let reader = tokio::task::spawn_blocking(move || read(reading, &sender));
+        let (written, empties) = std::sync::mpsc::channel();
+        let reader = tokio::task::spawn_blocking(move || read(reading, &sender, empties));
         let mut stopping = self.stopping.clone();
         loop {
             let step = tokio::select! {
@@ -113,7 +116,12 @@ impl Work<Import> {
                 () = becomes_true(&mut stopping) => return Err(Stop::HubStops),
             };
             match step {
-                Some(Step::Batch(batch)) => self.write(batch).await?,
+                Some(Step::Batch(batch)) => {
+                    let batch = Arc::new(batch);
+                    self.write(batch.clone()).await?;
+                    // A reader that has ended needs no memory back.
+                    let _ = written.send(batch);
+                }
                 Some(Step::End) => return self.judge(),
                 Some(Step::Fault(fault)) => return Err(Stop::Failed(fault)),
                 Some(Step::Store(error)) => return Err(error.into()),
@@ -185,7 +193,7 @@ impl Work<Import> {
         })
     }
 
-    async fn write(&mut self, batch: ImportBatch) -> Result<(), Stop> {
+    async fn write(&mut self, batch: Arc<ImportBatch>) -> Result<(), Stop> {
         let (rows_read, rows_refused) = (batch.rows_read, batch.rows_refused);
         let (id, owner, now) = (self.job.new.id, self.owner.clone(), self.hub.clock.now_ms());
         let written = self

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Seek as _, SeekFrom};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use insitu_formats::{ListError, ListReader, Options, Position, Row, RowProblem};
 use insitu_model::import::OnError;
@@ -91,9 +92,12 @@ pub struct Reading {
     pub resolver: Resolver,
 }
 
+/// Batches that were written, on their way back: memory is cheaper to free for the thread that took it.
+pub type Written = std::sync::mpsc::Receiver<Arc<ImportBatch>>;
+
 /// Reads the list to its end, or until nobody takes the batches any more. Blocks.
-pub fn read(reading: Reading, steps: &mpsc::Sender<Step>) {
-    let last = match Reader::open(reading) {
+pub fn read(reading: Reading, steps: &mpsc::Sender<Step>, written: Written) {
+    let last = match Reader::open(reading, written) {
         Ok(mut reader) => reader.run(steps),
         Err(fault) => Some(Step::Fault(fault)),
     };
@@ -113,10 +117,11 @@ struct Reader {
     rows_noticed: u64,
     batch: ImportBatch,
     batch_bytes: usize,
+    written: Written,
 }
 
 impl Reader {
-    fn open(reading: Reading) -> Result<Self, Fault> {
+    fn open(reading: Reading, written: Written) -> Result<Self, Fault> {
         let checkpoint: Checkpoint = match &reading.checkpoint {
             None => Checkpoint::default(),
             Some(text) => serde_json::from_str(text).map_err(|error| {
@@ -136,6 +141,7 @@ impl Reader {
             rows_noticed: reading.rows_noticed,
             batch: ImportBatch::default(),
             batch_bytes: 0,
+            written,
         })
     }
 
@@ -240,6 +246,7 @@ impl Reader {
 
     /// The batch so far, with the place behind it.
     fn cut(&mut self) -> ImportBatch {
+        self.written.try_iter().for_each(drop);
         self.batch_bytes = 0;
         let checkpoint = Checkpoint {
             position: self.rows.checkpoint(),

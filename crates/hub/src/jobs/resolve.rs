@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use insitu_formats::{AssetData, AttachmentKind, ImportedAsset, RowProblem};
-use insitu_model::address::{Address, Parsed};
+use insitu_model::address::{Address, Neighbour, Parsed};
 use insitu_model::endpoint::Endpoint;
 use insitu_model::id::{BatchId, StorageId};
 use insitu_model::own_file::OwnFile;
@@ -28,6 +28,8 @@ pub struct Resolver {
     last_batches: (Vec<String>, Arc<[BatchId]>),
     /// Where addresses are written before they are kept, so that each is allocated once and in its right size.
     text: String,
+    /// The address of a row before.
+    neighbour: Neighbour,
 }
 
 /// Why a row did not become an asset.
@@ -57,6 +59,7 @@ impl Resolver {
             priority,
             last_batches: (Vec::new(), Arc::new([])),
             text: String::new(),
+            neighbour: Neighbour::default(),
         }
     }
 
@@ -75,6 +78,7 @@ impl Resolver {
             is_chosen_by_row: row.storage.is_some(),
             is_in_storage: false,
             text: &mut self.text,
+            neighbour: &mut self.neighbour,
             notices,
             problems: &mut problems,
         };
@@ -184,6 +188,7 @@ struct Reading<'r> {
     /// An address was read that is reached through the storage.
     is_in_storage: bool,
     text: &'r mut String,
+    neighbour: &'r mut Neighbour,
     notices: &'r mut Vec<RowProblem>,
     problems: &'r mut Vec<RowProblem>,
 }
@@ -198,10 +203,22 @@ impl<'r> Reading<'r> {
         }
     }
 
+    /// Whether there is nothing to find out about an address that the one before did not show: no boundary that its key
+    /// could lie outside of, and no upload to look for.
+    fn is_beside(&self, text: &str) -> bool {
+        let is_bounded = self.storage.is_some_and(|storage| !storage.prefixes.is_empty());
+        !is_bounded && !self.uploads.is_upload && self.neighbour.is_beside(text)
+    }
+
     /// The address as it is kept, or nothing when the row is refused for it.
     fn address(&mut self, field: &'static str, place: &str, text: &str) -> Option<&str> {
         if let Some(own) = self.uploads.own(text) {
             return self.own_file(field, place, own);
+        }
+        if self.is_beside(text) {
+            self.is_in_storage |= self.storage.is_some();
+            text.clone_into(self.text);
+            return Some(self.text.as_str());
         }
         let mut parsed = self.parse(field, place, text)?;
         if let Some(named) = parsed.storage {
@@ -223,6 +240,7 @@ impl<'r> Reading<'r> {
         }
         self.text.clear();
         parsed.address.write_canonical(self.text);
+        self.neighbour.learn(text, &parsed, self.text);
         Some(self.text.as_str())
     }
 

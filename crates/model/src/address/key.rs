@@ -78,6 +78,35 @@ pub(super) fn check(key: &str) -> Result<(), AddressError> {
     Ok(())
 }
 
+/// Whether a path is a key exactly as [`write_encoded`] writes it, so that reading and writing it again changes nothing.
+/// False for some keys that are, the rarer ones: whoever asks reads those in full.
+pub(super) fn is_surely_canonical(raw: &str) -> bool {
+    let bytes = raw.as_bytes();
+    if bytes.is_empty() || bytes.len() > KEY_BYTES_MAX || has_dot_segment(bytes) {
+        return false;
+    }
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        match class(*byte) {
+            Class::Plain => at += 1,
+            Class::Percent if is_needed_escape(bytes.get(at + 1..at + 3)) => at += 3,
+            _ => return false,
+        }
+    }
+    true
+}
+
+/// Whether two digits, as they are written, stand for an ASCII character that has to be encoded.
+fn is_needed_escape(digits: Option<&[u8]>) -> bool {
+    let Some([high, low]) = digits else { return false };
+    let Some((first, second)) = hex_value(*high).zip(hex_value(*low)) else {
+        return false;
+    };
+    let byte = first << 4 | second;
+    let is_small = high.is_ascii_lowercase() || low.is_ascii_lowercase();
+    !is_small && byte != 0 && byte.is_ascii() && class(byte) != Class::Plain
+}
+
 /// Whether `.` or `..` stands between slashes, or between a slash and an end.
 fn has_dot_segment(key: &[u8]) -> bool {
     memchr::memchr_iter(b'.', key).any(|at| {
