@@ -83,7 +83,8 @@ macro_rules! ids {
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+                let hex = self.hex();
+                serializer.serialize_str(std::str::from_utf8(&hex).unwrap_or_default())
             }
         }
 

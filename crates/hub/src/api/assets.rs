@@ -4,17 +4,17 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
-use insitu_model::id::{AssetId, BatchId, OrganizationId, ProjectId};
+use insitu_model::id::{AssetId, BatchId, OrganizationId, ProjectId, StorageId};
 use insitu_store::assets::{self, Asset, AssetCursor, AssetSort, PageStart};
 use insitu_store::limits::MAX_ASSETS_PER_CALL;
 use insitu_store::{Tx, batches};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::asset_extra::Extra;
+use super::asset_extra::{Extra, Metadata};
 use super::asset_filters::AssetFilters;
 use super::asset_tasks::{self, AssetTask};
 use super::body::Body;
@@ -39,7 +39,8 @@ pub fn router() -> OpenApiRouter<Arc<Hub>> {
 #[schema(as = Asset)]
 pub struct AssetView {
     #[serde(rename = "_id")]
-    pub id: String,
+    #[schema(value_type = String)]
+    pub id: AssetId,
     pub external_id: Option<String>,
     /// Its address; never signed. Of an asset with several pages, the first one's.
     pub data: String,
@@ -50,7 +51,7 @@ pub struct AssetView {
     pub label_tasks: [AssetTask; 1],
     /// What was imported, with `width` and `height` in pixels where they are known.
     #[schema(value_type = Object)]
-    pub metadata: Map<String, Value>,
+    pub metadata: Metadata,
     #[schema(value_type = Option<Object>)]
     pub context_data: Option<Value>,
     #[schema(value_type = Vec<Object>)]
@@ -59,12 +60,15 @@ pub struct AssetView {
     #[schema(value_type = Option<Vec<String>>)]
     pub dataset: Option<Value>,
     /// The storage it is reached through; none for public addresses.
-    pub storage: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub storage: Option<StorageId>,
     /// Whether it came with labels.
     pub is_pre_labeled: bool,
     pub priority: i32,
-    pub project: String,
-    pub organization: String,
+    #[schema(value_type = String)]
+    pub project: ProjectId,
+    #[schema(value_type = String)]
+    pub organization: OrganizationId,
     /// `active` or `deleted`
     #[schema(value_type = words::AssetState)]
     pub state: &'static str,
@@ -312,7 +316,7 @@ fn view(
     let extra = Extra::of(&asset, files);
     let is_pre_labeled = extra.is_labeled();
     AssetView {
-        id: asset.id.to_string(),
+        id: asset.id,
         external_id: asset.external_id,
         data: files.shown(asset.data),
         batches: asset
@@ -325,11 +329,11 @@ fn view(
         context_data: extra.context_data,
         attachments: extra.attachments,
         dataset: extra.dataset,
-        storage: asset.storage.map(|id| id.to_string()),
+        storage: asset.storage,
         is_pre_labeled,
         priority: asset.priority,
-        project: project.to_string(),
-        organization: organization.to_string(),
+        project,
+        organization,
         state: if asset.deleted_at.is_some() {
             "deleted"
         } else {

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::api::asset_extra::Extra;
+use crate::api::asset_extra::{Extra, Metadata};
 use crate::api::time::iso;
 use crate::api::words;
 use crate::own_files::OwnFiles;
@@ -82,7 +82,7 @@ pub struct TaskAsset {
     pub storage: Option<String>,
     /// What was imported, with `width` and `height` in pixels where they are known.
     #[schema(value_type = Object)]
-    pub metadata: Map<String, Value>,
+    pub metadata: Metadata,
     #[schema(value_type = Option<Object>)]
     pub context_data: Option<Value>,
     #[schema(value_type = Vec<Object>)]
