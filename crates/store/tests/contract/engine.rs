@@ -7,7 +7,7 @@ use insitu_store::{
     users,
 };
 
-use crate::harness::{NOW, all, contract, id};
+use crate::harness::{NOW, all, contract, id, rows};
 
 fn organization(id: OrganizationId, name: &str) -> Organization {
     Organization {
@@ -43,6 +43,40 @@ contract! {
                 _ => assert!(matches!(answer, Err(Error::Panicked(text)) if text == "on purpose") && found.is_none()),
             }
         }
+    }
+}
+
+contract! {
+    async fn a_read_of_a_few_rows_sees_what_was_committed_and_can_fail(store: &Store) {
+        let id = id!(store, OrganizationId);
+        store.write(move |tx| organizations::insert(tx, &organization(id, "a"))).await.unwrap();
+        let read = || {
+            let db = store.db.clone();
+            async move { db.read_few::<_, Error, _>(move |tx| Ok(organizations::get(tx, id)?.name)).await }
+        };
+        assert_eq!(read().await.unwrap(), "a");
+        store.write(move |tx| organizations::rename(tx, id, "b")).await.unwrap();
+        for name in all((0..50).map(|_| read()).collect()).await {
+            assert_eq!(name.unwrap(), "b");
+        }
+        let failed = store.db.read_few::<(), Error, _>(|_| panic!("on purpose")).await;
+        assert!(matches!(failed, Err(Error::Panicked(text)) if text == "on purpose"));
+        assert_eq!(read().await.unwrap(), "b");
+    }
+}
+
+contract! {
+    async fn only_commits_that_touch_people_and_rights_are_counted_as_changes_of_access(store: &Store) {
+        let (organization, owner) = store.organization("acme").await;
+        let project = store.project(organization, "birds").await;
+        let counted = || store.db.access_changes();
+        let before = counted();
+        store.imported(organization, project, rows(0..10)).await;
+        store.batch(organization, project, "a batch").await;
+        store.read(move |tx| users::get(tx, owner)).await.unwrap();
+        assert_eq!(counted(), before);
+        store.write(move |tx| users::set_disabled(tx, owner, Some(NOW))).await.unwrap();
+        assert!(counted() > before);
     }
 }
 
