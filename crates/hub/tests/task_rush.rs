@@ -1,8 +1,4 @@
 //! Sixty-four labelers at once, over the whole way from the request to the database.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test stops at the first thing that is not as it should be"
-)]
 
 use std::collections::HashMap;
 
