@@ -195,6 +195,7 @@ fn asset(n: u64, shuffled: bool, batches: &Arc<[BatchId]>) -> NewAsset {
         n
     };
     NewAsset {
+        is_pre_labeled: false,
         external_id: Some(format!("camera-7/{name:016x}.jpg")),
         data: format!("https://acme-private-photos.s3.eu-central-1.amazonaws.com/camera-7/{n:016x}.jpg"),
         width: Some(1920),

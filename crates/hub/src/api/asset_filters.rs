@@ -77,6 +77,10 @@ impl AssetFilters {
                     },
                 };
             }
+            "isPreLabeled" => match value {
+                Value::Bool(wanted) => self.filter.is_pre_labeled = Some(wanted),
+                _ => return Err(invalid("isPreLabeled must be true or false")),
+            },
             "state" => {
                 self.filter.state = match text(name, value)?.as_str() {
                     "active" => AssetState::Active,
@@ -90,7 +94,7 @@ impl AssetFilters {
             }
             other => {
                 return Err(invalid(&format!(
-                    "there is no filter {other:?}; there are _id, externalId, batches, storage and state"
+                    "there is no filter {other:?}; there are _id, externalId, isPreLabeled, batches, storage and state"
                 )));
             }
         }
@@ -186,6 +190,7 @@ mod tests {
             json!({ "state": "gone" }),
             json!({ "externalId": 1 }),
             json!({ "storage": "x" }),
+            json!({ "isPreLabeled": "yes" }),
         ] {
             assert_eq!(parsed(wrong).unwrap_err().code, "request.filters_invalid");
         }

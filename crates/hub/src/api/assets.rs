@@ -101,7 +101,7 @@ struct ListParams {
     cursor: Option<String>,
     /// `-createdAt` (newest first, the default), `createdAt`, `externalId` or `-externalId`.
     sort: Option<String>,
-    /// JSON: `{"_id","externalId","batches":[all of],"storage","state":"active"|"deleted"}`; every part may be left out.
+    /// JSON: `{"_id","externalId","isPreLabeled","batches":[all of],"storage","state":"active"|"deleted"}`; every part may be left out.
     #[serde(skip)]
     #[expect(
         dead_code,

@@ -10,9 +10,11 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use insitu_formats::{Format, ListReader, Options};
+use insitu_model::ambient::Random;
 use insitu_model::import::{ImportState, OnDuplicate, OnError};
-use insitu_store::import_report;
+use insitu_model::schema::CategorySchema;
 use insitu_store::imports::Import;
+use insitu_store::{import_report, projects};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -25,6 +27,7 @@ use crate::auth::access::{OnProject, right};
 use crate::envelope::{Created, Envelope, ErrorBody};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
+use crate::jobs::pre_labels::{self, Checked};
 use crate::jobs::receive::{self, Order};
 use crate::jobs::spool::Spool;
 use crate::jobs::wait_for_import;
@@ -73,6 +76,7 @@ pub struct CloudCounts {
     pub tasks_created: u64,
     /// Assets that came with labels.
     pub pre_labels_count: u64,
+    /// Those of them whose labels fit the project's schema. The others were imported without; the report says why.
     pub valid_pre_labels_count: u64,
     /// Rows that were not imported, up to 1000 reasons; the import's report has all.
     pub refused: Vec<RefusedRow>,
@@ -104,9 +108,17 @@ async fn import(
     let declared = content_length(&request);
     let received = receive::spool(&hub, request.into_body().into_data_stream(), declared).await?;
     let path = Spool::new(hub.config.spool_dir()).path(&received.name);
-    let beside = tokio::task::spawn_blocking(move || Beside::read(path))
-        .await
-        .map_err(ApiError::internal)??;
+    let (organization, project) = (access.organization, access.project);
+    let schema = hub
+        .db
+        .read(move |tx| projects::get(tx, organization, project))
+        .await?
+        .category_schema;
+    let random = hub.random.clone();
+    let beside =
+        tokio::task::spawn_blocking(move || Beside::read(path, &CategorySchema::stored(&schema), &*random))
+            .await
+            .map_err(ApiError::internal)??;
     let order = Order {
         organization: access.organization,
         project: access.project,
@@ -130,7 +142,7 @@ async fn import(
                 assets_created: import.progress.rows_imported,
                 tasks_created: import.progress.rows_imported,
                 pre_labels_count: beside.labeled_rows,
-                valid_pre_labels_count: beside.labeled_rows,
+                valid_pre_labels_count: beside.fitting_rows,
                 refused,
                 import_id: import.new.id.to_string(),
             },
@@ -145,11 +157,13 @@ struct Beside {
     priority: i32,
     is_upload: bool,
     labeled_rows: u64,
+    /// Those of them whose labels fit the schema.
+    fitting_rows: u64,
 }
 
 impl Beside {
     /// Reads a body to its end; an error says where it is not what it should be. Blocks.
-    fn read(path: PathBuf) -> ApiResult<Self> {
+    fn read(path: PathBuf, schema: &CategorySchema, random: &dyn Random) -> ApiResult<Self> {
         let file = File::open(path).map_err(ApiError::internal)?;
         let mut rows = ListReader::new(
             file,
@@ -158,13 +172,18 @@ impl Beside {
                 ..Options::default()
             },
         );
-        let mut labeled_rows = 0;
+        let (mut labeled_rows, mut fitting_rows) = (0, 0);
         for row in rows.by_ref() {
             let row = row.map_err(|error| {
                 ApiError::invalid(error.code(), format!("The body cannot be read: {error}."))
                     .with_details(json!({ "index": error.index, "offset": error.offset }))
             })?;
-            labeled_rows += u64::from(row.result.is_ok_and(|asset| !asset.labels.is_empty()));
+            let Ok(asset) = row.result else { continue };
+            match pre_labels::check(&asset.labels, schema, None, random) {
+                Checked::Absent => {}
+                Checked::Fit(..) => (labeled_rows, fitting_rows) = (labeled_rows + 1, fitting_rows + 1),
+                Checked::Unfit(_) => labeled_rows += 1,
+            }
         }
         let empty = Map::new();
         let members = rows.members().unwrap_or(&empty);
@@ -172,6 +191,7 @@ impl Beside {
             priority: priority(members.get("priority"))?,
             is_upload: upload_local(members.get("uploadLocal"))?,
             labeled_rows,
+            fitting_rows,
         })
     }
 }

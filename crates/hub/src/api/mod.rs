@@ -17,6 +17,7 @@ mod import_report;
 pub mod imports;
 pub mod invitation_acceptance;
 pub mod invitations;
+pub mod label_import;
 pub mod organization_users;
 pub mod organizations;
 pub mod paths;
@@ -89,6 +90,7 @@ fn endpoints() -> OpenApiRouter<Arc<Hub>> {
         .merge(assets::router())
         .merge(signing::router())
         .merge(tasks::router())
+        .merge(label_import::router())
         .merge(upload_urls::router())
         .merge(files::router())
         .merge(exports::router())

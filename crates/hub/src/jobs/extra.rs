@@ -1,9 +1,13 @@
 //! What few assets have (metadata, context, attachments, pages, labels): one JSON text beside the columns.
 
-use insitu_formats::{AssetData, ImportedAsset, JsonText};
+use std::collections::BTreeMap;
 
-/// The properties of a row that have no column of their own, as JSON; nothing where there are none.
-pub fn of_row(row: &ImportedAsset, pages: &[String]) -> Option<String> {
+use insitu_formats::{AssetData, ImportedAsset, JsonText};
+use serde_json::value::RawValue;
+
+/// The properties of a row that have no column of their own, as JSON; nothing where there are none. `labels` are those
+/// that fit, as an answer's JSON.
+pub fn of_row(row: &ImportedAsset, pages: &[String], labels: Option<&str>) -> Option<String> {
     let mut extra = Members::default();
     extra.json("metadata", row.metadata.as_ref());
     extra.json("contextData", row.context_data.as_ref());
@@ -13,9 +17,19 @@ pub fn of_row(row: &ImportedAsset, pages: &[String]) -> Option<String> {
     if matches!(row.data, AssetData::Pages(_)) {
         extra.list("dataset", pages);
     }
-    extra.json("objects", row.labels.objects.as_ref());
-    extra.json("classifications", row.labels.classifications.as_ref());
-    extra.json("relations", row.labels.relations.as_ref());
+    let labels: BTreeMap<String, &RawValue> = labels
+        .and_then(|answer| serde_json::from_str(answer).ok())
+        .unwrap_or_default();
+    for (name, kept_as) in [
+        ("tools", "objects"),
+        ("classifications", "classifications"),
+        ("relations", "relations"),
+    ] {
+        if let Some(list) = labels.get(name) {
+            extra.name(kept_as);
+            extra.0.push_str(list.get());
+        }
+    }
     extra.finish()
 }
 

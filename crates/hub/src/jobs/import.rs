@@ -185,6 +185,7 @@ impl Work<Import> {
             resolver: Resolver::new(
                 known.storages,
                 uploads,
+                known.schema,
                 book,
                 storage,
                 new.batches.clone().into(),

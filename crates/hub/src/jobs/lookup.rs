@@ -6,9 +6,10 @@ use std::sync::Arc;
 use insitu_model::endpoint::Endpoint;
 use insitu_model::id::{BatchId, OrganizationId, ProjectId, StorageId};
 use insitu_model::prefix::Prefix;
+use insitu_model::schema::CategorySchema;
 use insitu_model::text::Name;
 use insitu_store::batches::{self, Batch};
-use insitu_store::{Page, Tx, storages};
+use insitu_store::{Page, Tx, projects, storages};
 
 use crate::hub::Hub;
 
@@ -29,9 +30,11 @@ pub struct Storages {
 }
 
 /// Everything that rows of a project may name.
+#[derive(Debug)]
 pub struct Known {
     pub storages: Storages,
     pub batches: Vec<Batch>,
+    pub schema: CategorySchema,
 }
 
 /// Why a batch cannot be joined.
@@ -59,6 +62,7 @@ pub fn load(
     Ok(Known {
         storages: load_storages(tx, organization)?,
         batches: batches::list(tx, organization, project)?,
+        schema: CategorySchema::stored(&projects::get(tx, organization, project)?.category_schema),
     })
 }
 
@@ -88,6 +92,21 @@ impl Storages {
             .get(id_or_name)
             .or_else(|| self.places.get(&folded(id_or_name)))?;
         self.storages.get(*place)
+    }
+
+    /// The endpoints at which addresses may be objects, each once.
+    pub fn endpoints(&self) -> Vec<&Endpoint> {
+        let mut endpoints: Vec<&Endpoint> = Vec::new();
+        for endpoint in self
+            .storages
+            .iter()
+            .filter_map(|storage| storage.endpoint.as_ref())
+        {
+            if !endpoints.contains(&endpoint) {
+                endpoints.push(endpoint);
+            }
+        }
+        endpoints
     }
 
     fn add(&mut self, storage: storages::Storage) {

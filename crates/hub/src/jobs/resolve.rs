@@ -8,10 +8,12 @@ use insitu_model::endpoint::Endpoint;
 use insitu_model::id::{BatchId, StorageId};
 use insitu_model::own_file::OwnFile;
 use insitu_model::prefix::is_within;
+use insitu_model::schema::CategorySchema;
 use insitu_store::assets::NewAsset;
 
 use super::extra;
 use super::lookup::{BatchBook, BatchError, StorageScope, Storages};
+use super::pre_labels::{self, Checked};
 use super::uploaded::{UploadProblem, Uploads};
 
 /// Turns the rows of one import into assets.
@@ -19,6 +21,8 @@ use super::uploaded::{UploadProblem, Uploads};
 pub struct Resolver {
     storages: Storages,
     uploads: Uploads,
+    /// What labels are held to.
+    schema: CategorySchema,
     book: BatchBook,
     /// Of the whole import; rows may name others.
     storage: Option<StorageScope>,
@@ -45,6 +49,7 @@ impl Resolver {
     pub fn new(
         storages: Storages,
         uploads: Uploads,
+        schema: CategorySchema,
         book: BatchBook,
         storage: Option<StorageScope>,
         batches: Arc<[BatchId]>,
@@ -53,6 +58,7 @@ impl Resolver {
         Self {
             storages,
             uploads,
+            schema,
             book,
             storage,
             batches,
@@ -103,8 +109,10 @@ impl Resolver {
         if !problems.is_empty() {
             return Err(Unresolved::Refused(problems));
         }
+        let labels = self.labels_of(&row, notices);
         Ok(NewAsset {
-            extra: extra::of_row(&row, &pages),
+            extra: extra::of_row(&row, &pages, labels.as_deref()),
+            is_pre_labeled: labels.is_some(),
             external_id: row.external_id,
             data,
             width: row.width,
@@ -113,6 +121,22 @@ impl Resolver {
             batches,
             priority: row.priority.map_or(self.priority, i32::from),
         })
+    }
+
+    /// The labels of a row, if they fit the schema; what there is to say about them joins the notices.
+    fn labels_of(&self, row: &ImportedAsset, notices: &mut Vec<RowProblem>) -> Option<String> {
+        let size = row.width.zip(row.height);
+        match pre_labels::check(&row.labels, &self.schema, size, &*self.uploads.hub.random) {
+            Checked::Absent => None,
+            Checked::Fit(answer, noticed) => {
+                notices.extend(pre_labels::as_notices(noticed, true));
+                Some(answer)
+            }
+            Checked::Unfit(problems) => {
+                notices.extend(pre_labels::as_notices(problems, false));
+                None
+            }
+        }
     }
 
     fn batches_of(

@@ -10,6 +10,7 @@ pub mod range;
 mod receive;
 mod serve;
 
+use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -54,10 +55,19 @@ impl OwnFiles {
 
     /// An address as people see it: of a file of ours the one that it has today, any other as it is.
     pub fn shown(&self, kept: String) -> String {
-        match kept_path(&kept) {
-            Some(path) => format!("{}{path}", self.base),
+        match self.moved(&kept) {
+            Some(address) => address,
             None => kept,
         }
+    }
+
+    /// The same for an address that is only looked at.
+    pub fn shown_of<'a>(&self, kept: &'a str) -> Cow<'a, str> {
+        self.moved(kept).map_or(Cow::Borrowed(kept), Cow::Owned)
+    }
+
+    fn moved(&self, kept: &str) -> Option<String> {
+        Some(format!("{}{}", self.base, kept_path(kept)?))
     }
 
     /// Reads the address of a file, signed or not; none if it is not one of ours.

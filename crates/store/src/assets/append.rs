@@ -60,7 +60,7 @@ pub(crate) fn append<'a>(
     let mut counts = Counts::default();
     let mut noted = Noted::default();
     for (at, row) in (first..).zip(rows) {
-        let kind = finder.find(tx, row.storage, &row.batches)?;
+        let kind = finder.find(tx, row)?;
         counts.add((at >> FINE, kind));
         if row.width.is_none() || row.height.is_none() {
             noted.add(row.storage, at);
@@ -189,7 +189,7 @@ fn note_updates(tx: &mut Tx, target: Target, updates: &[(Owner, &NewAsset)]) -> 
 
 /// Gives an asset a new row's values: at once where nobody sees it, else when the import completes.
 fn update(tx: &mut Tx, target: Target, owner: Owner, row: &NewAsset) -> Result<()> {
-    let kind = kinds::Finder::new(target.project).find(tx, row.storage, &row.batches)?;
+    let kind = kinds::Finder::new(target.project).find(tx, row)?;
     match owner {
         Owner::Visible(place) => {
             tx.execute(

@@ -8,6 +8,7 @@ use super::{
     kinds::{self, Kind},
     lookup::stored_of,
     place::lock,
+    pre_labels::PreLabels,
     probes,
 };
 use crate::{Error, Result, Tx, batches, limits::MAX_ASSETS_PER_CALL, projects, tasks, value::params};
@@ -59,7 +60,11 @@ pub fn assign_batches(
     let mut changes = Changes::default();
     for row in &rows {
         let old = cache.get(tx, number, row.kind)?;
-        let new = Kind::new(old.storage, &[&old.batches[..], into].concat());
+        let new = Kind::new(
+            old.storage,
+            &[&old.batches[..], into].concat(),
+            old.is_pre_labeled,
+        );
         let kind = kinds::find_or_insert(tx, number, &new)?;
         if kind != row.kind {
             tx.execute(
@@ -72,6 +77,33 @@ pub fn assign_batches(
     }
     changes.write(tx)?;
     Ok(rows.len() as u64)
+}
+
+/// Puts labels beside an asset as those that it came with, in place of the ones before. The caller holds the project's
+/// lock.
+pub(crate) fn pre_label(tx: &mut Tx, project: i64, place: i64, labels: &PreLabels<'_>) -> Result<()> {
+    let row = tx.row(
+        "SELECT kind, extra FROM assets WHERE place = ?1 AND deleted_at IS NULL",
+        params![place],
+        |row| Ok((row.next::<i64>()?, row.next::<Option<String>>()?)),
+    )?;
+    let Some((old_kind, extra)) = row else {
+        return Err(Error::not_found("asset at", place));
+    };
+    let old = kinds::get(tx, project, old_kind)?;
+    let new = Kind::new(old.storage, &old.batches, true);
+    let kind = kinds::find_or_insert(tx, project, &new)?;
+    tx.execute(
+        "UPDATE assets SET kind = ?2, extra = ?3 WHERE place = ?1",
+        params![place, kind, &labels.beside(extra.as_deref())],
+    )?;
+    if kind != old_kind {
+        let mut changes = Changes::default();
+        changes.add(place, old_kind, -1, 0);
+        changes.add(place, kind, 1, 0);
+        changes.write(tx)?;
+    }
+    Ok(())
 }
 
 fn check_count(ids: &[AssetId]) -> Result<()> {

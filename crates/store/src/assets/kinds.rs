@@ -1,10 +1,11 @@
-//! Kinds: a storage and a set of batches, which most assets of a project share with many others.
+//! Kinds: a storage, a set of batches, and whether there are pre-labels, which most assets of a project share with many
+//! others.
 
 use std::{collections::HashMap, sync::Arc};
 
 use insitu_model::id::{BatchId, StorageId};
 
-use super::AssetFilter;
+use super::{AssetFilter, NewAsset};
 use crate::{Error, Result, Tx, value::params};
 
 /// What a kind stands for.
@@ -13,16 +14,19 @@ pub(super) struct Kind {
     pub(super) storage: Option<StorageId>,
     /// Sorted, without repetition.
     pub(super) batches: Arc<[BatchId]>,
+    /// They came with labels.
+    pub(super) is_pre_labeled: bool,
 }
 
 impl Kind {
-    pub(super) fn new(storage: Option<StorageId>, batches: &[BatchId]) -> Self {
+    pub(super) fn new(storage: Option<StorageId>, batches: &[BatchId], is_pre_labeled: bool) -> Self {
         let mut batches = batches.to_vec();
         batches.sort_unstable();
         batches.dedup();
         Self {
             storage,
             batches: batches.into(),
+            is_pre_labeled,
         }
     }
 
@@ -30,9 +34,11 @@ impl Kind {
         let storage = self
             .storage
             .map_or_else(|| "public".to_owned(), |id| id.to_string());
+        let labels = if self.is_pre_labeled { " pre-labeled" } else { "" };
         self.batches
             .iter()
             .fold(storage, |text, batch| format!("{text} {batch}"))
+            + labels
     }
 }
 
@@ -41,7 +47,7 @@ pub(super) struct Finder {
     project: i64,
     known: HashMap<Kind, i64>,
     /// The row before: most often its neighbour is of the same kind.
-    last: Option<(Option<StorageId>, Arc<[BatchId]>, i64)>,
+    last: Option<(Option<StorageId>, Arc<[BatchId]>, bool, i64)>,
 }
 
 impl Finder {
@@ -53,19 +59,16 @@ impl Finder {
         }
     }
 
-    pub(super) fn find(
-        &mut self,
-        tx: &mut Tx,
-        storage: Option<StorageId>,
-        batches: &Arc<[BatchId]>,
-    ) -> Result<i64> {
-        if let Some((last_storage, last_batches, kind)) = &self.last
+    pub(super) fn find(&mut self, tx: &mut Tx, row: &NewAsset) -> Result<i64> {
+        let (storage, batches, is_pre_labeled) = (row.storage, &row.batches, row.is_pre_labeled);
+        if let Some((last_storage, last_batches, last_labels, kind)) = &self.last
             && *last_storage == storage
+            && *last_labels == is_pre_labeled
             && (Arc::ptr_eq(last_batches, batches) || last_batches == batches)
         {
             return Ok(*kind);
         }
-        let wanted = Kind::new(storage, batches);
+        let wanted = Kind::new(storage, batches, is_pre_labeled);
         let kind = match self.known.get(&wanted) {
             Some(kind) => *kind,
             None => {
@@ -74,7 +77,7 @@ impl Finder {
                 kind
             }
         };
-        self.last = Some((storage, Arc::clone(batches), kind));
+        self.last = Some((storage, Arc::clone(batches), is_pre_labeled, kind));
         Ok(kind)
     }
 }
@@ -89,9 +92,15 @@ pub(super) fn find_or_insert(tx: &mut Tx, project: i64, kind: &Kind) -> Result<i
     let batches =
         serde_json::to_string(&kind.batches[..]).map_err(|error| Error::Database(error.to_string()))?;
     tx.execute(
-        "INSERT INTO asset_kinds (project, kind, storage, batches, identity)
-         SELECT ?1, COALESCE(MAX(kind), 0) + 1, ?2, ?3, ?4 FROM asset_kinds WHERE project = ?1",
-        params![project, kind.storage.as_ref(), &batches, &identity],
+        "INSERT INTO asset_kinds (project, kind, storage, batches, is_pre_labeled, identity)
+         SELECT ?1, COALESCE(MAX(kind), 0) + 1, ?2, ?3, ?4, ?5 FROM asset_kinds WHERE project = ?1",
+        params![
+            project,
+            kind.storage.as_ref(),
+            &batches,
+            kind.is_pre_labeled,
+            &identity
+        ],
     )?;
     tx.cell(find, params![project, &identity])?
         .ok_or_else(|| Error::not_found("kind", identity))
@@ -100,12 +109,13 @@ pub(super) fn find_or_insert(tx: &mut Tx, project: i64, kind: &Kind) -> Result<i
 /// What a kind stands for.
 pub(super) fn get(tx: &mut Tx, project: i64, kind: i64) -> Result<Kind> {
     tx.row(
-        "SELECT storage, batches FROM asset_kinds WHERE project = ?1 AND kind = ?2",
+        "SELECT storage, batches, is_pre_labeled FROM asset_kinds WHERE project = ?1 AND kind = ?2",
         params![project, kind],
         |row| {
             Ok(Kind {
                 storage: row.next()?,
                 batches: row.json::<Vec<BatchId>>()?.into(),
+                is_pre_labeled: row.next()?,
             })
         },
     )?
@@ -125,20 +135,24 @@ impl Cache {
     }
 }
 
-/// The kinds that a filter lets through; none when it does not look at storage or batches.
+/// The kinds that a filter lets through; none when it does not look at what kinds stand for.
 pub(super) fn matching(tx: &mut Tx, project: i64, filter: &AssetFilter) -> Result<Option<KindSet>> {
-    if filter.batches.is_empty() && filter.storage.is_none() {
+    if filter.batches.is_empty() && filter.storage.is_none() && filter.is_pre_labeled.is_none() {
         return Ok(None);
     }
     let mut kinds = Vec::new();
     tx.visit(
-        "SELECT kind, storage, batches FROM asset_kinds WHERE project = ?1 ORDER BY kind",
+        "SELECT kind, storage, batches, is_pre_labeled FROM asset_kinds WHERE project = ?1 ORDER BY kind",
         params![project],
         |row| {
             let kind: i64 = row.next()?;
             let storage: Option<StorageId> = row.next()?;
             let batches: Vec<BatchId> = row.json()?;
+            let is_pre_labeled: bool = row.next()?;
             let fits = filter.storage.is_none_or(|wanted| wanted == storage)
+                && filter
+                    .is_pre_labeled
+                    .is_none_or(|wanted| wanted == is_pre_labeled)
                 && filter.batches.iter().all(|wanted| batches.contains(wanted));
             if fits {
                 kinds.push(kind);

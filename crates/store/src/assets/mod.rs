@@ -4,7 +4,7 @@
 //! - An asset's key is its **place**: the project's number above 40 bits that count up. Rows are only appended.
 //! - An **extent** says which places hold which assets of which import, so the public id (import and ordinal) and
 //!   the place follow from each other (`extents.rs`). An extent is hidden until its import completes.
-//! - A **kind** stands for what many assets share, storage and batches (`kinds.rs`): a filter is a set of kinds.
+//! - A **kind** stands for what many assets share: storage, batches, having pre-labels (`kinds.rs`): a filter is a set of kinds.
 //! - A **block** counts the visible assets of each kind in a range of places (`blocks.rs`), so totals are exact and
 //!   any page is found without counting rows.
 //! - **Probes** find the size of assets that came without (`dimensions.rs`, `probes/`).
@@ -24,6 +24,7 @@ mod lookup;
 mod merge;
 mod names;
 mod place;
+mod pre_labels;
 pub mod probes;
 mod read;
 mod reveal;
@@ -34,6 +35,7 @@ use std::sync::Arc;
 use insitu_model::id::{AssetId, BatchId, StorageId};
 
 pub(crate) use append::{Target, append, append_unless_known};
+pub(crate) use change::pre_label;
 pub use change::{assign_batches, delete};
 pub use dimensions::{Unmeasured, fill};
 pub(crate) use discard::discard;
@@ -44,6 +46,8 @@ pub use list::list;
 pub use lookup::{Signable, find, for_signing};
 pub(crate) use merge::{has_to_merge, merge_step};
 pub(crate) use names::Runs;
+pub(crate) use place::lock;
+pub(crate) use pre_labels::{PreLabels, members as members_of_answer};
 pub(crate) use reveal::reveal;
 
 /// A row of a list, ready to be kept.
@@ -61,6 +65,8 @@ pub struct NewAsset {
     pub priority: i32,
     /// JSON: what few assets have (metadata, contextData, attachments, dataset, pre-labels).
     pub extra: Option<String>,
+    /// There are pre-labels in `extra`.
+    pub is_pre_labeled: bool,
 }
 
 /// An asset.
@@ -90,6 +96,8 @@ pub struct AssetFilter {
     pub batches: Vec<BatchId>,
     /// `Some(None)`: public assets.
     pub storage: Option<Option<StorageId>>,
+    /// Those that came with labels, or those that did not.
+    pub is_pre_labeled: Option<bool>,
     pub state: AssetState,
 }
 

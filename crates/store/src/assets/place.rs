@@ -43,6 +43,6 @@ pub(super) fn take(tx: &mut Tx, project: i64, count: u64) -> Result<i64> {
 }
 
 /// Keeps other writers of the project's assets out until the transaction ends.
-pub(super) fn lock(tx: &mut Tx, project: i64) -> Result<()> {
+pub(crate) fn lock(tx: &mut Tx, project: i64) -> Result<()> {
     take(tx, project, 0).map(|_| ())
 }

@@ -302,6 +302,7 @@ impl Store {
 /// A row with this external ID.
 pub fn row(external_id: &str) -> NewAsset {
     NewAsset {
+        is_pre_labeled: false,
         external_id: Some(external_id.to_owned()).filter(|text| !text.is_empty()),
         data: format!("https://bucket.s3.eu-central-1.amazonaws.com/{external_id}.jpg"),
         width: None,

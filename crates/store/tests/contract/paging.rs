@@ -2,13 +2,14 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use insitu_model::id::{AssetId, BatchId, OrganizationId, ProjectId, StorageId};
+use insitu_model::id::{AssetId, BatchId};
 use insitu_store::{
     Error,
-    assets::{self, Asset, AssetFilter, AssetPage, AssetSort, AssetState, NewAsset, PageStart},
+    assets::{self, Asset, AssetFilter, AssetPage, AssetSort, NewAsset, PageStart},
 };
 
 use crate::harness::{Store, contract, row, rows};
+use crate::lists_by_hand::{World, by_hand, filters};
 
 const SORTS: [AssetSort; 4] = [
     AssetSort::NewestFirst,
@@ -16,15 +17,6 @@ const SORTS: [AssetSort; 4] = [
     AssetSort::ExternalId,
     AssetSort::ExternalIdDescending,
 ];
-
-struct World {
-    organization: OrganizationId,
-    project: ProjectId,
-    storages: [StorageId; 2],
-    batches: [BatchId; 3],
-    /// What must be listed, oldest first.
-    expected: Vec<Asset>,
-}
 
 async fn page(
     store: &Store,
@@ -114,6 +106,7 @@ fn mixed(world: &World, part: u32, n: u32) -> NewAsset {
     new.extra = n
         .is_multiple_of(3)
         .then(|| format!("{{\"metadata\":{{\"n\":{n}}}}}"));
+    new.is_pre_labeled = new.extra.is_some();
     new
 }
 
@@ -155,87 +148,6 @@ async fn delete_some(store: &Store, world: &mut World) {
             .unwrap();
         assert_eq!(deleted, count);
     }
-}
-
-/// The list that the filter and the order make, by hand.
-fn by_hand(world: &World, filter: &AssetFilter, sort: AssetSort) -> Vec<Asset> {
-    let mut list: Vec<Asset> = world
-        .expected
-        .iter()
-        .filter(|asset| asset.deleted_at.is_some() == (filter.state == AssetState::Deleted))
-        .filter(|asset| filter.ids.is_empty() || filter.ids.contains(&asset.id))
-        .filter(|asset| filter.external_id.is_none() || asset.external_id == filter.external_id)
-        .filter(|asset| filter.storage.is_none_or(|wanted| wanted == asset.storage))
-        .filter(|asset| filter.batches.iter().all(|wanted| asset.batches.contains(wanted)))
-        .cloned()
-        .collect();
-    match sort {
-        AssetSort::OldestFirst => {}
-        AssetSort::NewestFirst => list.reverse(),
-        AssetSort::ExternalId => list.sort_by(|a, b| name(a).cmp(name(b))),
-        AssetSort::ExternalIdDescending => {
-            list.reverse();
-            list.sort_by(|a, b| name(b).cmp(name(a)));
-        }
-    }
-    list
-}
-
-fn name(asset: &Asset) -> &str {
-    asset.external_id.as_deref().unwrap_or("")
-}
-
-fn filters(world: &World) -> Vec<AssetFilter> {
-    let [a, b, c] = world.batches;
-    let any = AssetFilter::default();
-    let some_ids: Vec<AssetId> = world.expected.iter().step_by(97).map(|asset| asset.id).collect();
-    vec![
-        any.clone(),
-        AssetFilter {
-            state: AssetState::Deleted,
-            ..any.clone()
-        },
-        AssetFilter {
-            batches: vec![a],
-            ..any.clone()
-        },
-        AssetFilter {
-            batches: vec![c, b],
-            ..any.clone()
-        },
-        AssetFilter {
-            storage: Some(Some(world.storages[1])),
-            ..any.clone()
-        },
-        AssetFilter {
-            storage: Some(None),
-            batches: vec![b],
-            ..any.clone()
-        },
-        AssetFilter {
-            storage: Some(Some(world.storages[0])),
-            state: AssetState::Deleted,
-            ..any.clone()
-        },
-        AssetFilter {
-            external_id: Some("same".to_owned()),
-            ..any.clone()
-        },
-        AssetFilter {
-            external_id: Some("same".to_owned()),
-            batches: vec![a],
-            ..any.clone()
-        },
-        AssetFilter {
-            external_id: Some("nobody".to_owned()),
-            ..any.clone()
-        },
-        AssetFilter {
-            batches: vec![BatchId::from_bytes([9; 12])],
-            ..any.clone()
-        },
-        AssetFilter { ids: some_ids, ..any },
-    ]
 }
 
 fn check(found: &AssetPage, expected: &[Asset], total: usize, what: &str) {

@@ -138,8 +138,9 @@ impl Work<Export> {
         let layout = layout::of(self.job.new.format, &options, &shared.schema);
         let (place, checkpoint) = (place(&self.hub, &self.job), self.job.checkpoint.take());
         let meter = Arc::new(Meter::default());
+        let own = self.hub.files.clone();
         let opening = tokio::task::spawn_blocking(move || {
-            Writing::open(place, checkpoint.as_deref(), layout, shared.batches)
+            Writing::open(place, checkpoint.as_deref(), layout, shared.batches, own)
         });
         let mut writing = self.attend(opening, &meter).await??;
         let mut page = source

@@ -4,6 +4,7 @@
 //! that was interrupted has the same bytes as one that was not.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use insitu_formats::labels::{Left, Note, TaskLabels};
@@ -19,6 +20,7 @@ use super::Fault;
 use super::files::{Files, Place};
 use super::layout::{Layout, Output};
 use super::source::Page;
+use crate::own_files::OwnFiles;
 
 /// Problems that are remembered between two checkpoints; of one task there can be many.
 const MAX_PROBLEMS_PER_CHECKPOINT: usize = 100_000;
@@ -52,6 +54,8 @@ pub struct Writing {
     files: Files,
     layout: Box<dyn Layout>,
     batches: HashMap<BatchId, String>,
+    /// By which addresses of uploaded files are shown.
+    own: Arc<OwnFiles>,
     tasks_done: u64,
     position: i64,
     problems: Vec<Problem>,
@@ -64,6 +68,7 @@ impl Writing {
         checkpoint: Option<&str>,
         mut layout: Box<dyn Layout>,
         batches: HashMap<BatchId, String>,
+        own: Arc<OwnFiles>,
     ) -> Result<Self, Fault> {
         let stand: Stand = match checkpoint {
             None => Stand::default(),
@@ -80,6 +85,7 @@ impl Writing {
             files,
             layout,
             batches,
+            own,
             tasks_done: stand.tasks_done,
             position: stand.position,
             problems: Vec::new(),
@@ -179,10 +185,11 @@ impl Writing {
                 answer: &left.answer,
             }))
             .collect();
+        let data = self.own.shown_of(&asset.data);
         let labels = TaskLabels {
             task: task.task.id(),
             asset: asset.id,
-            data: &asset.data,
+            data: &data,
             external_id: asset.external_id.as_deref(),
             width: asset.width,
             height: asset.height,
