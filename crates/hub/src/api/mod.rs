@@ -7,6 +7,7 @@ mod asset_tasks;
 pub mod assets;
 pub mod batches;
 pub mod body;
+pub mod category_schema;
 pub mod cloud_import;
 pub mod docs;
 mod document;
@@ -80,6 +81,7 @@ fn endpoints() -> OpenApiRouter<Arc<Hub>> {
         .merge(invitations::router())
         .merge(invitation_acceptance::router())
         .merge(projects::router())
+        .merge(category_schema::router())
         .merge(project_members::router())
         .merge(batches::router())
         .merge(storages::router())

@@ -11,12 +11,13 @@ use insitu_store::project_members::{self, ProjectMember};
 use insitu_store::projects::{self, Project, ProjectChange, ProjectSort};
 use insitu_store::{Tx, members};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::Body;
+use super::category_schema::{self, SchemaDocument};
 use super::query::{Page, Params};
 use super::stages::{StageNode, workflow};
 use super::time::iso;
@@ -26,8 +27,6 @@ use crate::envelope::{Created, Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 
-/// What a new project asks of labelers: nothing yet.
-const EMPTY_SCHEMA: &str = r#"{"tools":[],"classifications":[],"relations":[]}"#;
 /// The longest description, in bytes.
 const MAX_DESCRIPTION_BYTES: usize = 10_000;
 
@@ -80,8 +79,9 @@ pub struct ProjectView {
     pub r#type: &'static str,
     /// E-mail address of the organization's owner.
     pub owner: String,
-    /// Tools, classifications and relations.
-    pub category_schema: Value,
+    /// Tools, classifications and relations, as they were sent.
+    #[schema(value_type = SchemaDocument)]
+    pub category_schema: Box<RawValue>,
     /// The workflow.
     pub stages: Vec<StageNode>,
     pub assigned_to: Vec<Assignment>,
@@ -111,21 +111,26 @@ pub struct ProjectData {
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct NewProjectBody {
     #[schema(value_type = String)]
     pub name: Name,
     pub description: Option<String>,
     /// `ango`, the only type there is.
     pub r#type: Option<String>,
+    #[schema(value_type = Option<SchemaDocument>)]
+    pub category_schema: Option<Box<RawValue>>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ProjectChangeBody {
     #[schema(value_type = Option<String>)]
     pub name: Option<Name>,
     pub description: Option<String>,
+    /// Replaces the whole schema. Answers stay as they are: an object whose class is gone is kept.
+    #[schema(value_type = Option<SchemaDocument>)]
+    pub category_schema: Option<Box<RawValue>>,
 }
 
 /// Projects that the caller can see
@@ -174,13 +179,14 @@ async fn create(
             "Projects of this type cannot be made here; leave the type out, or say \"ango\".",
         ));
     }
+    let category_schema = category_schema::accept(&hub, body.category_schema).await?;
     let now = hub.clock.now_ms();
     let new = Project {
         id: ProjectId::new(&*hub.clock, &*hub.random),
         organization: access.organization,
         name: body.name.to_string(),
         description: checked_description(body.description)?.unwrap_or_default(),
-        category_schema: EMPTY_SCHEMA.to_owned(),
+        category_schema: category_schema.unwrap_or_else(|| category_schema::EMPTY.to_owned()),
         settings: "{}".to_owned(),
         created_by: access.caller.user,
         created_at: now,
@@ -205,7 +211,7 @@ async fn show(
     Ok(Success(data))
 }
 
-/// Change a project's name or description
+/// Change a project's name, description or category schema
 #[utoipa::path(post, path = "/v2/project/{project}", tag = "projects", params(("project" = String, Path)),
     request_body = ProjectChangeBody,
     responses((status = 200, body = Envelope<ProjectData>), (status = 403, body = ErrorBody)))]
@@ -217,6 +223,7 @@ async fn change(
     let change = ProjectChange {
         name: body.name.map(|name| name.to_string()),
         description: checked_description(body.description)?,
+        category_schema: category_schema::accept(&hub, body.category_schema).await?,
         ..ProjectChange::default()
     };
     let now = hub.clock.now_ms();
@@ -312,12 +319,11 @@ fn summary(project: Project, role: &'static str) -> ProjectSummary {
     }
 }
 
-fn view(details: Details, role: &'static str) -> ProjectView {
-    let schema = serde_json::from_str(&details.project.category_schema).ok();
+fn view(mut details: Details, role: &'static str) -> ProjectView {
     ProjectView {
         r#type: "ango",
         owner: details.owner_email,
-        category_schema: schema.unwrap_or_default(),
+        category_schema: category_schema::answer(std::mem::take(&mut details.project.category_schema)),
         stages: workflow(),
         assigned_to: details
             .members

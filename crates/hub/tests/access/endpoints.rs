@@ -81,6 +81,11 @@ pub const ENDPOINTS: &[(&str, &str, Demands)] = &[
     ("DELETE", "/v2/project/{project}", OnProject(Right::DeleteProject)),
     (
         "POST",
+        "/v2/project/{project}/categorySchema/check",
+        OnProject(Right::ManageProject),
+    ),
+    (
+        "POST",
         "/v2/project/{project}/assigned",
         OnProject(Right::ManageProjectMembers),
     ),

@@ -1,5 +1,6 @@
 // Questions to the hub about projects and what an organization shares among them.
 import { answer, hub } from './client';
+import type { CategorySchema, SchemaProblem } from './types';
 
 const PAGE = 1000;
 
@@ -16,6 +17,25 @@ export async function getProject(id: string) {
 export async function createProject(name: string, description: string) {
   const body = description ? { name, description } : { name };
   return (await answer(hub.POST('/v2/project', { body }))).project;
+}
+
+/** Replaces the whole schema; ids that are missing come back filled in. */
+export async function saveSchema(id: string, categorySchema: CategorySchema) {
+  const params = { path: { project: id } };
+  return (await answer(hub.POST('/v2/project/{project}', { params, body: { categorySchema } }))).project;
+}
+
+/** What is wrong with a schema, given as the text that somebody wrote. */
+export async function checkSchema(id: string, text: string): Promise<SchemaProblem[]> {
+  const checked = await answer(
+    hub.POST('/v2/project/{project}/categorySchema/check', {
+      params: { path: { project: id } },
+      body: {},
+      // As it was written: numbers and names twice shall not be mended on the way.
+      bodySerializer: () => text,
+    }),
+  );
+  return checked.problems;
 }
 
 export async function createBatch(projectId: string, name: string) {

@@ -37,6 +37,38 @@ const PHOTOGRAPHS: [(&str, Option<(u32, u32)>); 10] = [
     ("clock 100%.png", Some((400, 300))),
 ];
 
+/// What the demo asks of its labelers: a class for each tool, and one question.
+fn category_schema() -> Value {
+    let class = |kind: &str, title: &str, id: &str, color: &str, key: &str, classifications: Value| {
+        json!({
+            "tool": kind, "title": title, "schemaId": id, "required": false, "columnField": false,
+            "color": color, "shortcutKey": key, "classifications": classifications, "options": [],
+        })
+    };
+    let question = |kind: &str, title: &str, id: &str, options: Value| {
+        json!({
+            "tool": kind, "title": title, "schemaId": id, "required": false, "columnField": false,
+            "color": null, "shortcutKey": "", "classifications": [], "options": options,
+        })
+    };
+    let cut_off = question("boolean", "Cut off by the edge", "demo-cut-off", json!([]));
+    let quality = json!([
+        { "value": "Sharp", "schemaId": "demo-sharp" },
+        { "value": "Blurred", "schemaId": "demo-blurred" },
+        { "value": "Cannot tell", "schemaId": "demo-cannot-tell" },
+    ]);
+    json!({
+        "tools": [
+            class("polygon", "Thing", "demo-thing", "#E5484D", "1", json!([cut_off])),
+            class("bounding-box", "Person or animal", "demo-living", "#30A46C", "2", json!([])),
+            class("polyline", "Edge", "demo-edge", "#F5A524", "3", json!([])),
+            class("point", "Landmark", "demo-landmark", "#0090FF", "4", json!([])),
+        ],
+        "classifications": [question("radio", "Quality of the picture", "demo-quality", quality)],
+        "relations": [],
+    })
+}
+
 /// What there is once the demo is ready.
 #[derive(Debug)]
 pub struct Seeded {
@@ -93,7 +125,7 @@ async fn make(hub: &Hub, facts: &SandboxFacts, state: &DemoState) -> Outcome<Mad
         .await
         .map_err(Failure::new)?;
     let client = Client::new(&hub.public_url, &api_key)?;
-    let body = json!({ "name": "Private photographs", "description": "These pictures lie in a private bucket that only the sandbox can open. Look at one, or import a list of your own with Add Data." });
+    let body = json!({ "name": "Private photographs", "description": "These pictures lie in a private bucket that only the sandbox can open. Look at one, or import a list of your own with Add Data.", "categorySchema": category_schema() });
     let answer: Value = client.post("/v2/project", &body).await?;
     let project = id_of(&answer["project"])?;
     let storages = vec![

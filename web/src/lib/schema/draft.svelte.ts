@@ -1,0 +1,91 @@
+// The schema that is being edited: the one place that changes it, and what it was when it was last saved.
+import { tick } from 'svelte';
+import { mistakes, toDraft, toJson, untitledIn, type CategoryJson, type SchemaJson } from './document';
+
+export class SchemaDraft {
+  schema = $state<SchemaJson>(toDraft(null));
+  #saved = $state('');
+  #untitled = new Set<string>();
+  /** Whether mistakes are shown: not before somebody tries to save. */
+  tried = $state(false);
+  /** The id of what was just added: its field takes the focus when it appears. */
+  fresh: string | null = null;
+
+  readonly isChanged = $derived(JSON.stringify(this.schema) !== this.#saved);
+  readonly #mistakes = $derived(mistakes(this.schema, this.#untitled));
+  readonly isEmpty = $derived(
+    this.schema.tools.length + this.schema.classifications.length + this.schema.relations.length === 0,
+  );
+
+  constructor(json: unknown) {
+    this.load(json);
+  }
+
+  /** Takes what the hub has. */
+  load(json: unknown) {
+    this.replace(json);
+    this.#saved = JSON.stringify(this.schema);
+  }
+
+  /** Takes another schema as a change that is not saved yet. */
+  replace(json: unknown) {
+    this.schema = toDraft(json);
+    this.#untitled = untitledIn(this.schema);
+    this.tried = false;
+  }
+
+  toJson(): SchemaJson {
+    return toJson(this.schema);
+  }
+
+  /** Whether it can be sent; shows what is to be mended otherwise. */
+  check(): boolean {
+    this.tried = true;
+    return this.#mistakes.size === 0;
+  }
+
+  mistake(id: string) {
+    return this.tried ? (this.#mistakes.get(id) ?? null) : null;
+  }
+
+  set<Thing extends object, Name extends keyof Thing>(thing: Thing, name: Name, value: Thing[Name]) {
+    thing[name] = value;
+  }
+
+  add<Thing extends { schemaId?: unknown; key?: unknown }>(list: Thing[], thing: Thing) {
+    this.fresh = String(thing.schemaId ?? thing.key);
+    list.push(thing);
+  }
+
+  remove<Thing>(list: Thing[], at: number) {
+    list.splice(at, 1);
+  }
+
+  /** Removes an option with the questions that it made appear. */
+  removeOption(category: CategoryJson, at: number) {
+    const [gone] = category.options.splice(at, 1);
+    category.classifications = category.classifications.filter(
+      ({ parentOptionId }) => parentOptionId !== gone?.schemaId,
+    );
+  }
+
+  /** Moves one place up or down, and leaves the focus on what was pressed, or on `otherwise` where that ended. */
+  async move<Thing>(list: Thing[], at: number, by: -1 | 1, otherwise: HTMLElement | null) {
+    const to = at + by;
+    if (to < 0 || to >= list.length) return;
+    const pressed = document.activeElement;
+    const [thing] = list.splice(at, 1);
+    if (thing !== undefined) list.splice(to, 0, thing);
+    await tick();
+    const isUsable =
+      pressed instanceof HTMLElement && !(pressed instanceof HTMLButtonElement && pressed.disabled);
+    (isUsable ? pressed : otherwise)?.focus();
+  }
+
+  /** An attachment for the field of something that may have just been added. */
+  focusIfFresh = (id: string) => (field: HTMLElement) => {
+    if (this.fresh !== id) return;
+    this.fresh = null;
+    field.focus();
+  };
+}
