@@ -1,0 +1,219 @@
+// The settings of a project: the category schema made by hand, kept by the hub, pasted, and guarded until it is saved.
+import { expect, it } from 'vitest';
+import { PHONE, ready, useBrowser, Visitor, WIDE, type Theme } from './harness';
+
+useBrowser();
+
+type SchemaJson = { tools: Record<string, unknown>[]; classifications: Record<string, unknown>[] };
+
+async function hub(method: string, path: string, body?: object) {
+  const response = await fetch(`${ready.url}${path}`, {
+    method,
+    headers: { apikey: ready.apiKey },
+    body: body && JSON.stringify(body),
+  });
+  const answer = (await response.json()) as {
+    data: { project: { _id: string; categorySchema: SchemaJson } };
+  };
+  return answer.data.project;
+}
+
+const schemaOf = async (id: string) => (await hub('GET', `/v2/project/${id}`)).categorySchema;
+const projectWith = async (categorySchema?: object) =>
+  (await hub('POST', '/v2/project', { name: `Settings ${Date.now()}`, categorySchema }))._id;
+
+async function open(visitor: Visitor, id: string) {
+  await visitor.signIn();
+  await visitor.page.goto(`/projects/${id}/settings`);
+  await visitor.page.getByRole('heading', { name: 'Category schema' }).waitFor();
+}
+
+const looks: { theme: Theme; size: string; viewport: typeof WIDE }[] = [
+  { theme: 'light', size: '1280', viewport: WIDE },
+  { theme: 'dark', size: '1280', viewport: WIDE },
+  { theme: 'light', size: '360', viewport: PHONE },
+  { theme: 'dark', size: '360', viewport: PHONE },
+];
+
+it.each(looks)('are accessible in $theme at $size px', async ({ theme, size, viewport }) => {
+  const visitor = await Visitor.come(theme, viewport);
+  const { page } = visitor;
+  const wrong: string[] = [];
+  async function look(name: string) {
+    await visitor.screenshot(`settings-${name}-${size}-${theme}`);
+    wrong.push(...(await visitor.axe()).map((found) => `${name}: ${found}`));
+    if (await visitor.overflows()) wrong.push(`${name}: wider than the screen`);
+  }
+
+  await open(visitor, await projectWith());
+  await page.getByRole('heading', { name: 'Nothing to label yet' }).waitFor();
+  await look('empty');
+  await page.goto(`/projects/${ready.projectId}/settings`);
+  await page.getByRole('list', { name: 'Classes' }).waitFor();
+  await page.getByRole('button', { name: /^Show what belongs to Thing/ }).click();
+  await page.getByRole('button', { name: /^Show what belongs to Quality/ }).click();
+  await look('schema');
+  await page.getByRole('button', { name: 'Remove Sharp' }).click();
+  await page.getByRole('dialog').waitFor();
+  await look('remove');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Paste JSON' }).click();
+  await page
+    .getByRole('dialog')
+    .getByLabel('JSON')
+    .fill('{"tools":[{"tool":"polygon","title":"a","color":"red"}]}');
+  await page.getByRole('button', { name: 'Use this schema' }).click();
+  await page.getByText('tools[0].color').waitFor();
+  await look('paste');
+  expect(wrong).toEqual([]);
+  await visitor.leave();
+});
+
+it('make a schema by keyboard and pointer that the hub keeps', async () => {
+  const id = await projectWith();
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await open(visitor, id);
+
+  await page.getByRole('button', { name: 'Add a polygon class' }).click();
+  await page.keyboard.type('car');
+  await page.getByRole('button', { name: 'Add class' }).click();
+  await page.getByRole('menuitem', { name: 'Point' }).click();
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label')))
+    .toBe('Title (Point)');
+  await page.keyboard.type('lamp');
+  await page.keyboard.press('Alt+ArrowUp');
+  await page.getByLabel('Shortcut key of lamp').selectOption('k');
+  await page.getByRole('group', { name: 'car' }).getByLabel('Required').check();
+
+  await page.getByRole('button', { name: 'Add question' }).click();
+  await page.getByRole('menuitem', { name: 'Radio' }).click();
+  await page.keyboard.type('weather');
+  const weather = page.getByRole('group', { name: 'weather' });
+  await weather.getByLabel('Option 1', { exact: true }).fill('rain');
+  await weather.getByLabel('Option 2', { exact: true }).fill('sun');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('fog');
+  await weather.getByRole('button', { name: 'Add nested question' }).click();
+  await page.getByRole('menuitem', { name: 'Text' }).click();
+  await page.keyboard.type('how much');
+  await weather.getByLabel('Asked').selectOption({ label: 'If “rain” is chosen' });
+  await weather.getByLabel('Regular expression').fill('^(?=a)');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('The category schema was not saved.').waitFor();
+  await page.getByText('classifications[0].classifications[0].regex').waitFor();
+  await visitor.screenshot('settings-refused');
+  await weather.getByLabel('Regular expression').fill('^[0-9]+ mm$');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('The category schema was saved.').waitFor();
+  await visitor.screenshot('settings-saved');
+
+  const { tools, classifications } = await schemaOf(id);
+  expect(tools).toMatchObject([
+    { tool: 'point', title: 'lamp', shortcutKey: 'k', required: false },
+    { tool: 'polygon', title: 'car', required: true },
+  ]);
+  const [question] = classifications as [{ options: { value: string; schemaId: string }[] }];
+  expect(question.options.map(({ value }) => value)).toEqual(['rain', 'sun', 'fog']);
+  expect(question).toMatchObject({
+    tool: 'radio',
+    classifications: [
+      {
+        tool: 'text',
+        title: 'how much',
+        regex: '^[0-9]+ mm$',
+        parentOptionId: question.options[0]?.schemaId,
+      },
+    ],
+  });
+  await page.reload();
+  await page.getByRole('group', { name: 'lamp' }).waitFor();
+  // The browser itself notes the refusal.
+  await visitor.context.close();
+  expect(visitor.errors.filter((error) => !error.includes('400'))).toEqual([]);
+});
+
+it('name what is missing before anything is sent', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  const id = await projectWith();
+  await open(visitor, id);
+  await page.getByRole('button', { name: 'Add a polygon class' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('Enter a title.').waitFor();
+  expect((await schemaOf(id)).tools).toEqual([]);
+  await visitor.leave();
+});
+
+it('keep kinds and fields that the page does not know, and take a pasted schema', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  const other = {
+    tool: 'spline',
+    title: 'river',
+    schemaId: 'r1',
+    weight: { b: 1, a: 2 },
+    options: [],
+    classifications: [],
+  };
+  const schema = {
+    note: 'mine',
+    tools: [other],
+    classifications: [],
+    relations: [{ tool: 'group', title: 'crowd', schemaId: 'g' }],
+  };
+  const id = await projectWith(schema);
+  await open(visitor, id);
+  await page.getByText('spline').waitFor();
+  await page.getByRole('group', { name: 'river' }).getByLabel('Title').fill('stream');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('The category schema was saved.').waitFor();
+  const kept = await schemaOf(id);
+  expect(kept).toMatchObject({
+    note: 'mine',
+    tools: [{ ...other, title: 'stream' }],
+    relations: [{ title: 'crowd' }],
+  });
+
+  await page.getByRole('button', { name: 'Paste JSON' }).click();
+  const box = page.getByRole('dialog').getByLabel('JSON');
+  await box.fill('{');
+  await page.getByRole('button', { name: 'Use this schema' }).click();
+  await page.getByText(/This is not JSON/).waitFor();
+  await box.fill('{"tools":[{"tool":"polyline","title":"road"}]}');
+  await page.getByRole('button', { name: 'Use this schema' }).click();
+  await page.getByRole('group', { name: 'road' }).waitFor();
+  expect((await schemaOf(id)).tools, 'nothing is saved yet').toMatchObject([{ title: 'stream' }]);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect.poll(async () => (await schemaOf(id)).tools).toMatchObject([{ title: 'road' }]);
+  await visitor.leave();
+});
+
+it('ask before changes are left behind', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  const id = await projectWith();
+  await open(visitor, id);
+  await page.getByRole('button', { name: 'Add a polygon class' }).click();
+  await page.getByRole('link', { name: /^Assets/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Leave without saving?' });
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  expect(new URL(page.url()).pathname).toBe(`/projects/${id}/settings`);
+  await page.getByRole('link', { name: /^Assets/ }).click();
+  await dialog.getByRole('button', { name: 'Leave' }).click();
+  await page.waitForURL(/\/assets$/);
+  await visitor.leave();
+});
+
+it('say that they load, and that they failed', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.route(`**/v2/project/${ready.projectId}`, (route) => route.abort());
+  await page.goto(`/projects/${ready.projectId}/settings`);
+  await page.getByText('This project could not be opened.').waitFor({ timeout: 20_000 });
+  await visitor.screenshot('settings-failed');
+  expect(await visitor.axe()).toEqual([]);
+  await visitor.context.close();
+});
