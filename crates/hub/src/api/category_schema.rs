@@ -56,8 +56,8 @@ pub struct CategoryDocument {
     #[schema(no_recursion)]
     classifications: Option<Vec<CategoryDocument>>,
     options: Option<Vec<OptionDocument>>,
-    #[schema(value_type = Option<Vec<Object>>)]
-    tree_options: Option<Vec<Value>>,
+    /// What can be chosen from a tree.
+    tree_options: Option<Vec<BranchDocument>>,
     /// The `schemaId` of the option that makes this question appear.
     parent_option_id: Option<String>,
     /// What the text must match.
@@ -70,6 +70,17 @@ pub struct CategoryDocument {
 pub struct OptionDocument {
     value: String,
     schema_id: Option<String>,
+}
+
+#[derive(Debug, ToSchema)]
+#[schema(as = CategoryBranch, rename_all = "camelCase")]
+#[expect(dead_code, reason = "only the OpenAPI document reads it")]
+pub struct BranchDocument {
+    title: String,
+    /// Names it in answers; filled in by the hub where it is missing.
+    key: Option<String>,
+    #[schema(no_recursion)]
+    children: Option<Vec<BranchDocument>>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]

@@ -67,6 +67,7 @@ contract! {
         }
         let of_bob = list(bob, false, ProjectSort::Name, Page::first(10)).await.unwrap();
         assert!(of_bob.total == 2 && of_bob.rows.iter().all(|seen| seen.role == Some(ProjectRole::Reviewer)));
+        assert!(of_bob.rows.iter().all(|seen| seen.project.category_schema.is_empty()), "a list carries no schemas");
         assert_eq!(names(of_bob), "ac");
         let second = list(ada, true, ProjectSort::Name, Page { number: 2, limit: 3 }).await.unwrap();
         assert_eq!((second.total, names(second)), (4, "d".to_owned()));
