@@ -1,7 +1,7 @@
 // A browser in front of a running hub: who signs in, what is collected, what every test asserts at its end.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 
 export type Ready = {
@@ -79,6 +79,13 @@ export class Visitor {
     await this.page.getByRole('heading', { name: 'Projects' }).waitFor();
   }
 
+  /** Types who they are into a form that asks in the middle of a page. */
+  async typePassword(form: Locator) {
+    await form.getByLabel('E-mail').fill(ready.email);
+    await form.getByLabel('Password', { exact: true }).fill(ready.password);
+    await form.getByRole('button', { name: 'Sign in' }).click();
+  }
+
   async openAssets(projectId = ready.projectId, query = '') {
     await this.page.goto(`/projects/${projectId}/assets${query}`);
     await this.page.getByRole('grid', { name: 'Assets' }).waitFor();
@@ -139,6 +146,7 @@ export type ApiAsset = {
   data: string;
   storage: string | null;
   batches: string[];
+  metadata: { width?: number; height?: number };
   createdAt: string;
 };
 

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { useBrowser, Visitor } from './harness';
+import { CAT, makeProject, sitDown, taskOf, TRIANGLE, type Point } from './labeling';
+import { covers, readMask, unzip } from './masks';
+
+useBrowser();
+
+async function exported(
+  visitor: Visitor,
+  projectId: string,
+  choose: () => Promise<void>,
+): Promise<Map<string, Buffer>> {
+  const { page } = visitor;
+  await page.goto(`/projects/${projectId}/export`);
+  await choose();
+  await page.getByRole('button', { name: 'Create export' }).click();
+  const row = page.locator('[data-export]').first();
+  await page.locator('[data-export][data-state="completed"]').first().waitFor({ timeout: 30_000 });
+  const download = page.waitForEvent('download');
+  await row.getByRole('link', { name: 'Download' }).click();
+  return unzip(readFileSync(await (await download).path()));
+}
+
+it('exports the mask of a drawn polygon, the same to the pixel', async () => {
+  const projectId = await makeProject('Masks', [CAT]);
+  const desk = await sitDown(projectId);
+  const { page, visitor } = desk;
+  const shown = await page.locator('[data-size]').innerText();
+  await page.keyboard.press('p');
+  await desk.click(...TRIANGLE);
+  await page.keyboard.press('n');
+  await page.getByRole('button', { name: 'Submit' }).click();
+  await page.getByRole('heading', { name: 'Nothing left to label' }).waitFor();
+  const polygon = (await taskOf(projectId, CAT)).answer.tools[0]?.polygon as Point[];
+
+  const files = await exported(visitor, projectId, async () => {
+    await page.getByRole('radio', { name: /Bitmasks/ }).check();
+    await page.getByRole('checkbox', { name: 'Review', exact: true }).check();
+  });
+  const png = [...files].find(([name]) => name.endsWith('.png'))?.[1] as Buffer;
+  const mask = readMask(png);
+  expect(`${mask.width} × ${mask.height}`).toBe(shown);
+  let [set, different] = [0, 0];
+  for (let y = 0; y < mask.height; y++) {
+    for (let x = 0; x < mask.width; x++) {
+      if (mask.isSet(x, y)) set += 1;
+      if (mask.isSet(x, y) !== covers(polygon, x, y)) different += 1;
+    }
+  }
+  expect(set).toBeGreaterThan(1000);
+  expect(different).toBe(0);
+  await visitor.screenshot('export-done');
+  await visitor.leave();
+});
+
+it('exports the labels as JSON and as COCO', async () => {
+  const projectId = await makeProject('Labels', [CAT]);
+  const desk = await sitDown(projectId);
+  const { page, visitor } = desk;
+  await page.keyboard.press('r');
+  await desk.click([0.35, 0.3], [0.45, 0.5]);
+  await desk.waitSaved();
+  const json = await exported(visitor, projectId, () =>
+    page.getByRole('checkbox', { name: 'Label', exact: true }).check(),
+  );
+  const [first] = [...json.values()];
+  const rows = JSON.parse(first?.toString() ?? '') as { externalId: string; task: { tools: object[] } }[];
+  expect(rows[0]?.externalId).toBe(CAT);
+  expect(rows[0]?.task.tools).toHaveLength(1);
+
+  const coco = await exported(visitor, projectId, async () => {
+    await page.getByRole('radio', { name: /COCO/ }).check();
+    await page.getByRole('checkbox', { name: 'Label', exact: true }).check();
+  });
+  const found = JSON.parse([...coco.values()][0]?.toString() ?? '') as {
+    annotations: object[];
+    images: object[];
+  };
+  expect([found.images.length, found.annotations.length]).toEqual([1, 1]);
+  await visitor.leave();
+});
+
+it('asks for a stage before anything is exported', async () => {
+  const projectId = await makeProject('No stage', []);
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.goto(`/projects/${projectId}/export`);
+  await page.getByRole('heading', { name: 'No exports yet' }).waitFor();
+  await page.getByRole('checkbox', { name: 'Complete' }).uncheck();
+  await page.getByText('Choose at least one stage.').waitFor();
+  expect(await page.getByRole('button', { name: 'Create export' }).isDisabled()).toBe(true);
+  await visitor.leave();
+});

@@ -1,0 +1,143 @@
+import { expect, it } from 'vitest';
+import { useBrowser } from './harness';
+import { CAT, makeProject, near, sitDown, taskOf, TRIANGLE, type Point } from './labeling';
+
+useBrowser();
+
+it('draws with every tool, and what was drawn is the same to the pixel after a reload', async () => {
+  const projectId = await makeProject('Every tool', [CAT]);
+  const desk = await sitDown(projectId);
+  const { page } = desk;
+
+  await page.keyboard.press('r');
+  const box = await desk.click([0.35, 0.3], [0.45, 0.5]);
+  await page.keyboard.press('p');
+  const polygon = await desk.click(...TRIANGLE);
+  await page.keyboard.press('n');
+  await page.keyboard.press('l');
+  const line = await desk.click([0.3, 0.7], [0.5, 0.65], [0.65, 0.72]);
+  await page.keyboard.press('n');
+  await page.keyboard.press('o');
+  const point = await desk.click([0.62, 0.5]);
+  await expect.poll(() => desk.objects().count()).toBe(4);
+  await desk.waitSaved();
+
+  const { answer, isDraft } = await taskOf(projectId, CAT);
+  expect(isDraft).toBe(true);
+  const drawn = (title: string) => answer.tools.find((one) => one.title === title) ?? {};
+  const { x, y, width, height } = (drawn('Car') as { 'bounding-box': Record<string, number> })[
+    'bounding-box'
+  ];
+  near(
+    [
+      [x, y],
+      [(x ?? 0) + (width ?? 0), (y ?? 0) + (height ?? 0)],
+    ],
+    box,
+  );
+  near((drawn('Road') as Record<string, unknown>).polygon, polygon);
+  near((drawn('Lane') as Record<string, unknown>).polyline, line);
+  near([(drawn('Light') as Record<string, unknown>).point], point);
+
+  const before = await desk.canvas();
+  await page.reload();
+  await desk.shown();
+  await expect.poll(() => desk.objects().count()).toBe(4);
+  expect(before.equals(await desk.canvas())).toBe(true);
+  await desk.visitor.screenshot('labeling-every-tool');
+  expect((await taskOf(projectId, CAT)).answer).toEqual(answer);
+  await desk.visitor.leave();
+});
+
+it('edits, undoes and redoes, and saves each within two seconds', async () => {
+  const projectId = await makeProject('Editing', [CAT]);
+  const desk = await sitDown(projectId);
+  const { page } = desk;
+  await page.keyboard.press('p');
+  const [first] = await desk.click(...TRIANGLE);
+  await page.keyboard.press('n');
+  await desk.waitSaved();
+
+  await page.keyboard.press('v');
+  await desk.click([0.5, 0.42]);
+  const vertex = TRIANGLE[0] as Point;
+  const moved = await desk.drag(vertex, [vertex[0] - 0.05, vertex[1] - 0.05]);
+  const polygonOf = async () => (await taskOf(projectId, CAT)).answer.tools[0]?.polygon as Point[];
+  await expect
+    .poll(async () => (await polygonOf())[0]?.[0], { timeout: 2_000 })
+    .not.toBeCloseTo(first?.[0] ?? 0, 0);
+  near([(await polygonOf())[0]], [moved.to], 1);
+  await page.keyboard.press('Control+z');
+  await expect
+    .poll(async () => (await polygonOf())[0]?.[0], { timeout: 2_000 })
+    .toBeCloseTo(first?.[0] ?? 0, 0);
+  await page.keyboard.press('Control+Shift+z');
+  await expect.poll(async () => (await polygonOf())[0]?.[0], { timeout: 2_000 }).toBeCloseTo(moved.to[0], 0);
+
+  await page.keyboard.press('Delete');
+  await expect.poll(async () => (await taskOf(projectId, CAT)).answer.tools.length).toBe(0);
+  await page.getByText('Nothing is drawn yet').waitFor();
+  await page.getByRole('button', { name: /^Undo/ }).click();
+  await expect.poll(async () => (await taskOf(projectId, CAT)).answer.tools.length).toBe(1);
+  await desk.visitor.leave();
+});
+
+it('asks the questions of the schema, and does not submit before the required ones are answered', async () => {
+  const projectId = await makeProject('Questions', [CAT]);
+  const desk = await sitDown(projectId);
+  const { page } = desk;
+  await page.getByRole('radio', { name: 'Rain' }).check();
+  await page.getByRole('textbox', { name: /How much/ }).fill('a lot');
+  await page.getByText('This does not have the form').waitFor();
+  await page.getByRole('button', { name: 'Submit' }).click();
+  await page.getByText('1 thing is missing').waitFor();
+  await desk.visitor.screenshot('labeling-blocked');
+  await page.getByRole('button', { name: 'Show', exact: true }).click();
+  await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('INPUT');
+  await page.getByRole('textbox', { name: /How much/ }).fill('12 mm');
+  await desk.waitSaved();
+  const { answer } = await taskOf(projectId, CAT);
+  expect(answer.classifications[0]).toMatchObject({
+    schemaId: 'q-weather',
+    answer: 'o-rain',
+    classifications: [{ schemaId: 'q-much', answer: '12 mm' }],
+  });
+  await page.getByRole('button', { name: 'Submit' }).click();
+  await page.getByRole('heading', { name: 'Nothing left to label' }).waitFor();
+  await desk.visitor.leave();
+});
+
+it('does everything with an object by keyboard alone', async () => {
+  const projectId = await makeProject('Keyboard', [CAT]);
+  const desk = await sitDown(projectId);
+  const { page } = desk;
+  await page.keyboard.press('r');
+  for (const place of [
+    [1, 1],
+    [6, 4],
+  ] as const) {
+    for (let step = 0; step < place[0]; step++) await page.keyboard.press('Shift+ArrowRight');
+    for (let step = 0; step < place[1]; step++) await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('Enter');
+  }
+  await expect.poll(() => desk.objects().count()).toBe(1);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press(']');
+  await expect.poll(() => desk.objects().first().getAttribute('aria-selected')).toBe('true');
+  await page.keyboard.press('h');
+  await page.getByRole('button', { name: 'Show Car 1' }).waitFor();
+  await page.keyboard.press('Shift+H');
+  await desk.objects().first().focus();
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Hide Car 1');
+  await page.keyboard.press('?');
+  await page
+    .getByRole('dialog', { name: 'Keyboard shortcuts' })
+    .getByText('Submit or accept')
+    .first()
+    .waitFor();
+  await page.keyboard.press('Escape');
+  await desk.waitSaved();
+  expect((await taskOf(projectId, CAT)).answer.tools).toHaveLength(1);
+  await desk.visitor.leave();
+});

@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest';
+import { ready, useBrowser, Visitor } from './harness';
+import { api, CAT, CLOCK, CUP, Desk, makeProject, taskOf, tasksOf } from './labeling';
+
+useBrowser();
+
+async function openTasks(projectId: string, query = ''): Promise<Visitor> {
+  const visitor = await Visitor.come();
+  await visitor.signIn();
+  await visitor.page.goto(`/projects/${projectId}/tasks${query}`);
+  await visitor.page.getByRole('table', { name: 'Tasks' }).waitFor();
+  return visitor;
+}
+
+it('lists the tasks of a project with their stages, finds and filters them, and opens one', async () => {
+  const projectId = await makeProject('Tasks tab', [CAT, CUP, CLOCK]);
+  const cup = await taskOf(projectId, CUP);
+  await api('POST', `/v2/annotate/${cup._id}?nextStage=true`, {
+    answer: { tools: [], classifications: [], relations: [] },
+  });
+  const visitor = await openTasks(projectId);
+  const { page } = visitor;
+  const rows = page.locator('[data-task-id]');
+  await expect.poll(() => rows.count()).toBe(3);
+  await visitor.picturesDone();
+  await page.getByRole('button', { name: 'Stage', exact: true }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Review' }).click();
+  await expect.poll(() => rows.count()).toBe(1);
+  expect(await rows.first().innerText()).toContain('Review');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await page.keyboard.press('/');
+  await page.keyboard.type(CLOCK);
+  await expect.poll(() => rows.count()).toBe(1);
+  await page.getByRole('link', { name: `Open ${CLOCK}` }).click();
+  await new Desk(visitor).shown();
+  expect(await page.locator('h1').innerText()).toContain(CLOCK);
+  await page.getByRole('link', { name: 'Back to the tasks' }).click();
+  await page.getByRole('table', { name: 'Tasks' }).waitFor();
+  await visitor.leave();
+});
+
+it('assigns, prioritizes and requeues many tasks at once', async () => {
+  const projectId = await makeProject('Many tasks', [CAT, CUP, CLOCK]);
+  const visitor = await openTasks(projectId);
+  const { page } = visitor;
+  const select = () => page.getByRole('checkbox', { name: 'Select all on this page' }).check();
+  const bar = page.getByRole('toolbar');
+  const dialog = page.getByRole('dialog');
+
+  await select();
+  await bar.getByText('3 selected').waitFor();
+  await bar.getByRole('button', { name: 'Assign' }).click();
+  await dialog.getByLabel('To').fill(ready.email);
+  await page.keyboard.press('Enter');
+  await page.getByText('3 tasks assigned.').waitFor();
+  expect((await tasksOf(projectId)).map(({ assignee }) => assignee)).toEqual(Array(3).fill(ready.email));
+
+  await select();
+  await bar.getByRole('button', { name: 'Priority' }).click();
+  await dialog.getByLabel('Priority').fill('first');
+  await dialog.getByRole('button', { name: 'Priority' }).click();
+  await dialog.getByText('Enter a whole number').waitFor();
+  await dialog.getByLabel('Priority').fill('7');
+  await dialog.getByRole('button', { name: 'Priority' }).click();
+  await page.getByText('3 tasks changed.').waitFor();
+  expect((await tasksOf(projectId)).map(({ priority }) => priority)).toEqual([7, 7, 7]);
+
+  await select();
+  await bar.getByRole('button', { name: 'Requeue' }).click();
+  await dialog.getByLabel('To stage').click();
+  await page.getByRole('option', { name: 'Complete' }).click();
+  await dialog.getByRole('button', { name: 'Requeue' }).click();
+  await page.getByText('3 tasks moved to Complete.').waitFor();
+  const after = await tasksOf(projectId);
+  expect(after.map(({ stage, assignee }) => [stage, assignee])).toEqual(Array(3).fill(['Complete', null]));
+  await expect.poll(() => page.locator('[data-task-id]').getByText('Complete').count()).toBe(3);
+  await visitor.leave();
+});
+
+it('says when a project has no tasks and when none matches', async () => {
+  const projectId = await makeProject('No tasks', []);
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.goto(`/projects/${projectId}/tasks`);
+  await page.getByRole('heading', { name: 'No tasks yet' }).waitFor();
+  await page.goto(`/projects/${projectId}/tasks?stage=Review`);
+  await page.getByRole('heading', { name: 'No task matches' }).waitFor();
+  await page.getByRole('button', { name: 'Clear filters' }).first().click();
+  await page.getByRole('heading', { name: 'No tasks yet' }).waitFor();
+  await visitor.leave();
+});
