@@ -256,6 +256,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/import/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put labels on assets by a list
+         * @description Only on tasks in stage Label that nobody has worked on. Titles and values stand for the schema's ids where only one
+         *     has them.
+         */
+        post: operations["postImportLabels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/imports": {
         parameters: {
             query?: never;
@@ -475,7 +496,7 @@ export interface paths {
         /** One project */
         get: operations["getProjectByProject"];
         put?: never;
-        /** Change a project's name or description */
+        /** Change a project's name, description or category schema */
         post: operations["postProjectByProject"];
         /** Delete a project with its assets; never anything in a bucket */
         delete: operations["deleteProjectByProject"];
@@ -569,6 +590,23 @@ export interface paths {
         post: operations["postProjectByProjectAssigned"];
         /** Take people out of the project */
         delete: operations["deleteProjectByProjectAssigned"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/project/{project}/categorySchema/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a category schema without saving it */
+        post: operations["postProjectByProjectCategorySchemaCheck"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1241,6 +1279,46 @@ export interface components {
         BatchesData: {
             project: components["schemas"]["Batch"];
         } | components["schemas"]["Batch"][];
+        Category: {
+            /** @description Questions about each object, or about the answer to this question. */
+            classifications?: components["schemas"]["Category"][] | null;
+            /** @description `#RRGGBB` */
+            color?: string | null;
+            columnField?: boolean | null;
+            options?: components["schemas"]["CategoryOption"][] | null;
+            /** @description The `schemaId` of the option that makes this question appear. */
+            parentOptionId?: string | null;
+            /** @description What the text must match. */
+            regex?: string | null;
+            required?: boolean | null;
+            /** @description Names it in answers; filled in by the hub where it is missing. */
+            schemaId?: string | null;
+            shortcutKey?: string | null;
+            title: string;
+            /** @description The kind: `polygon`, `radio`, `one-to-one` …; kinds that are not known are kept. */
+            tool: string;
+            /** @description What can be chosen from a tree. */
+            treeOptions?: components["schemas"]["CategoryBranch"][] | null;
+        };
+        CategoryBranch: {
+            children?: components["schemas"]["CategoryBranch"][] | null;
+            /** @description Names it in answers; filled in by the hub where it is missing. */
+            key?: string | null;
+            title: string;
+        };
+        CategoryOption: {
+            schemaId?: string | null;
+            value: string;
+        };
+        /** @description The schema as the document shows it. The hub keeps the JSON that its author sent, fields that are not here included. */
+        CategorySchema: {
+            /** @description Questions about the asset as a whole. */
+            classifications?: components["schemas"]["Category"][] | null;
+            /** @description Relations between objects. */
+            relations?: components["schemas"]["Category"][] | null;
+            /** @description Classes of objects. */
+            tools?: components["schemas"]["Category"][] | null;
+        };
         /** @description The SDK's body. It is read as a stream; this is its shape. */
         CloudBody: {
             /** @description `data`, `externalId`, `width`, `height`, `metadata`, `contextData`, `batches`, `attachments`, `dataset`, `storage` (an id) … */
@@ -1266,7 +1344,10 @@ export interface components {
             refused: components["schemas"]["RefusedRow"][];
             /** Format: int64 */
             tasksCreated: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Those of them whose labels fit the project's schema. The others were imported without; the report says why.
+             */
             validPreLabelsCount: number;
         };
         CloudData: {
@@ -1554,6 +1635,30 @@ export interface components {
             status: string;
         };
         /** @description The body of a successful answer. */
+        Envelope_LabelsData: {
+            data: {
+                /**
+                 * Format: int64
+                 * @description Tasks that got their labels.
+                 */
+                labeled: number;
+                /** @description `n / m tasks are labeled.` */
+                project: string;
+                /** @description Why others did not get theirs. */
+                refused: components["schemas"]["RefusedLabels"][];
+                /**
+                 * Format: int64
+                 * @description Tasks that were named, and rows that name none.
+                 */
+                total: number;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
         Envelope_MemberList: {
             data: {
                 /** Format: int64 */
@@ -1693,6 +1798,18 @@ export interface components {
         Envelope_RoleChangesData: {
             data: {
                 users: components["schemas"]["RoleChangesResult"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_SchemaProblems: {
+            data: {
+                /** @description Empty where the schema could be saved as it is. */
+                problems: components["schemas"]["SchemaProblem"][];
             };
             /**
              * @description Always `success`.
@@ -2122,6 +2239,29 @@ export interface components {
             updatedAt: string;
             updatedBy?: string | null;
         };
+        LabelsBody: {
+            /** @description `{externalId?, data?, objects | tools, classifications, relations}` */
+            jsonContent?: Record<string, never>[] | null;
+            /** @description The other dialect: `{externalId? | assetId?, answer: {objects, classifications, relations}}` */
+            labels?: Record<string, never>[] | null;
+            project: string;
+        };
+        LabelsData: {
+            /**
+             * Format: int64
+             * @description Tasks that got their labels.
+             */
+            labeled: number;
+            /** @description `n / m tasks are labeled.` */
+            project: string;
+            /** @description Why others did not get theirs. */
+            refused: components["schemas"]["RefusedLabels"][];
+            /**
+             * Format: int64
+             * @description Tasks that were named, and rows that name none.
+             */
+            total: number;
+        };
         /** @enum {string} */
         MaskKind: "instance" | "class" | "semantic";
         /** @description How masks are to be made. */
@@ -2173,6 +2313,7 @@ export interface components {
             name: string;
         };
         NewProjectBody: {
+            categorySchema?: components["schemas"]["CategorySchema"] | null;
             description?: string | null;
             name: string;
             /** @description `ango`, the only type there is. */
@@ -2338,8 +2479,8 @@ export interface components {
         Project: components["schemas"]["ProjectSummary"] & {
             assignedTo: components["schemas"]["Assignment"][];
             batches: components["schemas"]["Batch"][];
-            /** @description Tools, classifications and relations. */
-            categorySchema: unknown;
+            /** @description Tools, classifications and relations, as they were sent. */
+            categorySchema: components["schemas"]["CategorySchema"];
             /** @description E-mail address of the organization's owner. */
             owner: string;
             /** @description The workflow. */
@@ -2348,6 +2489,7 @@ export interface components {
             type: string;
         };
         ProjectChangeBody: {
+            categorySchema?: components["schemas"]["CategorySchema"] | null;
             description?: string | null;
             name?: string | null;
         };
@@ -2374,6 +2516,15 @@ export interface components {
         };
         /** @enum {string} */
         RasterRule: "centre" | "coco" | "opencv";
+        /** @description One reason why labels were not put on a task. */
+        RefusedLabels: {
+            code: string;
+            /** @description Where in it. */
+            field: string;
+            /** @description The row, counted from 0. */
+            index: number;
+            message: string;
+        };
         /** @description One reason why a row was not imported. */
         RefusedRow: {
             code: string;
@@ -2470,6 +2621,18 @@ export interface components {
             /** Format: password */
             privateKey: string;
             publicKey: string;
+        };
+        /** @description Something that is wrong at one place. */
+        SchemaProblem: {
+            code: string;
+            message: string;
+            /** @description Such as `tools[0].color`; empty for the schema as a whole. */
+            path: string;
+            severity: string;
+        };
+        SchemaProblems: {
+            /** @description Empty where the schema could be saved as it is. */
+            problems: components["schemas"]["SchemaProblem"][];
         };
         /** @description Who is signed in, and where they belong. */
         Session: {
@@ -2758,6 +2921,10 @@ export type Batch = components['schemas']['Batch'];
 export type BatchEntry = components['schemas']['BatchEntry'];
 export type BatchesBody = components['schemas']['BatchesBody'];
 export type BatchesData = components['schemas']['BatchesData'];
+export type Category = components['schemas']['Category'];
+export type CategoryBranch = components['schemas']['CategoryBranch'];
+export type CategoryOption = components['schemas']['CategoryOption'];
+export type CategorySchema = components['schemas']['CategorySchema'];
 export type CloudBody = components['schemas']['CloudBody'];
 export type CloudCounts = components['schemas']['CloudCounts'];
 export type CloudData = components['schemas']['CloudData'];
@@ -2786,6 +2953,7 @@ export type EnvelopeHistoryData = components['schemas']['Envelope_HistoryData'];
 export type EnvelopeImportData = components['schemas']['Envelope_ImportData'];
 export type EnvelopeImportList = components['schemas']['Envelope_ImportList'];
 export type EnvelopeInvitationList = components['schemas']['Envelope_InvitationList'];
+export type EnvelopeLabelsData = components['schemas']['Envelope_LabelsData'];
 export type EnvelopeMemberList = components['schemas']['Envelope_MemberList'];
 export type EnvelopeNextTask = components['schemas']['Envelope_NextTask'];
 export type EnvelopeOpenInvitationData = components['schemas']['Envelope_OpenInvitationData'];
@@ -2798,6 +2966,7 @@ export type EnvelopeRemovalsResult = components['schemas']['Envelope_RemovalsRes
 export type EnvelopeRequeueData = components['schemas']['Envelope_RequeueData'];
 export type EnvelopeRetryData = components['schemas']['Envelope_RetryData'];
 export type EnvelopeRoleChangesData = components['schemas']['Envelope_RoleChangesData'];
+export type EnvelopeSchemaProblems = components['schemas']['Envelope_SchemaProblems'];
 export type EnvelopeSession = components['schemas']['Envelope_Session'];
 export type EnvelopeSetupDocuments = components['schemas']['Envelope_SetupDocuments'];
 export type EnvelopeSetupState = components['schemas']['Envelope_SetupState'];
@@ -2832,6 +3001,8 @@ export type InvitationList = components['schemas']['InvitationList'];
 export type Invite = components['schemas']['Invite'];
 export type KnownDimensions = components['schemas']['KnownDimensions'];
 export type LabelTask = components['schemas']['LabelTask'];
+export type LabelsBody = components['schemas']['LabelsBody'];
+export type LabelsData = components['schemas']['LabelsData'];
 export type MaskKind = components['schemas']['MaskKind'];
 export type MasksBody = components['schemas']['MasksBody'];
 export type MasksView = components['schemas']['MasksView'];
@@ -2872,6 +3043,7 @@ export type ProjectList = components['schemas']['ProjectList'];
 export type ProjectRole = components['schemas']['ProjectRole'];
 export type ProjectSummary = components['schemas']['ProjectSummary'];
 export type RasterRule = components['schemas']['RasterRule'];
+export type RefusedLabels = components['schemas']['RefusedLabels'];
 export type RefusedRow = components['schemas']['RefusedRow'];
 export type Removals = components['schemas']['Removals'];
 export type RemovalsResult = components['schemas']['RemovalsResult'];
@@ -2887,6 +3059,8 @@ export type RoleChanges = components['schemas']['RoleChanges'];
 export type RoleChangesData = components['schemas']['RoleChangesData'];
 export type RoleChangesResult = components['schemas']['RoleChangesResult'];
 export type RotationBody = components['schemas']['RotationBody'];
+export type SchemaProblem = components['schemas']['SchemaProblem'];
+export type SchemaProblems = components['schemas']['SchemaProblems'];
 export type Session = components['schemas']['Session'];
 export type SessionOrganization = components['schemas']['SessionOrganization'];
 export type SetupDocuments = components['schemas']['SetupDocuments'];
@@ -3542,6 +3716,45 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postImportLabels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelsBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_LabelsData"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4408,6 +4621,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_AssigneesData"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postProjectByProjectCategorySchemaCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CategorySchema"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SchemaProblems"];
                 };
             };
             403: {
