@@ -1,8 +1,4 @@
 //! Who may do what is remembered between requests, and forgotten the moment that it changes.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test stops at the first thing that is not as it should be"
-)]
 
 use std::sync::Arc;
 

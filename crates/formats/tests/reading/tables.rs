@@ -16,7 +16,7 @@ fn columns_are_found_by_their_names() {
     assert_eq!(assets[0].batches, ["one", "two"]);
     assert_eq!(
         assets[0].metadata.as_ref().unwrap().as_str(),
-        r#"{"code":"007","frameRate":25,"note":"say \"hi\""}"#
+        r#"{"frameRate":25,"note":"say \"hi\"","code":"007"}"#
     );
     assert_eq!(
         assets[0].context_data.as_ref().unwrap().as_str(),

@@ -92,12 +92,13 @@ async fn one_picture_without_a_size_and_one_bad_shape_are_reported_and_the_rest_
     let story = Story::begin().await;
     let mut rows = vec![picture("a"), picture("b"), picture("c")];
     rows[0].as_object_mut().unwrap().remove("width");
-    rows[1]["objects"] = json!([
+    let tasks = story.import(json!(rows)).await;
+    let objects = json!([
         { "objectId": "bad", "schemaId": "car", "polygon": [[1, 2], [3, 4]] },
         { "objectId": "dot", "schemaId": "car", "point": [1, 2] },
         { "objectId": "gone", "schemaId": "deleted", "bounding-box": { "x": 1, "y": 1, "width": 2, "height": 2 } },
     ]);
-    let tasks = story.import(json!(rows)).await;
+    story.submit(&tasks[1], json!({ "tools": objects })).await;
     let (coco, export) = coco(&story, json!({})).await;
     assert_eq!(coco["images"].as_array().unwrap().len(), 2);
     let annotations = coco["annotations"].as_array().unwrap();

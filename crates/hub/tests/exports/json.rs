@@ -60,6 +60,11 @@ async fn an_element_has_everything_in_the_words_that_people_use() {
         (&task["relations"], &task["brushDataUrl"]),
         (&json!([]), &Value::Null)
     );
+    check_history(task, &story.owner.email);
+}
+
+/// One labeled by the owner and accepted: where it was, and what it was there.
+fn check_history(task: &Value, owner: &str) {
     let history = task["stageHistory"].as_array().unwrap();
     let stages: Vec<_> = history
         .iter()
@@ -72,7 +77,7 @@ async fn an_element_has_everything_in_the_words_that_people_use() {
     );
     assert_eq!(
         (&history[1]["completedBy"], &history[1]["duration"]),
-        (&json!(story.owner.email), &json!(1500))
+        (&json!(owner), &json!(1500))
     );
     assert_eq!(history[1]["tools"], task["tools"]);
     for time in [

@@ -42,12 +42,15 @@ impl Kind {
     }
 }
 
+/// A kind's storage, batches and whether it is pre-labeled, and its number.
+type Found = (Option<StorageId>, Arc<[BatchId]>, bool, i64);
+
 /// Finds the kinds of rows on their way in, making those that are new.
 pub(super) struct Finder {
     project: i64,
     known: HashMap<Kind, i64>,
     /// The row before: most often its neighbour is of the same kind.
-    last: Option<(Option<StorageId>, Arc<[BatchId]>, bool, i64)>,
+    last: Option<Found>,
 }
 
 impl Finder {
