@@ -13,4 +13,4 @@ def hub(tmp_path):
 
 @pytest.fixture
 def project(hub):
-    return hub.project("Crash")
+    return hub.project("Crash", [("polygon", "car"), ("bounding-box", "tree")])

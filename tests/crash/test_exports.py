@@ -16,7 +16,7 @@ KILLED_AT = [0.01, 0.35, 0.6, 0.93]
 
 
 def list_of(count):
-    """Labeled pictures as one body. Some have no size, and some a shape that is none."""
+    """Labeled pictures as one body. Some have no size, and some a shape that is none and so no labels."""
     lines = io.BytesIO()
     for n in range(count):
         polygon = [[n % 50, 1], [n % 50 + 9.5, 3], [n % 40 + 5, 20]] if n % 97 else [[1, 2]]
@@ -37,7 +37,7 @@ def list_of(count):
 @pytest.fixture
 def labeled(hub):
     """A project with many labeled tasks."""
-    project = hub.project("Crash")
+    project = hub.project("Crash", [("polygon", "car"), ("bounding-box", "tree")])
     done = hub.import_list(project, list_of(TASKS))
     assert done["rowsImported"] == TASKS, done
     return project

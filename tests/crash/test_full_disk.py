@@ -87,9 +87,9 @@ def test_a_database_that_fills_up_fails_the_import_and_keeps_what_was_there(tmp_
 
 
 def test_an_export_that_does_not_fit_fails_by_name_and_leaves_nothing(limited_hub):
-    hub, project = limited_hub, limited_hub.project()
+    hub, project = limited_hub, limited_hub.project(tools=[("bounding-box", "tree")])
     # Boxes are short, and their masks are not.
-    boxes = [{"objectId": f"{n}", "bounding-box": {"x": 7 * n, "y": 5 * n, "width": 31, "height": 17}} for n in range(40)]
+    boxes = [{"objectId": f"{n}", "schemaId": "tree", "bounding-box": {"x": 7 * n, "y": 5 * n, "width": 31, "height": 17}} for n in range(40)]
     row = {"data": "https://example.com/1.jpg", "width": 1000, "height": 1000, "objects": boxes}
     assert hub.import_list(project, [row] * 900)["rowsImported"] == 900
     order = {"format": "masks", "stage": [], "masks": {"kind": "instance"}}

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from imerit_ango.models.enums import ExportFormats, ExportTypes
 from imerit_ango.models.export_options import ExportOptions, TimeFilter
+from imerit_ango.models.label_category import Tool, ToolCategory
 from requests import HTTPError
 
 EVERY_STAGE = ["Label", "Review", "Complete"]
@@ -34,6 +35,7 @@ def exported(sdk, project):
 
 
 def test_json_has_an_element_for_each_task(sdk, project, exported):
+    sdk.create_label_set(project, [ToolCategory(Tool.Polygon, "Car", schemaId="car")])
     sdk.upload_files_cloud(project, [labeled("a"), *rows("b", contextData={"camera": "left"})])
     elements = exported(stage=EVERY_STAGE)
     assert names(elements) == ["a", "b"]

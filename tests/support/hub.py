@@ -67,9 +67,11 @@ class Hub(Api):
     def api_key(self):
         return self.session.headers["apikey"]
 
-    def project(self, name="Street scenes"):
-        """A new project's id."""
-        return self.post("/v2/project", {"name": name, "description": ""})["project"]["_id"]
+    def project(self, name="Street scenes", tools=()):
+        """A new project's id. `tools` are what is drawn in it, as (tool, schema id) pairs."""
+        schema = {"tools": [{"tool": tool, "title": id.title(), "schemaId": id} for tool, id in tools], "classifications": []}
+        body = {"name": name, "description": "", "categorySchema": schema}
+        return self.post("/v2/project", body)["project"]["_id"]
 
     def storage(self, **fields):
         """A new storage's id."""
