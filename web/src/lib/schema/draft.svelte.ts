@@ -10,6 +10,7 @@ export class SchemaDraft {
   tried = $state(false);
   /** The id of what was just added: its field takes the focus when it appears. */
   fresh: string | null = null;
+  #freshField: HTMLElement | null = null;
 
   readonly isChanged = $derived(JSON.stringify(this.schema) !== this.#saved);
   readonly #mistakes = $derived(mistakes(this.schema, this.#untitled));
@@ -86,6 +87,14 @@ export class SchemaDraft {
   focusIfFresh = (id: string) => (field: HTMLElement) => {
     if (this.fresh !== id) return;
     this.fresh = null;
+    this.#freshField = field;
     field.focus();
+  };
+
+  /** The field of what was just added, once: for a menu that takes the focus when it closes. */
+  takeFreshField = () => {
+    const field = this.#freshField;
+    this.#freshField = null;
+    return field;
   };
 }
