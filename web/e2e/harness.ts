@@ -1,7 +1,14 @@
 // A browser in front of a running hub: who signs in, what is collected, what every test asserts at its end.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type Cookie,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 
 export type Ready = {
@@ -34,6 +41,8 @@ function readReady(): Ready {
 export const ready = readReady();
 
 let browser: Browser;
+/** The cookies of whoever signed in last. */
+let kept: Cookie[] = [];
 
 /** Starts the browser for a file of tests and stops it behind them. */
 export function useBrowser() {
@@ -70,13 +79,23 @@ export class Visitor {
     return new Visitor(context, await context.newPage());
   }
 
-  /** Signs in through the page, as a person does. */
+  /**
+   * Signs in through the page, as a person does. Later visitors of the same file come with the session of the first
+   * while it lasts: who signs in dozens of times a minute is held back.
+   */
   async signIn() {
-    await this.page.goto('/sign-in');
+    await this.context.addCookies(kept);
+    const session = kept.length > 0 && (await this.context.request.get('/v2/session')).ok();
+    await this.page.goto(session ? '/' : '/sign-in');
+    if (!session) await this.fillSignIn();
+    await this.page.getByRole('heading', { name: 'Projects' }).waitFor();
+    kept = await this.context.cookies();
+  }
+
+  private async fillSignIn() {
     await this.page.getByLabel('E-mail').fill(ready.email);
     await this.page.getByLabel('Password', { exact: true }).fill(ready.password);
     await this.page.getByRole('button', { name: 'Sign in' }).click();
-    await this.page.getByRole('heading', { name: 'Projects' }).waitFor();
   }
 
   /** Types who they are into a form that asks in the middle of a page. */
