@@ -14,9 +14,13 @@ async function exported(
   const { page } = visitor;
   await page.goto(`/projects/${projectId}/export`);
   await choose();
+  const created = page.waitForResponse(
+    (answer) => answer.request().method() === 'POST' && answer.url().endsWith('/exports'),
+  );
   await page.getByRole('button', { name: 'Create export' }).click();
-  const row = page.locator('[data-export]').first();
-  await page.locator('[data-export][data-state="completed"]').first().waitFor({ timeout: 30_000 });
+  const { data } = (await (await created).json()) as { data: { export: { _id: string } } };
+  const row = page.locator(`[data-export="${data.export._id}"]`);
+  await row.and(page.locator('[data-state="completed"]')).waitFor({ timeout: 30_000 });
   const download = page.waitForEvent('download');
   await row.getByRole('link', { name: 'Download' }).click();
   return unzip(readFileSync(await (await download).path()));
