@@ -103,6 +103,9 @@ it('make a schema by keyboard and pointer that the hub keeps', async () => {
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('The category schema was not saved.').waitFor();
   await page.getByText('classifications[0].classifications[0].regex').waitFor();
+  // The refusal stands above what was mended last: it has to come into sight.
+  const refusal = await page.getByText('The category schema was not saved.').boundingBox();
+  expect(refusal && refusal.y >= 0 && refusal.y < WIDE.height).toBe(true);
   await visitor.screenshot('settings-refused');
   await weather.getByLabel('Regular expression').fill('^[0-9]+ mm$');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
@@ -142,6 +145,9 @@ it('name what is missing before anything is sent', async () => {
   await page.getByRole('button', { name: 'Add a polygon class' }).click();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('Enter a title.').waitFor();
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-invalid')))
+    .toBe('true');
   expect((await schemaOf(id)).tools).toEqual([]);
   await visitor.leave();
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   hasOptions,
+  holds,
   isTree,
   mistakes,
   newBranch,
@@ -61,6 +62,8 @@ describe('what has to be mended', () => {
     expect(found.get(car.schemaId)).toBe('title');
     expect(found.get('b')).toBe('twice');
     expect(found.get('a')).toBeUndefined();
+    expect(holds(car, found), 'an option two levels below').toBe(true);
+    expect(holds(newClass('point', 1), found)).toBe(false);
     expect([...found.values()].filter((mistake) => mistake === 'value')).toHaveLength(1);
   });
 

@@ -170,6 +170,17 @@ export function mistakes(
   return found;
 }
 
+/** Whether one of these ids belongs to something under a category. */
+export function holds(category: CategoryJson, ids: ReadonlyMap<string, unknown>): boolean {
+  const inBranches = (list: BranchJson[]): boolean =>
+    list.some(({ key, children }) => ids.has(key) || inBranches(children));
+  return (
+    category.options.some(({ schemaId }) => ids.has(schemaId)) ||
+    inBranches(category.treeOptions ?? []) ||
+    category.classifications.some((one) => ids.has(one.schemaId) || holds(one, ids))
+  );
+}
+
 /** Categories that came without a title: they may stay so. */
 export function untitledIn(schema: SchemaJson): Set<string> {
   const all = (list: CategoryJson[]): CategoryJson[] =>

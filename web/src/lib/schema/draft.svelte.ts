@@ -1,6 +1,6 @@
 // The schema that is being edited: the one place that changes it, and what it was when it was last saved.
 import { tick } from 'svelte';
-import { mistakes, toDraft, toJson, untitledIn, type CategoryJson, type SchemaJson } from './document';
+import { holds, mistakes, toDraft, toJson, untitledIn, type CategoryJson, type SchemaJson } from './document';
 
 export class SchemaDraft {
   schema = $state<SchemaJson>(toDraft(null));
@@ -47,6 +47,11 @@ export class SchemaDraft {
 
   mistake(id: string) {
     return this.tried ? (this.#mistakes.get(id) ?? null) : null;
+  }
+
+  /** Whether something under a category is to be mended: then it must not stay folded. */
+  hasMistakeWithin(category: CategoryJson): boolean {
+    return this.tried && holds(category, this.#mistakes);
   }
 
   set<Thing extends object, Name extends keyof Thing>(thing: Thing, name: Name, value: Thing[Name]) {
