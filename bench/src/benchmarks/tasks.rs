@@ -61,6 +61,9 @@ fn answer() -> Value {
     json!({ "objects": objects, "classifications": [], "relations": [] })
 }
 
+/// No load hands out more than this part of a list.
+const LOADS_PER_LIST: u64 = 5;
+
 /// A labeler at work: asks for a task, submits it, asks again.
 struct Labeler {
     connection: Connection,
@@ -133,7 +136,9 @@ fn hand_out(
     for labeler in &mut labelers {
         labeler.send()?;
     }
-    while start.elapsed() < time {
+    // Small lists would run out of tasks within the time; each load leaves enough for those after it.
+    let most = rows / LOADS_PER_LIST;
+    while start.elapsed() < time && (latencies.len() as u64) < most {
         for labeler in &mut labelers {
             latencies.extend(labeler.receive()?);
             labeler.send()?;
