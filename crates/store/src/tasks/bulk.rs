@@ -31,8 +31,7 @@ pub fn matching(
 ) -> Result<Vec<i64>> {
     let number = projects::number(tx, organization, project)?;
     let mut compiled = compile(tx, number, conditions)?;
-    let after = compiled.bind(Param::Int(position));
-    compiled.and(&format!("a.place > {after}"));
+    compiled.start_after(position);
     let limit = compiled.bind(Param::Int(MAX_PAGE_ROWS.into()));
     let sql = format!(
         "SELECT a.place {} ORDER BY a.place LIMIT {limit}",

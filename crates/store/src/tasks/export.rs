@@ -36,8 +36,7 @@ pub fn for_export(
     let number = projects::number(tx, organization, project)?;
     let mut compiled = compile_by_place(tx, number, conditions)?;
     let place = compiled.place;
-    let after = compiled.bind(Param::Int(position));
-    compiled.and(&format!("{place} > {after}"));
+    compiled.start_after(position);
     let limit = compiled.bind(Param::Int(limit.clamp(1, MAX_PAGE_ROWS).into()));
     let sql = format!(
         "SELECT {place} {} ORDER BY {place} LIMIT {limit}",

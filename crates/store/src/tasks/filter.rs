@@ -212,6 +212,14 @@ fn compile_for(
 }
 
 impl Compiled {
+    /// Begins behind a place. It moves the one lower bound that there is: beside a second one, SQLite would go through
+    /// everything from the first.
+    pub(super) fn start_after(&mut self, place: i64) {
+        if let Some(Param::Int(first)) = self.params.first_mut() {
+            *first = place.saturating_add(1).max(*first);
+        }
+    }
+
     /// The number under which a parameter is known.
     pub(super) fn bind(&mut self, param: Param) -> String {
         self.params.push(param);
