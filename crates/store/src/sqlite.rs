@@ -1,9 +1,14 @@
 //! SQLite's side of a transaction: connections, statements, bulk inserts.
 
-use std::{fmt::Write as _, path::Path, time::Duration};
+use std::{
+    fmt::Write as _,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use rusqlite::{
-    CachedStatement, Connection, OpenFlags, ToSql,
+    CachedStatement, Connection, ErrorCode, OpenFlags, ToSql,
     config::DbConfig,
     types::{ToSqlOutput, ValueRef},
 };
@@ -21,6 +26,9 @@ const ROWS_PER_STATEMENT: usize = 128;
 /// How long a connection waits for another program's, such as `insitu admin` beside a running hub.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long a connection rests before it asks again for a lock that SQLite itself does not wait for.
+const BUSY_PAUSE: Duration = Duration::from_millis(5);
+
 /// Twice SQLite's default: appending rows costs fewer calls into the kernel, and changing one row little more.
 const PAGE_BYTES: u32 = 8_192;
 
@@ -33,11 +41,28 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "page_size", PAGE_BYTES)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    log_ahead(&connection)?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
     configure(&connection, 32)?;
     Ok(connection)
+}
+
+/// Turns the write-ahead log on. That takes a read lock into a write lock, which SQLite refuses at once, without
+/// the busy timeout, while another program that opens the same new database does the same.
+fn log_ahead(connection: &Connection) -> Result<()> {
+    let begun = Instant::now();
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && begun.elapsed() < BUSY_TIMEOUT =>
+            {
+                thread::sleep(BUSY_PAUSE);
+            }
+            answer => return Ok(answer?),
+        }
+    }
 }
 
 /// A connection that can only read.
