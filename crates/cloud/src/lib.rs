@@ -7,6 +7,7 @@
 mod call;
 pub mod connect;
 pub mod credentials;
+pub mod doctor;
 pub mod identity;
 pub mod policy;
 pub mod presign;

@@ -1,0 +1,206 @@
+//! Does a role insist on its external ID? Only trying tells: with the right one, without any, and with a random one.
+//!
+//! STS has one message for no such role, wrong principal, wrong or missing external ID and missing permission, so no
+//! answer proves anything alone. A role that lets the hub in with any ID lets in whoever else the hub works for.
+
+use insitu_model::ambient::Random;
+use insitu_model::arn::RoleArn;
+use insitu_model::external_id::ExternalId;
+use insitu_model::region::Region;
+
+use crate::credentials::Credentials;
+use crate::refusal::CallError;
+use crate::sts::{self, AssumeRole, SESSION_S_MIN};
+
+/// The sessions of a proof may do nothing at all: they are thrown away, and one of them should not exist.
+const NOTHING: &str =
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
+
+/// What trying a role showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// It lets the hub in with its external ID, and refuses it without one and with a random one.
+    Verified,
+    /// It lets the hub in without any external ID.
+    AcceptsWithoutExternalId,
+    /// It demands an external ID, and takes any.
+    AcceptsRandomExternalId,
+    /// It does not let the hub in with its external ID either.
+    RightRefused(CallError),
+    /// STS did not answer as one can draw conclusions from: the network, throttling, the hub's own key.
+    Unclear(CallError),
+}
+
+/// Tries to become the role with its external ID, without any, and with one made up by `random`.
+pub async fn prove_refusal(
+    sts: &sts::Client,
+    credentials: &Credentials,
+    region: &Region,
+    role_arn: &RoleArn,
+    external_id: &ExternalId,
+    session_name: &str,
+    random: &dyn Random,
+) -> Proof {
+    let attempt = Attempt {
+        sts,
+        credentials,
+        region,
+        role_arn,
+        session_name,
+    };
+    match attempt.with(Some(external_id)).await {
+        Ok(Entry::Let) => {}
+        Ok(Entry::Refused(error)) => return Proof::RightRefused(error),
+        Err(error) => return Proof::Unclear(error),
+    }
+    match attempt.with(None).await {
+        Ok(Entry::Let) => return Proof::AcceptsWithoutExternalId,
+        Ok(Entry::Refused(_)) => {}
+        Err(error) => return Proof::Unclear(error),
+    }
+    match attempt.with(Some(&ExternalId::generate(random))).await {
+        Ok(Entry::Let) => Proof::AcceptsRandomExternalId,
+        Ok(Entry::Refused(_)) => Proof::Verified,
+        Err(error) => Proof::Unclear(error),
+    }
+}
+
+/// Who tries to become which role.
+struct Attempt<'a> {
+    pub sts: &'a sts::Client,
+    pub credentials: &'a Credentials,
+    pub region: &'a Region,
+    pub role_arn: &'a RoleArn,
+    pub session_name: &'a str,
+}
+
+/// What a role does with whoever knocks.
+enum Entry {
+    Let,
+    Refused(CallError),
+}
+
+impl Attempt<'_> {
+    /// Knocks with this external ID. An error is an answer that says nothing about the role.
+    pub async fn with(&self, external_id: Option<&ExternalId>) -> Result<Entry, CallError> {
+        let role = AssumeRole {
+            role_arn: self.role_arn.as_str(),
+            session_name: self.session_name,
+            external_id: external_id.map(ExternalId::as_str),
+            duration_s: SESSION_S_MIN,
+            session_policy: Some(NOTHING),
+        };
+        let tried = self.sts.assume_role(self.credentials, self.region, &role).await;
+        match tried {
+            Ok(_) => Ok(Entry::Let),
+            Err(error) if is_denial(&error) => Ok(Entry::Refused(error)),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Only STS's own word counts: a proxy's 403, or a region that is switched off, says nothing about the role.
+fn is_denial(error: &CallError) -> bool {
+    let code = error.refusal().and_then(|refusal| refusal.code.as_deref());
+    matches!(code, Some("AccessDenied" | "AccessDeniedException"))
+}
+
+#[cfg(test)]
+mod tests {
+    use insitu_model::ambient::SeededRandom;
+
+    use super::*;
+    use crate::retry::Retry;
+    use crate::testing::{Server, answer, clock, random};
+
+    const LET: &str = "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-03-04T06:06:07Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>";
+    const DENIED: &str = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>User: a is not authorized to perform: sts:AssumeRole on resource: r</Message></Error></ErrorResponse>";
+    const INVALID: &str = "<ErrorResponse><Error><Type>Sender</Type><Code>InvalidClientTokenId</Code><Message>m</Message></Error></ErrorResponse>";
+
+    async fn prove(server: &Server) -> Proof {
+        let sts = sts::Client::new(server.outbound(), clock(), random(), Some(server.endpoint()))
+            .with_retry(Retry::NONE);
+        prove_refusal(
+            &sts,
+            &Credentials::permanent("AKIDHUB", "secret"),
+            &"eu-central-1".parse().unwrap(),
+            &"arn:aws:iam::123456789012:role/photos".parse().unwrap(),
+            &"the-right-one".parse().unwrap(),
+            "insitu-a-b",
+            &SeededRandom::new(7),
+        )
+        .await
+    }
+
+    async fn server(answers: &[(&str, &str)]) -> Server {
+        let answers: Vec<String> = answers
+            .iter()
+            .map(|(status, body)| answer(status, "", body))
+            .collect();
+        let answers: Vec<&str> = answers.iter().map(String::as_str).collect();
+        Server::says(&answers).await
+    }
+
+    const YES: (&str, &str) = ("200 OK", LET);
+    const NO: (&str, &str) = ("403 Forbidden", DENIED);
+
+    #[tokio::test]
+    async fn a_role_is_verified_only_if_it_refuses_both_others() {
+        let server = server(&[YES, NO, NO]).await;
+        assert_eq!(prove(&server).await, Proof::Verified);
+        let asked = server.asked();
+        assert!(
+            asked[0].contains("&ExternalId=the-right-one&Policy="),
+            "{}",
+            asked[0]
+        );
+        assert!(!asked[1].contains("ExternalId"), "{}", asked[1]);
+        let made_up = ExternalId::generate(&SeededRandom::new(7));
+        assert!(
+            asked[2].contains(&format!("&ExternalId={made_up}&")),
+            "{}",
+            asked[2]
+        );
+        for one in &asked {
+            assert!(
+                one.contains("DurationSeconds=900") && one.contains("Deny"),
+                "{one}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_role_that_lets_others_in_is_told_by_which() {
+        assert_eq!(
+            prove(&server(&[YES, YES]).await).await,
+            Proof::AcceptsWithoutExternalId
+        );
+        assert_eq!(
+            prove(&server(&[YES, NO, YES]).await).await,
+            Proof::AcceptsRandomExternalId
+        );
+    }
+
+    #[tokio::test]
+    async fn a_role_that_refuses_the_right_one_is_not_asked_further() {
+        let server = server(&[NO]).await;
+        assert!(matches!(prove(&server).await, Proof::RightRefused(_)));
+        assert_eq!(server.asked().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_says_nothing_about_the_role_proves_nothing() {
+        let busy = ("503 Service Unavailable", "");
+        let unknown = ("403 Forbidden", INVALID);
+        for answers in [
+            &[unknown][..],
+            &[YES, busy],
+            &[YES, unknown],
+            &[YES, NO, ("400 Bad Request", "")],
+            &[YES, ("403 Forbidden", "<html>of a proxy</html>")],
+        ] {
+            let proof = prove(&server(answers).await).await;
+            assert!(matches!(proof, Proof::Unclear(_)), "{proof:?}");
+        }
+    }
+}
