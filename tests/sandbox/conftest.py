@@ -22,6 +22,20 @@ def quick(tmp_path_factory):
     assert running.stop() == 0
 
 
+@pytest.fixture(scope="session")
+def misbehaving(tmp_path_factory):
+    running = Sandbox(tmp_path_factory.mktemp("misbehaving"))
+    yield running
+    assert running.stop() == 0
+
+
+@pytest.fixture
+def faulty(misbehaving):
+    """A sandbox that behaves until a test has it misbehave, and behaves again after it."""
+    yield misbehaving
+    misbehaving.faults()
+
+
 @pytest.fixture(autouse=True)
 def local_names(monkeypatch):
     """Browsers know that every name below localhost is this machine; the system's resolver may not."""

@@ -8,6 +8,7 @@ import subprocess
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from sandbox_kit.program import PROGRAM
 
@@ -23,7 +24,7 @@ def start(folder, *options, **more):
 
 
 def clients(ready):
-    config = Config(s3={"addressing_style": "path"})
+    config = Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1})
     s3 = boto3.client("s3", endpoint_url=ready["s3Endpoint"], region_name=ready["region"], config=config,
                       aws_access_key_id=ready["accessKeyId"], aws_secret_access_key=ready["secretAccessKey"])
     sts = boto3.client("sts", endpoint_url=ready["stsEndpoint"], region_name=ready["region"],
@@ -87,7 +88,25 @@ def test_the_printed_configuration_can_be_started(tmp_path):
     assert process.wait(timeout=10) == 0
 
 
+def test_it_misbehaves_from_the_start_as_its_configuration_says(tmp_path):
+    printed = subprocess.run([PROGRAM, "--print-config"], check=True, capture_output=True, text=True).stdout
+    config = tmp_path / "config.json"
+    rule = {"fault": "throttle", "operation": "ListObjectsV2"}
+    config.write_text(json.dumps(json.loads(printed) | {"faults": [rule]}))
+    process, path = start(tmp_path, "--config", config, "--exit-with-parent")
+    try:
+        s3, _ = clients(json.loads(path.read_text()))
+        with pytest.raises(ClientError, match="SlowDown"):
+            s3.list_objects_v2(Bucket="insitu-samples")
+        s3.head_bucket(Bucket="insitu-samples")
+    finally:
+        process.stdin.close()
+        assert process.wait(timeout=10) == 0
+
+
 @pytest.mark.parametrize("config, complaint", [
+    ('{"faults": [{"fault": "hangs"}]}', "expected one of `hang`"),
+    ('{"faults": [{"fault": "hang", "bukket": "photos"}]}', "'hang' has no 'bukket'"),
     ("{", "EOF"),
     ('{"bukets": []}', "unknown field"),
     ('{"buckets": [{"name": "X", "region": "us-east-1"}]}', "'X'"),

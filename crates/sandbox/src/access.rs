@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use hyper::StatusCode;
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
 use s3s::{S3Result, s3_error};
 
 use crate::facts::{Facts, Signature, Signed};
+use crate::faults::{Fault, Struck};
 use crate::identity::{Identity, TokenFault};
-use crate::policy::{Context, Question};
+use crate::policy::{Context, Decision, Question};
 use crate::refusal::Refusal;
 use crate::world::{Bucket, World};
 
@@ -62,7 +64,10 @@ impl Gate {
             None => None,
         };
         let bucket = match &facts.bucket {
-            Some(name) => Some(self.0.bucket(name).ok_or_else(|| Refusal::no_such_bucket(name))?),
+            Some(name) => {
+                let found = facts.bucket_in(&self.0);
+                Some(found.ok_or_else(|| Refusal::no_such_bucket(name))?)
+            }
             None => None,
         };
         if let Some(bucket) = &bucket {
@@ -96,8 +101,8 @@ impl Gate {
             .identity(key)
             .ok_or_else(|| Refusal::invalid_access_key_id(key))?;
         let token = signature.token.as_deref();
-        identity
-            .check_token(token, self.0.now_ms())
+        facts
+            .check_token(&identity, token, &self.0)
             .map_err(|fault| match fault {
                 TokenFault::Missing => Refusal::invalid_access_key_id(key),
                 TokenFault::Wrong => Refusal::invalid_token(token.unwrap_or_default()),
@@ -110,7 +115,7 @@ impl Gate {
 impl Admitted {
     fn authorize(&self, operation: &str, facts: &Facts) -> Result<(), Refusal> {
         let (Some(identity), Some(bucket)) = (&self.identity, &self.bucket) else {
-            return self.authorize_without_both(operation);
+            return self.authorize_without_both(operation, facts);
         };
         let prefix = match operation {
             "ListObjectsV2" => Some(facts.parameter("prefix").unwrap_or_default()),
@@ -121,11 +126,18 @@ impl Admitted {
             .with("s3:delimiter", facts.parameter("delimiter"))
             .with("aws:PrincipalArn", identity.arns().first().copied());
         let arn = bucket.arn(facts.key.as_deref());
-        check_permission(identity, bucket, action_of(operation), &arn, &context)
+        check_permission(
+            identity,
+            bucket,
+            action_of(operation),
+            &arn,
+            &context,
+            &facts.struck,
+        )
     }
 
     /// Listing all buckets, or reading without a signature.
-    fn authorize_without_both(&self, operation: &str) -> Result<(), Refusal> {
+    fn authorize_without_both(&self, operation: &str, facts: &Facts) -> Result<(), Refusal> {
         match (&self.identity, &self.bucket) {
             (Some(identity), None) => {
                 let (action, context) = (action_of(operation), Context::default());
@@ -146,7 +158,11 @@ impl Admitted {
                     &reason,
                 ))
             }
-            (None, Some(bucket)) if bucket.public_read && matches!(operation, "GetObject" | "HeadObject") => {
+            (None, Some(bucket))
+                if bucket.public_read
+                    && matches!(operation, "GetObject" | "HeadObject")
+                    && !facts.struck.denies("s3:GetObject") =>
+            {
                 Ok(())
             }
             _ => Err(Refusal::access_denied()),
@@ -154,16 +170,30 @@ impl Admitted {
     }
 
     /// The answer for a key that is not there: S3 admits it only to those who may list the bucket.
-    pub(crate) fn no_such_key(&self, bucket: &Bucket, key: &str) -> Refusal {
+    pub(crate) fn no_such_key(&self, bucket: &Bucket, key: &str, struck: &Struck) -> Refusal {
         let Some(identity) = &self.identity else {
             return Refusal::access_denied();
         };
+        let (action, arn) = ("s3:ListBucket", bucket.arn(None));
+        if struck.has(&Fault::HideMissing) {
+            return denied(identity, bucket, action, &arn, Decision::NotAllowedByIdentity);
+        }
         // No prefix is asked for, so a permission that is tied to one does not count.
         let context = Context::default();
-        match check_permission(identity, bucket, "s3:ListBucket", &bucket.arn(None), &context) {
+        match check_permission(identity, bucket, action, &arn, &context, struck) {
             Ok(()) => Refusal::no_such_key(key),
             Err(refusal) => refusal,
         }
+    }
+
+    /// What KMS says, through S3, to who may not use the key that an object is encrypted with.
+    pub(crate) fn no_kms_key(&self, bucket: &Bucket) -> Refusal {
+        let Some(identity) = self.identity.as_ref().filter(|i| i.account() == bucket.owner) else {
+            return Refusal::access_denied();
+        };
+        let action = "kms:Decrypt";
+        let reason = Decision::NotAllowedByIdentity.reason(action);
+        Refusal::no_kms_key(identity.arn(), action, &bucket.kms_key(), &reason)
     }
 }
 
@@ -173,56 +203,67 @@ fn check_permission(
     action: &str,
     arn: &str,
     context: &Context,
+    struck: &Struck,
 ) -> Result<(), Refusal> {
-    if identity.account() != bucket.owner {
-        // Without a bucket policy nobody gets in from another account, and S3 does not say why.
-        return Err(Refusal::access_denied());
-    }
-    let decision = identity.decide(&Question {
-        action,
-        resource: arn,
-        context,
-    });
-    if decision.is_allowed() {
+    let decision = match struck.denies(action) {
+        true => Decision::NotAllowedByIdentity,
+        false => identity.decide(&Question {
+            action,
+            resource: arn,
+            context,
+        }),
+    };
+    if decision.is_allowed() && identity.account() == bucket.owner {
         return Ok(());
     }
-    Err(Refusal::not_authorized(
-        identity.arn(),
-        action,
-        arn,
-        &decision.reason(action),
-    ))
+    Err(denied(identity, bucket, action, arn, decision))
+}
+
+fn denied(identity: &Identity, bucket: &Bucket, action: &str, arn: &str, decision: Decision) -> Refusal {
+    if identity.account() != bucket.owner {
+        // Without a bucket policy nobody gets in from another account, and S3 does not say why.
+        return Refusal::access_denied();
+    }
+    Refusal::not_authorized(identity.arn(), action, arn, &decision.reason(action))
 }
 
 /// The region of the request must be the bucket's: in the signature's scope, and in the host if it names one.
 fn check_region(operation: &str, facts: &Facts, bucket: &Bucket) -> Result<(), Refusal> {
     let scope = facts.signature().map(|signature| signature.region.as_str());
+    let region = facts.region_of(bucket);
     // us-east-1 tells where any bucket is.
     if operation == "GetBucketLocation" && scope == Some("us-east-1") {
         return Ok(());
     }
     let presigned = matches!(facts.signed, Signed::Query(_));
     let endpoint = facts.host.region.as_deref();
+    let answer = facts.struck.answer_to_wrong_region();
     match (scope, endpoint) {
         (Some(scope), Some(endpoint)) if scope != endpoint => {
-            Err(Refusal::wrong_region(scope, endpoint, presigned)
-                .with_header("x-amz-bucket-region", bucket.region.as_str()))
+            Err(Refusal::wrong_region(scope, endpoint, presigned).with_header("x-amz-bucket-region", region))
         }
-        (_, Some(endpoint)) if endpoint != bucket.region => {
-            let in_host = facts
-                .host
-                .bucket
-                .as_ref()
-                .map(|name| format!("{name}."))
-                .unwrap_or_default();
-            let right = format!("{in_host}s3.{}.{}", bucket.region, facts.host.base);
-            Err(Refusal::permanent_redirect(&bucket.name, &right, &bucket.region))
+        (Some(scope), _) if scope != region && answer == Some(StatusCode::BAD_REQUEST) => {
+            Err(Refusal::wrong_region(scope, region, presigned))
         }
-        (Some(scope), None) if scope != bucket.region => {
-            Err(Refusal::wrong_region(scope, &bucket.region, presigned))
+        (Some(scope), _) if scope != region && answer == Some(StatusCode::MOVED_PERMANENTLY) => {
+            Err(redirect(facts, bucket))
         }
+        (_, Some(endpoint)) if endpoint != region => Err(redirect(facts, bucket)),
+        (Some(scope), None) if scope != region => Err(Refusal::wrong_region(scope, region, presigned)),
         _ => Ok(()),
     }
+}
+
+/// To the endpoint of the bucket's region. An address has no regions below it, so it stays as it is.
+fn redirect(facts: &Facts, bucket: &Bucket) -> Refusal {
+    let (host, region) = (&facts.host, facts.region_of(bucket));
+    let in_host = host.bucket.as_ref().map(|name| format!("{name}."));
+    let right = if host.is_address() {
+        host.base.clone()
+    } else {
+        format!("{}s3.{region}.{}", in_host.unwrap_or_default(), host.base)
+    };
+    Refusal::permanent_redirect(&bucket.name, &right, region)
 }
 
 fn check_expected_owner(facts: &Facts, bucket: &Bucket) -> Result<(), Refusal> {

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::facts::{ALGORITHM, Facts, Signature, Signed};
 use crate::keys::hex;
+use crate::refusal::Refusal;
 
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -15,13 +16,25 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
 const PATH: &AsciiSet = &UNRESERVED.remove(b'/');
 
 /// The two texts that a client compares with its own to find its mistake.
-pub(crate) struct Shown {
-    pub canonical_request: String,
-    pub string_to_sign: String,
+struct Shown {
+    canonical_request: String,
+    string_to_sign: String,
+}
+
+/// S3's answer to a signature that does not match.
+pub(crate) fn mismatch(facts: &Facts, signature: &Signature, uri: &Uri, headers: &HeaderMap) -> Refusal {
+    let shown = show(facts, signature, uri, headers);
+    Refusal::signature_does_not_match()
+        .with("AWSAccessKeyId", signature.access_key_id.as_str())
+        .with("SignatureProvided", signature.signature.as_str())
+        .with("StringToSignBytes", spaced_hex(&shown.string_to_sign))
+        .with("StringToSign", shown.string_to_sign)
+        .with("CanonicalRequestBytes", spaced_hex(&shown.canonical_request))
+        .with("CanonicalRequest", shown.canonical_request)
 }
 
 /// Rebuilds both from the request as it arrived.
-pub(crate) fn show(facts: &Facts, signature: &Signature, uri: &Uri, headers: &HeaderMap) -> Shown {
+fn show(facts: &Facts, signature: &Signature, uri: &Uri, headers: &HeaderMap) -> Shown {
     let canonical_request = canonical_request(facts, signature, &facts.method, uri, headers);
     let scope = format!(
         "{}/{}/{}/aws4_request",
@@ -91,7 +104,7 @@ fn header_text(headers: &HeaderMap, name: &str) -> String {
 }
 
 /// The bytes in hexadecimal, as `StringToSignBytes` has them: `41 57 53 …`.
-pub(crate) fn spaced_hex(text: &str) -> String {
+fn spaced_hex(text: &str) -> String {
     text.bytes()
         .map(|byte| hex(&[byte]))
         .collect::<Vec<_>>()

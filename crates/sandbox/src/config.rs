@@ -20,6 +20,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::cors::CorsRule;
+use crate::faults::{FaultError, FaultRule};
 use crate::policy::Policy;
 
 /// The account that owns buckets, unless a bucket says otherwise.
@@ -47,6 +48,9 @@ pub struct Config {
     /// Further host names under which buckets are subdomains; `localhost` and `amazonaws.com` always are.
     #[serde(default)]
     pub domains: Vec<String>,
+    /// Misbehaves so from the start.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<FaultRule>,
 }
 
 /// A bucket and what it holds at the start.
@@ -130,6 +134,8 @@ pub enum ConfigError {
     Policy(String, crate::policy::PolicyError),
     #[error("the folder {0} of bucket '{1}' cannot be read: {2}")]
     Folder(PathBuf, String, std::io::Error),
+    #[error("a fault is refused: {0}")]
+    Fault(#[from] FaultError),
     #[error("the key '{0}' is longer than the 1,024 bytes that S3 allows")]
     Key(String),
 }
@@ -151,6 +157,7 @@ impl Default for Config {
             minimum_session_seconds: AWS_MINIMUM_SESSION_SECONDS,
             sts_disabled_regions: Vec::new(),
             domains: Vec::new(),
+            faults: Vec::new(),
         }
     }
 }

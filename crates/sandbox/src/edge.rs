@@ -1,12 +1,16 @@
 //! The outermost layer of every request: what S3 decides before and after the operation itself.
 //!
-//! A request passes these steps in order: preflights are answered, signatures are judged by form and age, the
-//! protocol library verifies and dispatches, refusals get AWS's words, and every answer gets its ids and CORS
-//! headers. A step that makes the service misbehave on purpose would stand first in [`Edge::answer`].
+//! A request passes these steps in order: it learns which faults strike it, preflights are answered, signatures are
+//! judged by form and age, the protocol library verifies and dispatches, refusals get AWS's words, and every answer
+//! gets its ids and CORS headers.
 
 use std::sync::Arc;
 
-use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RANGE, SERVER};
+use bytes::Bytes;
+use hyper::header::{
+    CONNECTION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RANGE, SERVER, VARY,
+};
+use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode, Uri};
 use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::dto::Range;
@@ -17,17 +21,24 @@ use crate::access::{Gate, Secrets};
 use crate::canonical;
 use crate::cors::{CorsRequest, find_grant};
 use crate::facts::Facts;
+use crate::faults::{self, Fault, Target};
 use crate::keys;
 use crate::preflight;
 use crate::refusal::Refusal;
 use crate::s3::Operations;
 use crate::sts::{self, Sts};
+use crate::time::http_date;
 use crate::timing;
 use crate::world::World;
 use crate::xml;
 
 /// The largest error document that is read back from the protocol library.
 const MAX_ERROR_BYTES: usize = 64 * 1024;
+
+/// The connection is closed in place of an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is cut on purpose")]
+pub(crate) struct Cut;
 
 /// S3 and STS behind one door.
 #[derive(Clone)]
@@ -53,29 +64,66 @@ impl Edge {
         }
     }
 
-    /// Answers one request; there is no other outcome.
-    pub(crate) async fn answer(&self, request: Request<hyper::body::Incoming>) -> HttpResponse {
+    /// Answers one request; only a fault has it otherwise.
+    pub(crate) async fn answer(&self, request: Request<hyper::body::Incoming>) -> Result<HttpResponse, Cut> {
         let (parts, body) = request.into_parts();
-        let facts = Arc::new(Facts::of(&parts, &self.world.hosts));
-        let mut response = if facts.method == Method::OPTIONS {
-            match preflight::answer(&self.world, &facts, &parts.headers) {
-                Ok(headers) => empty(StatusCode::OK, headers),
-                Err(refusal) => self.refuse(&facts, refusal),
-            }
-        } else {
-            match timing::check(&facts, &parts.headers, self.world.now_ms()) {
-                Ok(()) => {
-                    let request = Request::from_parts(parts, Body::from(body));
-                    self.serve(&facts, request).await
-                }
-                Err(refusal) => self.refuse(&facts, refusal),
-            }
-        };
-        self.finish(&facts, &mut response);
-        if let Some(log) = self.world.request_log.get() {
-            log.add(&facts, response.status());
+        let mut body = Body::from(body);
+        let mut facts = Facts::of(&parts, &self.world.hosts);
+        if faults::door::is_for(&facts) {
+            return Ok(faults::door::answer(&self.world, &facts, body).await);
         }
-        response
+        if !self.world.faults.is_empty() {
+            // A role stands in the form. One that cannot be read is refused later, for what it is.
+            let form = match facts.is_sts {
+                true => body
+                    .store_all_limited(sts::MAX_FORM_BYTES)
+                    .await
+                    .unwrap_or_default(),
+                false => Bytes::new(),
+            };
+            facts.struck = self.world.faults.strike(&Target::of(&facts, &form, &self.world));
+        }
+        let facts = Arc::new(facts);
+        let answered = self.answer_or_cut(&facts, parts, body).await;
+        if let Some(log) = self.world.request_log.get() {
+            log.add(&facts, answered.as_ref().ok().map(Response::status));
+        }
+        answered
+    }
+
+    async fn answer_or_cut(&self, facts: &Arc<Facts>, parts: Parts, body: Body) -> Result<HttpResponse, Cut> {
+        if facts.struck.has(&Fault::Hang) {
+            self.world.stopping.notified().await;
+            return Err(Cut);
+        }
+        if facts.struck.has(&Fault::CutConnection) {
+            return Err(Cut);
+        }
+        let mut response = match self.admit(facts, &parts) {
+            Ok(Some(headers)) => empty(StatusCode::OK, headers),
+            Ok(None) => self.serve(facts, Request::from_parts(parts, body)).await,
+            Err(refusal) => self.refuse(facts, refusal),
+        };
+        self.finish(facts, &mut response);
+        if facts.struck.has(&Fault::CutBody) && response.status().is_success() {
+            faults::cut_in_half(&mut response);
+        }
+        Ok(response)
+    }
+
+    /// The headers of a preflight's answer, or nothing where the operation itself must answer.
+    fn admit(&self, facts: &Facts, parts: &Parts) -> Result<Option<HeaderMap>, Refusal> {
+        if let Some(refusal) = faults::refusal(facts) {
+            return Err(refusal);
+        }
+        if facts.method == Method::OPTIONS {
+            return preflight::answer(&self.world, facts, &parts.headers).map(Some);
+        }
+        timing::check(facts, &parts.headers, facts.now_ms(&self.world))?;
+        match faults::refusal_of_signature(facts, &parts.uri, &parts.headers) {
+            Some(refusal) => Err(refusal),
+            None => Ok(None),
+        }
     }
 
     async fn serve(&self, facts: &Arc<Facts>, mut request: HttpRequest) -> HttpResponse {
@@ -121,19 +169,7 @@ impl Edge {
             return sts::in_sts_words(&code, said.as_deref().unwrap_or_default());
         }
         match (code.as_str(), facts.signature()) {
-            ("SignatureDoesNotMatch", Some(signature)) => {
-                let shown = canonical::show(facts, signature, uri, headers);
-                Refusal::signature_does_not_match()
-                    .with("AWSAccessKeyId", signature.access_key_id.as_str())
-                    .with("SignatureProvided", signature.signature.as_str())
-                    .with("StringToSignBytes", canonical::spaced_hex(&shown.string_to_sign))
-                    .with("StringToSign", shown.string_to_sign)
-                    .with(
-                        "CanonicalRequestBytes",
-                        canonical::spaced_hex(&shown.canonical_request),
-                    )
-                    .with("CanonicalRequest", shown.canonical_request)
-            }
+            ("SignatureDoesNotMatch", Some(signature)) => canonical::mismatch(facts, signature, uri, headers),
             ("InvalidAccessKeyId", Some(signature)) => {
                 Refusal::invalid_access_key_id(&signature.access_key_id)
             }
@@ -196,11 +232,11 @@ impl Edge {
     /// S3 tells a bucket's region even to those who may not enter it.
     fn region_to_tell(&self, facts: &Facts, refusal: &Refusal) -> Option<String> {
         let about_bucket = facts.key.is_none() && refusal.status == StatusCode::FORBIDDEN;
-        let name = facts
-            .bucket
-            .as_deref()
-            .filter(|_| about_bucket && facts.method != Method::OPTIONS)?;
-        Some(self.world.bucket(name)?.region.clone())
+        if !about_bucket || facts.method == Method::OPTIONS {
+            return None;
+        }
+        let bucket = facts.bucket_in(&self.world)?;
+        Some(facts.region_of(&bucket).to_owned())
     }
 
     /// What every answer carries, whatever it says.
@@ -208,13 +244,8 @@ impl Edge {
         let random = &*self.world.ambient.random;
         let listed = response.status().is_success() && facts.parameter("list-type").is_some();
         let headers = response.headers_mut();
-        let bucket = facts
-            .bucket
-            .as_deref()
-            .filter(|_| listed)
-            .and_then(|name| self.world.bucket(name));
-        if let Some(bucket) = bucket {
-            insert(headers, "x-amz-bucket-region", &bucket.region);
+        if let Some(bucket) = facts.bucket_in(&self.world).filter(|_| listed) {
+            insert(headers, "x-amz-bucket-region", facts.region_of(&bucket));
         }
         if !facts.is_sts {
             headers.insert(SERVER, HeaderValue::from_static("AmazonS3"));
@@ -232,14 +263,19 @@ impl Edge {
         if facts.method != Method::OPTIONS {
             self.add_cors(facts, headers);
         }
+        if facts.struck.has(&Fault::NoVary) {
+            headers.remove(VARY);
+        }
+        if facts.struck.skew_ms() != 0
+            && let Ok(date) = HeaderValue::from_str(&http_date(facts.now_ms(&self.world)))
+        {
+            headers.insert(DATE, date);
+        }
     }
 
     /// A browser may read an answer, errors included, when a rule of the bucket allows its origin.
     fn add_cors(&self, facts: &Facts, headers: &mut HeaderMap) {
-        let (Some(origin), Some(name)) = (&facts.origin, &facts.bucket) else {
-            return;
-        };
-        let Some(bucket) = self.world.bucket(name) else {
+        let (Some(origin), Some(bucket)) = (&facts.origin, facts.bucket_in(&self.world)) else {
             return;
         };
         let request = CorsRequest {
@@ -247,7 +283,7 @@ impl Edge {
             method: facts.method.to_string(),
             headers: Vec::new(),
         };
-        if let Some(grant) = find_grant(&bucket.cors(), &request) {
+        if let Some(grant) = find_grant(&facts.cors_of(&bucket), &request) {
             grant.write(headers);
         }
     }

@@ -1,6 +1,6 @@
 //! What a request says about itself: where it goes, how it is signed, from which origin it comes.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use hyper::header::{AUTHORIZATION, HOST, ORIGIN};
 use hyper::http::request::Parts;
@@ -8,8 +8,12 @@ use hyper::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
 use s3s::S3Error;
 
+use crate::cors::CorsRule;
+use crate::faults::{Fault, Struck};
 use crate::host::{HostParts, Hosts};
+use crate::identity::{Identity, TokenFault};
 use crate::refusal::Refusal;
+use crate::world::{Bucket, World};
 
 /// The only algorithm that S3 accepts everywhere.
 pub(crate) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
@@ -27,6 +31,8 @@ pub(crate) struct Facts {
     pub expected_owner: Option<String>,
     pub is_sts: bool,
     pub query: Vec<(String, String)>,
+    /// The faults that this request meets; none until the rules were asked.
+    pub struck: Struck,
     refusal: OnceLock<Refusal>,
 }
 
@@ -87,6 +93,7 @@ impl Facts {
             key,
             is_sts,
             query,
+            struck: Struck::default(),
             refusal: OnceLock::new(),
         }
     }
@@ -115,6 +122,47 @@ impl Facts {
 
     pub(crate) fn take_refusal(&self) -> Option<Refusal> {
         self.refusal.get().cloned()
+    }
+}
+
+/// The world as this request sees it: the faults that it meets may have it otherwise.
+impl Facts {
+    pub(crate) fn now_ms(&self, world: &World) -> i64 {
+        world.now_ms().saturating_add(self.struck.skew_ms())
+    }
+
+    /// Does the token belong to the key, and is it still in time?
+    pub(crate) fn check_token(
+        &self,
+        identity: &Identity,
+        token: Option<&str>,
+        world: &World,
+    ) -> Result<(), TokenFault> {
+        identity.check_token(token, self.now_ms(world))?;
+        match token {
+            Some(_) if self.struck.has(&Fault::ExpireToken) => Err(TokenFault::Expired),
+            _ => Ok(()),
+        }
+    }
+
+    /// The bucket that the request names, if there is one.
+    pub(crate) fn bucket_in(&self, world: &World) -> Option<Arc<Bucket>> {
+        let hidden = self.struck.has(&Fault::NoSuchBucket);
+        let name = self.bucket.as_deref().filter(|_| !hidden)?;
+        world.bucket(name)
+    }
+
+    pub(crate) fn region_of<'s>(&'s self, bucket: &'s Bucket) -> &'s str {
+        self.struck.region().unwrap_or(&bucket.region)
+    }
+
+    pub(crate) fn cors_of(&self, bucket: &Bucket) -> Arc<[CorsRule]> {
+        let instead = self.struck.find(|fault| match fault {
+            Fault::NoCors => Some(Vec::new()),
+            Fault::OtherOrigin { origin } => Some(vec![CorsRule::to_read_from(origin)]),
+            _ => None,
+        });
+        instead.map_or_else(|| bucket.cors(), Arc::from)
     }
 }
 

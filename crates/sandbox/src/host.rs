@@ -18,6 +18,14 @@ pub(crate) struct HostParts {
     pub base: String,
 }
 
+impl HostParts {
+    /// Is it an IP address, such as `127.0.0.1:9000`?
+    pub(crate) fn is_address(&self) -> bool {
+        let name = self.base.parse::<std::net::SocketAddr>().map(drop);
+        name.is_ok() || self.base.parse::<std::net::IpAddr>().is_ok()
+    }
+}
+
 impl Hosts {
     pub(crate) fn new(more: &[String]) -> Self {
         let known = ["localhost", "amazonaws.com", "amazonaws.com.cn"].map(str::to_owned);

@@ -21,9 +21,9 @@ pub(crate) fn answer(world: &World, facts: &Facts, headers: &HeaderMap) -> Resul
         return Err(Refusal::bad_request("BadRequest", message));
     };
     let resource = if facts.key.is_some() { "OBJECT" } else { "BUCKET" };
-    let bucket = facts.bucket.as_deref().and_then(|name| world.bucket(name));
+    let bucket = facts.bucket_in(world);
     let bucket = bucket.ok_or_else(|| Refusal::cors_no_bucket(method, resource))?;
-    let rules = bucket.cors();
+    let rules = facts.cors_of(&bucket);
     if rules.is_empty() {
         return Err(Refusal::cors_not_enabled(method, resource));
     }

@@ -16,6 +16,8 @@ use crate::world::{User, World};
 pub struct Ready {
     pub s3_endpoint: String,
     pub sts_endpoint: String,
+    /// Where misbehaviour is ordered.
+    pub faults_endpoint: String,
     pub region: Option<String>,
     pub bucket: Option<String>,
     pub access_key_id: Option<String>,
@@ -61,6 +63,7 @@ impl Ready {
         Self {
             s3_endpoint: endpoint.to_owned(),
             sts_endpoint: endpoint.to_owned(),
+            faults_endpoint: format!("{endpoint}/_sandbox/faults"),
             region: bucket.map(|bucket| bucket.region.clone()),
             bucket: bucket.map(|bucket| bucket.name.clone()),
             access_key_id: user.as_ref().map(|user| user.access_key_id.clone()),

@@ -158,6 +158,13 @@ impl Refusal {
         Self::forbidden("AccessDenied", message)
     }
 
+    /// KMS writes the same sentence without quotes.
+    pub(crate) fn no_kms_key(caller: &str, action: &str, key: &str, reason: &str) -> Self {
+        let message =
+            format!("User: {caller} is not authorized to perform: {action} on resource: {key} {reason}");
+        Self::forbidden("AccessDenied", message)
+    }
+
     pub(crate) fn invalid_range(range: &str, size_bytes: u64) -> Self {
         let message = "The requested range is not satisfiable";
         Self::new(StatusCode::RANGE_NOT_SATISFIABLE, "InvalidRange", message)

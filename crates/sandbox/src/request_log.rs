@@ -20,11 +20,11 @@ impl RequestLog {
         Ok(Self(Mutex::new(File::create(path)?)))
     }
 
-    /// Adds one line, before the answer goes out.
-    pub(crate) fn add(&self, facts: &Facts, status: StatusCode) {
+    /// Adds one line, before the answer goes out; without a status if none does.
+    pub(crate) fn add(&self, facts: &Facts, status: Option<StatusCode>) {
         let line = json!({
             "method": facts.method.as_str(), "bucket": facts.bucket, "key": facts.key, "range": facts.range,
-            "status": status.as_u16(),
+            "status": status.map(|status| status.as_u16()), "faults": facts.struck.names(),
         });
         let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Err(error) = file.write_all(format!("{line}\n").as_bytes()) {

@@ -1,6 +1,5 @@
 //! The socket: connections in, an orderly end.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +8,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -46,7 +45,8 @@ impl Sandbox {
 
     /// Serves until `stop` is done, then lets answers under way finish.
     pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()> + Send) {
-        let edge = Edge::new(self.world);
+        let world = self.world;
+        let edge = Edge::new(Arc::clone(&world));
         let connections = GracefulShutdown::new();
         let mut stop = std::pin::pin!(stop);
         loop {
@@ -64,22 +64,28 @@ impl Sandbox {
             };
             let _ = stream.set_nodelay(true);
             let edge = edge.clone();
-            let service = service_fn(move |request| {
-                let edge = edge.clone();
-                async move { Ok::<_, Infallible>(edge.answer(request).await) }
-            });
-            let connection = http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(HEAD_TIMEOUT)
-                .serve_connection(TokioIo::new(stream), service);
-            let connection = connections.watch(connection);
+            let (world, watcher) = (Arc::clone(&world), connections.watcher());
             tokio::spawn(async move {
-                if let Err(error) = connection.await {
+                if world.faults.watch_tls() && is_tls(&stream, &world).await && world.faults.strike_tls() {
+                    // What was read ends in order; what was not would reset the connection.
+                    let _ = stream.try_read(&mut [0; 16 * 1024]);
+                    return;
+                }
+                let service = service_fn(move |request| {
+                    let edge = edge.clone();
+                    async move { edge.answer(request).await }
+                });
+                let connection = http1::Builder::new()
+                    .timer(TokioTimer::new())
+                    .header_read_timeout(HEAD_TIMEOUT)
+                    .serve_connection(TokioIo::new(stream), service);
+                if let Err(error) = watcher.watch(connection).await {
                     tracing::debug!(%error, "a connection ended early");
                 }
             });
         }
         drop(listener);
+        world.stopping.notify_waiters();
         let _ = tokio::time::timeout(LAST_ANSWERS, connections.shutdown()).await;
     }
 
@@ -99,6 +105,17 @@ impl Sandbox {
             task,
         })
     }
+}
+
+/// Does a TLS handshake begin here? The first record's kind says so; nothing of HTTP begins like it.
+async fn is_tls(stream: &TcpStream, world: &World) -> bool {
+    const HANDSHAKE: u8 = 22;
+    let mut first = [0];
+    let peeked = tokio::select! {
+        () = world.stopping.notified() => return false,
+        peeked = tokio::time::timeout(HEAD_TIMEOUT, stream.peek(&mut first)) => peeked,
+    };
+    matches!(peeked, Ok(Ok(1))) && first == [HANDSHAKE]
 }
 
 /// A sandbox that serves in the background.

@@ -1,4 +1,4 @@
-//! The three ways in which S3 and STS write a moment.
+//! The ways in which S3 and STS write a moment.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -12,6 +12,11 @@ pub(crate) fn iso8601(ms: i64) -> String {
 /// `20260131T235959Z`, as `x-amz-date` writes it.
 pub(crate) fn basic(ms: i64) -> String {
     format(ms, "%Y%m%dT%H%M%SZ")
+}
+
+/// `Sat, 31 Jan 2026 23:59:59 GMT`, as the `Date` of an answer is written.
+pub(crate) fn http_date(ms: i64) -> String {
+    format(ms, "%a, %d %b %Y %H:%M:%S GMT")
 }
 
 /// The moment that an `x-amz-date` names, or `None` if it is not one.
@@ -35,6 +40,7 @@ mod tests {
     fn a_moment_is_written_and_read_back() {
         assert_eq!(iso8601(1_769_903_999_000), "2026-01-31T23:59:59Z");
         assert_eq!(basic(1_769_903_999_000), "20260131T235959Z");
+        assert_eq!(http_date(1_769_903_999_000), "Sat, 31 Jan 2026 23:59:59 GMT");
         assert_eq!(parse_basic("20260131T235959Z"), Some(1_769_903_999_000));
     }
 

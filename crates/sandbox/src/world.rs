@@ -6,10 +6,12 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use bytes::Bytes;
+use tokio::sync::Notify;
 
 use crate::ambient::Ambient;
 use crate::config::{BucketConfig, Config, ConfigError, RoleConfig, UserConfig};
 use crate::cors::CorsRule;
+use crate::faults::Faults;
 use crate::host::{Hosts, is_region};
 use crate::identity::{Identity, Session};
 use crate::keys;
@@ -28,6 +30,9 @@ pub struct World {
     pub(crate) minimum_session_seconds: u32,
     pub(crate) sts_disabled_regions: Vec<String>,
     pub(crate) request_log: OnceLock<RequestLog>,
+    pub(crate) faults: Faults,
+    /// Wakes the requests that hang, at the end.
+    pub(crate) stopping: Notify,
     state: RwLock<State>,
 }
 
@@ -79,6 +84,8 @@ impl World {
             sts_disabled_regions: config.sts_disabled_regions.clone(),
             ambient,
             request_log: OnceLock::new(),
+            faults: Faults::default(),
+            stopping: Notify::new(),
             state: RwLock::default(),
         };
         config
@@ -90,6 +97,7 @@ impl World {
             .iter()
             .try_for_each(|user| world.add_user(user).map(drop))?;
         config.roles.iter().try_for_each(|role| world.put_role(role))?;
+        world.faults.set(config.faults.clone())?;
         Ok(world)
     }
 
@@ -98,6 +106,12 @@ impl World {
         let log = RequestLog::create(path)?;
         self.request_log.get_or_init(|| log);
         Ok(())
+    }
+
+    /// The rules by which the sandbox misbehaves.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.faults
     }
 
     pub fn add_bucket(&self, config: &BucketConfig) -> Result<(), ConfigError> {
@@ -281,13 +295,23 @@ impl Bucket {
         *self.cors.write().unwrap_or_else(PoisonError::into_inner) = rules.into();
     }
 
-    /// The ARN of the bucket, or of an object in it.
-    pub(crate) fn arn(&self, key: Option<&str>) -> String {
-        let partition = match self.region.split('-').collect::<Vec<_>>().as_slice() {
+    fn partition(&self) -> &'static str {
+        match self.region.split('-').collect::<Vec<_>>().as_slice() {
             ["cn", ..] => "aws-cn",
             ["us", "gov", ..] => "aws-us-gov",
             _ => "aws",
-        };
+        }
+    }
+
+    /// The key that the bucket's objects are said to be encrypted with, when nobody may use it.
+    pub(crate) fn kms_key(&self) -> String {
+        let (partition, region, owner) = (self.partition(), &self.region, &self.owner);
+        format!("arn:{partition}:kms:{region}:{owner}:key/5a9d4b0e-61c2-4f0a-9f57-0c8a2b7d3e11")
+    }
+
+    /// The ARN of the bucket, or of an object in it.
+    pub(crate) fn arn(&self, key: Option<&str>) -> String {
+        let partition = self.partition();
         let slash = if key.is_some() { "/" } else { "" };
         format!(
             "arn:{partition}:s3:::{}{slash}{}",

@@ -3,7 +3,7 @@
 
 use insitu_sandbox::config::{BucketConfig, ObjectConfig};
 use insitu_sandbox::cors::CorsRule;
-use insitu_sandbox::{Ambient, Config, Running, Sandbox};
+use insitu_sandbox::{Ambient, Config, Fault, FaultRule, Running, Sandbox, Scope};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -85,6 +85,48 @@ async fn the_state_can_be_changed_while_it_serves() {
             .starts_with("HTTP/1.1 403 ")
     );
     running.stop().await;
+}
+
+#[tokio::test]
+async fn it_misbehaves_as_it_is_told_and_behaves_again() {
+    let running = started().await;
+    let once = FaultRule {
+        fault: Fault::Throttle { retry_after: Some(3) },
+        scope: Scope {
+            bucket: Some("public".into()),
+            times: Some(1),
+            ..Scope::default()
+        },
+    };
+    let faults = running.world.faults();
+    faults.set(vec![once, Fault::NoSuchObject.into()]).unwrap();
+    let get = "GET /public/a%20b.txt HTTP/1.1";
+    let throttled = ask(&running, get).await;
+    assert!(throttled.starts_with("HTTP/1.1 503 ") && throttled.contains("retry-after: 3"));
+    assert!(ask(&running, get).await.starts_with("HTTP/1.1 403 "));
+    let struck: Vec<u64> = faults.counts().iter().map(|count| count.struck).collect();
+    assert_eq!(struck, [1, 2]);
+    faults.clear();
+    assert!(ask(&running, get).await.ends_with("\r\n\r\nhello"));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_that_hangs_does_not_hold_up_the_end() {
+    let running = started().await;
+    running.world.faults().set(vec![Fault::Hang.into()]).unwrap();
+    let mut hanging = TcpStream::connect(running.address).await.unwrap();
+    hanging
+        .write_all(b"GET /public/k HTTP/1.1\r\nHost: h\r\n\r\n")
+        .await
+        .unwrap();
+    while running.world.faults().counts()[0].struck == 0 {
+        tokio::task::yield_now().await;
+    }
+    running.stop().await;
+    let mut answer = String::new();
+    hanging.read_to_string(&mut answer).await.unwrap();
+    assert_eq!(answer, "", "a hang is never answered");
 }
 
 #[tokio::test]

@@ -75,6 +75,17 @@ class Sandbox:
         S3SigV4Auth(credentials, "s3", region).add_auth(request)
         return self.fetch(url, method, dict(request.headers))
 
+    def faults(self, *rules):
+        """Has the sandbox misbehave so from now on; without a rule it behaves."""
+        answer = self.fetch(self.ready["faultsEndpoint"], "PUT", body=json.dumps(rules).encode())
+        assert answer.status == 200, answer.body
+        return json.loads(answer.body)
+
+    def fault_counts(self):
+        """How many requests each rule was about, and how many of them it struck."""
+        counted = json.loads(self.fetch(self.ready["faultsEndpoint"]).body)
+        return [(one["matched"], one["struck"]) for one in counted]
+
     def fetch(self, url, method="GET", headers=None, body=None):
         return http_raw.fetch(self.port, url, method, headers, body)
 

@@ -101,6 +101,22 @@ impl Policy {
         Ok(policy)
     }
 
+    /// The same policy, without what its conditions say about one key.
+    #[must_use]
+    pub fn without_condition(&self, key: &str) -> Self {
+        let without = |statement: &Statement| {
+            let mut statement = statement.clone();
+            for keys in statement.condition.values_mut() {
+                keys.retain(|known, _| !known.eq_ignore_ascii_case(key));
+            }
+            statement
+        };
+        Self {
+            statement: OneOrMany::Many(self.statement.iter().map(without).collect()),
+            ..self.clone()
+        }
+    }
+
     /// What every identity policy must satisfy beyond its syntax.
     pub fn check_identity(&self) -> Result<(), PolicyError> {
         self.check_version()?;

@@ -29,18 +29,18 @@ pub(super) fn list(world: &World, admitted: &Admitted) -> Result<ListBucketsOutp
     })
 }
 
-pub(super) fn head(bucket: &Bucket) -> HeadBucketOutput {
+pub(super) fn head(region: &str) -> HeadBucketOutput {
     HeadBucketOutput {
-        bucket_region: Some(bucket.region.clone()),
+        bucket_region: Some(region.to_owned()),
         ..HeadBucketOutput::default()
     }
 }
 
 /// The constraint is empty for us-east-1, as it has been since there was only one region.
-pub(super) fn location(bucket: &Bucket) -> GetBucketLocationOutput {
-    let elsewhere = bucket.region != "us-east-1";
+pub(super) fn location(region: &str) -> GetBucketLocationOutput {
+    let elsewhere = region != "us-east-1";
     GetBucketLocationOutput {
-        location_constraint: elsewhere.then(|| BucketLocationConstraint::from(bucket.region.clone())),
+        location_constraint: elsewhere.then(|| BucketLocationConstraint::from(region.to_owned())),
     }
 }
 

@@ -36,7 +36,7 @@ impl S3 for Operations {
 
     async fn head_bucket(&self, req: S3Request<HeadBucketInput>) -> S3Result<S3Response<HeadBucketOutput>> {
         let asked = Asked::of(&req)?;
-        asked.answer(asked.bucket().map(buckets::head))
+        asked.answer(asked.region().map(buckets::head))
     }
 
     async fn get_bucket_location(
@@ -44,7 +44,7 @@ impl S3 for Operations {
         req: S3Request<GetBucketLocationInput>,
     ) -> S3Result<S3Response<GetBucketLocationOutput>> {
         let asked = Asked::of(&req)?;
-        asked.answer(asked.bucket().map(buckets::location))
+        asked.answer(asked.region().map(buckets::location))
     }
 
     async fn list_objects_v2(
@@ -136,6 +136,11 @@ impl Asked {
             .bucket
             .as_deref()
             .ok_or_else(|| Refusal::no_such_bucket(""))
+    }
+
+    /// The region of the bucket.
+    fn region(&self) -> Result<&str, Refusal> {
+        self.bucket().map(|bucket| self.facts.region_of(bucket))
     }
 
     fn answer<T>(&self, result: Result<T, Refusal>) -> S3Result<S3Response<T>> {

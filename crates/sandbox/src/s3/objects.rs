@@ -12,13 +12,14 @@ use hyper::StatusCode;
 use s3s::Body;
 use s3s::dto::{
     ETag, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, PutObjectInput,
-    PutObjectOutput, Range as ByteRange, StreamingBlob,
+    PutObjectOutput, Range as ByteRange, ServerSideEncryption, StreamingBlob,
 };
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
 use super::conditions::Conditions;
 use super::{Asked, timestamp};
+use crate::faults::{Fault, bomb};
 use crate::objects::{Content, Object};
 use crate::refusal::Refusal;
 
@@ -37,11 +38,20 @@ pub(super) fn head(asked: &Asked, input: &HeadObjectInput) -> Result<HeadObjectO
     };
     let object = find(asked, &input.key, input.version_id.as_deref(), &conditions)?;
     let (range, content_range) = resolve(asked, input.range.as_ref(), &object)?;
+    // Who may not use the key still learns that there is one.
+    let kms_key = match asked.facts.struck.has(&Fault::DenyKms) {
+        true => Some(asked.bucket()?.kms_key()),
+        false => None,
+    };
     Ok(HeadObjectOutput {
+        server_side_encryption: kms_key
+            .as_ref()
+            .map(|_| ServerSideEncryption::from_static(ServerSideEncryption::AWS_KMS)),
+        ssekms_key_id: kms_key,
         accept_ranges: Some("bytes".to_owned()),
         content_length: i64::try_from(range.end - range.start).ok(),
         content_range,
-        content_type: Some(object.content_type.clone()),
+        content_type: Some(content_type(asked, &object)),
         e_tag: Some(ETag::Strong(object.etag.clone())),
         last_modified: Some(timestamp(object.modified_ms)),
         metadata: metadata(&object),
@@ -60,12 +70,16 @@ pub(super) async fn get(asked: &Asked, input: &GetObjectInput) -> Result<GetObje
         if_unmodified_since: input.if_unmodified_since.as_ref(),
     };
     let object = find(asked, &input.key, input.version_id.as_deref(), &conditions)?;
-    let (range, content_range) = resolve(asked, input.range.as_ref(), &object)?;
+    if asked.facts.struck.has(&Fault::DenyKms) {
+        return Err(asked.admitted.no_kms_key(asked.bucket()?));
+    }
+    let ranges = !asked.facts.struck.has(&Fault::IgnoreRange);
+    let (range, content_range) = resolve(asked, input.range.as_ref().filter(|_| ranges), &object)?;
     Ok(GetObjectOutput {
-        accept_ranges: Some("bytes".to_owned()),
+        accept_ranges: ranges.then(|| "bytes".to_owned()),
         content_length: i64::try_from(range.end - range.start).ok(),
         content_range,
-        content_type: Some(object.content_type.clone()),
+        content_type: Some(content_type(asked, &object)),
         e_tag: Some(ETag::Strong(object.etag.clone())),
         last_modified: Some(timestamp(object.modified_ms)),
         metadata: metadata(&object),
@@ -126,12 +140,25 @@ fn find(
             "Invalid version id specified",
         ));
     }
+    let struck = &asked.facts.struck;
     let object = bucket
         .objects
         .find(key)
-        .ok_or_else(|| asked.admitted.no_such_key(bucket, key))?;
+        .filter(|_| !struck.has(&Fault::NoSuchObject))
+        .ok_or_else(|| asked.admitted.no_such_key(bucket, key, struck))?;
     conditions.check(&object)?;
-    Ok(object)
+    match struck.has(&Fault::Bomb) {
+        true => Ok(Arc::new(bomb(key, &object))),
+        false => Ok(object),
+    }
+}
+
+fn content_type(asked: &Asked, object: &Object) -> String {
+    let instead = asked.facts.struck.find(|fault| match fault {
+        Fault::WrongContentType { media_type } => Some(media_type.clone()),
+        _ => None,
+    });
+    instead.unwrap_or_else(|| object.content_type.clone())
 }
 
 /// The bytes to send, and the Content-Range if it is a part.

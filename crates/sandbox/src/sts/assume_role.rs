@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Form;
 use super::validate;
+use crate::faults::{Fault, Struck};
 use crate::identity::{Identity, Session};
 use crate::keys;
 use crate::policy::{Assumption, Caller, Policy, may_assume};
@@ -16,7 +17,12 @@ const DEFAULT_SECONDS: u32 = 3600;
 /// A role assumed from a role lives no longer than this.
 const CHAINED_MAX_SECONDS: u32 = 3600;
 
-pub(super) fn assume(world: &World, caller: &Identity, form: &Form) -> Result<Arc<Session>, Refusal> {
+pub(super) fn assume(
+    world: &World,
+    caller: &Identity,
+    form: &Form,
+    struck: &Struck,
+) -> Result<Arc<Session>, Refusal> {
     let asked = validate::read(form, world.minimum_session_seconds)?;
     if form.get("PolicyArns.member.1.arn").is_some() {
         // Ignoring them would grant more than was asked for.
@@ -33,7 +39,12 @@ pub(super) fn assume(world: &World, caller: &Identity, form: &Form) -> Result<Ar
         Refusal::forbidden("AccessDenied", message)
     };
     let role = world.role(asked.role_arn).ok_or_else(denied)?;
-    if !is_allowed(caller, &role, asked.external_id) {
+    let trust = if struck.has(&Fault::NoExternalIdDemanded) {
+        role.trust_policy.without_condition("sts:ExternalId")
+    } else {
+        role.trust_policy.clone()
+    };
+    if struck.has(&Fault::DenyAssumeRole) || !is_allowed(caller, &role, &trust, asked.external_id) {
         return Err(denied());
     }
     let policies = asked.policy.map(session_policy).transpose()?;
@@ -43,7 +54,7 @@ pub(super) fn assume(world: &World, caller: &Identity, form: &Form) -> Result<Ar
     Ok(session)
 }
 
-fn is_allowed(caller: &Identity, role: &Role, external_id: Option<&str>) -> bool {
+fn is_allowed(caller: &Identity, role: &Role, trust: &Policy, external_id: Option<&str>) -> bool {
     let arns = caller.arns();
     let caller = Caller {
         account: caller.account(),
@@ -53,7 +64,7 @@ fn is_allowed(caller: &Identity, role: &Role, external_id: Option<&str>) -> bool
     let assumption = Assumption {
         role_arn: &role.arn,
         role_account: account_of(&role.arn),
-        trust: &role.trust_policy,
+        trust,
         external_id,
     };
     may_assume(&caller, &assumption)

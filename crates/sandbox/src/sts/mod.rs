@@ -18,7 +18,7 @@ use crate::refusal::Refusal;
 use crate::world::World;
 
 /// The largest form that is read.
-const MAX_FORM_BYTES: usize = 64 * 1024;
+pub(crate) const MAX_FORM_BYTES: usize = 64 * 1024;
 
 /// Form posts to the root, beside S3 on the same port. Signatures were verified before they come here.
 pub(crate) struct Sts(pub Arc<World>);
@@ -79,7 +79,7 @@ impl Sts {
         match form.get("Action") {
             Some("GetCallerIdentity") => Ok(answer::caller_identity(&caller, &request_id)),
             Some("AssumeRole") => {
-                let assumed = assume_role::assume(&self.0, &caller, form)?;
+                let assumed = assume_role::assume(&self.0, &caller, form, &facts.struck)?;
                 Ok(answer::assumed_role(&assumed, &request_id))
             }
             Some(action) => {
@@ -115,8 +115,8 @@ impl Sts {
         }
         let unknown = || Refusal::forbidden("InvalidClientTokenId", answer::UNKNOWN_KEY);
         let identity = self.0.identity(&signature.access_key_id).ok_or_else(unknown)?;
-        identity
-            .check_token(signature.token.as_deref(), self.0.now_ms())
+        facts
+            .check_token(&identity, signature.token.as_deref(), &self.0)
             .map_err(|fault| match fault {
                 TokenFault::Missing | TokenFault::Wrong => unknown(),
                 TokenFault::Expired => {
