@@ -1,8 +1,6 @@
 """Faults: what a client meets when the sandbox misbehaves on purpose, and that it meets it only where it was told."""
 
 import datetime
-import socket
-import ssl
 import zlib
 
 import boto3
@@ -57,20 +55,6 @@ def test_cut_connection_gives_no_answer(faulty):
     faulty.faults({"fault": "cut-connection"})
     with pytest.raises(ConnectionClosedError):
         get(faulty)
-
-
-def handshake(port):
-    context = ssl.create_default_context()
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
-        context.wrap_socket(plain, server_hostname="localhost")
-
-
-def test_cut_tls_ends_the_handshake_and_nothing_else(faulty):
-    faulty.faults({"fault": "cut-tls"})
-    with pytest.raises(ssl.SSLEOFError):
-        handshake(faulty.port)
-    assert faulty.fault_counts() == [(1, 1)]
-    assert status(get(faulty)) == 200
 
 
 def test_cut_body_sends_half_and_ends(faulty):

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::cors::CorsRule;
 use crate::faults::{FaultError, FaultRule};
 use crate::policy::Policy;
+use crate::tls::TlsError;
 
 /// The account that owns buckets, unless a bucket says otherwise.
 pub const DEFAULT_ACCOUNT: &str = "111122223333";
@@ -134,6 +135,8 @@ pub enum ConfigError {
     Policy(String, crate::policy::PolicyError),
     #[error("the folder {0} of bucket '{1}' cannot be read: {2}")]
     Folder(PathBuf, String, std::io::Error),
+    #[error("no certificate can be made for localhost and the domains {0:?}: {1}")]
+    Certificate(Vec<String>, TlsError),
     #[error("a fault is refused: {0}")]
     Fault(#[from] FaultError),
     #[error("the key '{0}' is longer than the 1,024 bytes that S3 allows")]

@@ -16,6 +16,7 @@ use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::dto::Range;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{Body, HttpRequest, HttpResponse};
+use tokio::sync::watch;
 
 use crate::access::{Gate, Secrets};
 use crate::canonical;
@@ -44,11 +45,13 @@ pub(crate) struct Cut;
 #[derive(Clone)]
 pub(crate) struct Edge {
     world: Arc<World>,
+    /// True once the end was asked for.
+    end: watch::Receiver<bool>,
     service: S3Service,
 }
 
 impl Edge {
-    pub(crate) fn new(world: Arc<World>) -> Self {
+    pub(crate) fn new(world: Arc<World>, end: watch::Receiver<bool>) -> Self {
         let mut builder = S3ServiceBuilder::new(Operations(Arc::clone(&world)));
         builder.set_auth(Secrets(Arc::clone(&world)));
         builder.set_access(Gate(Arc::clone(&world)));
@@ -60,6 +63,7 @@ impl Edge {
         builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
         Self {
             world,
+            end,
             service: builder.build(),
         }
     }
@@ -93,7 +97,7 @@ impl Edge {
 
     async fn answer_or_cut(&self, facts: &Arc<Facts>, parts: Parts, body: Body) -> Result<HttpResponse, Cut> {
         if facts.struck.has(&Fault::Hang) {
-            self.world.stopping.notified().await;
+            let _ = self.end.clone().wait_for(|ended| *ended).await;
             return Err(Cut);
         }
         if facts.struck.has(&Fault::CutConnection) {

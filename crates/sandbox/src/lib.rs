@@ -42,6 +42,7 @@ mod server;
 mod sts;
 mod time;
 mod timing;
+mod tls;
 pub mod world;
 mod xml;
 
@@ -51,4 +52,5 @@ pub use defaults::Defaults;
 pub use faults::{Fault, FaultRule, Faults, Scope};
 pub use ready::{Ready, ReadyBucket, ReadyUser};
 pub use server::{Running, Sandbox};
+pub use tls::TlsError;
 pub use world::World;

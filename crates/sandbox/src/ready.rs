@@ -18,6 +18,8 @@ pub struct Ready {
     pub sts_endpoint: String,
     /// Where misbehaviour is ordered.
     pub faults_endpoint: String,
+    /// The certificate with which the same port speaks TLS, as PEM.
+    pub certificate: String,
     pub region: Option<String>,
     pub bucket: Option<String>,
     pub access_key_id: Option<String>,
@@ -63,6 +65,7 @@ impl Ready {
         Self {
             s3_endpoint: endpoint.to_owned(),
             sts_endpoint: endpoint.to_owned(),
+            certificate: world.certificate().to_owned(),
             faults_endpoint: format!("{endpoint}/_sandbox/faults"),
             region: bucket.map(|bucket| bucket.region.clone()),
             bucket: bucket.map(|bucket| bucket.name.clone()),

@@ -7,14 +7,16 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::ambient::Ambient;
 use crate::config::{Config, ConfigError};
 use crate::edge::Edge;
+use crate::tls::HANDSHAKE;
 use crate::world::World;
 
 /// How long answers under way may take once the end was asked for.
@@ -45,8 +47,12 @@ impl Sandbox {
 
     /// Serves until `stop` is done, then lets answers under way finish.
     pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()> + Send) {
-        let world = self.world;
-        let edge = Edge::new(Arc::clone(&world));
+        let (ending, end) = watch::channel(false);
+        let door = Door {
+            edge: Edge::new(Arc::clone(&self.world), end.clone()),
+            world: self.world,
+            end,
+        };
         let connections = GracefulShutdown::new();
         let mut stop = std::pin::pin!(stop);
         loop {
@@ -63,29 +69,10 @@ impl Sandbox {
                 },
             };
             let _ = stream.set_nodelay(true);
-            let edge = edge.clone();
-            let (world, watcher) = (Arc::clone(&world), connections.watcher());
-            tokio::spawn(async move {
-                if world.faults.watch_tls() && is_tls(&stream, &world).await && world.faults.strike_tls() {
-                    // What was read ends in order; what was not would reset the connection.
-                    let _ = stream.try_read(&mut [0; 16 * 1024]);
-                    return;
-                }
-                let service = service_fn(move |request| {
-                    let edge = edge.clone();
-                    async move { edge.answer(request).await }
-                });
-                let connection = http1::Builder::new()
-                    .timer(TokioTimer::new())
-                    .header_read_timeout(HEAD_TIMEOUT)
-                    .serve_connection(TokioIo::new(stream), service);
-                if let Err(error) = watcher.watch(connection).await {
-                    tracing::debug!(%error, "a connection ended early");
-                }
-            });
+            tokio::spawn(door.clone().welcome(stream, connections.watcher()));
         }
         drop(listener);
-        world.stopping.notify_waiters();
+        let _ = ending.send(true);
         let _ = tokio::time::timeout(LAST_ANSWERS, connections.shutdown()).await;
     }
 
@@ -107,15 +94,57 @@ impl Sandbox {
     }
 }
 
-/// Does a TLS handshake begin here? The first record's kind says so; nothing of HTTP begins like it.
-async fn is_tls(stream: &TcpStream, world: &World) -> bool {
-    const HANDSHAKE: u8 = 22;
-    let mut first = [0];
-    let peeked = tokio::select! {
-        () = world.stopping.notified() => return false,
-        peeked = tokio::time::timeout(HEAD_TIMEOUT, stream.peek(&mut first)) => peeked,
-    };
-    matches!(peeked, Ok(Ok(1))) && first == [HANDSHAKE]
+/// Where connections come in, with TLS or without.
+#[derive(Clone)]
+struct Door {
+    edge: Edge,
+    world: Arc<World>,
+    /// True once the end was asked for.
+    end: watch::Receiver<bool>,
+}
+
+impl Door {
+    async fn welcome(mut self, stream: TcpStream, watcher: Watcher) {
+        let mut first = [0];
+        let peeked = tokio::select! {
+            _ = self.end.wait_for(|ended| *ended) => return,
+            peeked = tokio::time::timeout(HEAD_TIMEOUT, stream.peek(&mut first)) => peeked,
+        };
+        if !matches!(peeked, Ok(Ok(1))) {
+            return;
+        }
+        if first != [HANDSHAKE] {
+            return self.serve(stream, watcher).await;
+        }
+        if self.world.faults.strike_tls() {
+            // What was read ends in order; what was not would reset the connection.
+            let _ = stream.try_read(&mut [0; 16 * 1024]);
+            return;
+        }
+        let shaken = tokio::time::timeout(HEAD_TIMEOUT, self.world.tls.acceptor.accept(stream)).await;
+        match shaken {
+            Ok(Ok(stream)) => self.serve(stream, watcher).await,
+            Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+            Err(_) => tracing::debug!("a TLS handshake took too long"),
+        }
+    }
+
+    async fn serve<S>(self, stream: S, watcher: Watcher)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let service = service_fn(move |request| {
+            let edge = self.edge.clone();
+            async move { edge.answer(request).await }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_TIMEOUT)
+            .serve_connection(TokioIo::new(stream), service);
+        if let Err(error) = watcher.watch(connection).await {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    }
 }
 
 /// A sandbox that serves in the background.

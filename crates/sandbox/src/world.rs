@@ -6,7 +6,6 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use bytes::Bytes;
-use tokio::sync::Notify;
 
 use crate::ambient::Ambient;
 use crate::config::{BucketConfig, Config, ConfigError, RoleConfig, UserConfig};
@@ -19,6 +18,7 @@ use crate::objects::{MAX_KEY_BYTES, Object, Objects};
 use crate::policy::Policy;
 use crate::request_log::RequestLog;
 use crate::samples::SAMPLES;
+use crate::tls::Tls;
 
 /// Sessions kept at once; beyond it the ones that expired are forgotten.
 const MAX_SESSIONS: usize = 10_000;
@@ -31,8 +31,7 @@ pub struct World {
     pub(crate) sts_disabled_regions: Vec<String>,
     pub(crate) request_log: OnceLock<RequestLog>,
     pub(crate) faults: Faults,
-    /// Wakes the requests that hang, at the end.
-    pub(crate) stopping: Notify,
+    pub(crate) tls: Tls,
     state: RwLock<State>,
 }
 
@@ -85,7 +84,8 @@ impl World {
             ambient,
             request_log: OnceLock::new(),
             faults: Faults::default(),
-            stopping: Notify::new(),
+            tls: Tls::new(&config.domains)
+                .map_err(|e| ConfigError::Certificate(config.domains.clone(), e))?,
             state: RwLock::default(),
         };
         config
@@ -106,6 +106,12 @@ impl World {
         let log = RequestLog::create(path)?;
         self.request_log.get_or_init(|| log);
         Ok(())
+    }
+
+    /// The certificate with which the port answers to `https://`, as PEM.
+    #[must_use]
+    pub fn certificate(&self) -> &str {
+        &self.tls.certificate
     }
 
     /// The rules by which the sandbox misbehaves.

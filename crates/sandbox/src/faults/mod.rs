@@ -99,11 +99,6 @@ impl Faults {
         Struck(striking.map(|armed| armed.rule.fault.clone()).collect())
     }
 
-    /// Does any rule watch for TLS handshakes?
-    pub(crate) fn watch_tls(&self) -> bool {
-        self.armed().iter().any(|armed| armed.rule.fault == Fault::CutTls)
-    }
-
     /// Counts a TLS handshake; true when it is to be cut.
     pub(crate) fn strike_tls(&self) -> bool {
         let armed = self.armed();
