@@ -34,8 +34,8 @@ use crate::machine::Machine;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// The most rows of one list: an import numbers its assets with 32 bits.
-const ROWS_MAX: u64 = u32::MAX as u64;
+/// The most rows of one list: an import numbers its assets with 31 bits.
+const ROWS_MAX: u64 = 1 << 31;
 
 /// Measures the hub beside the floor of this machine. Nothing fails because a figure is bad.
 #[derive(Debug, Parser)]

@@ -1,14 +1,16 @@
-//! Tasks: the next one, handed out to 1, 16 and 64 labelers who submit each before they ask again, and answers saved.
+//! Tasks: the next one, handed out to labelers who submit each before they ask again, and answers saved; by 1, 16 and 64
+//! clients that never pause, and by 64 who work faster than people do.
 
 use std::path::Path;
+use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::{Value, json};
 
 use super::rows_text;
 use crate::figure::Figure;
-use crate::floor::commits;
+use crate::floor::commits::{commit_times, saves_per_second};
 use crate::floor::server::Server;
 use crate::http::{self, Connection};
 use crate::hub::Workplace;
@@ -19,6 +21,8 @@ const NEXT: &str = "next task";
 const SAVE: &str = "saved answers";
 /// Labelers at a time.
 const CLIENTS: [usize; 3] = [1, 16, 64];
+/// How long a labeler who pauses has for a task, from one to the next: more than any person does.
+const PACE: Duration = Duration::from_millis(100);
 /// Within which 99 of 100 get their next task, in microseconds.
 const NEXT_TARGET_MICROS: f64 = 5_000.0;
 /// Durable saves per second of 64 labelers.
@@ -35,6 +39,7 @@ pub fn measure(place: &mut Workplace, rows: u64, folder: &Path, time: Duration) 
     for clients in CLIENTS {
         figures.extend(hand_out(place, &keys[..clients], rows, folder, time)?);
     }
+    figures.extend(work(place, &keys, rows, folder, time)?);
     for clients in CLIENTS {
         figures.extend(save(place, &keys[..clients], rows, folder, time)?);
     }
@@ -62,7 +67,7 @@ fn answer() -> Value {
 }
 
 /// No load hands out more than this part of a list.
-const LOADS_PER_LIST: u64 = 5;
+const LOADS_PER_LIST: u64 = 6;
 
 /// A labeler at work: asks for a task, submits it, asks again.
 struct Labeler {
@@ -154,12 +159,6 @@ fn hand_out(
         labeler.receive()?;
     }
     latencies.sort_unstable();
-    let within = |part: f64| {
-        let at = ((latencies.len() - 1) as f64 * part).round() as usize;
-        latencies
-            .get(at)
-            .map_or(f64::NAN, |took| took.as_secs_f64() * 1e6)
-    };
     let sample = place.post(&format!("/v2/project/{}/tasks/next", place.project), &json!({}))?;
     let bare_server = Server::start(folder, sample.to_string().len())?;
     let asks = [labelers[0].ask.clone()];
@@ -173,11 +172,84 @@ fn hand_out(
             latencies.len() as f64 / wall.as_secs_f64(),
         )
         .floor(bare.rate() / 2.0),
-        Figure::less(NEXT, &case, "µs until answered, half", within(0.5)).floor(bare.latency_micros(0.5)),
-        Figure::less(NEXT, &case, "µs until answered, 99 of 100", within(0.99))
-            .floor(bare.latency_micros(0.99))
-            .target(NEXT_TARGET_MICROS),
+        Figure::less(NEXT, &case, "µs until answered, half", micros(&latencies, 0.5))
+            .floor(bare.latency_micros(0.5)),
+        Figure::less(
+            NEXT,
+            &case,
+            "µs until answered, 99 of 100",
+            micros(&latencies, 0.99),
+        )
+        .floor(bare.latency_micros(0.99)),
     ])
+}
+
+/// Labelers who begin a task every [`PACE`], each at another moment.
+fn work(place: &Workplace, keys: &[String], rows: u64, folder: &Path, time: Duration) -> Result<Vec<Figure>> {
+    let labelers = keys
+        .iter()
+        .map(|key| Labeler::new(place, key))
+        .collect::<Result<Vec<_>>>()?;
+    let most = rows / LOADS_PER_LIST / keys.len() as u64;
+    let start = Instant::now();
+    let mut latencies = thread::scope(|scope| {
+        let workers: Vec<_> = labelers
+            .into_iter()
+            .enumerate()
+            .map(|(number, mut labeler)| {
+                let first = start + PACE.mul_f64(number as f64 / keys.len() as f64);
+                scope.spawn(move || -> Result<Vec<Duration>> {
+                    let mut latencies = Vec::new();
+                    let mut due = first;
+                    while due < start + time && (latencies.len() as u64) < most {
+                        thread::sleep(due.saturating_duration_since(Instant::now()));
+                        for _ in ["ask", "submit"] {
+                            labeler.send()?;
+                            latencies.extend(labeler.receive()?);
+                        }
+                        due += PACE;
+                    }
+                    Ok(latencies)
+                })
+            })
+            .collect();
+        let mut all = Vec::new();
+        for worker in workers {
+            all.extend(worker.join().map_err(|_| anyhow!("a labeler broke off"))??);
+        }
+        Ok::<_, anyhow::Error>(all)
+    })?;
+    let wall = start.elapsed();
+    latencies.sort_unstable();
+    let commits = commit_times(&folder.join("commits.db"), "assigned", 1, time / 2)?;
+    let case = format!("{}, {} labelers who pause", rows_text(rows), keys.len());
+    Ok(vec![
+        Figure::more(
+            NEXT,
+            &case,
+            "handed out and submitted per second",
+            latencies.len() as f64 / wall.as_secs_f64(),
+        ),
+        Figure::less(NEXT, &case, "µs until answered, half", micros(&latencies, 0.5))
+            .floor(micros(&commits, 0.5)),
+        Figure::less(
+            NEXT,
+            &case,
+            "µs until answered, 99 of 100",
+            micros(&latencies, 0.99),
+        )
+        .floor(micros(&commits, 0.99))
+        .target(NEXT_TARGET_MICROS),
+    ])
+}
+
+/// Within how many microseconds this part was answered, of latencies in order.
+fn micros(latencies: &[Duration], part: f64) -> f64 {
+    let last = latencies.len().saturating_sub(1);
+    let at = (last as f64 * part).round() as usize;
+    latencies
+        .get(at)
+        .map_or(f64::NAN, |took| took.as_secs_f64() * 1e6)
 }
 
 /// Each labeler saves the answer of one task again and again, as drafts do.
@@ -211,7 +283,8 @@ fn save(
     let bare_server = Server::start(folder, answered)?;
     let bare = bare_server.drive(&requests, keys.len(), time / 2)?;
     let file = folder.join(format!("commits-{}.db", keys.len()));
-    let commits = commits::saves_per_second(&file, &answer().to_string(), keys.len(), time / 2)?;
+    let times = commit_times(&file, &answer().to_string(), keys.len(), time / 2)?;
+    let commits = saves_per_second(&times, keys.len());
     let case = format!("{}, {} labelers", rows_text(rows), keys.len());
     let mut per_second = Figure::more(SAVE, &case, "durable saves per second", ours.rate())
         .floor(1.0 / (1.0 / bare.rate() + 1.0 / commits));

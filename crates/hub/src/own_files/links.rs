@@ -15,6 +15,9 @@ use crate::hub::Hub;
 
 /// How long a link to upload lasts, in seconds.
 pub const UPLOAD_LINK_SECONDS: u32 = 3600;
+/// How long a link in an export is good for at least, in seconds: as long as those of Ango Hub's exports.
+const EXPORT_LINK_SECONDS: i64 = 120_000;
+const DAY_SECONDS: i64 = 24 * 60 * 60;
 /// What the tags of links are for.
 const PURPOSE: &str = "own file";
 
@@ -58,6 +61,14 @@ impl Link {
     /// they fetched.
     pub fn to_open(hub: &Hub, file: &OwnFile, ttl_s: u32) -> ApiResult<Self> {
         let expires_s = window_start_s(hub.clock.now_ms(), ttl_s) + i64::from(ttl_s);
+        Self::sign(hub, file, Method::Get, expires_s)
+    }
+
+    /// A link to look at a file for whoever reads an export that was asked for at this time. It ends with the day (UTC),
+    /// so that two exports of one day have the same bytes.
+    pub fn to_export(hub: &Hub, file: &OwnFile, asked_at_ms: i64) -> ApiResult<Self> {
+        let least_s = asked_at_ms / 1000 + EXPORT_LINK_SECONDS;
+        let expires_s = least_s - least_s.rem_euclid(DAY_SECONDS) + DAY_SECONDS;
         Self::sign(hub, file, Method::Get, expires_s)
     }
 

@@ -10,7 +10,6 @@ pub mod range;
 mod receive;
 mod serve;
 
-use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -59,11 +58,6 @@ impl OwnFiles {
             Some(address) => address,
             None => kept,
         }
-    }
-
-    /// The same for an address that is only looked at.
-    pub fn shown_of<'a>(&self, kept: &'a str) -> Cow<'a, str> {
-        self.moved(kept).map_or(Cow::Borrowed(kept), Cow::Owned)
     }
 
     fn moved(&self, kept: &str) -> Option<String> {

@@ -1,5 +1,8 @@
 //! JSON V3 and NDJSON, field for field.
 
+use axum::body::Body;
+use axum::http::Request;
+use insitu_hub::testing::call;
 use serde_json::{Value, json};
 
 use crate::story::{Story, car, picture};
@@ -223,4 +226,40 @@ async fn the_same_labels_give_the_same_bytes() {
         assert_eq!(first["progress"]["tasksDone"], 300);
         assert_eq!(first["progress"]["tasksTotal"], 300);
     }
+}
+
+#[tokio::test]
+async fn an_uploaded_file_is_named_by_a_link_that_opens_it_for_a_day_and_longer() {
+    let story = Story::begin().await;
+    let ask = format!(
+        "/v2/getUploadUrl?name=a.jpg&project={}&type=assets",
+        story.project
+    );
+    let upload = story.owner.get(&ask).await.data()["uploadUrl"].clone();
+    let upload = upload.as_str().unwrap();
+    let put = Request::put(upload.strip_prefix("http://hub.test").unwrap()).body(Body::from("a picture"));
+    call(story.hub.router(), put.unwrap()).await.data();
+    let address = upload.split('?').next().unwrap();
+    story
+        .import(json!([{ "data": address, "externalId": "a", "width": 3, "height": 2 }]))
+        .await;
+    let order = json!({ "stage": [] });
+    let (first, second) = (
+        story.export(order.clone()).await,
+        story.export(order.clone()).await,
+    );
+    assert_eq!(story.file(&first).await, story.file(&second).await);
+
+    let elements = story.elements(order).await;
+    let link = elements[0]["asset"].as_str().unwrap();
+    let fetched = story.fetch(link, &[]).await;
+    assert_eq!(
+        (fetched.status.as_u16(), &*fetched.bytes),
+        (200, &b"a picture"[..])
+    );
+    let (shown, query) = link.split_once('?').unwrap();
+    assert_eq!(shown, address);
+    let ends = query.strip_prefix("expires=").unwrap().split('&').next().unwrap();
+    let lasts = ends.parse::<i64>().unwrap() - story.hub.hub.clock.now_ms() / 1000;
+    assert!((120_000 - 60..=120_000 + 86_400).contains(&lasts), "{lasts}");
 }

@@ -240,3 +240,50 @@ async fn an_answer_that_cannot_be_kept_is_refused_by_its_place() {
         (StatusCode::NOT_FOUND, "task.not_found")
     );
 }
+
+#[tokio::test]
+async fn a_changed_schema_loses_no_answer() {
+    let world = World::with(&["a"]).await;
+    let schema = |tools: Value| json!({ "categorySchema": { "tools": tools, "classifications": [], "relations": [] } });
+    let seen = json!({ "tool": "radio", "title": "Seen", "schemaId": "seen",
+        "options": [{ "value": "Whole", "schemaId": "whole" }] });
+    let car = json!({ "tool": "polygon", "title": "Car", "schemaId": "car", "classifications": [seen] });
+    let tree = json!({ "tool": "bounding-box", "title": "Tree", "schemaId": "tree" });
+    let change = |tools: Value| {
+        let path = format!("/v2/project/{}", world.project);
+        let (owner, body) = (&world.owner, schema(tools));
+        async move { owner.post(&path, body).await.data().clone() }
+    };
+    change(json!([car.clone()])).await;
+    let task = world.next(&world.ada, "Label").await;
+    let answer = json!({ "objects": [{ "objectId": "one", "schemaId": "car", "polygon": [[1, 2], [30, 4], [5, 60.25]],
+        "classifications": [{ "schemaId": "seen", "answer": "whole" }] }] });
+    annotate(&world.ada, &task, "", json!({ "answer": answer, "draft": true }))
+        .await
+        .data();
+    let path = format!("/v2/task/{}", id(&task));
+    let kept = world.ada.get(&path).await.data()["task"]["answer"].clone();
+    assert_eq!(kept["tools"][0]["classifications"][0]["answer"], "whole");
+
+    // The class goes: what was drawn stays, also when somebody saves what they were shown with more in it.
+    change(json!([tree.clone()])).await;
+    let shown = world.ada.get(&path).await.data()["task"]["answer"].clone();
+    assert_eq!(shown, kept);
+    let mut more = shown;
+    let box_of_tree = json!({ "objectId": "two", "schemaId": "tree", "classifications": [],
+        "bounding-box": { "x": 1, "y": 2, "width": 3, "height": 4 } });
+    more["tools"].as_array_mut().unwrap().push(box_of_tree);
+    let submit = annotate(&world.ada, &task, "nextStage=true", json!({ "answer": more })).await;
+    assert_eq!(
+        submit.data()["label"]["answer"]["tools"][0],
+        kept["tools"][0],
+        "{}",
+        submit.body
+    );
+
+    // It comes back: what was drawn has its class again.
+    change(json!([car, tree])).await;
+    let task = world.owner.get(&path).await.data()["task"].clone();
+    assert_eq!(task["answer"]["tools"][0], kept["tools"][0]);
+    assert_eq!(task["answer"]["tools"][1]["objectId"], "two");
+}

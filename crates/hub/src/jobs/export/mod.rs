@@ -24,7 +24,7 @@ use super::{Jobs, Lane, becomes_true};
 use crate::hub::Hub;
 use options::ExportOptions;
 use source::Source;
-use writing::{Meter, Writing};
+use writing::{Links, Meter, Writing};
 
 /// Exports of one organization that wait or run.
 pub const MAX_ACTIVE_EXPORTS: u64 = 100;
@@ -138,9 +138,12 @@ impl Work<Export> {
         let layout = layout::of(self.job.new.format, &options, &shared.schema);
         let (place, checkpoint) = (place(&self.hub, &self.job), self.job.checkpoint.take());
         let meter = Arc::new(Meter::default());
-        let own = self.hub.files.clone();
+        let links = Links {
+            hub: self.hub.clone(),
+            asked_at_ms: self.job.new.created_at,
+        };
         let opening = tokio::task::spawn_blocking(move || {
-            Writing::open(place, checkpoint.as_deref(), layout, shared.batches, own)
+            Writing::open(place, checkpoint.as_deref(), layout, shared.batches, links)
         });
         let mut writing = self.attend(opening, &meter).await??;
         let mut page = source

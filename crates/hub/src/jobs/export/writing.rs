@@ -3,6 +3,7 @@
 //! Checkpoints come after fixed numbers of tasks, whatever happens meanwhile: they are part of the file, so an export
 //! that was interrupted has the same bytes as one that was not.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use insitu_formats::labels::{Left, Note, TaskLabels};
 use insitu_formats::zip::Position;
 use insitu_model::id::{BatchId, TaskId};
+use insitu_model::own_file::OwnFile;
 use insitu_model::task::START;
 use insitu_store::export_problems::Problem;
 use insitu_store::exports::Checkpoint;
@@ -20,7 +22,8 @@ use super::Fault;
 use super::files::{Files, Place};
 use super::layout::{Layout, Output};
 use super::source::Page;
-use crate::own_files::OwnFiles;
+use crate::hub::Hub;
+use crate::own_files::Link;
 
 /// Problems that are remembered between two checkpoints; of one task there can be many.
 const MAX_PROBLEMS_PER_CHECKPOINT: usize = 100_000;
@@ -49,16 +52,33 @@ pub struct Meter {
     pub is_over: AtomicBool,
 }
 
+/// By which addresses the assets of an export are found.
+pub struct Links {
+    pub hub: Arc<Hub>,
+    /// When the export was asked for, in milliseconds since 1970.
+    pub asked_at_ms: i64,
+}
+
 /// An export that is being written.
 pub struct Writing {
     files: Files,
     layout: Box<dyn Layout>,
     batches: HashMap<BatchId, String>,
-    /// By which addresses of uploaded files are shown.
-    own: Arc<OwnFiles>,
+    links: Links,
     tasks_done: u64,
     position: i64,
     problems: Vec<Problem>,
+}
+
+impl Links {
+    /// An asset's address as it was imported; of an uploaded file a link, since its address opens nothing by itself.
+    fn address<'a>(&self, kept: &'a str) -> Result<Cow<'a, str>, Fault> {
+        let Some(file) = OwnFile::parse_kept(kept) else {
+            return Ok(Cow::Borrowed(kept));
+        };
+        let link = Link::to_export(&self.hub, &file, self.asked_at_ms).map_err(|_| Fault::Internal)?;
+        Ok(Cow::Owned(link.url))
+    }
 }
 
 impl Writing {
@@ -68,7 +88,7 @@ impl Writing {
         checkpoint: Option<&str>,
         mut layout: Box<dyn Layout>,
         batches: HashMap<BatchId, String>,
-        own: Arc<OwnFiles>,
+        links: Links,
     ) -> Result<Self, Fault> {
         let stand: Stand = match checkpoint {
             None => Stand::default(),
@@ -85,7 +105,7 @@ impl Writing {
             files,
             layout,
             batches,
-            own,
+            links,
             tasks_done: stand.tasks_done,
             position: stand.position,
             problems: Vec::new(),
@@ -185,7 +205,7 @@ impl Writing {
                 answer: &left.answer,
             }))
             .collect();
-        let data = self.own.shown_of(&asset.data);
+        let data = self.links.address(&asset.data)?;
         let labels = TaskLabels {
             task: task.task.id(),
             asset: asset.id,
