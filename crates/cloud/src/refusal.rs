@@ -97,6 +97,7 @@ impl Refusal {
         use RefusalKind as Kind;
         match self.code.as_deref().unwrap_or_default() {
             "InvalidAccessKeyId" | "InvalidClientTokenId" => Kind::UnknownKey,
+            "SignatureDoesNotMatch" if self.is_about_time() => Kind::ClockSkew,
             "SignatureDoesNotMatch" => Kind::BadSignature,
             "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => Kind::Expired,
             "InvalidToken" => Kind::BadToken,
@@ -118,6 +119,12 @@ impl Refusal {
             }
             _ => self.kind_of_status(),
         }
+    }
+
+    /// STS gives clocks that are too far apart the code of a wrong secret; only its words tell.
+    fn is_about_time(&self) -> bool {
+        let words = self.message.as_deref().unwrap_or_default();
+        words.starts_with("Signature expired: ") || words.starts_with("Signature not yet current: ")
     }
 
     fn kind_of_status(&self) -> RefusalKind {
@@ -278,6 +285,26 @@ mod tests {
         );
         assert_eq!(sts.kind(), RefusalKind::UnknownKey);
         assert_eq!(sts.request_id.as_deref(), Some("Q"));
+    }
+
+    #[test]
+    fn a_clock_that_is_off_is_no_wrong_secret_though_sts_gives_it_that_code() {
+        let sts = |message: &str| {
+            let error = format!("<Code>SignatureDoesNotMatch</Code><Message>{message}</Message>");
+            refusal(
+                403,
+                &format!("<ErrorResponse><Error>{error}</Error></ErrorResponse>"),
+            )
+            .kind()
+        };
+        for message in [
+            "Signature expired: 20260131T230000Z is now earlier than 20260131T234500Z (20260201T000000Z - 15 min.)",
+            "Signature not yet current: 20260201T010000Z is still later than 20260201T001500Z (20260201T000000Z + 15 min.)",
+        ] {
+            assert_eq!(sts(message), RefusalKind::ClockSkew);
+        }
+        let wrong_secret = "The request signature we calculated does not match the signature you provided.";
+        assert_eq!(sts(wrong_secret), RefusalKind::BadSignature);
     }
 
     #[test]

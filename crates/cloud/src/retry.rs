@@ -4,6 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use insitu_model::ambient::Random;
+use tokio::time::Instant;
 
 use crate::refusal::CallError;
 
@@ -16,6 +17,8 @@ pub struct Retry {
     pub first_wait_max: Duration,
     /// The longest wait of all.
     pub wait_max: Duration,
+    /// Beyond this no further try begins: a server that hangs would be waited for once per try.
+    pub begin_max: Duration,
 }
 
 impl Retry {
@@ -24,18 +27,21 @@ impl Retry {
         attempts_max: 4,
         first_wait_max: Duration::from_millis(200),
         wait_max: Duration::from_secs(2),
+        begin_max: Duration::from_secs(10),
     };
     /// For work that nobody waits for and that comes back by itself: a second try, and no more.
     pub const PATIENT: Retry = Retry {
         attempts_max: 2,
         first_wait_max: Duration::from_millis(500),
         wait_max: Duration::from_millis(500),
+        begin_max: Duration::from_secs(10),
     };
     /// One try, for whoever wants to show what one call says.
     pub const NONE: Retry = Retry {
         attempts_max: 1,
         first_wait_max: Duration::ZERO,
         wait_max: Duration::ZERO,
+        begin_max: Duration::ZERO,
     };
 
     /// Calls until it succeeds, fails for good, or has failed often enough.
@@ -43,10 +49,14 @@ impl Retry {
     where
         F: Future<Output = Result<T, CallError>>,
     {
-        let mut attempt = 1;
+        let (began, mut attempt) = (Instant::now(), 1);
         loop {
             match call().await {
-                Err(error) if error.is_transient() && attempt < self.attempts_max => {
+                Err(error)
+                    if error.is_transient()
+                        && attempt < self.attempts_max
+                        && began.elapsed() < self.begin_max =>
+                {
                     let wait = self.wait(attempt, random);
                     tracing::debug!(%error, attempt, ?wait, "a cloud call failed and is tried again");
                     tokio::time::sleep(wait).await;
@@ -109,6 +119,19 @@ mod tests {
     async fn a_busy_service_is_asked_four_times_and_no_more() {
         assert_eq!(tries(refused(503)).await, 4);
         assert_eq!(tries(ConnectError::Timeout { host: "h".into() }.into()).await, 4);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_service_that_hangs_is_waited_for_once() {
+        let count = AtomicU32::new(0);
+        let call = || async {
+            count.fetch_add(1, Ordering::Relaxed);
+            tokio::time::sleep(Duration::from_secs(30)).await;
+            Err::<(), _>(ConnectError::Timeout { host: "h".into() }.into())
+        };
+        let done = Retry::NORMAL.run(&SeededRandom::new(1), call).await;
+        assert_eq!(done, Err(ConnectError::Timeout { host: "h".into() }.into()));
+        assert_eq!(count.into_inner(), 1);
     }
 
     #[tokio::test(start_paused = true)]
