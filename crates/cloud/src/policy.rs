@@ -1,5 +1,7 @@
 //! The documents that a bucket's owner pastes: what the hub may do, who may become the role, and which origin may fetch.
 
+mod session;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use insitu_model::arn::PrincipalArn;
@@ -9,10 +11,10 @@ use insitu_model::prefix::Prefix;
 use insitu_model::region::Partition;
 use serde::Serialize;
 
+pub use session::{PolicyError, SESSION_POLICY_CHARS_MAX, reading_session, uploading_session};
+
 /// The language version of every policy.
 const VERSION: &str = "2012-10-17";
-/// Longest session policy that STS takes, in characters.
-pub const SESSION_POLICY_CHARS_MAX: usize = 2048;
 /// How long a browser may remember that it was let through, in seconds.
 const CORS_MAX_AGE_S: u32 = 3600;
 
@@ -72,27 +74,6 @@ pub struct CorsRule {
     max_age_seconds: u32,
 }
 
-/// Why no session policy can be made.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PolicyError {
-    /// STS takes no policy of this length.
-    #[error(
-        "the prefixes of this storage make a session policy of {chars} characters, and STS takes {SESSION_POLICY_CHARS_MAX}: \
-         name fewer or shorter prefixes, or make a second storage"
-    )]
-    SessionPolicyTooLong {
-        /// Its length.
-        chars: usize,
-    },
-}
-
-impl PolicyError {
-    /// The stable code of this error.
-    pub fn code(&self) -> &'static str {
-        "policy.session_policy_too_long"
-    }
-}
-
 /// What the hub's user or role may do: read and list these buckets, and nothing else. Of a bucket with prefixes, only
 /// what lies under them; a bucket that a prefix names need not be named again.
 pub fn access_policy(buckets: &[BucketName], prefixes: &[Prefix], partition: Partition) -> Policy {
@@ -125,16 +106,6 @@ pub fn access_policy(buckets: &[BucketName], prefixes: &[Prefix], partition: Par
         version: VERSION,
         statement,
     }
-}
-
-/// The policy that narrows a session to the prefixes of its storage, as the compact JSON that STS takes.
-pub fn session_policy(prefixes: &[Prefix], partition: Partition) -> Result<String, PolicyError> {
-    let json = access_policy(&[], prefixes, partition).to_json();
-    let chars = json.chars().count();
-    if chars > SESSION_POLICY_CHARS_MAX {
-        return Err(PolicyError::SessionPolicyTooLong { chars });
-    }
-    Ok(json)
 }
 
 /// Who may become the role: the hub's own principal, and only with the external ID of this storage.
@@ -196,14 +167,18 @@ fn whole_buckets(buckets: &[&BucketName], partition: Partition) -> Statement {
 fn within_bucket(bucket: &BucketName, keys: &[&str], partition: Partition) -> [Statement; 3] {
     let arn = bucket_arn(bucket, partition);
     let objects = keys.iter().map(|key| format!("{arn}/{key}*")).collect();
-    let mut list = allow(Actions::One(LIST_BUCKET), vec![arn.clone()]);
-    let begins = Values::Many(keys.iter().map(|key| format!("{key}*")).collect());
-    list.condition = BTreeMap::from([("StringLike", BTreeMap::from([("s3:prefix", begins)]))]);
     [
         allow(Actions::One(GET_OBJECT), objects),
-        list,
+        listing_below(bucket, keys, partition),
         allow(Actions::One(GET_BUCKET_LOCATION), vec![arn]),
     ]
+}
+
+fn listing_below(bucket: &BucketName, keys: &[&str], partition: Partition) -> Statement {
+    let mut list = allow(Actions::One(LIST_BUCKET), vec![bucket_arn(bucket, partition)]);
+    let begins = Values::Many(keys.iter().map(|key| format!("{key}*")).collect());
+    list.condition = BTreeMap::from([("StringLike", BTreeMap::from([("s3:prefix", begins)]))]);
+    list
 }
 
 fn bucket_arn(bucket: &BucketName, partition: Partition) -> String {
@@ -280,19 +255,6 @@ mod tests {
     fn a_prefix_that_is_a_bucket_opens_it_whole() {
         let policy = access_policy(&[], &prefixes(&["photos", "photos/cats"]), Partition::Aws);
         assert_eq!(policy, access_policy(&buckets(&["photos"]), &[], Partition::Aws));
-    }
-
-    #[test]
-    fn a_session_policy_longer_than_sts_takes_is_refused() {
-        assert!(
-            session_policy(&prefixes(&["photos/cats"]), Partition::Aws)
-                .unwrap()
-                .contains("photos/cats/*")
-        );
-        let many: Vec<String> = (0..60).map(|n| format!("photos/folder-number-{n}")).collect();
-        let many: Vec<&str> = many.iter().map(String::as_str).collect();
-        let error = session_policy(&prefixes(&many), Partition::Aws).unwrap_err();
-        assert_eq!(error.code(), "policy.session_policy_too_long");
     }
 
     #[test]

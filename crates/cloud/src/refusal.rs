@@ -114,6 +114,8 @@ impl Refusal {
             | "ThrottlingException"
             | "RequestLimitExceeded"
             | "TooManyRequests" => Kind::Throttled,
+            // 403, and about a region of the account and not about who asks.
+            "RegionDisabledException" => Kind::Invalid,
             "InternalError" | "InternalFailure" | "ServiceUnavailable" | "RequestTimeout" => {
                 Kind::ServerFault
             }

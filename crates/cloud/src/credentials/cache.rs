@@ -1,63 +1,29 @@
 //! The credentials of every storage, kept in memory and renewed in time.
 //!
 //! A session is renewed before the last fifth of its life, in the background, while the old one still signs. However
-//! many requests come at once, one call to STS is under way per storage. A failure is remembered for a while, longer
-//! with each, so that a broken role does not become a storm of calls; credentials that still hold are used meanwhile.
+//! many requests come at once, one call to STS is under way per storage. A session may live for twelve hours, so its role
+//! is asked again while it is used, and one that refuses the hub signs nothing within a minute. A failure is remembered
+//! for a while, longer with each, so that a broken role does not become a storm of calls; where it says nothing about the
+//! role, credentials that still hold are used meanwhile.
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use insitu_model::ambient::Clock;
 use insitu_model::id::StorageId;
 
-use super::{AssumeRoles, Credentials, Grant};
+use super::duration::{Limit, SessionLength};
+use super::slot::{Call, Look, Slot};
+use super::{AssumeRoles, CredentialError, Credentials, Grant, RoleGrant};
 use crate::presign::Signer;
-use crate::refusal::CallError;
+use crate::sts::SESSION_S_MIN;
 
 /// Most storages whose credentials are kept; beyond it the ones that ended go first, then any.
 const STORAGES_MAX: usize = 20_000;
-/// The part of its life after which a session is renewed: four fifths.
-const RENEW_AFTER: (i64, i64) = (4, 5);
-/// The wait after a first failure, in milliseconds; it doubles with each further one.
-const FIRST_WAIT_MS: i64 = 1_000;
-/// The longest wait after a failure, in milliseconds.
-const WAIT_MAX_MS: i64 = 60_000;
-
-/// Why a storage has no credentials.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CredentialError {
-    /// The hub has no AWS identity, so it cannot become a role.
-    #[error(
-        "the hub has no AWS identity of its own, which IAM delegation needs: give it one by the standard AWS chain \
-         (environment, profile, web identity, container or instance role)"
-    )]
-    NoIdentity,
-    /// The hub's AWS identity was configured but cannot be had.
-    #[error("the hub's own AWS identity cannot be had: {reason}")]
-    Identity {
-        /// What went wrong.
-        reason: String,
-    },
-    /// STS did not give a session.
-    #[error("the role cannot be assumed: {0}")]
-    Call(#[from] CallError),
-    /// The renewal itself broke off.
-    #[error("renewing the credentials broke off: try again")]
-    BrokenOff,
-}
-
-impl CredentialError {
-    /// The stable code of this error.
-    pub fn code(&self) -> &'static str {
-        match self {
-            CredentialError::NoIdentity => "credentials.no_identity",
-            CredentialError::Identity { .. } => "credentials.identity",
-            CredentialError::Call(error) => error.code(),
-            CredentialError::BrokenOff => "credentials.broken_off",
-        }
-    }
-}
+/// How long somebody who signs waits for STS while there is a session that holds.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Keeps credentials fresh. Cheap to clone; clones share everything.
 #[derive(Clone)]
@@ -69,38 +35,6 @@ struct Inner {
     slots: Mutex<HashMap<StorageId, Arc<Slot>>>,
     roles: Arc<dyn AssumeRoles>,
     clock: Arc<dyn Clock>,
-}
-
-/// What is kept of one storage as it was at `changed_at_ms`.
-struct Slot {
-    changed_at_ms: i64,
-    grant: Grant,
-    state: Mutex<State>,
-    renewing: Arc<tokio::sync::Mutex<()>>,
-}
-
-#[derive(Default)]
-struct State {
-    held: Option<Held>,
-    failure: Option<Failure>,
-}
-
-struct Held {
-    signer: Arc<Signer>,
-    renew_at_ms: i64,
-}
-
-struct Failure {
-    error: CredentialError,
-    times: u32,
-    retry_at_ms: i64,
-}
-
-enum Look {
-    Fresh(Arc<Signer>),
-    Due(Arc<Signer>),
-    Waiting(CredentialError),
-    Missing,
 }
 
 impl CredentialCache {
@@ -129,21 +63,15 @@ impl CredentialCache {
             Some(slot) => slot,
             None => self.inner.insert(storage, changed_at_ms, grant()?),
         };
-        match slot.look(self.inner.clock.now_ms()) {
-            Look::Fresh(signer) => Ok(signer),
-            Look::Due(signer) => {
-                self.renew_in_background(slot);
+        match slot.look(self.inner.now_ms()) {
+            Look::Held(signer, None) => Ok(signer),
+            Look::Held(signer, Some(errand)) if !errand.comes_first => {
+                self.ask_in_background(slot, errand.call);
                 Ok(signer)
             }
+            Look::Held(_, Some(_)) => self.ask_first(slot).await.map_err(E::from),
             Look::Waiting(error) => Err(error.into()),
-            Look::Missing => {
-                // A task of its own: a caller who goes away does not break it off for the others.
-                let renewal = tokio::spawn(self.inner.clone().renew(slot));
-                renewal
-                    .await
-                    .unwrap_or(Err(CredentialError::BrokenOff))
-                    .map_err(E::from)
-            }
+            Look::Missing => self.ask(slot).await.map_err(E::from),
         }
     }
 
@@ -152,18 +80,42 @@ impl CredentialCache {
         self.inner.slots().remove(&storage);
     }
 
-    fn renew_in_background(&self, slot: Arc<Slot>) {
-        if let Ok(guard) = slot.renewing.clone().try_lock_owned() {
+    /// Asks in a task of its own: a caller who goes away does not break it off for the others.
+    async fn ask(&self, slot: Arc<Slot>) -> Result<Arc<Signer>, CredentialError> {
+        let asking = tokio::spawn(self.inner.clone().ask(slot));
+        asking.await.unwrap_or(Err(CredentialError::BrokenOff))
+    }
+
+    /// The same where there is a session that holds, which is used when STS does not answer.
+    async fn ask_first(&self, slot: Arc<Slot>) -> Result<Arc<Signer>, CredentialError> {
+        if let Ok(answer) = tokio::time::timeout(PATIENCE, self.ask(slot.clone())).await {
+            return answer;
+        }
+        let now_ms = self.inner.now_ms();
+        slot.unanswered(now_ms);
+        match slot.look(now_ms) {
+            Look::Held(signer, _) => Ok(signer),
+            Look::Waiting(_) | Look::Missing => self.ask(slot).await,
+        }
+    }
+
+    fn ask_in_background(&self, slot: Arc<Slot>, call: Call) {
+        if let Ok(guard) = slot.asking.clone().try_lock_owned() {
             let inner = self.inner.clone();
             tokio::spawn(async move {
                 let _guard = guard;
-                inner.fetch(&slot).await
+                // What came of it is written into the slot.
+                let _ = inner.run(&slot, call).await;
             });
         }
     }
 }
 
 impl Inner {
+    fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
     fn slots(&self) -> MutexGuard<'_, HashMap<StorageId, Arc<Slot>>> {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -176,18 +128,8 @@ impl Inner {
     }
 
     fn insert(&self, storage: StorageId, changed_at_ms: i64, grant: Grant) -> Arc<Slot> {
-        let held = match &grant {
-            Grant::Key(credentials) => Some(Held::new(credentials.clone(), self.clock.now_ms())),
-            Grant::Role(_) => None,
-        };
-        let state = Mutex::new(State { held, failure: None });
-        let made = Arc::new(Slot {
-            changed_at_ms,
-            grant,
-            state,
-            renewing: Arc::default(),
-        });
-        let now_ms = self.clock.now_ms();
+        let now_ms = self.now_ms();
+        let made = Arc::new(Slot::new(changed_at_ms, grant, now_ms));
         let mut slots = self.slots();
         if let Some(known) = slots
             .get(&storage)
@@ -196,7 +138,7 @@ impl Inner {
             return known.clone();
         }
         if slots.len() >= STORAGES_MAX {
-            slots.retain(|_, slot| matches!(slot.look(now_ms), Look::Fresh(_) | Look::Due(_)));
+            slots.retain(|_, slot| matches!(slot.look(now_ms), Look::Held(..)));
             let any = slots
                 .keys()
                 .next()
@@ -208,83 +150,67 @@ impl Inner {
         made
     }
 
-    /// Waits for the renewal under way, if there is one, and fetches only if it brought nothing.
-    async fn renew(self: Arc<Self>, slot: Arc<Slot>) -> Result<Arc<Signer>, CredentialError> {
-        let _guard = slot.renewing.clone().lock_owned().await;
-        match slot.look(self.clock.now_ms()) {
-            Look::Fresh(signer) | Look::Due(signer) => Ok(signer),
+    /// Waits for the call under way, if there is one, and makes one only if that left anything to ask.
+    async fn ask(self: Arc<Self>, slot: Arc<Slot>) -> Result<Arc<Signer>, CredentialError> {
+        let _guard = slot.asking.clone().lock_owned().await;
+        let call = match slot.look(self.now_ms()) {
+            Look::Held(signer, None) => return Ok(signer),
+            Look::Held(_, Some(errand)) => errand.call,
+            Look::Waiting(error) => return Err(error),
+            Look::Missing => Call::Renew,
+        };
+        let answer = self.run(&slot, call).await;
+        match slot.look(self.now_ms()) {
+            Look::Held(signer, _) => Ok(signer),
             Look::Waiting(error) => Err(error),
-            Look::Missing => self.fetch(&slot).await,
+            Look::Missing => Err(answer.err().unwrap_or(CredentialError::BrokenOff)),
         }
     }
 
-    async fn fetch(&self, slot: &Slot) -> Result<Arc<Signer>, CredentialError> {
-        let fetched = match &slot.grant {
-            Grant::Key(credentials) => Ok(credentials.clone()),
-            Grant::Role(role) => self.roles.assume(role).await,
+    /// Asks STS, and writes into the slot what came of it.
+    async fn run(&self, slot: &Slot, call: Call) -> Result<(), CredentialError> {
+        let Grant::Role(role) = &slot.grant else {
+            return Ok(());
         };
-        let now_ms = self.clock.now_ms();
-        let mut state = slot.state();
-        match fetched {
-            Ok(credentials) => {
-                let held = Held::new(credentials, now_ms);
-                let signer = held.signer.clone();
-                *state = State {
-                    held: Some(held),
-                    failure: None,
-                };
-                Ok(signer)
+        let answer = match call {
+            Call::Renew => {
+                let session = self.longest_session(role, &slot.length).await;
+                session.map(|session| slot.renewed(session, self.now_ms()))
             }
-            Err(error) => {
-                let times = state.failure.as_ref().map_or(0, |failure| failure.times);
-                let wait_ms = (FIRST_WAIT_MS << times.min(16)).min(WAIT_MAX_MS);
-                tracing::warn!(%error, code = error.code(), wait_ms, "credentials of a storage were not renewed");
-                state.failure = Some(Failure {
-                    error: error.clone(),
-                    times: times + 1,
-                    retry_at_ms: now_ms + wait_ms,
-                });
-                Err(error)
+            // The session that comes with the answer is thrown away: with another one every URL would change.
+            Call::Confirm => {
+                let session = self.roles.assume(role, SESSION_S_MIN).await;
+                session.map(|_| slot.confirmed(self.now_ms()))
             }
-        }
-    }
-}
-
-impl Slot {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn look(&self, now_ms: i64) -> Look {
-        let state = self.state();
-        let waiting = state
-            .failure
-            .as_ref()
-            .filter(|failure| now_ms < failure.retry_at_ms);
-        let held = state
-            .held
-            .as_ref()
-            .filter(|held| held.signer.credentials().is_valid_at(now_ms));
-        match (held, waiting) {
-            (Some(held), Some(_)) => Look::Fresh(held.signer.clone()),
-            (Some(held), None) if now_ms < held.renew_at_ms => Look::Fresh(held.signer.clone()),
-            (Some(held), None) => Look::Due(held.signer.clone()),
-            (None, Some(failure)) => Look::Waiting(failure.error.clone()),
-            (None, None) => Look::Missing,
-        }
-    }
-}
-
-impl Held {
-    fn new(credentials: Credentials, now_ms: i64) -> Self {
-        let (numerator, denominator) = RENEW_AFTER;
-        let renew_at_ms = match credentials.expires_at_ms() {
-            Some(end) => now_ms + (end - now_ms).max(0) / denominator * numerator,
-            None => i64::MAX,
         };
-        Self {
-            signer: Arc::new(Signer::new(Arc::new(credentials))),
-            renew_at_ms,
+        answer.inspect_err(|error| slot.failed(error, self.now_ms()))
+    }
+
+    /// A session as long as the role allows.
+    async fn longest_session(
+        &self,
+        role: &RoleGrant,
+        length: &SessionLength,
+    ) -> Result<Credentials, CredentialError> {
+        let mut longest: Option<(u32, Credentials)> = None;
+        loop {
+            let seconds = length.next_s(self.now_ms());
+            match longest {
+                Some((given, session)) if given >= seconds => return Ok(session),
+                shorter => longest = shorter,
+            }
+            match self.roles.assume(role, seconds).await {
+                Ok(session) => {
+                    length.was_given(seconds);
+                    longest = Some((seconds, session));
+                }
+                Err(error) => match Limit::of(&error) {
+                    Some(limit) if seconds > SESSION_S_MIN => {
+                        length.was_refused(limit, seconds, self.now_ms());
+                    }
+                    _ => return longest.map(|(_, session)| session).ok_or(error),
+                },
+            }
         }
     }
 }

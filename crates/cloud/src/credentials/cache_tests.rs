@@ -1,35 +1,81 @@
 //! Claims about keeping credentials, with a stand-in for STS.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
 use insitu_model::ambient::FixedClock;
 use tokio::sync::Notify;
 
-use super::super::grant::{Assuming, RoleGrant};
+use super::super::grant::Assuming;
+use super::super::slot::{ASK_AGAIN_MS, FIRST_WAIT_MS, TRUSTED_MS};
 use super::*;
+use crate::connect::ConnectError;
+use crate::refusal::{CallError, Refusal};
 
 const STORAGE: StorageId = StorageId::from_bytes([7; 12]);
 const HOUR_MS: i64 = 3_600_000;
+const MINUTE_MS: i64 = 60_000;
 
-/// Gives sessions of an hour, or refuses; counts; answers only when let.
+/// Gives sessions as long as its role allows, or does not; counts; answers only when let.
 struct FakeSts {
     clock: Arc<FixedClock>,
+    max_s: AtomicU32,
+    /// Sessions to sign with that were asked for and not refused for their length.
     calls: AtomicUsize,
-    refuses: std::sync::atomic::AtomicBool,
+    /// The shortest sessions, which only show that the role is still open.
+    confirmations: AtomicUsize,
+    refused_for_length: AtomicUsize,
+    is_gone: AtomicBool,
+    denies: AtomicBool,
+    hangs: AtomicBool,
     gate: Option<Notify>,
 }
 
+fn refused(status: u16, code: &str, message: &str) -> CredentialError {
+    let refusal = Box::new(Refusal {
+        status,
+        code: Some(code.to_owned()),
+        message: Some(message.to_owned()),
+        ..Refusal::default()
+    });
+    CredentialError::Call(CallError::Refused {
+        host: "sts".into(),
+        call: "AssumeRole",
+        refusal,
+    })
+}
+
 impl AssumeRoles for FakeSts {
-    fn assume<'a>(&'a self, _: &'a RoleGrant) -> Assuming<'a> {
+    fn assume<'a>(&'a self, _: &'a RoleGrant, duration_s: u32) -> Assuming<'a> {
         Box::pin(async move {
-            let call = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
+            if duration_s > self.max_s.load(Ordering::SeqCst) {
+                self.refused_for_length.fetch_add(1, Ordering::SeqCst);
+                let message =
+                    "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
+                return Err(refused(400, "ValidationError", message));
+            }
+            let counter = if duration_s == SESSION_S_MIN {
+                &self.confirmations
+            } else {
+                &self.calls
+            };
+            let call = counter.fetch_add(1, Ordering::SeqCst) + 1;
             if let Some(gate) = &self.gate {
                 gate.notified().await;
             }
-            if self.refuses.load(Ordering::SeqCst) {
-                return Err(CredentialError::NoIdentity);
+            if self.hangs.load(Ordering::SeqCst) {
+                std::future::pending::<()>().await;
             }
-            let end = self.clock.now_ms() + HOUR_MS;
+            if self.is_gone.load(Ordering::SeqCst) {
+                return Err(CallError::from(ConnectError::Timeout { host: "sts".into() }).into());
+            }
+            if self.denies.load(Ordering::SeqCst) {
+                return Err(refused(
+                    403,
+                    "AccessDenied",
+                    "not authorized to perform: sts:AssumeRole",
+                ));
+            }
+            let end = self.clock.now_ms() + i64::from(duration_s) * 1000;
             Ok(Credentials::of_session(
                 format!("session-{call}"),
                 "s",
@@ -51,8 +97,13 @@ impl World {
         let clock = Arc::new(FixedClock::at(1_000_000));
         let sts = Arc::new(FakeSts {
             clock: clock.clone(),
+            max_s: 3_600.into(),
             calls: 0.into(),
-            refuses: false.into(),
+            confirmations: 0.into(),
+            refused_for_length: 0.into(),
+            is_gone: false.into(),
+            denies: false.into(),
+            hangs: false.into(),
             gate,
         });
         let cache = CredentialCache::new(sts.clone(), clock.clone());
@@ -71,14 +122,26 @@ impl World {
         self.sts.calls.load(Ordering::SeqCst)
     }
 
-    /// Lets tasks in the background go on until the count of calls is reached.
-    async fn until_calls(&self, wanted: usize) {
-        while self.calls() < wanted {
+    fn confirmations(&self) -> usize {
+        self.sts.confirmations.load(Ordering::SeqCst)
+    }
+
+    /// Lets tasks in the background go on until the counter is so far.
+    async fn until(&self, counter: &AtomicUsize, wanted: usize) {
+        while counter.load(Ordering::SeqCst) < wanted {
             tokio::task::yield_now().await;
         }
         // The call has begun; its result is in once the lock is free.
         let slot = self.cache.inner.slot(STORAGE, 1).unwrap();
-        drop(slot.renewing.lock().await);
+        drop(slot.asking.lock().await);
+    }
+
+    async fn until_calls(&self, wanted: usize) {
+        self.until(&self.sts.calls, wanted).await;
+    }
+
+    async fn until_confirmations(&self, wanted: usize) {
+        self.until(&self.sts.confirmations, wanted).await;
     }
 }
 
@@ -86,9 +149,9 @@ fn role() -> Grant {
     Grant::Role(RoleGrant {
         role_arn: "arn:aws:iam::123456789012:role/photos".parse().unwrap(),
         external_id: None,
+        next_external_id: None,
         region: "eu-central-1".parse().unwrap(),
         session_name: "insitu".into(),
-        duration_s: 3600,
         session_policy: None,
     })
 }
@@ -146,7 +209,7 @@ async fn a_caller_who_goes_away_does_not_break_the_call_off() {
 async fn a_failed_renewal_keeps_the_session_that_holds() {
     let world = World::new(None);
     world.key_id().await.unwrap();
-    world.sts.refuses.store(true, Ordering::SeqCst);
+    world.sts.is_gone.store(true, Ordering::SeqCst);
     world.clock.advance_ms(HOUR_MS / 5 * 4);
     assert_eq!(world.key_id().await.unwrap(), "session-1");
     world.until_calls(2).await;
@@ -157,31 +220,117 @@ async fn a_failed_renewal_keeps_the_session_that_holds() {
     assert_eq!(world.key_id().await.unwrap(), "session-1");
     world.until_calls(3).await;
     world.clock.advance_ms(HOUR_MS);
-    assert_eq!(world.key_id().await, Err(CredentialError::NoIdentity));
+    assert_eq!(world.key_id().await.unwrap_err().code(), "connect.timeout");
+}
+
+#[tokio::test]
+async fn a_session_is_as_long_as_its_role_allows_and_that_is_learned_once() {
+    for (max_s, refused) in [(43_200, 0), (3_600, 2), (7_200, 5)] {
+        let world = World::new(None);
+        world.sts.max_s.store(max_s, Ordering::SeqCst);
+        let end_ms = async || {
+            let obtained = world
+                .cache
+                .obtain(STORAGE, 1, || Ok::<_, CredentialError>(role()));
+            obtained.await.unwrap().credentials().expires_at_ms().unwrap()
+        };
+        assert_eq!(end_ms().await, world.clock.now_ms() + i64::from(max_s) * 1000);
+        let refusals = || world.sts.refused_for_length.load(Ordering::SeqCst);
+        assert_eq!(refusals(), refused, "{max_s}");
+        let calls = world.calls();
+        world.clock.advance_ms(i64::from(max_s) * 1000);
+        assert_eq!(end_ms().await, world.clock.now_ms() + i64::from(max_s) * 1000);
+        assert_eq!((world.calls(), refusals()), (calls + 1, refused), "{max_s}");
+    }
+}
+
+#[tokio::test]
+async fn a_role_that_was_taken_away_stops_signing_within_a_minute_of_use() {
+    let world = World::new(None);
+    world.sts.max_s.store(43_200, Ordering::SeqCst);
+    assert_eq!(world.key_id().await.unwrap(), "session-1");
+    world.sts.denies.store(true, Ordering::SeqCst);
+    let mut signed_ms = 0;
+    while world.key_id().await.is_ok() {
+        assert!(signed_ms < MINUTE_MS, "it still signs after a minute");
+        world.clock.advance_ms(5_000);
+        signed_ms += 5_000;
+        // Whatever was begun in the background comes to its end.
+        world
+            .until_confirmations(usize::from(signed_ms > ASK_AGAIN_MS))
+            .await;
+    }
+    assert_eq!(world.key_id().await.unwrap_err().code(), "cloud.access_denied");
+    // Whoever repairs it does not wait long.
+    world.sts.denies.store(false, Ordering::SeqCst);
+    world.clock.advance_ms(MINUTE_MS);
+    assert_eq!(world.key_id().await.unwrap(), "session-2");
+}
+
+#[tokio::test]
+async fn after_a_pause_nothing_is_signed_before_the_role_was_asked() {
+    let world = World::new(None);
+    world.key_id().await.unwrap();
+    world.clock.advance_ms(TRUSTED_MS);
+    assert_eq!(world.key_id().await.unwrap(), "session-1");
+    assert_eq!((world.calls(), world.confirmations()), (1, 1));
+    world.sts.denies.store(true, Ordering::SeqCst);
+    world.clock.advance_ms(TRUSTED_MS);
+    assert_eq!(world.key_id().await.unwrap_err().code(), "cloud.access_denied");
+}
+
+#[tokio::test]
+async fn ten_minutes_without_sts_interrupt_nobody() {
+    let world = World::new(None);
+    world.key_id().await.unwrap();
+    world.sts.is_gone.store(true, Ordering::SeqCst);
+    for _ in 0..120 {
+        world.clock.advance_ms(5_000);
+        assert_eq!(world.key_id().await.unwrap(), "session-1");
+        tokio::task::yield_now().await;
+    }
+    assert!(
+        (5..=16).contains(&world.confirmations()),
+        "{}",
+        world.confirmations()
+    );
+    assert_eq!(world.calls(), 1);
+    world.sts.is_gone.store(false, Ordering::SeqCst);
+    world.clock.advance_ms(MINUTE_MS);
+    assert_eq!(world.key_id().await.unwrap(), "session-1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_sts_that_hangs_costs_two_seconds_once() {
+    let world = World::new(None);
+    world.key_id().await.unwrap();
+    world.sts.hangs.store(true, Ordering::SeqCst);
+    world.clock.advance_ms(TRUSTED_MS);
+    let begun = tokio::time::Instant::now();
+    assert_eq!(world.key_id().await.unwrap(), "session-1");
+    assert_eq!(world.key_id().await.unwrap(), "session-1");
+    assert_eq!(begun.elapsed(), PATIENCE);
 }
 
 #[tokio::test]
 async fn a_broken_role_is_not_asked_in_a_storm() {
     let world = World::new(None);
-    world.sts.refuses.store(true, Ordering::SeqCst);
+    world.sts.denies.store(true, Ordering::SeqCst);
     for _ in 0..100 {
-        assert_eq!(
-            world.key_id().await.unwrap_err().code(),
-            "credentials.no_identity"
-        );
+        assert_eq!(world.key_id().await.unwrap_err().code(), "cloud.access_denied");
     }
     assert_eq!(world.calls(), 1);
     world.clock.advance_ms(FIRST_WAIT_MS);
-    world.sts.refuses.store(false, Ordering::SeqCst);
+    world.sts.denies.store(false, Ordering::SeqCst);
     assert_eq!(world.key_id().await.unwrap(), "session-2");
 }
 
 #[tokio::test]
 async fn an_edited_storage_is_asked_anew_at_once() {
     let world = World::new(None);
-    world.sts.refuses.store(true, Ordering::SeqCst);
+    world.sts.denies.store(true, Ordering::SeqCst);
     assert!(world.key_id().await.is_err());
-    world.sts.refuses.store(false, Ordering::SeqCst);
+    world.sts.denies.store(false, Ordering::SeqCst);
     world.cache.invalidate(STORAGE);
     assert_eq!(world.key_id().await.unwrap(), "session-2");
     let changed = world

@@ -27,13 +27,13 @@ pub struct RoleGrant {
     pub role_arn: RoleArn,
     /// What its trust policy asks for.
     pub external_id: Option<ExternalId>,
+    /// What its trust policy is going to ask for, while the external ID is being changed.
+    pub next_external_id: Option<ExternalId>,
     /// The region whose STS is asked.
     pub region: Region,
     /// Names the sessions in the customer's records; see [`session_name`].
     pub session_name: String,
-    /// How long a session is to live, in seconds.
-    pub duration_s: u32,
-    /// Narrows the session to the storage's prefixes.
+    /// Narrows the session to what it is for.
     pub session_policy: Option<String>,
 }
 
@@ -42,8 +42,8 @@ pub type Assuming<'a> = Pin<Box<dyn Future<Output = Result<Credentials, Credenti
 
 /// Becomes roles: the hub's identity and STS, or a stand-in for tests.
 pub trait AssumeRoles: Send + Sync + 'static {
-    /// A session of the role.
-    fn assume<'a>(&'a self, role: &'a RoleGrant) -> Assuming<'a>;
+    /// A session of the role that lives so many seconds.
+    fn assume<'a>(&'a self, role: &'a RoleGrant, duration_s: u32) -> Assuming<'a>;
 }
 
 /// Names organization and storage to whoever reads the customer's CloudTrail. 56 characters of the 64 that AWS allows.

@@ -1,13 +1,17 @@
 //! Access keys and session tokens, and the store that keeps those of every storage fresh.
 
 mod cache;
+mod duration;
+mod error;
 mod grant;
+mod slot;
 
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
-pub use cache::{CredentialCache, CredentialError};
+pub use cache::CredentialCache;
+pub use error::CredentialError;
 pub use grant::{AssumeRoles, Assuming, Grant, RoleGrant, session_name};
 
 /// What a request is signed with.

@@ -3,10 +3,12 @@
 use std::fmt;
 
 use insitu_model::arn::PrincipalArn;
+use insitu_model::external_id::ExternalId;
 use insitu_model::region::Region;
 
 use super::{Identity, Source};
 use crate::credentials::{AssumeRoles, Assuming, CredentialError, RoleGrant};
+use crate::refusal::RefusalKind;
 use crate::sts::{self, AssumeRole};
 
 /// Who the hub is to AWS.
@@ -76,17 +78,29 @@ impl Delegate {
 }
 
 impl AssumeRoles for Delegate {
-    fn assume<'a>(&'a self, role: &'a RoleGrant) -> Assuming<'a> {
+    /// Whichever of the two external IDs the trust policy asks for while one takes the other's place: its owner may
+    /// paste the new one at any moment, and nobody who labels is to notice.
+    fn assume<'a>(&'a self, role: &'a RoleGrant, duration_s: u32) -> Assuming<'a> {
         Box::pin(async move {
             let own = self.identity.credentials().await?;
-            let wanted = AssumeRole {
-                role_arn: role.role_arn.as_str(),
-                session_name: &role.session_name,
-                external_id: role.external_id.as_ref().map(|id| id.as_str()),
-                duration_s: role.duration_s,
-                session_policy: role.session_policy.as_deref(),
+            let knock = async |external_id: Option<&ExternalId>| {
+                let wanted = AssumeRole {
+                    role_arn: role.role_arn.as_str(),
+                    session_name: &role.session_name,
+                    external_id: external_id.map(ExternalId::as_str),
+                    duration_s,
+                    session_policy: role.session_policy.as_deref(),
+                };
+                self.sts.assume_role(&own, &role.region, &wanted).await
             };
-            Ok(self.sts.assume_role(&own, &role.region, &wanted).await?)
+            match knock(role.external_id.as_ref()).await {
+                Err(error)
+                    if error.kind() == Some(RefusalKind::AccessDenied) && role.next_external_id.is_some() =>
+                {
+                    Ok(knock(role.next_external_id.as_ref()).await?)
+                }
+                answer => Ok(answer?),
+            }
         })
     }
 }

@@ -201,14 +201,14 @@ async fn the_hub_becomes_a_role_with_its_own_key_and_not_without() {
     let role = RoleGrant {
         role_arn: "arn:aws:iam::123456789012:role/photos".parse().unwrap(),
         external_id: Some("id-1".parse().unwrap()),
+        next_external_id: None,
         region: region(),
         session_name: "insitu-x".into(),
-        duration_s: 3600,
         session_policy: None,
     };
     let world = World::new(&[("AWS_ACCESS_KEY_ID", "AKIAHUB"), ("AWS_SECRET_ACCESS_KEY", "s")]);
     let session = Delegate::new(world.identity(), sts(&server))
-        .assume(&role)
+        .assume(&role, 3600)
         .await
         .unwrap();
     assert_eq!(session.access_key_id(), "ASIA");
@@ -217,7 +217,7 @@ async fn the_hub_becomes_a_role_with_its_own_key_and_not_without() {
     );
     let nobody = Delegate::new(World::new(&[]).identity(), sts(&server));
     assert_eq!(
-        nobody.assume(&role).await.unwrap_err().code(),
+        nobody.assume(&role, 3600).await.unwrap_err().code(),
         "credentials.no_identity"
     );
     assert_eq!(server.asked().len(), 1);

@@ -1,0 +1,188 @@
+//! What is kept of one storage: its credentials, when to renew them, and since when its role has not been asked.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::duration::SessionLength;
+use super::{CredentialError, Credentials, Grant};
+use crate::presign::Signer;
+
+/// The part of its life after which a session is renewed: four fifths.
+const RENEW_AFTER: (i64, i64) = (4, 5);
+/// The wait after a first failure, in milliseconds; it doubles with each further one.
+pub(super) const FIRST_WAIT_MS: i64 = 1_000;
+/// The longest wait after a failure, in milliseconds.
+const WAIT_MAX_MS: i64 = 50_000;
+/// How long a role that was asked is taken to be as it was, in milliseconds. Then it is asked again, while the session
+/// signs on.
+pub(super) const ASK_AGAIN_MS: i64 = 40_000;
+/// After so long, in milliseconds, nothing is signed before the role was asked again: a role that was taken away stops
+/// signing within a minute.
+pub(super) const TRUSTED_MS: i64 = 55_000;
+
+/// What is kept of one storage as it was at `changed_at_ms`.
+pub(super) struct Slot {
+    pub changed_at_ms: i64,
+    pub grant: Grant,
+    pub length: SessionLength,
+    /// Held while STS is asked, so that one call is under way.
+    pub asking: Arc<tokio::sync::Mutex<()>>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    held: Option<Held>,
+    failure: Option<Failure>,
+    /// When STS was last asked about the role, whatever came of it.
+    asked_at_ms: i64,
+}
+
+struct Held {
+    signer: Arc<Signer>,
+    renew_at_ms: i64,
+}
+
+struct Failure {
+    error: CredentialError,
+    times: u32,
+    retry_at_ms: i64,
+}
+
+/// How a storage stands.
+pub(super) enum Look {
+    /// It has credentials that hold.
+    Held(Arc<Signer>, Option<Errand>),
+    /// It has none, and it is too early to try again.
+    Waiting(CredentialError),
+    /// It has none.
+    Missing,
+}
+
+/// What STS is to be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Errand {
+    pub call: Call,
+    /// Nothing is to be signed before the answer.
+    pub comes_first: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Call {
+    /// For another session: this one is in its last fifth.
+    Renew,
+    /// Whether the role is still the hub's to become.
+    Confirm,
+}
+
+impl Slot {
+    pub fn new(changed_at_ms: i64, grant: Grant, now_ms: i64) -> Self {
+        let held = match &grant {
+            Grant::Key(credentials) => Some(Held::new(credentials.clone(), now_ms)),
+            Grant::Role(_) => None,
+        };
+        Self {
+            changed_at_ms,
+            grant,
+            length: SessionLength::default(),
+            asking: Arc::default(),
+            state: Mutex::new(State {
+                held,
+                ..State::default()
+            }),
+        }
+    }
+
+    pub fn look(&self, now_ms: i64) -> Look {
+        let state = self.state();
+        let waiting = state
+            .failure
+            .as_ref()
+            .filter(|failure| now_ms < failure.retry_at_ms);
+        let held = state
+            .held
+            .as_ref()
+            .filter(|held| held.signer.credentials().is_valid_at(now_ms));
+        match (held, waiting) {
+            (Some(held), Some(_)) => Look::Held(held.signer.clone(), None),
+            (Some(held), None) => Look::Held(
+                held.signer.clone(),
+                self.errand(held, now_ms - state.asked_at_ms, now_ms),
+            ),
+            (None, Some(failure)) => Look::Waiting(failure.error.clone()),
+            (None, None) => Look::Missing,
+        }
+    }
+
+    fn errand(&self, held: &Held, asked_ago_ms: i64, now_ms: i64) -> Option<Errand> {
+        let Grant::Role(_) = &self.grant else {
+            return None;
+        };
+        let call = if now_ms >= held.renew_at_ms {
+            Call::Renew
+        } else if asked_ago_ms >= ASK_AGAIN_MS {
+            Call::Confirm
+        } else {
+            return None;
+        };
+        let comes_first = asked_ago_ms >= TRUSTED_MS;
+        Some(Errand { call, comes_first })
+    }
+
+    /// Another session is here.
+    pub fn renewed(&self, credentials: Credentials, now_ms: i64) {
+        *self.state() = State {
+            held: Some(Held::new(credentials, now_ms)),
+            failure: None,
+            asked_at_ms: now_ms,
+        };
+    }
+
+    /// The role is still the hub's to become.
+    pub fn confirmed(&self, now_ms: i64) {
+        let mut state = self.state();
+        state.failure = None;
+        state.asked_at_ms = now_ms;
+    }
+
+    /// The answer takes too long. Until the next turn the session is taken to hold, as it is when STS is gone.
+    pub fn unanswered(&self, now_ms: i64) {
+        self.state().asked_at_ms = now_ms;
+    }
+
+    /// STS did not give what was asked for. What it gave before is used as long as it holds, unless the role itself was
+    /// taken away.
+    pub fn failed(&self, error: &CredentialError, now_ms: i64) {
+        let mut state = self.state();
+        let times = state.failure.as_ref().map_or(0, |failure| failure.times);
+        let wait_ms = (FIRST_WAIT_MS << times.min(16)).min(WAIT_MAX_MS);
+        let is_over = error.is_denial();
+        tracing::warn!(%error, code = error.code(), wait_ms, is_over, "credentials of a storage were not renewed");
+        if is_over {
+            state.held = None;
+        }
+        state.asked_at_ms = now_ms;
+        state.failure = Some(Failure {
+            error: error.clone(),
+            times: times + 1,
+            retry_at_ms: now_ms + wait_ms,
+        });
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Held {
+    fn new(credentials: Credentials, now_ms: i64) -> Self {
+        let (numerator, denominator) = RENEW_AFTER;
+        let renew_at_ms = match credentials.expires_at_ms() {
+            Some(end) => now_ms + (end - now_ms).max(0) / denominator * numerator,
+            None => i64::MAX,
+        };
+        Self {
+            signer: Arc::new(Signer::new(Arc::new(credentials))),
+            renew_at_ms,
+        }
+    }
+}
