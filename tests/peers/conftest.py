@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from servers import REGION, Cloud, ministack, seaweedfs
+from servers import HUB_ACCOUNT, REGION, Cloud, ministack, seaweedfs
 from support.hub import Hub, running_hub
 from support.samples import photographs, rows
 
@@ -56,7 +56,7 @@ def hub_identity(cloud):
     """The hub's own identity, by the standard chain's first place to look."""
     if not cloud.has_sts:
         return {}
-    _, key, secret = cloud.user("hub-delegate", MAY_ASSUME)
+    _, key, secret = cloud.user("hub-delegate", MAY_ASSUME, iam=cloud.client("iam", key=HUB_ACCOUNT))
     return {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_REGION": REGION}
 
 

@@ -15,6 +15,8 @@ PROGRAMS = Path(__file__).parents[2] / ".tools/peers/bin"
 REGION = "eu-central-1"
 ROOT_KEY = "AKIAROOT000000000000"
 ROOT_SECRET = "root-secret-of-a-test-server-0123456789a"
+# The account that a hub belongs to is not its customers'. MiniStack takes an account's number for its root's key.
+HUB_ACCOUNT = "999988887777"
 
 
 class Cloud:
@@ -38,13 +40,14 @@ class Cloud:
             config=Config(proxies={}, retries={"max_attempts": 2}),
         )
 
-    def user(self, name, policy=None):
+    def user(self, name, policy=None, iam=None):
         """A new user with a policy: its ARN, key and secret."""
-        self.iam.create_user(UserName=name)
+        iam = iam or self.iam
+        iam.create_user(UserName=name)
         if policy:
-            self.iam.put_user_policy(UserName=name, PolicyName=name, PolicyDocument=json.dumps(policy))
-        key = self.iam.create_access_key(UserName=name)["AccessKey"]
-        arn = self.iam.get_user(UserName=name)["User"]["Arn"]
+            iam.put_user_policy(UserName=name, PolicyName=name, PolicyDocument=json.dumps(policy))
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        arn = iam.get_user(UserName=name)["User"]["Arn"]
         return arn, key["AccessKeyId"], key["SecretAccessKey"]
 
     def role(self, name, trust_policy, policy):

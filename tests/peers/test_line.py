@@ -1,5 +1,6 @@
 """From a private bucket that others serve to the bytes a browser gets, by both access types."""
 
+import json
 from urllib.parse import quote
 
 import pytest
@@ -81,17 +82,39 @@ def test_an_address_in_the_form_of_s3_uris_is_the_same_object(line):
 
 
 def test_a_wrong_secret_opens_nothing(line):
-    if line.access["accessType"] == "IAM_DELEGATED":
-        wrong = {**line.access, "externalId": "somebody-elses-external-id"}
-    else:
-        wrong = {**line.access, "privateKey": "w" * len(line.access["privateKey"])}
-    storage = line.hub.storage(name="Wrong", region=REGION, endpoint=line.cloud.endpoint, **wrong)
+    place = {"name": "Wrong", "region": REGION, "endpoint": line.cloud.endpoint}
     project = line.hub.project("Wrong")
+    if line.access["accessType"] == "IAM_DELEGATED":
+        # The role refuses when it is connected, so there is never anything to sign.
+        storage = line.hub.storage(**place, **{**line.access, "externalId": "somebody-elses-external-id"})
+        query = {"storage": storage}
+        refused = line.hub.refused("POST", f"/v2/project/{project}/imports", params=query, json=line.rows()[:1])
+        assert (refused.status, refused.code) == (409, "storage.role_denied")
+        return
+    wrong = {**line.access, "privateKey": "w" * len(line.access["privateKey"])}
+    storage = line.hub.storage(**place, **wrong)
     line.hub.import_list(project, line.rows()[:1], storage=storage)
     [asset] = line.hub.assets(project)
     [signed] = line.hub.post(f"/v2/project/{project}/assets/sign", {"assets": [asset["_id"]]})["urls"]
-    if line.access["accessType"] == "IAM_DELEGATED":
-        # The role refuses before there is anything to sign with.
-        assert "url" not in signed and signed["code"] and signed["message"]
-    else:
-        assert http.get(signed["url"]).status_code == 403
+    assert http.get(signed["url"]).status_code == 403
+
+
+def test_a_role_is_verified_when_it_refuses_strangers_and_not_before(line):
+    if line.access["accessType"] != "IAM_DELEGATED":
+        storage = line.hub.get(f"/v2/storages/{line.storage}")["storage"]
+        assert storage["verification"]["state"] == "not_applicable"
+        return
+    verified = line.hub.post(f"/v2/storages/{line.storage}/verify")
+    assert verified["storage"]["verification"]["state"] == "verified"
+    policy = line.hub.get("/v2/storages/setup", params={"buckets": line.bucket})["policy"]
+    trust = verified["trustPolicy"]
+    del trust["Statement"][0]["Condition"]
+    external_id = line.hub.post("/v2/storages/externalId")["externalId"]
+    role = {"roleArn": line.cloud.role("open-to-others", trust, policy), "externalId": external_id}
+    place = {"name": "Open", "region": REGION, "endpoint": line.cloud.endpoint, "provider": "AWS"}
+    storage = line.hub.post("/v2/storages", {**place, "accessType": "IAM_DELEGATED", **role})["storage"]
+    assert storage["verification"]["code"] == "storage.trust_policy_missing_external_id"
+    pasted = line.hub.post(f"/v2/storages/{storage['_id']}/verify")["trustPolicy"]
+    line.cloud.iam.update_assume_role_policy(RoleName="open-to-others", PolicyDocument=json.dumps(pasted))
+    mended = line.hub.post(f"/v2/storages/{storage['_id']}/verify")
+    assert mended["storage"]["verification"]["state"] == "verified"

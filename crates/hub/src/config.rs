@@ -83,6 +83,9 @@ pub struct Config {
     /// Whether the hub's own AWS identity may be that of the EC2 instance it runs on.
     #[arg(long, env = "INSITU_ASK_INSTANCE", default_value_t = true, action = clap::ArgAction::Set)]
     pub ask_instance: bool,
+    /// Refuses external IDs that customers bring for roles that they have: only those that the hub made are taken.
+    #[arg(long, env = "INSITU_REFUSE_CUSTOMER_EXTERNAL_IDS")]
+    pub refuse_customer_external_ids: bool,
     /// The identity that assumes roles, instead of the one found by AWS's standard chain.
     #[arg(skip)]
     pub delegate: Option<DelegateKeys>,
@@ -109,6 +112,7 @@ impl Config {
             ready_file: None,
             header_probes: true,
             ask_instance: false,
+            refuse_customer_external_ids: false,
             delegate: None,
             log_json: false,
         }

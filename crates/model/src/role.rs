@@ -39,6 +39,8 @@ words! {
         ManageMembers = "members.manage",
         /// Connect, change, rotate and delete storages.
         ManageStorages = "storages.manage",
+        /// Use a storage although its role may be open to others.
+        OverrideVerification = "storages.override_verification",
         /// See which storages there are and import from them.
         UseStorages = "storages.use",
         /// Read the record of who did what.
@@ -96,6 +98,7 @@ fn row(right: Right) -> Row {
         Right::DeleteOrganization   => row([Y,    N,    N],    [N,      N,   N,       N]),
         Right::ManageMembers        => row([Y,    Y,    N],    [N,      N,   N,       N]),
         Right::ManageStorages       => row([Y,    Y,    N],    [N,      N,   N,       N]),
+        Right::OverrideVerification => row([Y,    N,    N],    [N,      N,   N,       N]),
         Right::UseStorages          => row([Y,    Y,    N],    [Y,      N,   N,       N]),
         Right::ReadAudit            => row([Y,    Y,    N],    [N,      N,   N,       N]),
         Right::ManageApiKeys        => row([Y,    Y,    Y],    [Y,      Y,   Y,       Y]),
@@ -213,9 +216,11 @@ mod tests {
     }
 
     #[test]
-    fn only_the_owner_deletes_the_organization() {
-        assert!(allows(Right::DeleteOrganization, Owner, None));
-        assert!(!allows(Right::DeleteOrganization, Admin, Some(Manager)));
+    fn only_the_owner_deletes_the_organization_and_overrides_a_proof() {
+        for right in [Right::DeleteOrganization, Right::OverrideVerification] {
+            assert!(allows(right, Owner, None), "{right}");
+            assert!(!allows(right, Admin, Some(Manager)), "{right}");
+        }
     }
 
     #[test]

@@ -48,6 +48,24 @@ words! {
     }
 }
 
+/// Why a role is unverified that lets the hub in, and might let in whoever else the hub works for. The doctor of a
+/// storage says the same.
+pub const TRUST_POLICY_MISSING_EXTERNAL_ID: &str = "storage.trust_policy_missing_external_id";
+
+words! {
+    /// Whether a role was seen to let the hub in with its external ID, and not without it.
+    Verification, "verification" {
+        /// It was.
+        Verified = "verified",
+        /// It was seen not to.
+        Unverified = "unverified",
+        /// Nobody knows yet: it was not tried, or STS could not be asked.
+        Pending = "pending",
+        /// There is no role.
+        NotApplicable = "not_applicable",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

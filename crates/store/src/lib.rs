@@ -35,6 +35,7 @@ pub mod organizations;
 pub mod page;
 pub mod project_members;
 pub mod projects;
+pub mod role_proofs;
 pub mod sessions;
 pub mod storages;
 pub mod tasks;

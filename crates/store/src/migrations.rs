@@ -33,6 +33,7 @@ const MIGRATIONS: &[Migration] = migrations![
     5 "0005_exports",
     6 "0006_uploads_and_pre_labels",
     7 "0007_probes",
+    8 "0008_role_proofs",
 ];
 
 const CREATE_HISTORY: &str = "CREATE TABLE IF NOT EXISTS migrations (

@@ -8,6 +8,7 @@ use insitu_model::{
 use crate::{
     Error, Listed, Page, Result, Tx,
     limits::MAX_PAGE_ROWS,
+    role_proofs::{self, RoleProof},
     value::{Cell, FromCell, Row, params},
 };
 
@@ -38,6 +39,8 @@ pub struct Storage {
     pub revision: i64,
     /// Visible assets that use it. Ignored by [`insert`].
     pub asset_count: u64,
+    /// What is known of its role, if it has one. Ignored by [`insert`], which begins it.
+    pub proof: Option<RoleProof>,
 }
 
 /// Who chose the external ID of a role.
@@ -102,6 +105,7 @@ const COLUMNS: &str = "s.id, s.organization, s.name, s.provider, s.access_type, 
     s.private_key_sealed, s.role_arn, s.external_id, s.external_id_source, s.prefixes, s.created_by, s.created_at,
     s.updated_at, s.revision, (SELECT CAST(COALESCE(SUM(b.live), 0) AS BIGINT) FROM asset_kinds k
         JOIN asset_blocks b ON b.level = 40 AND b.block = k.project AND b.kind = k.kind WHERE k.storage = s.id)";
+const TABLES: &str = "storages s LEFT JOIN role_proofs p ON p.storage = s.id";
 
 /// Adds a storage; [`Error::AlreadyExists`] when the organization has one of this name.
 pub fn insert(tx: &mut Tx, storage: &Storage) -> Result<()> {
@@ -133,9 +137,11 @@ pub fn insert(tx: &mut Tx, storage: &Storage) -> Result<()> {
         ],
     )?;
     if added == 0 {
-        Err(Error::already_exists("a storage", &s.name))
-    } else {
-        Ok(())
+        return Err(Error::already_exists("a storage", &s.name));
+    }
+    match s.access_type {
+        AccessType::IamUser => Ok(()),
+        AccessType::IamDelegated => role_proofs::begin(tx, s.organization, s.id),
     }
 }
 
@@ -143,7 +149,8 @@ pub fn insert(tx: &mut Tx, storage: &Storage) -> Result<()> {
 pub fn find(tx: &mut Tx, organization: OrganizationId, id: StorageId) -> Result<Option<Storage>> {
     tx.row(
         &format!(
-            "SELECT {COLUMNS} FROM storages s WHERE s.id = ?2 AND s.organization = ?1 AND s.deleted_at IS NULL"
+            "SELECT {COLUMNS}, {} FROM {TABLES} WHERE s.id = ?2 AND s.organization = ?1 AND s.deleted_at IS NULL",
+            role_proofs::COLUMNS
         ),
         params![&organization, &id],
         read,
@@ -165,8 +172,9 @@ pub fn list(tx: &mut Tx, organization: OrganizationId, page: Page) -> Result<Lis
         .unwrap_or(0);
     let rows = tx.rows(
         &format!(
-            "SELECT {COLUMNS} FROM storages s WHERE s.organization = ?1 AND s.deleted_at IS NULL
-             ORDER BY s.id DESC LIMIT ?2 OFFSET ?3"
+            "SELECT {COLUMNS}, {} FROM {TABLES} WHERE s.organization = ?1 AND s.deleted_at IS NULL
+             ORDER BY s.id DESC LIMIT ?2 OFFSET ?3",
+            role_proofs::COLUMNS
         ),
         params![&organization, page.limit(), page.offset()],
         read,
@@ -223,6 +231,7 @@ pub fn update(
             "was changed by somebody else; load it again",
         ));
     }
+    let role_before = s.role_arn.clone();
     s.apply(change);
     let key = name_key(&s.name);
     let namesake: Option<StorageId> = tx.cell(
@@ -252,6 +261,10 @@ pub fn update(
             now
         ],
     )?;
+    if s.role_arn != role_before {
+        // What was proved of one role says nothing about another.
+        role_proofs::begin(tx, organization, id)?;
+    }
     Ok(revision + 1)
 }
 
@@ -278,6 +291,7 @@ pub fn delete(
              revision = revision + 1 WHERE id = ?1",
         params![&id, &id.to_string(), now],
     )?;
+    role_proofs::remove(tx, id)?;
     Ok(storage)
 }
 
@@ -338,5 +352,6 @@ fn read(row: &mut Row<'_>) -> Result<Storage> {
         updated_at: row.next()?,
         revision: row.next()?,
         asset_count: row.next()?,
+        proof: role_proofs::read(row)?,
     })
 }

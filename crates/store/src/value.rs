@@ -259,6 +259,7 @@ words!(
     insitu_model::role::ProjectRole,
     insitu_model::storage::Provider,
     insitu_model::storage::AccessType,
+    insitu_model::storage::Verification,
     insitu_model::import::OnError,
     insitu_model::import::OnDuplicate,
     insitu_model::import::ImportState,

@@ -343,6 +343,7 @@ export const m = {
       'A storage lets this organization see files in a private bucket. It is added through the API.',
     storageColumns: { name: 'Name', access: 'Access', region: 'Region', assets: 'Assets', added: 'Added' },
     access: { IAM_USER: 'IAM User', IAM_DELEGATED: 'IAM Delegated' } as Record<string, string>,
+    verification: { unverified: 'Not verified', pending: 'Not verified yet' } as Record<string, string>,
     keysFailed: 'The API keys could not be listed.',
     keysEmptyTitle: 'No API keys yet',
     keysEmptyText: 'With a key, scripts and the SDK act on your behalf, with your rights.',

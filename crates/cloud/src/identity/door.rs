@@ -1,6 +1,7 @@
 //! What the library of the standard chain is handed: our door to the network, and files.
 
 use bytes::Bytes;
+use insitu_model::endpoint::Endpoint;
 use reqsign_core::{Error, FileRead, HttpSend, Result};
 
 use crate::connect::{BodyLimit, Outbound};
@@ -11,14 +12,29 @@ const ANSWER_BYTES_MAX: usize = 256 * 1024;
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
 
 #[derive(Debug)]
-pub(super) struct Door(pub Outbound);
+pub(super) struct Door {
+    pub outbound: Outbound,
+    /// Asked in place of AWS's own STS.
+    pub sts: Option<Endpoint>,
+}
+
+impl Door {
+    /// The library knows no other STS than AWS's own.
+    fn url(&self, uri: &http::Uri) -> String {
+        let is_sts = uri.host().is_some_and(|host| host.starts_with("sts."));
+        match &self.sts {
+            Some(sts) if is_sts => format!("{sts}{}", uri.path_and_query().map_or("/", |path| path.as_str())),
+            _ => uri.to_string(),
+        }
+    }
+}
 
 impl HttpSend for Door {
     async fn http_send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>> {
         let (parts, body) = request.into_parts();
-        let (url, limit) = (parts.uri.to_string(), BodyLimit::Refuse(ANSWER_BYTES_MAX));
+        let (url, limit) = (self.url(&parts.uri), BodyLimit::Refuse(ANSWER_BYTES_MAX));
         let sent = self
-            .0
+            .outbound
             .send_with(parts.method, &url, parts.headers, body, limit)
             .await;
         let answer = sent.map_err(|error| Error::unexpected(error.to_string()))?;

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use insitu_model::ambient::Clock;
+use insitu_model::endpoint::Endpoint;
 use reqsign_aws_v4::{
     AssumeRoleWithWebIdentityCredentialProvider, Credential, ECSCredentialProvider, EnvCredentialProvider,
     IMDSv2CredentialProvider, ProfileCredentialProvider,
@@ -32,6 +33,14 @@ const RECHECK_MS: i64 = 300_000;
 /// How long "none" and failures are believed, in milliseconds.
 const RECHECK_NOTHING_MS: i64 = 30_000;
 
+/// What the library is told where the environment does not say otherwise: to ask the STS of its region, and what to call
+/// itself in the records of the operator's account.
+const OURS: &[(&str, &str)] = &[
+    ("AWS_STS_REGIONAL_ENDPOINTS", "regional"),
+    ("AWS_ROLE_SESSION_NAME", "insitu"),
+    ("AWS_REGION", "us-east-1"),
+];
+
 /// Where to look. Everything is the operator's own.
 #[derive(Clone, Default)]
 pub struct IdentitySettings {
@@ -41,6 +50,8 @@ pub struct IdentitySettings {
     pub home_dir: Option<PathBuf>,
     /// Ask the instance's metadata service too? Off where the machine is no EC2 instance.
     pub asks_instance: bool,
+    /// The STS that takes web identities, in place of AWS's own.
+    pub sts_endpoint: Option<Endpoint>,
 }
 
 /// Which source an identity came from.
@@ -92,11 +103,15 @@ impl Identity {
     /// [`crate::connect::Patience::SHORT`].
     pub fn new(settings: IdentitySettings, outbound: Outbound, clock: Arc<dyn Clock>) -> Self {
         // An empty variable is how a compose file says that there is none.
-        let envs = settings
+        let mut envs: HashMap<String, String> = settings
             .environment
             .into_iter()
             .filter(|(_, value)| !value.is_empty())
             .collect();
+        for (name, value) in OURS {
+            envs.entry((*name).to_owned())
+                .or_insert_with(|| (*value).to_owned());
+        }
         let environment = StaticEnv {
             home_dir: settings.home_dir,
             envs,
@@ -104,7 +119,10 @@ impl Identity {
         let context = Context::new()
             .with_env(environment)
             .with_file_read(Files)
-            .with_http_send(Door(outbound));
+            .with_http_send(Door {
+                outbound,
+                sts: settings.sts_endpoint,
+            });
         let asks_instance = settings.asks_instance;
         let inner = Inner {
             context,

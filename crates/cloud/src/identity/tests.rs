@@ -26,6 +26,7 @@ impl World {
             environment,
             home_dir: None,
             asks_instance: false,
+            sts_endpoint: None,
         };
         Self {
             clock: Arc::new(FixedClock::at(NOW_MS)),
@@ -99,6 +100,65 @@ async fn a_profile_is_read_from_the_file_that_is_named() {
         (found.source, found.credentials.access_key_id()),
         (Source::Profile, "AKIAFILE")
     );
+}
+
+#[tokio::test]
+async fn a_web_identity_is_shown_to_sts_and_read_anew_each_time() {
+    let session = |key: &str| {
+        let body = format!(
+            "<AssumeRoleWithWebIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>{key}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-03-04T05:11:07Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>"
+        );
+        answer("200 OK", "", &body)
+    };
+    let (first, second) = (session("ASIAWEB1"), session("ASIAWEB2"));
+    let server = Server::says(&[&first, &second]).await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "token-of-the-pod\n").unwrap();
+    let path = file.path().to_str().unwrap().to_owned();
+    let role = "arn:aws:iam::123456789012:role/hub";
+    let mut world = World::new(&[("AWS_WEB_IDENTITY_TOKEN_FILE", &path), ("AWS_ROLE_ARN", role)]);
+    world.settings.sts_endpoint = Some(server.endpoint());
+    let identity = world.identity();
+    let found = identity.find().await.unwrap().unwrap();
+    assert_eq!(
+        (found.source, found.credentials.access_key_id()),
+        (Source::WebIdentity, "ASIAWEB1")
+    );
+    let asked = &server.asked()[0];
+    for part in [
+        "POST / HTTP/1.1",
+        "Action=AssumeRoleWithWebIdentity",
+        "WebIdentityToken=token-of-the-pod&",
+        "RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fhub",
+        "RoleSessionName=insitu",
+    ] {
+        assert!(asked.contains(part), "{part} in {asked}");
+    }
+    std::fs::write(file.path(), "its-next-token").unwrap();
+    world.clock.advance_ms(300_000 / 5 * 4);
+    assert_eq!(identity.credentials().await.unwrap().access_key_id(), "ASIAWEB2");
+    assert!(server.asked()[1].contains("WebIdentityToken=its-next-token&"));
+}
+
+#[tokio::test]
+async fn a_containers_token_may_be_in_a_file() {
+    let body =
+        r#"{"AccessKeyId":"ASIAPOD","SecretAccessKey":"s","Token":"t","Expiration":"2026-03-04T11:06:07Z"}"#;
+    let server = Server::says(&[&answer("200 OK", "", body)]).await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "pod-token").unwrap();
+    let uri = format!("http://{}/v1/credentials", server.address);
+    let path = file.path().to_str().unwrap().to_owned();
+    let world = World::new(&[
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", &uri),
+        ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", &path),
+    ]);
+    let found = world.identity().find().await.unwrap().unwrap();
+    assert_eq!(
+        (found.source, found.credentials.access_key_id()),
+        (Source::Container, "ASIAPOD")
+    );
+    assert!(server.asked()[0].contains("authorization: pod-token\r\n"));
 }
 
 #[tokio::test]
@@ -192,6 +252,36 @@ async fn a_session_of_a_role_is_trusted_as_the_role() {
         World::new(&[]).identity().principal(&sts, &region()).await,
         Ok(None)
     );
+}
+
+#[tokio::test]
+async fn a_role_whose_external_id_is_being_changed_lets_the_hub_in_with_either() {
+    let session = "<R><Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-03-04T06:06:07Z</Expiration></Credentials></R>";
+    let denied =
+        "<ErrorResponse><Error><Code>AccessDenied</Code><Message>m</Message></Error></ErrorResponse>";
+    let (session, denied) = (answer("200 OK", "", session), answer("403 Forbidden", "", denied));
+    let role = RoleGrant {
+        role_arn: "arn:aws:iam::123456789012:role/photos".parse().unwrap(),
+        external_id: Some("old".parse().unwrap()),
+        next_external_id: Some("new".parse().unwrap()),
+        region: region(),
+        session_name: "insitu-x".into(),
+        session_policy: None,
+    };
+    let world = World::new(&[("AWS_ACCESS_KEY_ID", "AKIAHUB"), ("AWS_SECRET_ACCESS_KEY", "s")]);
+    for (answers, ids) in [
+        (vec![&*session], vec!["old"]),
+        (vec![&*denied, &*session], vec!["old", "new"]),
+    ] {
+        let server = Server::says(&answers).await;
+        let delegate = Delegate::new(world.identity(), sts(&server));
+        delegate.assume(&role, 3600).await.unwrap();
+        let asked = server.asked();
+        assert_eq!(asked.len(), ids.len());
+        for (asked, id) in asked.iter().zip(ids) {
+            assert!(asked.contains(&format!("&ExternalId={id}")), "{asked}");
+        }
+    }
 }
 
 #[tokio::test]

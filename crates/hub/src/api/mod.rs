@@ -14,6 +14,7 @@ mod document;
 mod download;
 pub mod exports;
 pub mod files;
+pub mod identity;
 mod import_report;
 pub mod imports;
 pub mod invitation_acceptance;
@@ -33,6 +34,7 @@ pub mod stages;
 pub mod storage_changes;
 pub mod storage_form;
 pub mod storage_setup;
+pub mod storage_trust;
 pub mod storages;
 pub mod tasks;
 pub mod time;
@@ -87,6 +89,8 @@ fn endpoints() -> OpenApiRouter<Arc<Hub>> {
         .merge(storages::router())
         .merge(storage_changes::router())
         .merge(storage_setup::router())
+        .merge(storage_trust::router())
+        .merge(identity::router())
         .merge(imports::router())
         .merge(cloud_import::router())
         .merge(assets::router())

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use insitu_model::region::Region;
 use insitu_model::storage::AccessType;
 use insitu_store::storages::{self, Storage, StorageChange};
-use insitu_store::{audit, external_ids};
+use insitu_store::{audit, role_proofs};
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -15,7 +15,10 @@ use utoipa_axum::routes;
 
 use super::body::Body;
 use super::storage_form::{Checked, Problems, StorageForm};
-use super::storages::{StorageData, parse_id, prefix_texts, record, refuse_private_endpoint, sealed_key};
+use super::storages::{
+    StorageData, parse_id, prefix_texts, proved, record, refuse_hub_account, refuse_private_endpoint,
+    sealed_key,
+};
 use crate::auth::access::{Org, right};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::ApiResult;
@@ -50,6 +53,7 @@ async fn change(
     let mut problems = Problems::default();
     let checked = form.check(current.endpoint.is_some(), &mut problems);
     refuse_private_endpoint(&hub, &checked, &mut problems);
+    refuse_hub_account(&hub, &checked, &mut problems).await;
     refuse_bad_change(&current, &checked, &mut problems);
     problems.into_result()?;
     save(&hub, &access, current, &checked, "storage.changed").await
@@ -103,25 +107,23 @@ async fn save(
         external_id: None,
         prefixes: prefix_texts(checked),
     };
-    let external_id = checked.external_id.as_ref().map(|id| id.as_str().to_owned());
+    let is_delegated = current.access_type == AccessType::IamDelegated;
     let record = record(hub, organization, &access.caller, action, &current);
     let now = hub.clock.now_ms();
     let stored = hub
         .db
         .write(move |tx| {
-            let mut change = change.clone();
-            if let Some(external_id) = &external_id {
-                let source = external_ids::take(tx, organization, external_id, id, now)?;
-                change.external_id = Some((external_id.clone(), source));
-            }
             storages::update(tx, organization, id, revision, &change, now)?;
+            if is_delegated {
+                role_proofs::request(tx, organization, id, now)?;
+            }
             audit::insert(tx, &record)?;
             storages::get(tx, organization, id)
         })
         .await?;
     hub.cloud.forget(id);
     Ok(Success(StorageData {
-        storage: stored.into(),
+        storage: proved(hub, stored).await?.into(),
     }))
 }
 
@@ -137,6 +139,7 @@ fn refuse_bad_change(current: &Storage, checked: &Checked, problems: &mut Proble
         );
     }
     checked.refuse_foreign_fields(current.access_type, problems);
+    refuse_other_external_id(current, checked, problems);
     if checked.endpoint == Some(None) && current.endpoint.is_some() {
         refuse_what_only_the_endpoint_allowed(current, checked, problems);
     }
@@ -147,6 +150,21 @@ fn refuse_bad_change(current: &Storage, checked: &Checked, problems: &mut Proble
             "privateKey",
             "storage.keys_incomplete",
             "An access key is changed as a whole: send publicKey and privateKey together.",
+        );
+    }
+}
+
+/// An external ID is chosen once, before there is a role. Another one comes from the hub and takes its place when the
+/// role is seen to insist on it.
+fn refuse_other_external_id(current: &Storage, checked: &Checked, problems: &mut Problems) {
+    let Some(wanted) = &checked.external_id else {
+        return;
+    };
+    if current.external_id.is_some() && current.external_id.as_deref() != Some(wanted.as_str()) {
+        problems.add(
+            "externalId",
+            "storage.external_id_read_only",
+            "The external ID of a storage cannot be typed over. Have the hub make another one (POST /v2/storages/{id}/externalId/rotate), or add another storage.",
         );
     }
 }

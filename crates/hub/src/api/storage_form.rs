@@ -115,16 +115,24 @@ impl Problems {
 
     /// Nothing if all is well, else one error that names every field.
     pub fn into_result(self) -> Result<(), ApiError> {
-        let Some(first) = self.0.first() else {
+        if self.0.is_empty() {
             return Ok(());
-        };
-        let (code, message) = (first.code.clone(), format!("{}: {}", first.field, first.message));
+        }
+        Err(self.into_error())
+    }
+
+    /// One error that names every field.
+    pub fn into_error(self) -> ApiError {
+        let first = self.0.first();
+        let (code, message) = first
+            .map(|first| (first.code.clone(), format!("{}: {}", first.field, first.message)))
+            .unwrap_or_default();
         let fields: Vec<_> = self
             .0
             .iter()
             .map(|one| json!({ "field": one.field, "code": one.code, "message": one.message }))
             .collect();
-        Err(ApiError::invalid(code, message).with_details(json!({ "fields": fields })))
+        ApiError::invalid(code, message).with_details(json!({ "fields": fields }))
     }
 }
 

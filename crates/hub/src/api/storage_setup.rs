@@ -17,6 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::identity::{self, IdentityView};
 use super::query::Params;
 use crate::auth::access::{Org, right};
 use crate::envelope::{Created, Envelope, ErrorBody, Success};
@@ -60,6 +61,8 @@ struct SetupParams {
 pub struct SetupDocuments {
     /// The hub's own identity in AWS, which the trust policy names; none if the operator gave it none.
     pub principal: Option<String>,
+    /// The same with where it was found, or the code of why IAM delegation cannot work now.
+    pub identity: IdentityView,
     /// For the IAM user or the role: read and list these buckets, nothing else.
     pub policy: Value,
     /// For the role: who may assume it, and with which external ID.
@@ -101,7 +104,7 @@ async fn show(
         None => None,
     };
     let partition = partition(&params);
-    let principal = hub.cloud.principal().await;
+    let (identity, principal) = identity::look(&hub).await;
     let trust_policy = match (&principal, &external_id) {
         (Some(principal), Some(external_id)) => {
             Some(to_value(&policy::trust_policy(principal, external_id))?)
@@ -110,6 +113,7 @@ async fn show(
     };
     Ok(Success(SetupDocuments {
         principal: principal.map(|principal| principal.to_string()),
+        identity,
         policy: to_value(&policy::access_policy(&buckets, &prefixes, partition))?,
         trust_policy,
         cors: to_value(&policy::cors_rules(&hub.public_url))?,

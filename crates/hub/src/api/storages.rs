@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use insitu_model::id::{AuditId, OrganizationId, StorageId};
-use insitu_model::storage::Provider;
+use insitu_model::storage::{AccessType, Provider};
 use insitu_store::audit::{self, AuditRecord};
 use insitu_store::external_ids;
 use insitu_store::storages::{self, ExternalIdSource, Storage};
@@ -18,13 +18,16 @@ use utoipa_axum::routes;
 use super::body::Body;
 use super::query::{MAX_LIMIT, Page, Params};
 use super::storage_form::{Checked, Problems, StorageForm};
+use super::storage_trust::VerificationView;
 use super::time::iso;
 use super::words;
 use crate::auth::access::{Org, right};
 use crate::auth::caller::Caller;
+use crate::cloud_access::proof::{ROLE_IN_HUB_ACCOUNT, hub_account_message, is_hub_account};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
+use crate::jobs::proofs;
 use crate::vault::SecretPlace;
 
 /// The field of a storage that is sealed.
@@ -59,6 +62,10 @@ pub struct StorageView {
     pub external_id: Option<String>,
     /// `hub` for an external ID that the hub made, `customer` for one that was typed in.
     pub external_id_source: Option<&'static str>,
+    /// Takes the external ID's place once the role was seen to insist on it.
+    pub next_external_id: Option<String>,
+    /// Whether the role was seen to refuse strangers: nothing is imported or signed before.
+    pub verification: VerificationView,
     pub prefixes: Vec<String>,
     pub organization: String,
     pub created_at: String,
@@ -100,6 +107,8 @@ struct DeleteParams {
 impl From<Storage> for StorageView {
     fn from(storage: Storage) -> Self {
         Self {
+            verification: VerificationView::from(&storage),
+            next_external_id: storage.proof.and_then(|proof| proof.next_external_id),
             id: storage.id.to_string(),
             name: storage.name,
             provider: storage.provider.as_str(),
@@ -177,6 +186,7 @@ async fn create(
     let checked = form.check(false, &mut problems);
     checked.require_complete(&mut problems);
     refuse_private_endpoint(&hub, &checked, &mut problems);
+    refuse_hub_account(&hub, &checked, &mut problems).await;
     problems.into_result()?;
     let storage = new_storage(&hub, &access, &checked)?;
     let record = record(
@@ -186,7 +196,7 @@ async fn create(
         "storage.created",
         &storage,
     );
-    let id = storage.id;
+    let (id, only_hubs) = (storage.id, hub.config.refuse_customer_external_ids);
     let stored = hub
         .db
         .write(move |tx| {
@@ -194,16 +204,30 @@ async fn create(
             if let Some(external_id) = storage.external_id.clone() {
                 let (organization, at) = (storage.organization, storage.created_at);
                 let source = external_ids::take(tx, organization, &external_id, storage.id, at)?;
+                if only_hubs && source == ExternalIdSource::Customer {
+                    return Err(customer_external_id());
+                }
                 storage.external_id_source = Some(source);
             }
             storages::insert(tx, &storage)?;
             audit::insert(tx, &record)?;
-            storages::get(tx, storage.organization, id)
+            Ok::<_, ApiError>(storages::get(tx, storage.organization, id)?)
         })
         .await?;
     Ok(Success(StorageData {
-        storage: stored.into(),
+        storage: proved(&hub, stored).await?.into(),
     }))
+}
+
+/// The operator has it that external IDs are made here.
+fn customer_external_id() -> ApiError {
+    let mut problems = Problems::default();
+    problems.add(
+        "externalId",
+        "storage.external_id_customer_refused",
+        "The operator of this hub accepts no external ID that somebody else made. Ask the hub for one (POST /v2/storages/externalId), and put that into the role's trust policy.",
+    );
+    problems.into_error()
 }
 
 fn new_storage(hub: &Hub, access: &Org<right::ManageStorages>, checked: &Checked) -> ApiResult<Storage> {
@@ -232,6 +256,7 @@ fn new_storage(hub: &Hub, access: &Org<right::ManageStorages>, checked: &Checked
         updated_at: now,
         revision: 1,
         asset_count: 0,
+        proof: None,
     })
 }
 
@@ -260,6 +285,26 @@ async fn remove(
     Ok(Success(StorageData {
         storage: deleted.into(),
     }))
+}
+
+/// The storage once its role was tried, if it has one and the trying does not take long.
+pub(super) async fn proved(hub: &Hub, storage: Storage) -> ApiResult<Storage> {
+    match storage.access_type {
+        AccessType::IamUser => Ok(storage),
+        AccessType::IamDelegated => Ok(proofs::wait(hub, storage.organization, storage.id).await?),
+    }
+}
+
+/// Refuses a role of the account that the hub itself acts in. Where nobody can say now who the hub is, the proof does.
+pub(super) async fn refuse_hub_account(hub: &Hub, checked: &Checked, problems: &mut Problems) {
+    let Some(role) = &checked.role_arn else {
+        return;
+    };
+    if let Some(principal) = hub.cloud.principal().await
+        && is_hub_account(role, &principal)
+    {
+        problems.add("roleArn", ROLE_IN_HUB_ACCOUNT, hub_account_message(role));
+    }
 }
 
 /// Says at once what would fail at every connection: an endpoint on a private address that nobody allowed.

@@ -33,6 +33,7 @@ documented_words! {
     OrganizationRole = role::OrganizationRole::WORDS;
     ProjectRole = role::ProjectRole::WORDS;
     AccessType = storage::AccessType::WORDS;
+    Verification = storage::Verification::WORDS;
     ImportState = import::ImportState::WORDS;
     OnError = import::OnError::WORDS;
     OnDuplicate = import::OnDuplicate::WORDS;

@@ -44,6 +44,7 @@ rights!(
     ManageOrganization,
     ManageMembers,
     ManageStorages,
+    OverrideVerification,
     UseStorages,
     CreateProject,
     ReadProject,

@@ -1,6 +1,7 @@
 //! How the hub reaches customers' buckets: each storage with its credentials, its boundary, and the regions learned.
 
 mod header;
+pub mod proof;
 mod reached;
 mod regions;
 mod sign;
@@ -8,10 +9,11 @@ mod upload;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use insitu_cloud::connect::{AllowedEndpoint, AllowedEndpoints, Outbound, Patience, Reach};
-use insitu_cloud::credentials::CredentialCache;
-use insitu_cloud::identity::{Delegate, Identity, IdentitySettings};
+use insitu_cloud::credentials::{CredentialCache, CredentialError};
+use insitu_cloud::identity::{Delegate, Identity, IdentitySettings, Principal};
 use insitu_cloud::{s3, sts};
 use insitu_model::ambient::{Clock, Random};
 use insitu_model::arn::PrincipalArn;
@@ -30,10 +32,15 @@ pub use self::upload::{NotUploaded, check_uploaded, upload_url};
 use crate::cli::{Failure, Outcome};
 use crate::config::Config;
 
+/// How long somebody waits to learn who the hub is; it is asked once per key.
+const IDENTITY_PATIENCE: Duration = Duration::from_secs(5);
+
 /// Everything that talks to clouds, made once.
 pub struct CloudAccess {
     allowed: AllowedEndpoints,
     credentials: CredentialCache,
+    /// Sessions that put what somebody asked to upload, apart from those that read.
+    upload_credentials: CredentialCache,
     identity: Identity,
     sts: sts::Client,
     s3: s3::Client,
@@ -75,14 +82,19 @@ impl CloudAccess {
             Outbound::new(Reach::Storages(allowed.clone()), Patience::NORMAL).map_err(Failure::new)?;
         let for_operator = Outbound::new(Reach::Operator, Patience::NORMAL).map_err(Failure::new)?;
         let for_metadata = Outbound::new(Reach::Operator, Patience::SHORT).map_err(Failure::new)?;
-        let identity = Identity::new(identity_settings(config), for_metadata, clock.clone());
+        let identity = Identity::new(
+            identity_settings(config, sts_endpoint.clone()),
+            for_metadata,
+            clock.clone(),
+        );
         let sts = sts::Client::new(for_operator, clock.clone(), random.clone(), sts_endpoint);
         let roles = Arc::new(Delegate::new(identity.clone(), sts.clone()));
         let headers = Clients::new(&for_storages, &clock, &random);
         let s3 = s3::Client::new(for_storages, clock.clone(), random);
         Ok(Self {
             allowed,
-            credentials: CredentialCache::new(roles, clock.clone()),
+            credentials: CredentialCache::new(roles.clone(), clock.clone()),
+            upload_credentials: CredentialCache::new(roles, clock.clone()),
             identity,
             sts,
             storages: ReachedStorages::new(clock.clone()),
@@ -114,23 +126,46 @@ impl CloudAccess {
     pub fn forget(&self, storage: StorageId) {
         self.storages.forget(storage);
         self.credentials.invalidate(storage);
+        self.upload_credentials.invalidate(storage);
         self.regions.forget(storage);
     }
 
-    /// Whom a trust policy has to name: the hub's own identity in AWS, if it has one.
+    /// Forgets what was read of a storage, and keeps its sessions.
+    pub fn read_again(&self, storage: StorageId) {
+        self.storages.forget(storage);
+    }
+
+    /// Who the hub is to AWS; none if it has no identity.
+    pub async fn identity(&self) -> Result<Option<Principal>, CredentialError> {
+        let asking = self.identity.principal(&self.sts, &self.own_region);
+        let answer = tokio::time::timeout(IDENTITY_PATIENCE, asking).await;
+        answer.unwrap_or_else(|_| {
+            Err(CredentialError::Identity {
+                reason: "STS does not say in time whose it is".to_owned(),
+            })
+        })
+    }
+
+    /// Whom a trust policy has to name, if that is known.
     pub async fn principal(&self) -> Option<PrincipalArn> {
-        match self.identity.principal(&self.sts, &self.own_region).await {
-            Ok(principal) => principal.map(|principal| principal.trusted),
+        match self.own_principal().await {
+            Ok(principal) => principal,
             Err(error) => {
                 tracing::warn!(%error, "the hub's own AWS identity is not known");
                 None
             }
         }
     }
+
+    /// Whom a trust policy has to name: the hub's own identity in AWS, if it has one.
+    pub async fn own_principal(&self) -> Result<Option<PrincipalArn>, CredentialError> {
+        let found = self.identity().await?;
+        Ok(found.map(|principal| principal.trusted))
+    }
 }
 
 /// Where the hub's own identity is looked for: the one handed over, or AWS's standard chain.
-fn identity_settings(config: &Config) -> IdentitySettings {
+fn identity_settings(config: &Config, sts_endpoint: Option<Endpoint>) -> IdentitySettings {
     match &config.delegate {
         Some(keys) => IdentitySettings {
             environment: HashMap::from([
@@ -143,9 +178,12 @@ fn identity_settings(config: &Config) -> IdentitySettings {
             ..IdentitySettings::default()
         },
         None => IdentitySettings {
-            environment: std::env::vars().collect(),
+            environment: std::env::vars()
+                .chain([("AWS_REGION".to_owned(), config.aws_region.clone())])
+                .collect(),
             home_dir: std::env::home_dir(),
             asks_instance: config.ask_instance,
+            sts_endpoint,
         },
     }
 }

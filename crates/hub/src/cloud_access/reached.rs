@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use insitu_cloud::credentials::{CredentialError, Credentials, Grant, RoleGrant, session_name};
-use insitu_cloud::policy;
+use insitu_cloud::credentials::{
+    CredentialCache, CredentialError, Credentials, Grant, RoleGrant, session_name,
+};
+use insitu_cloud::policy::{self, PolicyError};
 use insitu_cloud::presign::Signer;
 use insitu_model::address::ObjectAddress;
 use insitu_model::ambient::Clock;
@@ -13,22 +15,25 @@ use insitu_model::endpoint::Endpoint;
 use insitu_model::external_id::ExternalId;
 use insitu_model::id::{OrganizationId, StorageId};
 use insitu_model::prefix::{self, Prefix};
-use insitu_model::region::Region;
+use insitu_model::region::{Partition, Region};
 use insitu_model::storage::AccessType;
 use insitu_store::storages::Storage;
 use secrecy::ExposeSecret;
 
+use super::proof;
 use crate::api::storages::SEALED_FIELD;
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
+use crate::jobs::proofs;
 use crate::vault::SecretPlace;
 
 /// How long another hub's change of a storage may go unnoticed, in milliseconds. This hub's own are noticed at once.
 const KEPT_MS: i64 = 5_000;
 /// Above this many, all are forgotten and read again.
 const STORAGES_MAX: usize = 20_000;
-/// How long a session is asked to live, in seconds: what every role allows (AWS's default maximum).
-const SESSION_SECONDS: u32 = 3600;
+
+/// Makes the policy that a session is narrowed with.
+type NarrowSession = fn(&[Prefix], Partition) -> Result<String, PolicyError>;
 
 /// A storage in types, ready to be signed for.
 #[derive(Debug)]
@@ -119,12 +124,27 @@ impl ReachedStorage {
         })
     }
 
-    /// A signer with valid credentials, fetched at most once however many ask.
+    /// A signer with valid credentials for reading, fetched at most once however many ask.
     pub async fn signer(&self, hub: &Hub) -> ApiResult<Arc<Signer>> {
-        let obtained = hub
-            .cloud
-            .credentials
-            .obtain(self.id, self.row.revision, || self.grant(hub))
+        self.obtain(hub, &hub.cloud.credentials, policy::reading_session)
+            .await
+    }
+
+    /// The same for putting what somebody asked to upload: the session that reads cannot, and this one reads nothing.
+    pub async fn upload_signer(&self, hub: &Hub) -> ApiResult<Arc<Signer>> {
+        self.obtain(hub, &hub.cloud.upload_credentials, policy::uploading_session)
+            .await
+    }
+
+    async fn obtain(
+        &self,
+        hub: &Hub,
+        cache: &CredentialCache,
+        narrow: NarrowSession,
+    ) -> ApiResult<Arc<Signer>> {
+        self.require_trust(hub).await?;
+        let obtained = cache
+            .obtain(self.id, self.row.revision, || self.grant(hub, narrow))
             .await;
         obtained.map_err(|failure| match failure {
             Failed::Credentials(error) => ApiError::new(
@@ -136,19 +156,23 @@ impl ReachedStorage {
         })
     }
 
-    /// Whether the hub's session is for reading only, whatever the role allows: it is, where prefixes narrow it.
-    pub fn has_reading_session(&self) -> bool {
-        self.row.access_type == AccessType::IamDelegated && !self.prefixes.is_empty()
+    /// Refuses a storage whose role is not proved to insist on its external ID, with what to paste to mend it.
+    pub async fn require_trust(&self, hub: &Hub) -> ApiResult<()> {
+        let refused = proof::refuse(hub, &self.row).await;
+        if refused.is_err() {
+            proofs::nudge(hub, &self.row).await?;
+        }
+        refused
     }
 
     pub fn name(&self) -> &str {
         &self.row.name
     }
 
-    fn grant(&self, hub: &Hub) -> Result<Grant, Failed> {
+    fn grant(&self, hub: &Hub, narrow: NarrowSession) -> Result<Grant, Failed> {
         match self.row.access_type {
             AccessType::IamUser => self.key_grant(hub),
-            AccessType::IamDelegated => self.role_grant(),
+            AccessType::IamDelegated => self.role_grant(narrow),
         }
     }
 
@@ -177,7 +201,7 @@ impl ReachedStorage {
         )))
     }
 
-    fn role_grant(&self) -> Result<Grant, Failed> {
+    fn role_grant(&self, narrow: NarrowSession) -> Result<Grant, Failed> {
         let role_arn: RoleArn = match &self.row.role_arn {
             Some(text) => text.parse().map_err(|error| incomplete(&error))?,
             None => return Err(incomplete("a storage of access type IAM Delegated has no role")),
@@ -189,20 +213,21 @@ impl ReachedStorage {
             .map(str::parse)
             .transpose()
             .map_err(|error| incomplete(&error))?;
-        let session_policy = match self.prefixes.as_slice() {
-            [] => None,
-            prefixes => Some(
-                policy::session_policy(prefixes, role_arn.partition())
-                    .map_err(|error| Failed::Grant(ApiError::invalid(error.code(), format!("{error}."))))?,
-            ),
-        };
+        let next = self.row.proof.as_ref();
+        let next_external_id = next
+            .and_then(|proof| proof.next_external_id.as_deref())
+            .map(str::parse)
+            .transpose()
+            .map_err(|error| incomplete(&error))?;
+        let session_policy = narrow(&self.prefixes, role_arn.partition())
+            .map_err(|error| Failed::Grant(ApiError::invalid(error.code(), format!("{error}."))))?;
         Ok(Grant::Role(RoleGrant {
             role_arn,
             external_id,
+            next_external_id,
             region: self.region.clone(),
             session_name: session_name(self.organization, self.id),
-            duration_s: SESSION_SECONDS,
-            session_policy,
+            session_policy: Some(session_policy),
         }))
     }
 

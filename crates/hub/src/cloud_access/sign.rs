@@ -11,6 +11,7 @@ use insitu_model::own_file::OwnFile;
 use insitu_model::region::Region;
 use insitu_store::Tx;
 use insitu_store::assets::Signable;
+use serde_json::Value;
 
 use super::ReachedStorage;
 use crate::error::{ApiError, ApiResult};
@@ -36,6 +37,7 @@ pub struct Unsigned {
     pub status: StatusCode,
     pub code: String,
     pub message: String,
+    details: Option<Box<Value>>,
 }
 
 impl Unsigned {
@@ -44,6 +46,7 @@ impl Unsigned {
             status: StatusCode::BAD_REQUEST,
             code: code.into(),
             message: format!("{message}."),
+            details: None,
         }
     }
 }
@@ -54,13 +57,16 @@ impl From<ApiError> for Unsigned {
             status: error.status,
             code: error.code.into_owned(),
             message: error.message,
+            details: error.details,
         }
     }
 }
 
 impl From<Unsigned> for ApiError {
     fn from(unsigned: Unsigned) -> Self {
-        Self::new(unsigned.status, unsigned.code, unsigned.message)
+        let mut error = Self::new(unsigned.status, unsigned.code, unsigned.message);
+        error.details = unsigned.details;
+        error
     }
 }
 

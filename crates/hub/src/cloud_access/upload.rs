@@ -58,18 +58,8 @@ pub async fn upload_url(
     file: &OwnFile,
 ) -> ApiResult<String> {
     let storage = ReachedStorage::get(hub, organization, storage).await?;
-    if storage.has_reading_session() {
-        return Err(ApiError::new(
-            StatusCode::CONFLICT,
-            "upload.session_reads_only",
-            format!(
-                "The storage {} has prefixes, so the hub assumes its role for reading only and cannot upload. Upload without a storage, or through one without prefixes.",
-                storage.name()
-            ),
-        ));
-    }
     let object = place_of(&storage, bucket, file)?;
-    let signer = storage.signer(hub).await?;
+    let signer = storage.upload_signer(hub).await?;
     let region = hub
         .cloud
         .regions

@@ -164,6 +164,9 @@ impl Work<Import> {
                 ))
             })?),
         };
+        if let Some(refusal) = storage.as_ref().and_then(|storage| storage.refusal.as_ref()) {
+            return Err(Stop::Failed(Fault::new(refusal.code, refusal.message.clone())));
+        }
         let uploads = Uploads {
             hub: self.hub.clone(),
             organization,

@@ -11,6 +11,7 @@ use insitu_model::text::Name;
 use insitu_store::batches::{self, Batch};
 use insitu_store::{Page, Tx, projects, storages};
 
+use crate::cloud_access::proof::refusal_of;
 use crate::hub::Hub;
 
 /// A storage as far as rows need it.
@@ -20,6 +21,15 @@ pub struct StorageScope {
     pub name: String,
     pub endpoint: Option<Endpoint>,
     pub prefixes: Vec<Prefix>,
+    /// Why nothing may be imported through it, if nothing may.
+    pub refusal: Option<Refusal>,
+}
+
+/// Why nothing may be imported through a storage.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    pub code: &'static str,
+    pub message: String,
 }
 
 /// The storages of an organization, by id and by name.
@@ -125,6 +135,7 @@ impl Storages {
             tracing::error!(storage = %storage.id, "a storage has an endpoint or prefixes that cannot be read");
             return;
         };
+        let refusal = refusal_of(&storage).map(|(code, message)| Refusal { code, message });
         let place = self.storages.len();
         self.places.insert(folded(&storage.name), place);
         self.places.insert(storage.id.to_string(), place);
@@ -133,6 +144,7 @@ impl Storages {
             name: storage.name,
             endpoint,
             prefixes,
+            refusal,
         });
     }
 }

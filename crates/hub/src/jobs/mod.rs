@@ -1,4 +1,4 @@
-//! Work that outlives a request: imports, exports, and removing what both left.
+//! Work that outlives a request: imports, exports, removing what both left, sizes and proofs of roles.
 //!
 //! Every job is a row in the database with a lease and a checkpoint. A hub that takes it goes on where the one
 //! before stopped, whether that one finished its part or lost its power.
@@ -10,6 +10,7 @@ mod keeper;
 pub mod lookup;
 pub mod pre_labels;
 mod probe;
+pub mod proofs;
 mod read_rows;
 pub mod receive;
 mod resolve;
@@ -48,6 +49,7 @@ pub struct Jobs {
     pub imports: Lane,
     pub exports: Lane,
     pub probes: Lane,
+    pub proofs: Lane,
     pub probe_switch: Switch,
     /// There is something to remove.
     untidy: Notify,
@@ -62,6 +64,7 @@ impl Default for Jobs {
             imports: Lane::default(),
             exports: Lane::default(),
             probes: Lane::default(),
+            proofs: Lane::default(),
             probe_switch: Switch::default(),
             untidy: Notify::new(),
             uploads: Semaphore::new(MAX_UPLOADS),

@@ -228,9 +228,11 @@ impl<'r> Reading<'r> {
     }
 
     /// Whether there is nothing to find out about an address that the one before did not show: no boundary that its key
-    /// could lie outside of, and no upload to look for.
+    /// could lie outside of, no storage that lets nothing in, and no upload to look for.
     fn is_beside(&self, text: &str) -> bool {
-        let is_bounded = self.storage.is_some_and(|storage| !storage.prefixes.is_empty());
+        let is_bounded = self
+            .storage
+            .is_some_and(|storage| !storage.prefixes.is_empty() || storage.refusal.is_some());
         !is_bounded && !self.uploads.is_upload && self.neighbour.is_beside(text)
     }
 
@@ -326,6 +328,9 @@ impl<'r> Reading<'r> {
         match (&parsed.address, self.storage) {
             (Address::Object(object), Some(storage)) => {
                 self.is_in_storage = true;
+                if let Some(refusal) = &storage.refusal {
+                    self.refuse(field, refusal.code, format!("{place}{}", refusal.message));
+                }
                 if !is_within(&storage.prefixes, object.bucket(), object.key()) {
                     let message = format!(
                         "{place}{}/{} lies outside of the prefixes of the storage {}; choose another storage, or widen its prefixes",

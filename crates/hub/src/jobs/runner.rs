@@ -7,6 +7,7 @@ use std::time::Duration;
 use insitu_store::assets::probes::Range;
 use insitu_store::exports::Export;
 use insitu_store::imports::Import;
+use insitu_store::role_proofs::Claimed;
 use insitu_store::{Error, Tx};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -74,6 +75,7 @@ pub fn start(hub: Arc<Hub>) -> Runner {
     runner.tasks.push(tokio::spawn(keeping));
     runner.employ::<Import>(&hub, &is_open);
     runner.employ::<Export>(&hub, &is_open);
+    runner.employ::<Claimed>(&hub, &is_open);
     if hub.config.header_probes {
         runner.employ::<Range>(&hub, &is_open);
     }

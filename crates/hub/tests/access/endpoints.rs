@@ -118,6 +118,27 @@ pub const ENDPOINTS: &[(&str, &str, Demands)] = &[
     ),
     (
         "POST",
+        "/v2/storages/{id}/externalId/rotate",
+        InOrganization(Right::ManageStorages),
+    ),
+    (
+        "POST",
+        "/v2/storages/{id}/verify",
+        InOrganization(Right::ManageStorages),
+    ),
+    (
+        "POST",
+        "/v2/storages/{id}/verification/override",
+        InOrganization(Right::OverrideVerification),
+    ),
+    (
+        "DELETE",
+        "/v2/storages/{id}/verification/override",
+        InOrganization(Right::OverrideVerification),
+    ),
+    ("GET", "/v2/hub/identity", InOrganization(Right::ManageStorages)),
+    (
+        "POST",
         "/v2/project/{project}/imports",
         OnProject(Right::ImportAssets),
     ),

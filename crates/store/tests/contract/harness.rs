@@ -189,6 +189,7 @@ impl Store {
             updated_at: NOW,
             revision: 1,
             asset_count: 0,
+            proof: None,
         }
     }
 

@@ -22,6 +22,7 @@ mod people;
 mod postgres;
 mod probes;
 mod projects;
+mod role_proofs;
 mod server;
 mod storages;
 mod task_lists;

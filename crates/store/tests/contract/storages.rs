@@ -3,6 +3,7 @@
 use insitu_model::storage::AccessType;
 use insitu_store::{
     Error, Page, external_ids,
+    role_proofs::RoleProof,
     storages::{self, ExternalIdSource, Storage, StorageChange},
 };
 
@@ -17,7 +18,7 @@ contract! {
         new.role_arn = Some("arn:aws:iam::123456789012:role/r".to_owned());
         new.external_id = Some("x-1".to_owned());
         new.external_id_source = Some(ExternalIdSource::Hub);
-        let expected = new.clone();
+        let expected = Storage { proof: Some(RoleProof::pending()), ..new.clone() };
         store.write(move |tx| storages::insert(tx, &new)).await.unwrap();
         let id = expected.id;
         let found = store.read(move |tx| storages::get(tx, organization, id)).await.unwrap();

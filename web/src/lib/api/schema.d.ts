@@ -256,6 +256,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/hub/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who the hub is to AWS */
+        get: operations["getHubIdentity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/import/labels": {
         parameters: {
             query?: never;
@@ -941,6 +958,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/storages/{id}/externalId/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make another external ID for a storage's role
+         * @description The present one stays good until the role was seen to insist on the new one, which then takes its place. Paste the
+         *     trust policy, then verify the storage. While one is on its way, the same is answered again.
+         */
+        post: operations["postStoragesByIdExternalIdRotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/storages/{id}/rotate": {
         parameters: {
             query?: never;
@@ -952,6 +990,44 @@ export interface paths {
         put?: never;
         /** Replace the access key of a storage of access type IAM User */
         post: operations["postStoragesByIdRotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/storages/{id}/verification/override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a storage be used although its role is open to others
+         * @description Only an owner of the organization may, and it is on the audit record. It ends when the role is verified or another.
+         */
+        post: operations["postStoragesByIdVerificationOverride"];
+        /** Take the override back */
+        delete: operations["deleteStoragesByIdVerificationOverride"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/storages/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try whether the role of a storage refuses strangers */
+        post: operations["postStoragesByIdVerify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1600,6 +1676,17 @@ export interface components {
             status: string;
         };
         /** @description The body of a successful answer. */
+        Envelope_IdentityData: {
+            data: {
+                identity: components["schemas"]["HubIdentity"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
         Envelope_ImportData: {
             data: {
                 import: components["schemas"]["Import"];
@@ -1836,6 +1923,8 @@ export interface components {
             data: {
                 /** @description For each bucket: which origin may fetch. */
                 cors: unknown;
+                /** @description The same with where it was found, or the code of why IAM delegation cannot work now. */
+                identity: components["schemas"]["HubIdentity"];
                 /** @description For the IAM user or the role: read and list these buckets, nothing else. */
                 policy: unknown;
                 /** @description The hub's own identity in AWS, which the trust policy names; none if the operator gave it none. */
@@ -1987,6 +2076,22 @@ export interface components {
             status: string;
         };
         /** @description The body of a successful answer. */
+        Envelope_VerifiedData: {
+            /** @description A storage, and what its role should be like. */
+            data: {
+                /** @description Whom the trust policy has to name; none if the hub has no identity. */
+                principal: unknown;
+                storage: components["schemas"]["Storage"];
+                /** @description The trust policy to paste. */
+                trustPolicy: unknown;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
         Envelope_WithdrawalsResult: {
             data: {
                 /** Format: int64 */
@@ -2075,6 +2180,22 @@ export interface components {
         HistoryData: {
             /** @description Oldest first, beginning with `Start`; the stage that the task is in now is left out. */
             stageHistory: components["schemas"]["StageHistory"][];
+        };
+        /** @description The hub's own identity in AWS, or why there is none. */
+        HubIdentity: {
+            account?: string | null;
+            /** @description What GetCallerIdentity says: of a role, the session. */
+            arn?: string | null;
+            /** @description Why IAM delegation cannot work now; `storage.no_identity` where no source has any identity. */
+            code?: string | null;
+            message?: string | null;
+            /** @description Whom a trust policy has to name: a user, or a role. */
+            principal?: string | null;
+            /** @description Where it was found: `environment`, `profile`, `web identity`, `container` or `instance`. */
+            source?: string | null;
+        };
+        IdentityData: {
+            identity: components["schemas"]["HubIdentity"];
         };
         /** @description An import as the API shows it. */
         Import: {
@@ -2649,6 +2770,8 @@ export interface components {
         SetupDocuments: {
             /** @description For each bucket: which origin may fetch. */
             cors: unknown;
+            /** @description The same with where it was found, or the code of why IAM delegation cannot work now. */
+            identity: components["schemas"]["HubIdentity"];
             /** @description For the IAM user or the role: read and list these buckets, nothing else. */
             policy: unknown;
             /** @description The hub's own identity in AWS, which the trust policy names; none if the operator gave it none. */
@@ -2728,6 +2851,8 @@ export interface components {
             /** @description `hub` for an external ID that the hub made, `customer` for one that was typed in. */
             externalIdSource?: string | null;
             name: string;
+            /** @description Takes the external ID's place once the role was seen to insist on it. */
+            nextExternalId?: string | null;
             organization: string;
             prefixes: string[];
             /** @description `AWS` */
@@ -2739,6 +2864,8 @@ export interface components {
             /** @description `aws`, the same in the other dialect. */
             type: string;
             updatedAt: string;
+            /** @description Whether the role was seen to refuse strangers: nothing is imported or signed before. */
+            verification: components["schemas"]["StorageVerification"];
         };
         StorageData: {
             storage: components["schemas"]["Storage"];
@@ -2779,6 +2906,21 @@ export interface components {
             storages: components["schemas"]["Storage"][];
             /** Format: int64 */
             total: number;
+        };
+        /** @description Whether a storage may be used. */
+        StorageVerification: {
+            /** @description When the role was last tried. */
+            checkedAt?: string | null;
+            /** @description Why it is not verified; of a verified one, what the last try met that proves nothing. */
+            code?: string | null;
+            message?: string | null;
+            overriddenAt?: string | null;
+            /** @description The owner who lets the storage be used all the same. */
+            overriddenBy?: string | null;
+            /** @description `verified`, `unverified`, `pending` (nobody knows yet), or `not_applicable` where there is no role */
+            state: components["schemas"]["Verification"];
+            /** @description When it was last verified. */
+            verifiedAt?: string | null;
         };
         /** @description The asset of a task. */
         TaskAsset: {
@@ -2868,6 +3010,16 @@ export interface components {
             email: string;
             name: string;
         };
+        /** @enum {string} */
+        Verification: "verified" | "unverified" | "pending" | "not_applicable";
+        /** @description A storage, and what its role should be like. */
+        VerifiedData: {
+            /** @description Whom the trust policy has to name; none if the hub has no identity. */
+            principal: unknown;
+            storage: components["schemas"]["Storage"];
+            /** @description The trust policy to paste. */
+            trustPolicy: unknown;
+        };
         Withdrawals: {
             /** @description E-mail addresses. */
             invites: string[];
@@ -2950,6 +3102,7 @@ export type EnvelopeExportData = components['schemas']['Envelope_ExportData'];
 export type EnvelopeExportList = components['schemas']['Envelope_ExportList'];
 export type EnvelopeExternalIdData = components['schemas']['Envelope_ExternalIdData'];
 export type EnvelopeHistoryData = components['schemas']['Envelope_HistoryData'];
+export type EnvelopeIdentityData = components['schemas']['Envelope_IdentityData'];
 export type EnvelopeImportData = components['schemas']['Envelope_ImportData'];
 export type EnvelopeImportList = components['schemas']['Envelope_ImportList'];
 export type EnvelopeInvitationList = components['schemas']['Envelope_InvitationList'];
@@ -2980,6 +3133,7 @@ export type EnvelopeTaskData = components['schemas']['Envelope_TaskData'];
 export type EnvelopeTaskList = components['schemas']['Envelope_TaskList'];
 export type EnvelopeUploadData = components['schemas']['Envelope_UploadData'];
 export type EnvelopeUploadUrlData = components['schemas']['Envelope_UploadUrlData'];
+export type EnvelopeVerifiedData = components['schemas']['Envelope_VerifiedData'];
 export type EnvelopeWithdrawalsResult = components['schemas']['Envelope_WithdrawalsResult'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type Export = components['schemas']['Export'];
@@ -2991,6 +3145,8 @@ export type ExportList = components['schemas']['ExportList'];
 export type ExportState = components['schemas']['ExportState'];
 export type ExternalIdData = components['schemas']['ExternalIdData'];
 export type HistoryData = components['schemas']['HistoryData'];
+export type HubIdentity = components['schemas']['HubIdentity'];
+export type IdentityData = components['schemas']['IdentityData'];
 export type Import = components['schemas']['Import'];
 export type ImportData = components['schemas']['ImportData'];
 export type ImportError = components['schemas']['ImportError'];
@@ -3077,6 +3233,7 @@ export type Storage = components['schemas']['Storage'];
 export type StorageData = components['schemas']['StorageData'];
 export type StorageForm = components['schemas']['StorageForm'];
 export type StorageList = components['schemas']['StorageList'];
+export type StorageVerification = components['schemas']['StorageVerification'];
 export type TaskAsset = components['schemas']['TaskAsset'];
 export type TaskCounts = components['schemas']['TaskCounts'];
 export type TaskData = components['schemas']['TaskData'];
@@ -3090,6 +3247,8 @@ export type UploadData = components['schemas']['UploadData'];
 export type UploadUrlData = components['schemas']['UploadUrlData'];
 export type UploadedFile = components['schemas']['UploadedFile'];
 export type User = components['schemas']['User'];
+export type Verification = components['schemas']['Verification'];
+export type VerifiedData = components['schemas']['VerifiedData'];
 export type Withdrawals = components['schemas']['Withdrawals'];
 export type WithdrawalsResult = components['schemas']['WithdrawalsResult'];
 export type WorkflowStage = components['schemas']['WorkflowStage'];
@@ -3716,6 +3875,33 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getHubIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_IdentityData"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5611,6 +5797,35 @@ export interface operations {
             };
         };
     };
+    postStoragesByIdExternalIdRotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_VerifiedData"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     postStoragesByIdRotate: {
         parameters: {
             query?: never;
@@ -5635,6 +5850,93 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postStoragesByIdVerificationOverride: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_StorageData"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    deleteStoragesByIdVerificationOverride: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_StorageData"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postStoragesByIdVerify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_VerifiedData"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -8,6 +8,7 @@ use serde_json::Value;
 use utoipa::IntoParams;
 
 use crate::auth::access::{OnProject, right};
+use crate::cloud_access::ReachedStorage;
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 use crate::jobs::receive::Order;
@@ -127,12 +128,17 @@ async fn storage(
         .db
         .read(move |tx| storage_of(tx, organization, &wanted))
         .await?;
-    found.map(Some).ok_or_else(|| {
+    let found = found.ok_or_else(|| {
         ApiError::invalid(
             "import.unknown_storage",
             format!("The organization has no storage \"{named}\". Name one of its storages by id or name, or none for public addresses."),
         )
-    })
+    })?;
+    ReachedStorage::get(hub, organization, found)
+        .await?
+        .require_trust(hub)
+        .await?;
+    Ok(Some(found))
 }
 
 /// `true` and `false` in any case, as Python's clients write them capitalized.

@@ -1,0 +1,235 @@
+//! Trust in a storage's role: the proof that it refuses strangers, an owner's word against it, and new external IDs.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use insitu_model::external_id::ExternalId;
+use insitu_model::id::OrganizationId;
+use insitu_model::storage::{AccessType, Verification};
+use insitu_store::role_proofs;
+use insitu_store::storages::{self, ExternalIdSource, Storage};
+use insitu_store::{audit, external_ids};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::storages::{StorageData, StorageView, parse_id, record};
+use super::time::iso;
+use super::words;
+use crate::auth::access::{NeedsRight, Org, right};
+use crate::cloud_access::proof::to_paste;
+use crate::envelope::{Envelope, ErrorBody, Success};
+use crate::error::{ApiError, ApiResult};
+use crate::hub::Hub;
+use crate::jobs::proofs;
+
+pub fn router() -> OpenApiRouter<Arc<Hub>> {
+    OpenApiRouter::new()
+        .routes(routes!(verify))
+        .routes(routes!(overrule, hold_to_it))
+        .routes(routes!(rotate_external_id))
+}
+
+/// Whether a storage may be used.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = StorageVerification)]
+pub struct VerificationView {
+    /// `verified`, `unverified`, `pending` (nobody knows yet), or `not_applicable` where there is no role
+    #[schema(value_type = words::Verification)]
+    pub state: &'static str,
+    /// Why it is not verified; of a verified one, what the last try met that proves nothing.
+    pub code: Option<String>,
+    pub message: Option<String>,
+    /// When the role was last tried.
+    pub checked_at: Option<String>,
+    /// When it was last verified.
+    pub verified_at: Option<String>,
+    /// The owner who lets the storage be used all the same.
+    pub overridden_by: Option<String>,
+    pub overridden_at: Option<String>,
+}
+
+impl From<&Storage> for VerificationView {
+    fn from(storage: &Storage) -> Self {
+        let nothing = Self {
+            state: Verification::NotApplicable.as_str(),
+            code: None,
+            message: None,
+            checked_at: None,
+            verified_at: None,
+            overridden_by: None,
+            overridden_at: None,
+        };
+        let Some(proof) = storage.proof.clone() else {
+            return nothing;
+        };
+        let (by, at) = proof.overridden.unzip();
+        Self {
+            state: proof.state.as_str(),
+            code: proof.code,
+            message: proof.message,
+            checked_at: proof.checked_at.map(iso),
+            verified_at: proof.verified_at.map(iso),
+            overridden_by: by.map(|user| user.to_string()),
+            overridden_at: at.map(iso),
+        }
+    }
+}
+
+/// A storage, and what its role should be like.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct VerifiedData {
+    pub storage: StorageView,
+    /// Whom the trust policy has to name; none if the hub has no identity.
+    pub principal: Value,
+    /// The trust policy to paste.
+    pub trust_policy: Value,
+}
+
+/// Try whether the role of a storage refuses strangers
+#[utoipa::path(post, path = "/v2/storages/{id}/verify", tag = "storages", params(("id" = String, Path)),
+    responses((status = 200, body = Envelope<VerifiedData>), (status = 409, body = ErrorBody)))]
+async fn verify(
+    State(hub): State<Arc<Hub>>,
+    access: Org<right::ManageStorages>,
+    Path(id): Path<String>,
+) -> ApiResult<Success<VerifiedData>> {
+    let storage = delegated(&hub, access.organization, &id).await?;
+    let storage = proofs::prove_now(&hub, access.organization, storage.id).await?;
+    Ok(Success(with_policy(&hub, storage).await))
+}
+
+/// Let a storage be used although its role is open to others
+///
+/// Only an owner of the organization may, and it is on the audit record. It ends when the role is verified or another.
+#[utoipa::path(post, path = "/v2/storages/{id}/verification/override", tag = "storages", params(("id" = String, Path)),
+    responses((status = 200, body = Envelope<StorageData>), (status = 409, body = ErrorBody)))]
+async fn overrule(
+    State(hub): State<Arc<Hub>>,
+    access: Org<right::OverrideVerification>,
+    Path(id): Path<String>,
+) -> ApiResult<Success<StorageData>> {
+    let storage = delegated(&hub, access.organization, &id).await?;
+    let by = Some((access.caller.user, hub.clock.now_ms()));
+    let action = "storage.verification_overridden";
+    set_override(&hub, &access, &storage, by, action).await
+}
+
+/// Take the override back
+#[utoipa::path(delete, path = "/v2/storages/{id}/verification/override", tag = "storages", params(("id" = String, Path)),
+    responses((status = 200, body = Envelope<StorageData>), (status = 409, body = ErrorBody)))]
+async fn hold_to_it(
+    State(hub): State<Arc<Hub>>,
+    access: Org<right::OverrideVerification>,
+    Path(id): Path<String>,
+) -> ApiResult<Success<StorageData>> {
+    let storage = delegated(&hub, access.organization, &id).await?;
+    set_override(
+        &hub,
+        &access,
+        &storage,
+        None,
+        "storage.verification_override_ended",
+    )
+    .await
+}
+
+async fn set_override<R: NeedsRight>(
+    hub: &Hub,
+    access: &Org<R>,
+    storage: &Storage,
+    by: Option<(insitu_model::id::UserId, i64)>,
+    action: &'static str,
+) -> ApiResult<Success<StorageData>> {
+    let (organization, id) = (access.organization, storage.id);
+    let record = record(hub, organization, &access.caller, action, storage);
+    let changed = hub
+        .db
+        .write(move |tx| {
+            let now = storages::get(tx, organization, id)?;
+            let may = now.proof.is_some_and(|proof| proof.may_be_overridden());
+            if by.is_some() && !may {
+                return Err(nothing_to_override());
+            }
+            role_proofs::set_override(tx, organization, id, by)?;
+            audit::insert(tx, &record)?;
+            Ok(storages::get(tx, organization, id)?)
+        })
+        .await?;
+    hub.cloud.read_again(id);
+    Ok(Success(StorageData {
+        storage: changed.into(),
+    }))
+}
+
+fn nothing_to_override() -> ApiError {
+    ApiError::conflict(
+        "storage.nothing_to_override",
+        "Only a storage whose role lets the hub in without its external ID can be used on an owner's word. This one is verified, not tried yet, or does not let the hub in at all.",
+    )
+}
+
+/// Make another external ID for a storage's role
+///
+/// The present one stays good until the role was seen to insist on the new one, which then takes its place. Paste the
+/// trust policy, then verify the storage. While one is on its way, the same is answered again.
+#[utoipa::path(post, path = "/v2/storages/{id}/externalId/rotate", tag = "storages", params(("id" = String, Path)),
+    responses((status = 200, body = Envelope<VerifiedData>), (status = 409, body = ErrorBody)))]
+async fn rotate_external_id(
+    State(hub): State<Arc<Hub>>,
+    access: Org<right::ManageStorages>,
+    Path(id): Path<String>,
+) -> ApiResult<Success<VerifiedData>> {
+    let current = delegated(&hub, access.organization, &id).await?;
+    let (organization, id, now) = (access.organization, current.id, hub.clock.now_ms());
+    let next = ExternalId::generate(&*hub.random).to_string();
+    let action = "storage.external_id_rotation_begun";
+    let record = record(&hub, organization, &access.caller, action, &current);
+    let storage = hub
+        .db
+        .write(move |tx| {
+            let storage = storages::get(tx, organization, id)?;
+            let is_under_way = |proof: &role_proofs::RoleProof| proof.next_external_id.is_some();
+            if storage.proof.as_ref().is_some_and(is_under_way) {
+                return Ok(storage);
+            }
+            external_ids::reserve(tx, organization, &next, ExternalIdSource::Hub, now)?;
+            external_ids::take(tx, organization, &next, id, now)?;
+            role_proofs::set_next_external_id(tx, organization, id, &next)?;
+            audit::insert(tx, &record)?;
+            storages::get(tx, organization, id)
+        })
+        .await?;
+    // From now on sessions are asked for with either.
+    hub.cloud.forget(id);
+    Ok(Success(with_policy(&hub, storage).await))
+}
+
+async fn with_policy(hub: &Hub, storage: Storage) -> VerifiedData {
+    let mut documents = to_paste(hub, &storage).await;
+    VerifiedData {
+        principal: documents["principal"].take(),
+        trust_policy: documents["trustPolicy"].take(),
+        storage: storage.into(),
+    }
+}
+
+/// The storage, which must have a role.
+async fn delegated(hub: &Hub, organization: OrganizationId, id: &str) -> ApiResult<Storage> {
+    let id = parse_id(id)?;
+    let storage = hub.db.read(move |tx| storages::get(tx, organization, id)).await?;
+    match storage.access_type {
+        AccessType::IamDelegated => Ok(storage),
+        AccessType::IamUser => Err(ApiError::conflict(
+            "storage.has_no_role",
+            format!(
+                "The storage {} is reached with the key of an IAM user, so it has no role to verify and no external ID.",
+                storage.name
+            ),
+        )),
+    }
+}

@@ -1,0 +1,197 @@
+//! Proofs of refusal: the roles of storages are tried when they are connected, when somebody asks, and every day.
+//!
+//! What a try finds stands until the next one finds something else. A try that finds nothing (STS is down, the hub has no
+//! identity) changes nothing and comes again soon: what was verified goes on, and what never was waits.
+
+use std::time::Duration;
+
+use insitu_model::id::{AuditId, OrganizationId, StorageId};
+use insitu_store::audit::{self, AuditRecord};
+use insitu_store::role_proofs::{self, Claimed, Finding};
+use insitu_store::storages::{self, Storage};
+use insitu_store::{Error, Tx};
+use serde_json::json;
+
+use super::runner::{Kind, Work};
+use super::{Jobs, Lane};
+use crate::cloud_access::proof::prove;
+use crate::hub::Hub;
+
+/// How long a verified role is believed.
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// The first rest after a try that did not verify; it doubles with each.
+const FIRST_REST_MS: i64 = 5_000;
+/// The longest rest.
+const REST_MAX_MS: i64 = 60 * 60 * 1000;
+/// How long a proof belongs to a worker: longer than any takes.
+const LEASE_MS: i64 = 60_000;
+/// How long a request waits for a proof before it answers without.
+pub const PATIENCE: Duration = Duration::from_secs(8);
+/// Unverified storages that are used are tried again, but no sooner than after this.
+const NUDGE_MS: i64 = 30_000;
+
+impl Kind for Claimed {
+    const NAME: &'static str = "proof of a role";
+    const WORKERS: usize = 2;
+
+    fn lane(jobs: &Jobs) -> &Lane {
+        &jobs.proofs
+    }
+
+    fn claim(tx: &mut Tx, owner: &str, now: i64, _: i64) -> Result<Option<Self>, Error> {
+        role_proofs::claim(tx, owner, now, now + LEASE_MS)
+    }
+
+    async fn work(work: Work<Self>) {
+        match work.prove().await {
+            Ok(()) => {}
+            Err(Error::Conflict { .. } | Error::NotFound { .. }) => {
+                tracing::info!(storage = %work.job.storage, "a storage was changed while its role was tried");
+            }
+            Err(error) => tracing::error!(%error, "the proof of a role has to wait for the database"),
+        }
+    }
+}
+
+impl Work<Claimed> {
+    async fn prove(&self) -> Result<(), Error> {
+        let (organization, id) = (self.job.organization, self.job.storage);
+        let before = self
+            .hub
+            .db
+            .read(move |tx| storages::get(tx, organization, id))
+            .await?;
+        let finding = prove(&self.hub, &before).await;
+        let now = self.hub.clock.now_ms();
+        let due_at = now + rest_ms(&finding, self.job.attempts);
+        let (job, owner, settled) = (self.job.clone(), self.owner.clone(), finding.clone());
+        let record = record(&self.hub, &before, &finding);
+        let after = self
+            .hub
+            .db
+            .claim(move |tx| {
+                let after = role_proofs::settle(tx, &job, &owner, &settled, due_at, now)?;
+                let record = record.as_ref();
+                record.map(|record| audit::insert(tx, record)).transpose()?;
+                Ok::<_, Error>(after)
+            })
+            .await?;
+        self.notice(&before, &after, &finding);
+        Ok(())
+    }
+
+    fn notice(&self, before: &Storage, after: &Storage, finding: &Finding) {
+        match finding {
+            Finding::Unverified { code, message } | Finding::Unknown { code, message } => {
+                tracing::warn!(storage = %after.id, code, message, "the role of a storage was not verified");
+            }
+            Finding::Verified | Finding::NextVerified => {}
+        }
+        if before.revision == after.revision {
+            // Sessions go on, so that URLs stay the same.
+            self.hub.cloud.read_again(after.id);
+        } else {
+            self.hub.cloud.forget(after.id);
+        }
+    }
+}
+
+fn rest_ms(finding: &Finding, attempts: u32) -> i64 {
+    match finding {
+        Finding::Verified | Finding::NextVerified => DAY_MS,
+        Finding::Unverified { .. } | Finding::Unknown { .. } => {
+            (FIRST_REST_MS << attempts.min(16)).min(REST_MAX_MS)
+        }
+    }
+}
+
+/// What the audit record says where a try changed what is known.
+fn record(hub: &Hub, before: &Storage, finding: &Finding) -> Option<AuditRecord> {
+    let known = before.proof.as_ref()?;
+    let (action, details) = match finding {
+        Finding::Unknown { .. } => return None,
+        Finding::NextVerified => (
+            "storage.external_id_rotated",
+            json!({ "name": before.name, "externalId": known.next_external_id, "former": before.external_id }),
+        ),
+        Finding::Verified if known.verified_at.is_some() && known.code.is_none() => return None,
+        Finding::Verified => ("storage.verified", json!({ "name": before.name })),
+        Finding::Unverified { code, .. } if known.code.as_ref() == Some(code) => return None,
+        Finding::Unverified { code, .. } => {
+            ("storage.unverified", json!({ "name": before.name, "code": code }))
+        }
+    };
+    Some(AuditRecord {
+        id: AuditId::new(&*hub.clock, &*hub.random),
+        organization: before.organization,
+        actor: None,
+        action: action.to_owned(),
+        subject: format!("storage:{}", before.id),
+        at: hub.clock.now_ms(),
+        details: details.to_string(),
+    })
+}
+
+/// Has the role of a storage tried now, and waits for what is found, but not for long; the storage as it is then.
+pub async fn prove_now(hub: &Hub, organization: OrganizationId, id: StorageId) -> Result<Storage, Error> {
+    let now = hub.clock.now_ms();
+    hub.db
+        .write(move |tx| role_proofs::request(tx, organization, id, now))
+        .await?;
+    wait(hub, organization, id).await
+}
+
+/// Waits for the try that is due or under way, but not for long; the storage as it is then.
+pub async fn wait(hub: &Hub, organization: OrganizationId, id: StorageId) -> Result<Storage, Error> {
+    let mut waiting = hub.jobs.waiting(&hub.jobs.proofs);
+    hub.jobs.proofs.one_arrived();
+    let waited = tokio::time::timeout(PATIENCE, async {
+        loop {
+            let now = hub.clock.now_ms();
+            let is_awaited = hub
+                .db
+                .read(move |tx| role_proofs::is_awaited(tx, organization, id, now))
+                .await?;
+            if !is_awaited || waiting.look_again().await.is_err() {
+                return Ok::<_, Error>(());
+            }
+        }
+    });
+    if let Ok(ended) = waited.await {
+        ended?;
+    }
+    // Another hub may have found it.
+    hub.cloud.read_again(id);
+    hub.db.read(move |tx| storages::get(tx, organization, id)).await
+}
+
+/// Somebody wants to use a storage that may not be used: it is tried again, unless that was only just done.
+pub async fn nudge(hub: &Hub, storage: &Storage) -> Result<(), Error> {
+    let now = hub.clock.now_ms();
+    let checked_at = storage.proof.as_ref().and_then(|proof| proof.checked_at);
+    if checked_at.is_none_or(|at| now - at < NUDGE_MS) {
+        return Ok(());
+    }
+    let (organization, id) = (storage.organization, storage.id);
+    hub.db
+        .write(move |tx| role_proofs::request(tx, organization, id, now))
+        .await?;
+    hub.jobs.proofs.one_arrived();
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verified_role_is_tried_daily_and_another_ever_more_seldom() {
+        assert_eq!(rest_ms(&Finding::Verified, 9), DAY_MS);
+        let unknown = Finding::Unknown {
+            code: String::new(),
+            message: String::new(),
+        };
+        assert_eq!([0, 1, 2].map(|n| rest_ms(&unknown, n)), [5_000, 10_000, 20_000]);
+        assert_eq!([20, u32::MAX].map(|n| rest_ms(&unknown, n)), [REST_MAX_MS; 2]);
+    }
+}

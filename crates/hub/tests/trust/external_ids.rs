@@ -1,0 +1,130 @@
+//! External IDs: made by the hub, never typed over, changed without anybody noticing.
+
+use serde_json::json;
+
+use crate::story::{ROLE, Story, only, path};
+use crate::sts::Trust;
+
+const MINUTE_MS: i64 = 60_000;
+
+#[tokio::test]
+async fn a_new_one_takes_the_old_ones_place_when_the_role_insists_on_it_and_nobody_is_interrupted() {
+    let story = Story::begin().await;
+    let storage = story.connect_well().await;
+    let old = storage["externalId"].as_str().unwrap().to_owned();
+    let rotate_path = format!("{}/externalId/rotate", path(&storage));
+    let begun = story.ada.post(&rotate_path, json!({})).await.data().clone();
+    let new = begun["storage"]["nextExternalId"].as_str().unwrap().to_owned();
+    assert_ne!(new, old);
+    assert_eq!(begun["storage"]["externalId"], old.as_str());
+    let pasted = &begun["trustPolicy"]["Statement"][0]["Condition"]["StringEquals"]["sts:ExternalId"];
+    assert_eq!(pasted, new.as_str());
+    let again = story.ada.post(&rotate_path, json!({})).await;
+    assert_eq!(
+        again.data()["storage"]["nextExternalId"],
+        new.as_str(),
+        "one is on its way"
+    );
+
+    // Before the owner pastes it, the old one is good.
+    let verified = story.verify(&storage).await["storage"].clone();
+    assert_eq!(
+        (&verified["verification"]["state"], &verified["externalId"]),
+        (&json!("verified"), &json!(old))
+    );
+    story.sign(&storage).await.data();
+
+    // And after it, until the hub has tried.
+    story.sts.trust(ROLE, only(new.clone()));
+    story.clock.advance_ms(MINUTE_MS);
+    story.sign(&storage).await.data();
+
+    let after = story.verify(&storage).await["storage"].clone();
+    assert_eq!(
+        (
+            &after["externalId"],
+            &after["nextExternalId"],
+            &after["externalIdSource"]
+        ),
+        (&json!(new), &json!(null), &json!("hub"))
+    );
+    assert_eq!(after["verification"]["state"], "verified");
+    story.sign(&storage).await.data();
+    let audit = story.audit(&storage).await;
+    for action in [
+        "storage.external_id_rotation_begun",
+        "storage.external_id_rotated",
+    ] {
+        assert_eq!(audit.iter().filter(|one| *one == action).count(), 1, "{audit:?}");
+    }
+    let taken = story.ada.post("/v2/storages", story.form(ROLE, &old)).await;
+    assert_eq!(
+        taken.code(),
+        "external_id.already_exists",
+        "the old one is not free"
+    );
+}
+
+#[tokio::test]
+async fn a_new_one_does_not_count_before_the_role_insists_on_it() {
+    let story = Story::begin().await;
+    let storage = story.connect_well().await;
+    let rotate_path = format!("{}/externalId/rotate", path(&storage));
+    story.ada.post(&rotate_path, json!({})).await.data();
+    story.sts.trust(ROLE, Trust::Open);
+    let after = story.verify(&storage).await["storage"].clone();
+    assert_eq!(after["externalId"], storage["externalId"]);
+    assert_eq!(
+        after["verification"]["code"],
+        "storage.trust_policy_missing_external_id"
+    );
+}
+
+#[tokio::test]
+async fn one_that_is_there_cannot_be_typed_over() {
+    let story = Story::begin().await;
+    let storage = story.connect_well().await;
+    let typed = json!({ "externalId": "what-i-would-like" });
+    let answer = story.ada.post(&path(&storage), typed).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.code()),
+        (400, "storage.external_id_read_only")
+    );
+    let same = json!({ "name": "Renamed", "externalId": storage["externalId"] });
+    assert_eq!(
+        story.ada.post(&path(&storage), same).await.data()["storage"]["name"],
+        "Renamed"
+    );
+}
+
+#[tokio::test]
+async fn a_customers_own_is_marked_and_the_operator_can_refuse_it() {
+    let story = Story::begin().await;
+    story.sts.trust(ROLE, only("what-our-role-has".to_owned()));
+    let made = story
+        .ada
+        .post("/v2/storages", story.form(ROLE, "what-our-role-has"))
+        .await;
+    assert_eq!(made.data()["storage"]["externalIdSource"], "customer");
+    assert_eq!(made.data()["storage"]["verification"]["state"], "verified");
+
+    let strict = Story::begin_with(|config| config.refuse_customer_external_ids = true).await;
+    strict.sts.trust(ROLE, only("what-our-role-has".to_owned()));
+    let made = strict
+        .ada
+        .post("/v2/storages", strict.form(ROLE, "what-our-role-has"))
+        .await;
+    assert_eq!(
+        (made.status.as_u16(), made.code()),
+        (400, "storage.external_id_customer_refused")
+    );
+    assert_eq!(made.body["details"]["fields"][0]["field"], "externalId");
+    assert_eq!(strict.ada.get("/v2/storages").await.data()["total"], 0);
+    // Nothing was taken by the refusal.
+    let rival = strict.hub.owner("Rival").await;
+    let theirs = rival
+        .post("/v2/storages", strict.form(ROLE, "what-our-role-has"))
+        .await;
+    assert_eq!(theirs.code(), "storage.external_id_customer_refused");
+    assert_eq!(strict.connect_well().await["externalIdSource"], "hub");
+}

@@ -1,0 +1,108 @@
+//! The sessions that the hub signs with: narrowed to what they are for, found in CloudTrail, and over with the role.
+
+use serde_json::{Value, json};
+
+use crate::story::{ROLE, Story, path};
+use crate::sts::{Asked, Trust};
+
+const MINUTE_MS: i64 = 60_000;
+
+fn actions(asked: &Asked) -> Vec<String> {
+    let policy: Value = serde_json::from_str(&asked.policy).unwrap();
+    let statements = policy["Statement"].as_array().unwrap().iter();
+    let each = statements.flat_map(|one| match &one["Action"] {
+        Value::Array(many) => many.clone(),
+        one => vec![one.clone()],
+    });
+    each.map(|action| action.as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_session_reads_names_its_storage_and_lives_as_long_as_it_may() {
+    let story = Story::begin().await;
+    let storage = story.connect_well().await;
+    let proof = story.sts.asked().len();
+    story.sign(&storage).await.data();
+    let asked = story.sts.asked();
+    let [session] = &asked[proof..] else {
+        panic!("one session: {:?}", &asked[proof..])
+    };
+    assert_eq!(session.seconds, 12 * 3600);
+    let name = format!(
+        "insitu-{}-{}",
+        story.ada.organization,
+        storage["_id"].as_str().unwrap()
+    );
+    assert_eq!(session.session, name);
+    let reads = |action: &String| {
+        action.starts_with("s3:Get") || action == "s3:ListBucket" || action == "kms:Decrypt"
+    };
+    assert!(actions(session).iter().all(reads), "{}", session.policy);
+    assert!(actions(session).contains(&"s3:GetObject".to_owned()));
+
+    let narrowed = json!({ "prefixes": ["photos/2024"] });
+    story.ada.post(&path(&storage), narrowed).await.data();
+    story.sign(&storage).await.data();
+    let asked = story.sts.asked();
+    let session = asked.last().unwrap();
+    assert!(
+        session.policy.contains("arn:aws:s3:::photos/2024/*"),
+        "{}",
+        session.policy
+    );
+    assert!(
+        !session
+            .policy
+            .contains("\"s3:GetObject\",\"s3:GetObjectVersion\"],\"Resource\":[\"*\"]")
+    );
+}
+
+#[tokio::test]
+async fn an_upload_is_signed_by_a_session_of_its_own_that_reads_nothing() {
+    let story = Story::begin().await;
+    let storage = story.connect_well().await;
+    let (project, id) = (&story.project, storage["_id"].as_str().unwrap());
+    let link =
+        format!("/v2/getUploadUrl?name=a.jpg&project={project}&type=assets&storageId={id}&bucket=photos");
+    let answer = story.ada.get(&link).await;
+    answer.data();
+    let asked = story.sts.asked();
+    let uploads: Vec<&Asked> = asked
+        .iter()
+        .filter(|one| one.policy.contains("s3:PutObject"))
+        .collect();
+    assert_eq!(uploads.len(), 1, "{asked:?}");
+    assert!(
+        !actions(uploads[0])
+            .iter()
+            .any(|action| action.starts_with("s3:Get"))
+    );
+}
+
+#[tokio::test]
+async fn a_role_that_is_taken_away_signs_nothing_a_minute_later() {
+    let story = Story::begin().await;
+    let storage = story.connect_well().await;
+    story.import(&storage).await.data();
+    let url = story.sign(&storage).await.data()["signedUrl"].clone();
+    assert_eq!(story.sign(&storage).await.data()["signedUrl"], url);
+    story.sts.trust(ROLE, Trust::In(Vec::new()));
+    story.clock.advance_ms(MINUTE_MS);
+    let signed = story.sign(&storage).await;
+    assert_eq!(
+        (signed.status.as_u16(), signed.code()),
+        (502, "cloud.access_denied")
+    );
+}
+
+#[tokio::test]
+async fn ten_minutes_without_sts_are_not_noticed() {
+    let story = Story::begin().await;
+    let storage = story.connect_well().await;
+    story.sign(&storage).await.data();
+    story.sts.go_down(true);
+    for _ in 0..20 {
+        story.clock.advance_ms(MINUTE_MS / 2);
+        story.sign(&storage).await.data();
+    }
+}

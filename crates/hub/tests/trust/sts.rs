@@ -1,0 +1,134 @@
+//! An STS that knows a hub and some roles, answers as AWS does, and remembers what it was asked; and at the same address
+//! a bucket that only says where it is.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use axum::extract::{Form, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::post;
+use axum::{Router, body};
+use insitu_model::ambient::{Clock as _, FixedClock};
+
+pub const HUB_ARN: &str = "arn:aws:iam::999988887777:user/insitu-hub";
+const HUB_ACCOUNT: &str = "999988887777";
+
+/// What a role's trust policy asks of the hub.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trust {
+    /// One of these external IDs.
+    In(Vec<String>),
+    /// Any external ID, but one.
+    Any,
+    /// Nothing.
+    Open,
+}
+
+/// A call to AssumeRole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    pub role: String,
+    pub session: String,
+    pub external_id: Option<String>,
+    pub seconds: u32,
+    pub policy: String,
+}
+
+pub struct Sts {
+    pub roles: Mutex<HashMap<String, Trust>>,
+    pub is_down: Mutex<bool>,
+    clock: Arc<FixedClock>,
+    asked: Mutex<Vec<Asked>>,
+}
+
+impl Sts {
+    pub async fn serve(clock: Arc<FixedClock>) -> (Arc<Self>, String) {
+        let sts = Arc::new(Self {
+            roles: Mutex::default(),
+            is_down: Mutex::default(),
+            clock,
+            asked: Mutex::default(),
+        });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let routes = Router::new()
+            .route("/", post(answer))
+            .fallback(bucket)
+            .with_state(sts.clone());
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        (sts, endpoint)
+    }
+
+    pub fn trust(&self, role: &str, trust: Trust) {
+        self.roles.lock().unwrap().insert(role.to_owned(), trust);
+    }
+
+    pub fn go_down(&self, is_down: bool) {
+        *self.is_down.lock().unwrap() = is_down;
+    }
+
+    /// Every call to AssumeRole so far.
+    pub fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    fn lets_in(&self, role: &str, external_id: Option<&str>) -> bool {
+        match self.roles.lock().unwrap().get(role) {
+            None => false,
+            Some(Trust::Open) => true,
+            Some(Trust::Any) => external_id.is_some(),
+            Some(Trust::In(ids)) => external_id.is_some_and(|id| ids.iter().any(|one| one == id)),
+        }
+    }
+}
+
+async fn answer(State(sts): State<Arc<Sts>>, Form(form): Form<HashMap<String, String>>) -> Response {
+    // 501 is not tried again, so that no test waits for it.
+    if *sts.is_down.lock().unwrap() {
+        return StatusCode::NOT_IMPLEMENTED.into_response();
+    }
+    let text = |name: &str| form.get(name).cloned();
+    if text("Action").unwrap() == "GetCallerIdentity" {
+        return xml(format!(
+            "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>{HUB_ARN}</Arn><UserId>AIDAHUB</UserId><Account>{HUB_ACCOUNT}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+        ));
+    }
+    let asked = Asked {
+        role: text("RoleArn").unwrap(),
+        session: text("RoleSessionName").unwrap(),
+        external_id: text("ExternalId"),
+        seconds: text("DurationSeconds").unwrap().parse().unwrap(),
+        policy: text("Policy").unwrap_or_default(),
+    };
+    let is_let_in = sts.lets_in(&asked.role, asked.external_id.as_deref());
+    let number = {
+        let mut all = sts.asked.lock().unwrap();
+        all.push(asked.clone());
+        all.len()
+    };
+    if !is_let_in {
+        let message = format!(
+            "User: {HUB_ARN} is not authorized to perform: sts:AssumeRole on resource: {}",
+            asked.role
+        );
+        let body = format!(
+            "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>{message}</Message></Error></ErrorResponse>"
+        );
+        return (StatusCode::FORBIDDEN, body).into_response();
+    }
+    let end_s = sts.clock.now_ms() / 1000 + i64::from(asked.seconds);
+    let end = jiff::Timestamp::from_second(end_s).unwrap();
+    xml(format!(
+        "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA{number:016}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>{end}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"
+    ))
+}
+
+/// Whatever is asked of a bucket here is known.
+async fn bucket() -> Response {
+    [("x-amz-bucket-region", "eu-central-1")].into_response()
+}
+
+fn xml(text: String) -> Response {
+    Response::new(body::Body::from(text))
+}
