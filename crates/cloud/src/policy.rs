@@ -21,6 +21,7 @@ const CORS_MAX_AGE_S: u32 = 3600;
 const GET_OBJECT: &str = "s3:GetObject";
 const LIST_BUCKET: &str = "s3:ListBucket";
 const GET_BUCKET_LOCATION: &str = "s3:GetBucketLocation";
+const DECRYPT: &str = "kms:Decrypt";
 
 /// A policy of IAM, written in the order in which AWS's own pages write it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -122,6 +123,19 @@ pub fn trust_policy(principal: &PrincipalArn, external_id: &ExternalId) -> Polic
             resource: Vec::new(),
             condition: BTreeMap::from([("StringEquals", is_external_id)]),
         }],
+    }
+}
+
+/// What the hub's user or role may do besides, where objects are encrypted with a key of KMS; every key, if it is not
+/// known which.
+pub fn decrypt_policy(key: Option<&str>, partition: Partition) -> Policy {
+    let any = || format!("arn:{partition}:kms:*:*:key/*");
+    Policy {
+        version: VERSION,
+        statement: vec![allow(
+            Actions::One(DECRYPT),
+            vec![key.map_or_else(any, str::to_owned)],
+        )],
     }
 }
 

@@ -46,6 +46,29 @@ impl Server {
         }
     }
 
+    /// Answers each request as told; a connection without a request is left alone.
+    pub async fn answers(answer: impl Fn(&str) -> String + Send + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let heard = asked.clone();
+        let task = tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let request = read_request(&mut stream).await;
+                if request.is_empty() {
+                    continue;
+                }
+                write_answer(&mut stream, &answer(&request)).await;
+                heard.lock().unwrap().push(request);
+            }
+        });
+        Self {
+            address,
+            asked,
+            _task: task,
+        }
+    }
+
     /// Every request so far, head and body.
     pub fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
@@ -87,6 +110,12 @@ pub fn localhost() -> IpAddr {
 }
 
 async fn exchange(mut stream: TcpStream, answer: &str) -> String {
+    let request = read_request(&mut stream).await;
+    write_answer(&mut stream, answer).await;
+    request
+}
+
+async fn read_request(stream: &mut TcpStream) -> String {
     let mut request = Vec::new();
     let mut buffer = [0; 4096];
     while !is_whole(&request) {
@@ -95,9 +124,12 @@ async fn exchange(mut stream: TcpStream, answer: &str) -> String {
             Ok(read) => request.extend_from_slice(&buffer[..read]),
         }
     }
+    String::from_utf8_lossy(&request).into_owned()
+}
+
+async fn write_answer(stream: &mut TcpStream, answer: &str) {
     let _ = stream.write_all(format!("HTTP/1.1 {answer}").as_bytes()).await;
     let _ = stream.shutdown().await;
-    String::from_utf8_lossy(&request).into_owned()
 }
 
 fn is_whole(request: &[u8]) -> bool {

@@ -58,6 +58,24 @@ pub fn take(
     give(tx, external_id, storage).map(|()| source)
 }
 
+/// Who chose an ID that may be tried for this organization; none where nobody has it. [`Error::AlreadyExists`] when it
+/// is another organization's, for which it must not even be tried.
+pub fn find_own(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    external_id: &str,
+) -> Result<Option<ExternalIdSource>> {
+    let known = tx.row(
+        "SELECT organization, source FROM external_ids WHERE external_id = ?1",
+        params![external_id],
+        |row| Ok((row.next::<OrganizationId>()?, row.next::<ExternalIdSource>()?)),
+    )?;
+    match known {
+        Some((owner, _)) if owner != organization => Err(taken(external_id)),
+        known => Ok(known.map(|(_, source)| source)),
+    }
+}
+
 fn give(tx: &mut Tx, external_id: &str, storage: StorageId) -> Result<()> {
     tx.execute(
         "UPDATE external_ids SET storage = ?2 WHERE external_id = ?1",

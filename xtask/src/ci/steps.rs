@@ -94,6 +94,12 @@ pub const STEPS: &[Step] = &[
         run: || pytest::run("tests/secrets"),
     },
     Step {
+        name: "doctor",
+        about: "each fault of the sandbox, and the one cause that the doctor names",
+        needs: PYTEST,
+        run: || pytest::run("tests/doctor"),
+    },
+    Step {
         name: "probes",
         about: "sizes read from headers, and not one byte where they may not be",
         needs: PYTEST,

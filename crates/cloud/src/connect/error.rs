@@ -71,6 +71,14 @@ pub enum ConnectError {
         /// What the HTTP library said.
         reason: String,
     },
+    /// The answer began, and its body ended before it was whole.
+    #[error("the answer of {host} was cut short: {reason}")]
+    BodyCut {
+        /// The host.
+        host: String,
+        /// What the HTTP library said.
+        reason: String,
+    },
     /// More than the limit of the call.
     #[error("the answer of {host} is longer than {limit_bytes} bytes and was not read")]
     BodyTooLarge {
@@ -95,6 +103,7 @@ impl ConnectError {
             Self::Unreachable { .. } => "connect.unreachable",
             Self::Timeout { .. } => "connect.timeout",
             Self::Interrupted { .. } => "connect.interrupted",
+            Self::BodyCut { .. } => "connect.body_cut",
             Self::BodyTooLarge { .. } => "connect.body_too_large",
         }
     }
@@ -103,7 +112,7 @@ impl ConnectError {
     pub fn is_transient(&self) -> bool {
         matches!(
             self,
-            Self::Unreachable { .. } | Self::Timeout { .. } | Self::Interrupted { .. }
+            Self::Unreachable { .. } | Self::Timeout { .. } | Self::Interrupted { .. } | Self::BodyCut { .. }
         )
     }
 
@@ -125,6 +134,14 @@ impl ConnectError {
             Self::Unreachable { host, reason }
         } else {
             Self::Interrupted { host, reason }
+        }
+    }
+
+    /// The same for an error while the body is read.
+    pub(super) fn of_body(error: reqwest::Error, host: &str) -> Self {
+        match Self::of(error, host) {
+            Self::Interrupted { host, reason } => Self::BodyCut { host, reason },
+            other => other,
         }
     }
 }

@@ -7,6 +7,7 @@
 
 mod allowed;
 mod error;
+mod knock;
 mod resolve;
 
 use std::collections::BTreeMap;
@@ -38,6 +39,11 @@ impl Patience {
     pub const NORMAL: Patience = Patience {
         connect: Duration::from_secs(5),
         whole: Duration::from_secs(30),
+    };
+    /// For whoever finds out what is wrong while somebody watches.
+    pub const BRIEF: Patience = Patience {
+        connect: Duration::from_secs(2),
+        whole: Duration::from_secs(4),
     };
     /// For a metadata service, which answers at once where there is one.
     pub const SHORT: Patience = Patience {
@@ -106,6 +112,8 @@ pub struct Outbound {
 
 struct Inner {
     reach: Reach,
+    lookup: Arc<dyn Lookup>,
+    patience: Patience,
     /// A resolver does not learn the port, so each port that an entry names has a client whose resolver knows it.
     by_port: BTreeMap<u16, reqwest::Client>,
     other_ports: reqwest::Client,
@@ -143,6 +151,8 @@ impl Outbound {
         Ok(Self {
             inner: Arc::new(Inner {
                 reach,
+                lookup,
+                patience,
                 by_port,
                 other_ports,
             }),
@@ -179,7 +189,7 @@ impl Outbound {
         while let Some(chunk) = response
             .chunk()
             .await
-            .map_err(|error| ConnectError::of(error, &host))?
+            .map_err(|error| ConnectError::of_body(error, &host))?
         {
             match limit {
                 BodyLimit::Refuse(limit_bytes) if body.len() + chunk.len() > limit_bytes => {

@@ -56,30 +56,45 @@ impl CheckedResolver {
     }
 }
 
+/// Why a name leads nowhere.
+pub(super) enum Miss {
+    Unknown(Unknown),
+    Refused(Refused),
+}
+
+/// The addresses of a name that may be reached at this port.
+pub(super) async fn reachable(
+    reach: &Reach,
+    lookup: &dyn Lookup,
+    host: &str,
+    port: u16,
+) -> Result<Vec<IpAddr>, Miss> {
+    let looked_up = lookup.lookup(host).await;
+    let mut found = looked_up.map_err(|error| Miss::Unknown(Unknown(error)))?;
+    if found.is_empty() {
+        return Err(Miss::Unknown(Unknown(io::ErrorKind::NotFound.into())));
+    }
+    found.retain(|address| match reach {
+        Reach::Operator => true,
+        Reach::Storages(allowed) => allowed.allows_name(host, port) || allowed.allows_address(*address, port),
+    });
+    if found.is_empty() {
+        return Err(Miss::Refused(Refused));
+    }
+    Ok(found)
+}
+
 impl Resolve for CheckedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let (reach, port, lookup) = (self.reach.clone(), self.port, self.lookup.clone());
         Box::pin(async move {
-            let host = name.as_str();
-            let found = lookup.lookup(host).await.map_err(Unknown)?;
-            if found.is_empty() {
-                return Err(Unknown(io::ErrorKind::NotFound.into()).into());
-            }
-            let is_reachable = |address: &IpAddr| match &reach {
-                Reach::Operator => true,
-                Reach::Storages(allowed) => {
-                    allowed.allows_name(host, port) || allowed.allows_address(*address, port)
-                }
+            let found = match reachable(&reach, &*lookup, name.as_str(), port).await {
+                Ok(found) => found,
+                Err(Miss::Unknown(unknown)) => return Err(unknown.into()),
+                Err(Miss::Refused(refused)) => return Err(refused.into()),
             };
-            let reachable: Vec<SocketAddr> = found
-                .into_iter()
-                .filter(is_reachable)
-                .map(|address| SocketAddr::new(address, 0))
-                .collect();
-            if reachable.is_empty() {
-                return Err(Refused.into());
-            }
-            Ok(Box::new(reachable.into_iter()) as Addrs)
+            let found = found.into_iter().map(|address| SocketAddr::new(address, 0));
+            Ok(Box::new(found) as Addrs)
         })
     }
 }

@@ -232,7 +232,7 @@ async fn failures_are_told_apart() {
     let broken = Server::says(&["200 OK\r\ncontent-length: 50\r\n\r\nhalf"]).await;
     assert_eq!(
         code(get(&door, &format!("http://{}/", broken.address)).await),
-        "connect.interrupted"
+        "connect.body_cut"
     );
     let nonsense = Server::says(&["nonsense"]).await;
     assert_eq!(

@@ -1,3 +1,250 @@
 //! The doctor: asks a storage's servers one small question after the other and names the one cause of what fails.
+//!
+//! One mistake has many answers: servers give different codes for it, and STS has one message for four of them. So no
+//! cause is read from a code alone where a further question can tell: a key that is denied is compared with one that is
+//! wrong, a key of an object that is forbidden is looked for in the listing, a role is tried without its external ID.
+//! Checks go from the outside in and stop at the first that fails, because everything behind it would fail as well.
+//! Nothing is written: the calls are HEAD, GET, OPTIONS and, to STS alone, POST.
 
+mod browser;
+mod bucket;
+mod cause;
+mod check;
+mod delegation;
+mod door;
+mod key;
+mod object;
+mod run;
+#[cfg(test)]
+mod tests;
 pub mod trust;
+
+use std::sync::Arc;
+
+use insitu_model::ambient::{Clock, Random};
+use insitu_model::bucket::BucketName;
+use insitu_model::endpoint::Endpoint;
+use insitu_model::prefix::Prefix;
+use insitu_model::region::Region;
+
+use self::cause::Whose;
+use self::check::OF_OBJECT;
+pub use self::check::{Cause, Check, Diagnosis, Fix, OF_STORAGE, Subject, Verdict};
+use self::run::{Run, Step};
+use crate::connect::Outbound;
+use crate::credentials::{Credentials, Grant};
+use crate::identity::Identity;
+use crate::s3::{self, ObjectName};
+use crate::sts;
+
+/// What is examined.
+#[derive(Debug, Clone)]
+pub struct Patient {
+    /// What the storage says.
+    pub region: Region,
+    /// The server, if it is not AWS's own.
+    pub endpoint: Option<Endpoint>,
+    /// How the hub gets in.
+    pub grant: Grant,
+    /// The organization's owner lets it be used, though its role does not insist on its external ID.
+    pub is_overruled: bool,
+    /// The boundary of the storage.
+    pub prefixes: Vec<Prefix>,
+    /// The buckets to look at, one at least.
+    pub targets: Vec<Target>,
+    /// The origin of the hub's pages, which CORS rules have to name.
+    pub origin: String,
+}
+
+/// A bucket, and an object of it to try.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The bucket.
+    pub bucket: BucketName,
+    /// The object; none: whichever a listing shows.
+    pub object: Option<Wanted>,
+}
+
+/// An object to try.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// Its key, decoded.
+    pub key: String,
+    /// Its version, if not the newest.
+    pub version: Option<String>,
+}
+
+/// What the first bytes of an object are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decoded {
+    /// A picture of this size.
+    Picture {
+        /// In pixels.
+        width: u32,
+        /// In pixels.
+        height: u32,
+    },
+    /// A picture whose header goes on behind the first bytes.
+    LongHeader,
+    /// No picture that could be shown, and why.
+    NotShown(String),
+}
+
+/// Reads the first bytes of an object; the second argument says whether they are all of it.
+pub type Decode = dyn Fn(&[u8], bool) -> Decoded + Send + Sync;
+
+/// Hears of every check as it ends.
+pub type Tell<'a> = dyn FnMut(&Check) + Send + Sync + 'a;
+
+/// What the doctor works with. The clients try once and are brief ([`crate::connect::Patience::BRIEF`]).
+pub struct Tools<'a> {
+    /// Asks S3.
+    pub s3: s3::Client,
+    /// Asks STS.
+    pub sts: sts::Client,
+    /// Goes where a browser would, under the rules for what users type.
+    pub outbound: Outbound,
+    /// The hub's own.
+    pub identity: &'a Identity,
+    /// Tells the time.
+    pub clock: &'a dyn Clock,
+    /// Makes keys and external IDs up that nobody has.
+    pub random: &'a dyn Random,
+    /// Reads the header of a picture; none where the hub may not read any byte of an object.
+    pub decode: Option<&'a Decode>,
+}
+
+/// Examines a storage. `tell` hears of every check as it ends.
+pub async fn examine(patient: &Patient, tools: &Tools<'_>, tell: &mut Tell<'_>) -> Diagnosis {
+    let mut run = Run::new(patient, tools, tell);
+    // Whether it stopped early is in its checks.
+    let _ = examine_all(&mut run).await;
+    run.finish(&OF_STORAGE)
+}
+
+/// Follows a signer's way to the first target, with the credentials that it uses: what is asked of an object,
+/// and the host that signed URLs name.
+pub async fn follow(
+    patient: &Patient,
+    credentials: &Arc<Credentials>,
+    tools: &Tools<'_>,
+    tell: &mut Tell<'_>,
+) -> Diagnosis {
+    let mut run = Run::new(patient, tools, tell);
+    let _ = follow_one(&mut run, credentials).await;
+    run.finish(&OF_OBJECT)
+}
+
+async fn examine_all(run: &mut Run<'_>) -> Step {
+    let patient = run.patient;
+    let Some(first) = patient.targets.first() else {
+        return Ok(());
+    };
+    door::knock(run, first.bucket.as_str()).await?;
+    let credentials = match &patient.grant {
+        Grant::Key(key) => {
+            let key = Arc::new(key.clone());
+            key::show(run, &key, first).await?;
+            for subject in [
+                Subject::Sts,
+                Subject::ExternalId,
+                Subject::ExternalIdAbsent,
+                Subject::ExternalIdRandom,
+            ] {
+                let check = run.open(subject);
+                run.skip(check, "Not needed: the storage has a key of its own.");
+            }
+            key
+        }
+        Grant::Role(role) => delegation::become_role(run, role).await?,
+    };
+    for target in &patient.targets {
+        run.region = patient.region.clone();
+        bucket::locate(run, &credentials, &target.bucket).await?;
+        let listed = bucket::list(run, &credentials, &target.bucket).await?;
+        let wanted = target
+            .object
+            .clone()
+            .or_else(|| listed.sample.clone().map(|key| Wanted { key, version: None }));
+        look(run, &credentials, &target.bucket, wanted.as_ref(), &listed).await?;
+    }
+    Ok(())
+}
+
+/// Everything about one object, or about its bucket alone where there is none to try.
+async fn look(
+    run: &mut Run<'_>,
+    credentials: &Arc<Credentials>,
+    bucket: &BucketName,
+    wanted: Option<&Wanted>,
+    listed: &bucket::Listed,
+) -> Step {
+    let Some(wanted) = wanted else {
+        let why = match listed.is_allowed {
+            true => {
+                "There is no object in the bucket, or in the storage's part of it. Put one there, or name one."
+            }
+            false => "The bucket may not be listed, so no object can be found to try. Name one.",
+        };
+        for subject in [
+            Subject::Head,
+            Subject::Range,
+            Subject::Kms,
+            Subject::SignedGet,
+            Subject::Decode,
+        ] {
+            let check = run.open(subject).on(bucket);
+            run.skip(check, why);
+        }
+        return browser::ask_first(run, credentials, bucket, NOBODYS_KEY).await;
+    };
+    object::read(run, credentials, bucket, wanted, listed).await?;
+    browser::ask_first(run, credentials, bucket, &wanted.key).await?;
+    browser::fetch(run, credentials, bucket, wanted).await
+}
+
+/// CORS rules are the bucket's, so a key that does not exist hears what every other does.
+const NOBODYS_KEY: &str = "insitu";
+
+async fn follow_one(run: &mut Run<'_>, credentials: &Arc<Credentials>) -> Step {
+    let patient = run.patient;
+    let Some((target, wanted)) = patient
+        .targets
+        .first()
+        .and_then(|target| Some((target, target.object.as_ref()?)))
+    else {
+        return Ok(());
+    };
+    let bucket = &target.bucket;
+    object::read(run, credentials, bucket, wanted, &bucket::Listed::UNKNOWN).await?;
+    browser::name_host(run, credentials, bucket);
+    browser::ask_first(run, credentials, bucket, &wanted.key).await?;
+    browser::fetch(run, credentials, bucket, wanted).await
+}
+
+impl Wanted {
+    /// The object by its full name.
+    fn in_bucket<'a>(&'a self, bucket: &'a BucketName) -> ObjectName<'a> {
+        ObjectName {
+            bucket,
+            key: &self.key,
+            version: self.version.as_deref(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Tools<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tools")
+            .field("may_read", &self.decode.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A session has a token, a user's key has none.
+fn whose(credentials: &Credentials) -> Whose<'_> {
+    match credentials.expose_token() {
+        Some(_) => Whose::Session,
+        None => Whose::User(credentials.access_key_id()),
+    }
+}

@@ -66,7 +66,7 @@ pub async fn prove_refusal(
 }
 
 /// Who tries to become which role.
-struct Attempt<'a> {
+pub(super) struct Attempt<'a> {
     pub sts: &'a sts::Client,
     pub credentials: &'a Credentials,
     pub region: &'a Region,
@@ -75,7 +75,7 @@ struct Attempt<'a> {
 }
 
 /// What a role does with whoever knocks.
-enum Entry {
+pub(super) enum Entry {
     Let,
     Refused(CallError),
 }
@@ -100,7 +100,7 @@ impl Attempt<'_> {
 }
 
 /// Only STS's own word counts: a proxy's 403, or a region that is switched off, says nothing about the role.
-fn is_denial(error: &CallError) -> bool {
+pub(super) fn is_denial(error: &CallError) -> bool {
     let code = error.refusal().and_then(|refusal| refusal.code.as_deref());
     matches!(code, Some("AccessDenied" | "AccessDeniedException"))
 }

@@ -13,7 +13,6 @@ pub const SESSION_POLICY_CHARS_MAX: usize = 2048;
 
 const READ_OBJECT: [&str; 2] = [GET_OBJECT, "s3:GetObjectVersion"];
 const PUT_OBJECT: &str = "s3:PutObject";
-const DECRYPT: &str = "kms:Decrypt";
 /// What S3 asks of KMS to encrypt an object that is put.
 const ENCRYPT: &str = "kms:GenerateDataKey";
 const EVERYTHING: &str = "*";

@@ -191,6 +191,19 @@ impl Client {
         Ok(Preflight::read(&answer))
     }
 
+    /// Does the bucket have CORS rules at all? Needs a right that the hub's own policy does not ask for.
+    pub async fn has_cors_rules(&self, access: &Access, bucket: &BucketName) -> Result<bool, CallError> {
+        let call = access.bucket_call(Method::GET, bucket, operation::cors_query());
+        match self
+            .ask("GetBucketCors", &call, BodyLimit::Refuse(ANSWER_BYTES_MAX))
+            .await
+        {
+            Ok(_) => Ok(true),
+            Err(error) if error.refusal().is_some_and(|refusal| refusal.status == 404) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     async fn ask(&self, name: &'static str, call: &Call<'_>, limit: BodyLimit) -> Result<Answer, CallError> {
         let once = || async {
             let answer = call.send(&self.outbound, &*self.clock, limit).await?;

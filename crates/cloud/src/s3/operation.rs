@@ -43,3 +43,7 @@ pub(crate) fn object_query(version: Option<&str>) -> Query {
 pub(crate) fn location_query() -> Query {
     Query::new().with_flag("location")
 }
+
+pub(crate) fn cors_query() -> Query {
+    Query::new().with_flag("cors")
+}

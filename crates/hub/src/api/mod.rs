@@ -4,6 +4,7 @@ pub mod api_keys;
 mod asset_extra;
 mod asset_filters;
 mod asset_tasks;
+mod asset_way;
 pub mod assets;
 pub mod batches;
 pub mod body;
@@ -34,6 +35,7 @@ pub mod stages;
 pub mod storage_changes;
 pub mod storage_form;
 pub mod storage_setup;
+pub mod storage_test;
 pub mod storage_trust;
 pub mod storages;
 pub mod tasks;
@@ -91,9 +93,11 @@ fn endpoints() -> OpenApiRouter<Arc<Hub>> {
         .merge(storage_setup::router())
         .merge(storage_trust::router())
         .merge(identity::router())
+        .merge(storage_test::router())
         .merge(imports::router())
         .merge(cloud_import::router())
         .merge(assets::router())
+        .merge(asset_way::router())
         .merge(signing::router())
         .merge(tasks::router())
         .merge(label_import::router())
@@ -122,7 +126,7 @@ pub fn router(hub: Arc<Hub>) -> Router {
             hub.clone(),
             add_security_headers,
         ))
-        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(has_no_parts)))
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(is_whole)))
         .layer(TraceLayer::new_for_http().make_span_with(request_span))
         .with_state(hub);
     // Routing reads the path before any layer of a router runs, so paths are put in order around it.
@@ -181,14 +185,15 @@ async fn close_after_refused_bodies(request: Request, next: middleware::Next) ->
     response
 }
 
-/// What can be fetched in parts is sent as it is, or the parts would not fit together.
-fn has_no_parts(
+/// What can be fetched in parts is sent as it is, or the parts would not fit together; and so are lines that come one
+/// by one, or they would be held back until there are many.
+fn is_whole(
     _: StatusCode,
     _: axum::http::Version,
     headers: &axum::http::HeaderMap,
-    _: &axum::http::Extensions,
+    extensions: &axum::http::Extensions,
 ) -> bool {
-    !headers.contains_key(header::ACCEPT_RANGES)
+    !headers.contains_key(header::ACCEPT_RANGES) && extensions.get::<storage_test::LineByLine>().is_none()
 }
 
 fn answer_panic(cause: Box<dyn std::any::Any + Send>) -> Response {

@@ -220,7 +220,7 @@ async fn create(
 }
 
 /// The operator has it that external IDs are made here.
-fn customer_external_id() -> ApiError {
+pub(super) fn customer_external_id() -> ApiError {
     let mut problems = Problems::default();
     problems.add(
         "externalId",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use insitu_model::id::ProjectId;
+use insitu_model::id::{ProjectId, StorageId};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Body, Method, RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
@@ -121,6 +121,37 @@ impl Client {
             .await
     }
 
+    /// Every line that `POST path` answers to this JSON, each as it comes.
+    pub async fn post_for_lines(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        mut hear: impl FnMut(&[u8]),
+    ) -> Result<(), ClientError> {
+        let json = serde_json::to_vec(body).map_err(|error| self.not_understood(&error))?;
+        let request = self
+            .request(Method::POST, path, &[])
+            .header("content-type", "application/json")
+            .header("accept", "application/x-ndjson")
+            .body(json);
+        let mut answer = request.send().await.map_err(|error| self.unreachable(&error))?;
+        let status = answer.status();
+        let mut waiting = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|error| self.unreachable(&error))? {
+            waiting.extend_from_slice(&chunk);
+            while status.is_success()
+                && let Some(end) = waiting.iter().position(|byte| *byte == b'\n')
+            {
+                hear(&waiting[..end]);
+                waiting.drain(..=end);
+            }
+        }
+        match status.is_success() {
+            true => Ok(()),
+            false => Err(self.refusal(status, &waiting)),
+        }
+    }
+
     /// What `POST path?query` answers to these bytes; with `length`, it is announced.
     pub async fn upload<T: DeserializeOwned>(
         &self,
@@ -175,9 +206,9 @@ impl Client {
         }
         #[derive(Deserialize)]
         struct Listed {
-            projects: Vec<Named>,
+            projects: Vec<Named<ProjectId>>,
         }
-        let mut found = Vec::new();
+        let mut found: Vec<Named<ProjectId>> = Vec::new();
         for page in 1_u32.. {
             let (page, limit) = (page.to_string(), PAGE_ROWS.to_string());
             let listed: Listed = self
@@ -204,6 +235,38 @@ impl Client {
                 several.len()
             ))),
         }
+    }
+
+    /// The id of the storage that is called this, or has this id.
+    pub async fn storage(&self, name_or_id: &str) -> Outcome<StorageId> {
+        if let Ok(id) = name_or_id.parse() {
+            return Ok(id);
+        }
+        #[derive(Deserialize)]
+        struct Listed {
+            storages: Vec<Named<StorageId>>,
+        }
+        for page in 1_u32.. {
+            let (page, limit) = (page.to_string(), PAGE_ROWS.to_string());
+            let listed: Listed = self
+                .get("/v2/storages", &[("page", &page), ("limit", &limit)])
+                .await?;
+            let is_last = listed.storages.len() < PAGE_ROWS;
+            // Names are unique in an organization, without regard to case.
+            let wanted = name_or_id.trim().to_lowercase();
+            let found = listed
+                .storages
+                .into_iter()
+                .find(|storage| storage.name.to_lowercase() == wanted);
+            match found {
+                Some(storage) => return Ok(storage.id),
+                None if is_last => break,
+                None => {}
+            }
+        }
+        Err(Failure::new(format!(
+            "there is no storage \"{name_or_id}\" that you can see. Name it or its id."
+        )))
     }
 
     fn request(&self, method: Method, path: &str, query: &[(&str, &str)]) -> RequestBuilder {
@@ -256,9 +319,9 @@ impl Client {
 }
 
 #[derive(Deserialize)]
-struct Named {
+struct Named<Id> {
     #[serde(rename = "_id")]
-    id: ProjectId,
+    id: Id,
     name: String,
 }
 

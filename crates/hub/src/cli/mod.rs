@@ -1,4 +1,4 @@
-//! The command line: `insitu serve`, `demo`, `import`, `export`, `admin`, `openapi`.
+//! The command line: `insitu serve`, `demo`, `import`, `export`, `storage`, `why`, `admin`, `openapi`.
 //!
 //! Exit codes: 0 done, 1 failed, 2 wrong usage (clap's own).
 
@@ -6,9 +6,12 @@ pub mod admin;
 mod bar;
 pub mod client;
 pub mod demo;
+mod diagnosis;
 pub mod export;
 pub mod import;
 pub mod serve;
+pub mod storage;
+pub mod why;
 
 use std::process::ExitCode;
 
@@ -32,6 +35,11 @@ enum Command {
     Import(import::ImportOptions),
     /// Exports the labels of a project and fetches the file.
     Export(export::ExportOptions),
+    /// Tries a storage and names the one cause of what fails.
+    #[command(subcommand)]
+    Storage(storage::StorageCommand),
+    /// Shows step by step how an asset is reached, or why it is not.
+    Why(why::WhyOptions),
     /// Users and keys, for whoever operates the hub.
     #[command(subcommand)]
     Admin(admin::AdminCommand),
@@ -46,6 +54,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Demo(options) => demo::run(options).await,
         Command::Import(options) => import::run(options).await,
         Command::Export(options) => export::run(options).await,
+        Command::Storage(command) => storage::run(command).await,
+        Command::Why(options) => why::run(options).await,
         Command::Admin(command) => admin::run(command).await,
         Command::Openapi => print_openapi(),
     };

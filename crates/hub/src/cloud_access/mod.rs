@@ -1,5 +1,6 @@
 //! How the hub reaches customers' buckets: each storage with its credentials, its boundary, and the regions learned.
 
+mod examine;
 mod header;
 pub mod proof;
 mod reached;
@@ -15,6 +16,7 @@ use insitu_cloud::connect::{AllowedEndpoint, AllowedEndpoints, Outbound, Patienc
 use insitu_cloud::credentials::{CredentialCache, CredentialError};
 use insitu_cloud::identity::{Delegate, Identity, IdentitySettings, Principal};
 use insitu_cloud::{s3, sts};
+use insitu_model::address::ObjectAddress;
 use insitu_model::ambient::{Clock, Random};
 use insitu_model::arn::PrincipalArn;
 use insitu_model::endpoint::Endpoint;
@@ -22,6 +24,8 @@ use insitu_model::id::StorageId;
 use insitu_model::region::Region;
 use secrecy::ExposeSecret;
 
+use self::examine::Instruments;
+pub use self::examine::{Examining, Wish, decode, patient_of, patient_of_form};
 use self::header::Clients;
 pub use self::header::{Blame, Unread, read_header};
 pub use self::reached::ReachedStorage;
@@ -31,6 +35,7 @@ pub use self::sign::{AssetUrl, Unsigned, sign_assets, sign_object};
 pub use self::upload::{NotUploaded, check_uploaded, upload_url};
 use crate::cli::{Failure, Outcome};
 use crate::config::Config;
+use crate::hub::Hub;
 
 /// How long somebody waits to learn who the hub is; it is asked once per key.
 const IDENTITY_PATIENCE: Duration = Duration::from_secs(5);
@@ -47,6 +52,7 @@ pub struct CloudAccess {
     storages: ReachedStorages,
     regions: LearnedRegions,
     headers: Clients,
+    instruments: Instruments,
     /// The region whose STS is asked who the hub is.
     own_region: Region,
 }
@@ -87,6 +93,7 @@ impl CloudAccess {
             for_metadata,
             clock.clone(),
         );
+        let instruments = Instruments::new(allowed.clone(), sts_endpoint.clone(), &clock, &random)?;
         let sts = sts::Client::new(for_operator, clock.clone(), random.clone(), sts_endpoint);
         let roles = Arc::new(Delegate::new(identity.clone(), sts.clone()));
         let headers = Clients::new(&for_storages, &clock, &random);
@@ -99,6 +106,7 @@ impl CloudAccess {
             sts,
             storages: ReachedStorages::new(clock.clone()),
             headers,
+            instruments,
             regions: LearnedRegions::new(s3.clone(), clock),
             s3,
             own_region,
@@ -162,6 +170,14 @@ impl CloudAccess {
         let found = self.identity().await?;
         Ok(found.map(|principal| principal.trusted))
     }
+}
+
+/// The region that an object's URLs are signed for.
+pub async fn region_of(hub: &Hub, storage: &ReachedStorage, object: &ObjectAddress) -> Region {
+    let regions = &hub.cloud.regions;
+    regions
+        .region_of(hub, storage, object.bucket(), object.region())
+        .await
 }
 
 /// Where the hub's own identity is looked for: the one handed over, or AWS's standard chain.

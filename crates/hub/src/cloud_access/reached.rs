@@ -169,6 +169,23 @@ impl ReachedStorage {
         &self.row.name
     }
 
+    /// Whether an owner lets it be used though its role does not insist on its external ID.
+    pub fn is_overruled(&self) -> bool {
+        self.row
+            .proof
+            .as_ref()
+            .is_some_and(|proof| proof.overridden.is_some())
+    }
+
+    /// How the storage lets the hub in, for trying it out.
+    pub fn way_in(&self, hub: &Hub) -> ApiResult<Grant> {
+        self.grant(hub, policy::reading_session)
+            .map_err(|failure| match failure {
+                Failed::Credentials(error) => ApiError::internal(error),
+                Failed::Grant(error) => error,
+            })
+    }
+
     fn grant(&self, hub: &Hub, narrow: NarrowSession) -> Result<Grant, Failed> {
         match self.row.access_type {
             AccessType::IamUser => self.key_grant(hub),

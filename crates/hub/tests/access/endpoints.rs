@@ -104,6 +104,12 @@ pub const ENDPOINTS: &[(&str, &str, Demands)] = &[
         "/v2/storages/externalId",
         InOrganization(Right::ManageStorages),
     ),
+    ("POST", "/v2/storages/test", InOrganization(Right::ManageStorages)),
+    (
+        "POST",
+        "/v2/storages/{id}/test",
+        InOrganization(Right::UseStorages),
+    ),
     ("GET", "/v2/storages/{id}", InOrganization(Right::UseStorages)),
     ("POST", "/v2/storages/{id}", InOrganization(Right::ManageStorages)),
     (
@@ -185,6 +191,11 @@ pub const ENDPOINTS: &[(&str, &str, Demands)] = &[
     (
         "GET",
         "/v2/project/{project}/assets/{asset}",
+        OnProject(Right::ReadAssets),
+    ),
+    (
+        "GET",
+        "/v2/project/{project}/assets/{asset}/why",
         OnProject(Right::ReadAssets),
     ),
     (

@@ -28,6 +28,7 @@ mod pre_labels;
 pub mod probes;
 mod read;
 mod reveal;
+mod sample;
 mod spans;
 
 use std::sync::Arc;
@@ -49,6 +50,7 @@ pub(crate) use names::Runs;
 pub(crate) use place::lock;
 pub(crate) use pre_labels::{PreLabels, members as members_of_answer};
 pub(crate) use reveal::reveal;
+pub use sample::sample;
 
 /// A row of a list, ready to be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -594,6 +594,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/project/{project}/assets/{asset}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How an asset is reached, step by step
+         * @description Address as imported, bucket and key, storage, credentials, HEAD, host of signed URLs, CORS, signed GET, picture. The
+         *     first step that fails is the cause.
+         */
+        get: operations["getProjectByProjectAssetsByAssetWhy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/project/{project}/assigned": {
         parameters: {
             query?: never;
@@ -939,6 +960,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/storages/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a storage before it is saved
+         * @description The secret is used and not kept. An external ID of another organization is refused. Answers as
+         *     `POST /v2/storages/{id}/test` does.
+         */
+        post: operations["postStoragesTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/storages/{id}": {
         parameters: {
             query?: never;
@@ -990,6 +1032,27 @@ export interface paths {
         put?: never;
         /** Replace the access key of a storage of access type IAM User */
         post: operations["postStoragesByIdRotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/storages/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a storage and name what is wrong with it
+         * @description No check writes: HEAD, GET and OPTIONS to the buckets, POST to STS alone. With `Accept: application/x-ndjson`, a line
+         *     `{"check":…}` for each check as it ends, and `{"diagnosis":…}` at the end.
+         */
+        post: operations["postStoragesByIdTest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1395,6 +1458,34 @@ export interface components {
             /** @description Classes of objects. */
             tools?: components["schemas"]["Category"][] | null;
         };
+        /** @description One check of a storage, or one step on the way to an asset. */
+        Check: {
+            bucket?: string | null;
+            /** @description What was called, such as `HeadObject`. */
+            call?: string | null;
+            /** @description Stable and dotted, of what failed or is warned of. */
+            code?: string | null;
+            fix?: components["schemas"]["Fix"] | null;
+            key?: string | null;
+            message: string;
+            /**
+             * @description `address`, `tls`, `clock`, `identity`, `sts`, `external-id`, `external-id-absent`, `external-id-random`, `region`,
+             *     `list`, `head`, `range`, `kms`, `preflight`, `signed-get`, `decode`; of an asset also `imported`, `object`,
+             *     `storage`, `credentials`, `signed-host`.
+             */
+            name: string;
+            /** @description The server's own code, such as `AccessDenied`. */
+            serverCode?: string | null;
+            /**
+             * Format: int32
+             * @description The HTTP status that came back.
+             */
+            status?: number | null;
+            /** Format: int64 */
+            tookMs: number;
+            /** @description `passed`, `failed`, `skipped` or `warned`. */
+            verdict: string;
+        };
         /** @description The SDK's body. It is read as a stream; this is its shape. */
         CloudBody: {
             /** @description `data`, `externalId`, `width`, `height`, `metadata`, `contextData`, `batches`, `attachments`, `dataset`, `storage` (an id) … */
@@ -1448,6 +1539,19 @@ export interface components {
              * @description Named assets that were not there, or deleted before.
              */
             notFound: number;
+        };
+        Diagnosis: {
+            cause?: components["schemas"]["Check"] | null;
+            checks: components["schemas"]["Check"][];
+            /** Format: int64 */
+            tookMs: number;
+            /** @description `passed`, `warned` or `failed`. */
+            verdict: string;
+            /** @description What works and could be better. */
+            warnings: components["schemas"]["Check"][];
+        };
+        DiagnosisData: {
+            diagnosis: components["schemas"]["Diagnosis"];
         };
         Dimensions: {
             /** Format: int32 */
@@ -1609,6 +1713,17 @@ export interface components {
                  * @description Named assets that were not there, or deleted before.
                  */
                 notFound: number;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_DiagnosisData: {
+            data: {
+                diagnosis: components["schemas"]["Diagnosis"];
             };
             /**
              * @description Always `success`.
@@ -2176,6 +2291,12 @@ export interface components {
         ExternalIdData: {
             /** @description Nobody else has it or ever gets it. */
             externalId: string;
+        };
+        /** @description What to do about it. */
+        Fix: {
+            /** @description A policy, trust policy or CORS configuration to paste. */
+            paste?: unknown;
+            text: string;
         };
         HistoryData: {
             /** @description Oldest first, beginning with `Start`; the stage that the task is in now is left out. */
@@ -2902,10 +3023,26 @@ export interface components {
             /** @description The same as `provider` in the other dialect: `aws`. */
             type?: string | null;
         };
+        /** @description A storage that is not saved yet, and what to try. */
+        StorageFormTestBody: {
+            /** @description Names of buckets, 5 at most. */
+            buckets?: string[] | null;
+            /** @description Address of an object, such as `s3://bucket/key`. */
+            object?: string | null;
+            /** @description As it would be saved; it needs no name. Its secret is used and not kept. */
+            storage: components["schemas"]["StorageForm"];
+        };
         StorageList: {
             storages: components["schemas"]["Storage"][];
             /** Format: int64 */
             total: number;
+        };
+        /** @description What to try; nothing: the buckets of the prefixes and an asset that uses the storage. */
+        StorageTestBody: {
+            /** @description Names of buckets, 5 at most. */
+            buckets?: string[] | null;
+            /** @description Address of an object, such as `s3://bucket/key`. */
+            object?: string | null;
         };
         /** @description Whether a storage may be used. */
         StorageVerification: {
@@ -3077,12 +3214,15 @@ export type Category = components['schemas']['Category'];
 export type CategoryBranch = components['schemas']['CategoryBranch'];
 export type CategoryOption = components['schemas']['CategoryOption'];
 export type CategorySchema = components['schemas']['CategorySchema'];
+export type Check = components['schemas']['Check'];
 export type CloudBody = components['schemas']['CloudBody'];
 export type CloudCounts = components['schemas']['CloudCounts'];
 export type CloudData = components['schemas']['CloudData'];
 export type Credentials = components['schemas']['Credentials'];
 export type DeletionBody = components['schemas']['DeletionBody'];
 export type DeletionData = components['schemas']['DeletionData'];
+export type Diagnosis = components['schemas']['Diagnosis'];
+export type DiagnosisData = components['schemas']['DiagnosisData'];
 export type Dimensions = components['schemas']['Dimensions'];
 export type DimensionsData = components['schemas']['DimensionsData'];
 export type EnvelopeAnnotateData = components['schemas']['Envelope_AnnotateData'];
@@ -3097,6 +3237,7 @@ export type EnvelopeAtOnceData = components['schemas']['Envelope_AtOnceData'];
 export type EnvelopeBatchesData = components['schemas']['Envelope_BatchesData'];
 export type EnvelopeCloudData = components['schemas']['Envelope_CloudData'];
 export type EnvelopeDeletionData = components['schemas']['Envelope_DeletionData'];
+export type EnvelopeDiagnosisData = components['schemas']['Envelope_DiagnosisData'];
 export type EnvelopeDimensionsData = components['schemas']['Envelope_DimensionsData'];
 export type EnvelopeExportData = components['schemas']['Envelope_ExportData'];
 export type EnvelopeExportList = components['schemas']['Envelope_ExportList'];
@@ -3144,6 +3285,7 @@ export type ExportFormat = components['schemas']['ExportFormat'];
 export type ExportList = components['schemas']['ExportList'];
 export type ExportState = components['schemas']['ExportState'];
 export type ExternalIdData = components['schemas']['ExternalIdData'];
+export type Fix = components['schemas']['Fix'];
 export type HistoryData = components['schemas']['HistoryData'];
 export type HubIdentity = components['schemas']['HubIdentity'];
 export type IdentityData = components['schemas']['IdentityData'];
@@ -3232,7 +3374,9 @@ export type StageHistory = components['schemas']['StageHistory'];
 export type Storage = components['schemas']['Storage'];
 export type StorageData = components['schemas']['StorageData'];
 export type StorageForm = components['schemas']['StorageForm'];
+export type StorageFormTestBody = components['schemas']['StorageFormTestBody'];
 export type StorageList = components['schemas']['StorageList'];
+export type StorageTestBody = components['schemas']['StorageTestBody'];
 export type StorageVerification = components['schemas']['StorageVerification'];
 export type TaskAsset = components['schemas']['TaskAsset'];
 export type TaskCounts = components['schemas']['TaskCounts'];
@@ -4753,6 +4897,36 @@ export interface operations {
             };
         };
     };
+    getProjectByProjectAssetsByAssetWhy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                asset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_DiagnosisData"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     postProjectByProjectAssigned: {
         parameters: {
             query?: never;
@@ -5695,6 +5869,45 @@ export interface operations {
             };
         };
     };
+    postStoragesTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StorageFormTestBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_DiagnosisData"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     getStoragesById: {
         parameters: {
             query?: never;
@@ -5850,6 +6063,47 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postStoragesByIdTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StorageTestBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_DiagnosisData"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

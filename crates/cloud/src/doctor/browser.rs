@@ -1,0 +1,300 @@
+//! What a browser meets on a page of the hub: the CORS rule, the signed URL, and a picture behind it.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use insitu_model::bucket::BucketName;
+use reqwest::Method;
+
+use super::bucket::access;
+use super::cause::{of_call, unexpected};
+use super::check::{Cause, Subject};
+use super::object::NOT_READ;
+use super::run::{Run, Step};
+use super::{Decoded, Wanted, whose};
+use crate::connect::{Answer, BodyLimit, Outgoing};
+use crate::credentials::Credentials;
+use crate::policy;
+use crate::presign::Signer;
+use crate::refusal::{CallError, Refusal, RefusalKind};
+use crate::s3::{ObjectName, Preflight, RANGE_BYTES_MAX};
+
+/// How long the URL of a test holds, in seconds.
+const URL_TTL_S: u32 = 60;
+
+/// Says which host signed URLs name.
+pub(super) fn name_host(run: &mut Run<'_>, key: &Arc<Credentials>, bucket: &BucketName) {
+    let check = run.open(Subject::SignedHost).on(bucket);
+    let origin = access(run, key).site().origin(bucket.as_str());
+    run.pass(
+        check,
+        format!("The browser fetches from {origin}, signed for {}.", run.region),
+    );
+}
+
+/// Asks what a browser asks before it fetches.
+pub(super) async fn ask_first(
+    run: &mut Run<'_>,
+    key: &Arc<Credentials>,
+    bucket: &BucketName,
+    object: &str,
+) -> Step {
+    let mut check = run.open(Subject::Preflight).on(bucket).of(object);
+    let (place, s3, origin) = (access(run, key), &run.tools.s3, &run.patient.origin);
+    let name = ObjectName {
+        bucket,
+        key: object,
+        version: None,
+    };
+    let asked = run
+        .ask(&mut check, "OPTIONS", || {
+            s3.preflight(&place, name, origin, "GET", &[])
+        })
+        .await;
+    let answer = match asked {
+        Ok(answer) => answer,
+        Err(error) => return run.fail(check, of_call(&error, whose(key))),
+    };
+    let said = answer.refusal.as_ref().and_then(|refusal| refusal.code.clone());
+    check.status(answer.status, said);
+    if answer.allows(origin, "GET") {
+        run.pass(check, format!("Pages of {origin} may fetch from {bucket}."));
+        return Ok(());
+    }
+    if let Some(refusal) = &answer.refusal
+        && matches!(
+            refusal.kind(),
+            RefusalKind::Throttled | RefusalKind::ServerFault | RefusalKind::WrongRegion
+        )
+    {
+        let host = place.site().host(bucket.as_str()).into_owned();
+        let error = CallError::Refused {
+            host,
+            call: "OPTIONS",
+            refusal: Box::new(refusal.clone()),
+        };
+        return run.fail(check, of_call(&error, whose(key)));
+    }
+    let has_rules = match has_rules(&answer) {
+        Some(known) => Some(known),
+        None => s3.has_cors_rules(&place, bucket).await.ok(),
+    };
+    let cause = cors(
+        run,
+        bucket,
+        has_rules.unwrap_or(false),
+        answer.allow_origin.as_deref(),
+    );
+    run.fail(check, cause)
+}
+
+/// Does the bucket have CORS rules, none of which is for us? What the refusal says, if it says it.
+fn has_rules(answer: &Preflight) -> Option<bool> {
+    if answer.allow_origin.is_some() {
+        return Some(true);
+    }
+    let words = answer.refusal.as_ref()?.message.as_deref()?;
+    if words.contains("not enabled") {
+        return Some(false);
+    }
+    words.contains("not allowed").then_some(true)
+}
+
+fn cors(run: &Run<'_>, bucket: &BucketName, has_rules: bool, allowed: Option<&str>) -> Cause {
+    let origin = &run.patient.origin;
+    let cause = match (has_rules, allowed) {
+        (true, Some(allowed)) => Cause::new(
+            "storage.cors_other_origin",
+            format!("The bucket {bucket} lets pages of {allowed} fetch, and not those of the hub, {origin}."),
+            CORS_FIX,
+        ),
+        (true, None) => Cause::new(
+            "storage.cors_other_origin",
+            format!(
+                "The bucket {bucket} has CORS rules, and none lets pages of {origin} fetch: scheme, host and port must be \
+                 the same to the letter."
+            ),
+            CORS_FIX,
+        ),
+        (false, _) => Cause::new(
+            "storage.cors_missing",
+            format!("No CORS rule of the bucket {bucket} lets a page fetch from it."),
+            CORS_FIX,
+        ),
+    };
+    cause.with_paste(&policy::cors_rules(origin))
+}
+
+const CORS_FIX: &str =
+    "Paste this as the CORS configuration of the bucket (S3 console, the bucket, Permissions).";
+
+/// Fetches what a browser would fetch, by a signed URL and with an Origin, and looks whether it is a picture.
+pub(super) async fn fetch(
+    run: &mut Run<'_>,
+    key: &Arc<Credentials>,
+    bucket: &BucketName,
+    wanted: &Wanted,
+) -> Step {
+    let Some(decode) = run.tools.decode else {
+        for subject in [Subject::SignedGet, Subject::Decode] {
+            let check = run.open(subject).on(bucket).of(&wanted.key);
+            run.skip(check, NOT_READ);
+        }
+        return Ok(());
+    };
+    let answer = get_signed(run, key, bucket, wanted).await?;
+    let check = run.open(Subject::Decode).on(bucket).of(&wanted.key);
+    let is_all = answer.body.len() < RANGE_BYTES_MAX;
+    let kind = answer.header("content-type").unwrap_or_default();
+    match decode(&answer.body, is_all) {
+        Decoded::NotShown(reason) => {
+            let cause = Cause::new(
+                "storage.not_decodable",
+                format!(
+                    "The object {} ({kind}) cannot be shown as a picture: {reason}.",
+                    wanted.key
+                ),
+                "Open the file on your own computer. If it opens there, name its format to whoever runs this hub.",
+            );
+            return run.fail(check, cause);
+        }
+        _ if !kind.to_ascii_lowercase().starts_with("image/") => {
+            run.warn(check, wrong_type(wanted, kind));
+        }
+        Decoded::Picture { width, height } => {
+            run.pass(check, format!("It is a picture of {width} × {height} pixels."));
+        }
+        Decoded::LongHeader => run.pass(
+            check,
+            format!(
+                "It is a picture whose header is longer than {RANGE_BYTES_MAX} bytes; browsers measure it."
+            ),
+        ),
+    }
+    Ok(())
+}
+
+async fn get_signed(
+    run: &mut Run<'_>,
+    key: &Arc<Credentials>,
+    bucket: &BucketName,
+    wanted: &Wanted,
+) -> Step<Answer> {
+    let mut check = run.open(Subject::SignedGet).on(bucket).of(&wanted.key);
+    let signed = Signer::new(key.clone()).sign(
+        &run.region,
+        run.patient.endpoint.as_ref(),
+        bucket.as_str(),
+        &wanted.key,
+        wanted.version.as_deref(),
+        URL_TTL_S,
+        run.tools.clock.now_ms(),
+    );
+    let url = match signed {
+        Ok(signed) => signed.url,
+        Err(error) => {
+            let cause = Cause::new("storage.session_expired", format!("{error}."), "Test again.");
+            return run.fail(check, cause);
+        }
+    };
+    let answer = run.ask(&mut check, "GET", || send(run, &url)).await;
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(error) => return run.fail(check, of_call(&error, whose(key))),
+    };
+    if !(200..300).contains(&answer.status) {
+        let refusal = Refusal::read(&answer);
+        check.status(answer.status, refusal.code.clone());
+        let cause = signed_refused(run, key, bucket, refusal);
+        return run.fail(check, cause);
+    }
+    check.status(answer.status, None);
+    let allowed = answer.header("access-control-allow-origin").map(str::trim);
+    let origin = run.patient.origin.as_str();
+    if !allowed.is_some_and(|allowed| allowed == "*" || allowed == origin) {
+        let cause = cors(run, bucket, allowed.is_some(), allowed);
+        return run.fail(check, cause);
+    }
+    if allowed != Some("*") && !varies_by_origin(&answer) {
+        run.warn(check, no_vary(bucket));
+    } else {
+        run.pass(check, "A signed URL opens the object for a page of the hub.");
+    }
+    Ok(answer)
+}
+
+async fn send(run: &Run<'_>, url: &str) -> Result<Answer, CallError> {
+    let outgoing = Outgoing {
+        method: Method::GET,
+        url: url.to_owned(),
+        headers: vec![
+            ("origin", run.patient.origin.clone()),
+            ("range", format!("bytes=0-{}", RANGE_BYTES_MAX - 1)),
+        ],
+        body: Bytes::new(),
+    };
+    Ok(run
+        .tools
+        .outbound
+        .send(outgoing, BodyLimit::Cut(RANGE_BYTES_MAX))
+        .await?)
+}
+
+/// A signed header was good enough for the same object a moment ago, so the fault is with signed URLs.
+fn signed_refused(run: &Run<'_>, key: &Arc<Credentials>, bucket: &BucketName, refusal: Refusal) -> Cause {
+    let host = access(run, key).site().host(bucket.as_str()).into_owned();
+    match refusal.kind() {
+        RefusalKind::AccessDenied if !super::cause::is_skewed(&refusal) => Cause::new(
+            "storage.signed_url_refused",
+            format!("{host} refuses a signed URL of an object that the hub may read itself: {refusal}."),
+            "Look in the bucket's policy for a condition that only pages fail: s3:signatureAge, s3:authType, an IP \
+             address, a VPC or a referer.",
+        ),
+        RefusalKind::Invalid | RefusalKind::NotFound => unexpected(&refusal, &host),
+        _ => of_call(
+            &CallError::Refused {
+                host,
+                call: "GET",
+                refusal: Box::new(refusal),
+            },
+            whose(key),
+        ),
+    }
+}
+
+fn varies_by_origin(answer: &Answer) -> bool {
+    let values = answer.headers.get_all("vary").iter();
+    values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|name| name.trim() == "*" || name.trim().eq_ignore_ascii_case("origin"))
+}
+
+/// A warning: pages of the hub always ask with an Origin, so only somebody else's request, or a cache on the way, can
+/// leave an answer behind that does not fit.
+fn no_vary(bucket: &BucketName) -> Cause {
+    Cause::new(
+        "storage.cors_no_vary",
+        format!(
+            "Answers of the bucket {bucket} depend on the Origin and do not say so (no Vary: Origin): a cache may give a page \
+             of the hub the answer that another page got, and the browser refuses it."
+        ),
+        "Let the server, or the CDN before it, send Vary: Origin.",
+    )
+}
+
+/// A warning: browsers look at the bytes of a picture, not at its type.
+fn wrong_type(wanted: &Wanted, kind: &str) -> Cause {
+    let kind = match kind {
+        "" => "has no Content-Type".to_owned(),
+        kind => format!("has the Content-Type {kind}"),
+    };
+    Cause::new(
+        "storage.wrong_content_type",
+        format!(
+            "The object {} is a picture and {kind}. Browsers show it all the same; other programs may not.",
+            wanted.key
+        ),
+        "Set the Content-Type of the object (image/jpeg, image/png and so on), best when it is uploaded.",
+    )
+}

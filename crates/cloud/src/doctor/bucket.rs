@@ -1,0 +1,246 @@
+//! A bucket: where it is, that it is there, and whether it may be listed.
+
+use std::sync::Arc;
+
+use insitu_model::bucket::BucketName;
+use insitu_model::region::Region;
+
+use super::cause::{no_such_bucket, of_call};
+use super::check::{Cause, Subject};
+use super::run::{Open, Run, Step};
+use super::whose;
+use crate::credentials::Credentials;
+use crate::policy;
+use crate::refusal::{CallError, RefusalKind};
+use crate::s3::{Access, ListPage, Listing};
+
+/// How many keys are looked at to find a sample.
+const SAMPLE_KEYS: u16 = 50;
+/// Endings of keys that are pictures.
+const PICTURES: [&str; 9] = [
+    ".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif",
+];
+
+/// What listing a bucket showed.
+pub(super) struct Listed {
+    /// It may be listed, so a key that it does not name is not there.
+    pub is_allowed: bool,
+    /// A key to try, a picture's if there is one.
+    pub sample: Option<String>,
+}
+
+impl Listed {
+    /// Nobody asked yet whether it may be listed: who wants to know tries.
+    pub const UNKNOWN: Listed = Listed {
+        is_allowed: true,
+        sample: None,
+    };
+}
+
+/// Whom to ask about a bucket, as far as is known.
+pub(super) fn access(run: &Run<'_>, credentials: &Arc<Credentials>) -> Access {
+    Access {
+        region: run.region.clone(),
+        endpoint: run.patient.endpoint.clone(),
+        credentials: credentials.clone(),
+    }
+}
+
+/// Finds out where the bucket is, and signs for that region from then on.
+pub(super) async fn locate(run: &mut Run<'_>, key: &Arc<Credentials>, bucket: &BucketName) -> Step {
+    let mut check = run.open(Subject::Region).on(bucket);
+    let s3 = &run.tools.s3;
+    let mut answer = {
+        let access = access(run, key);
+        run.ask(&mut check, "HeadBucket", || s3.head_bucket(&access, bucket))
+            .await
+    };
+    let told = match &answer {
+        Ok(head) => head.region.clone(),
+        Err(error) => error.region_hint().map(str::to_owned),
+    };
+    let told = told.and_then(|name| Region::parse(&name, run.patient.endpoint.is_some()).ok());
+    let moved = told.filter(|told| *told != run.region);
+    if let Some(told) = &moved {
+        run.region = told.clone();
+        let access = access(run, key);
+        answer = run
+            .ask(&mut check, "HeadBucket", || s3.head_bucket(&access, bucket))
+            .await;
+    }
+    // An answer to HEAD has no body: where its status alone does not tell, another call brings the words.
+    let says_little = |error: &CallError| {
+        error
+            .refusal()
+            .is_some_and(|refusal| refusal.code.is_none() && !matches!(refusal.status, 403 | 404))
+    };
+    if answer.as_ref().is_err_and(says_little) {
+        let (again, listed) = list_one(run, check, key, bucket, "").await;
+        check = again;
+        if let Err(error) = listed {
+            answer = Err(error);
+        }
+    }
+    judge_place(run, check, key, bucket, answer.err(), moved)
+}
+
+fn judge_place(
+    run: &mut Run<'_>,
+    check: Open,
+    key: &Credentials,
+    bucket: &BucketName,
+    error: Option<CallError>,
+    moved: Option<Region>,
+) -> Step {
+    match error.as_ref().map(|error| (error, error.kind())) {
+        None | Some((_, Some(RefusalKind::AccessDenied))) => {}
+        Some((error, Some(RefusalKind::NotFound | RefusalKind::NoSuchBucket))) => {
+            let host = match error {
+                CallError::Refused { host, .. } => host.clone(),
+                _ => bucket.to_string(),
+            };
+            return run.fail(check, no_such_bucket(&host));
+        }
+        Some((error, _)) => {
+            let cause = of_call(error, whose(key));
+            return run.fail(check, cause);
+        }
+    }
+    let storage = &run.patient.region;
+    match moved {
+        Some(region) => {
+            let cause = Cause::new(
+                "storage.wrong_region",
+                format!(
+                    "The bucket {bucket} is in {region}, and the storage says {storage}. The hub signs for {region}."
+                ),
+                format!("Set the region of the storage to {region}, unless its other buckets are in {storage}."),
+            );
+            run.warn(check, cause);
+        }
+        None => run.pass(
+            check,
+            match error {
+                None => format!("The bucket {bucket} is there, in {storage}."),
+                Some(_) => format!(
+                    "Nothing says that the bucket {bucket} is elsewhere than in {storage}; it may not be asked for, which \
+                     needs s3:ListBucket."
+                ),
+            },
+        ),
+    }
+    Ok(())
+}
+
+/// Lists the beginning of the bucket, or of what the storage's prefixes leave of it.
+pub(super) async fn list(run: &mut Run<'_>, key: &Arc<Credentials>, bucket: &BucketName) -> Step<Listed> {
+    let check = run.open(Subject::List).on(bucket);
+    let prefix = run
+        .patient
+        .prefixes
+        .iter()
+        .find(|prefix| prefix.bucket() == bucket)
+        .map(|prefix| prefix.key_prefix().to_owned())
+        .unwrap_or_default();
+    let (check, answer) = list_one(run, check, key, bucket, &prefix).await;
+    match answer {
+        Ok(page) => {
+            run.pass(check, format!("The bucket {bucket} may be listed."));
+            Ok(Listed {
+                is_allowed: true,
+                sample: sample(&page),
+            })
+        }
+        Err(error) if error.kind() == Some(RefusalKind::AccessDenied) => {
+            let cause = list_denied(run, bucket);
+            run.warn(check, cause);
+            Ok(Listed {
+                is_allowed: false,
+                sample: None,
+            })
+        }
+        Err(error) => {
+            let cause = of_call(&error, whose(key));
+            run.fail(check, cause)
+        }
+    }
+}
+
+/// Not needed to see assets, so a warning: but missing keys cannot be told from forbidden ones without it.
+fn list_denied(run: &Run<'_>, bucket: &BucketName) -> Cause {
+    Cause::new(
+        "storage.list_denied",
+        format!(
+            "The bucket {bucket} may not be listed. Assets can be seen without it; but a key that does not exist looks like \
+             one that is forbidden, and folders cannot be imported."
+        ),
+        "Allow s3:ListBucket on the bucket, as this policy does.",
+    )
+    .with_paste(&reading_policy(run, bucket))
+}
+
+/// What the hub's user or role needs to read a bucket.
+pub(super) fn reading_policy(run: &Run<'_>, bucket: &BucketName) -> policy::Policy {
+    let prefixes: Vec<_> = run
+        .patient
+        .prefixes
+        .iter()
+        .filter(|prefix| prefix.bucket() == bucket)
+        .cloned()
+        .collect();
+    policy::access_policy(
+        std::slice::from_ref(bucket),
+        &prefixes,
+        run.patient.region.partition(),
+    )
+}
+
+/// The first keys that begin so.
+pub(super) async fn list_one(
+    run: &mut Run<'_>,
+    mut check: Open,
+    key: &Arc<Credentials>,
+    bucket: &BucketName,
+    prefix: &str,
+) -> (Open, Result<ListPage, CallError>) {
+    let listing = Listing {
+        prefix,
+        delimiter: None,
+        continuation: None,
+        max_keys: SAMPLE_KEYS,
+    };
+    let mut region = run.region.clone();
+    let s3 = &run.tools.s3;
+    loop {
+        let access = Access {
+            region: region.clone(),
+            ..access(run, key)
+        };
+        let answer = run
+            .ask(&mut check, "ListObjectsV2", || {
+                s3.list_v2(&access, bucket, &listing)
+            })
+            .await;
+        // The region is another check's: here the call is only made where it can succeed.
+        let told = answer
+            .as_ref()
+            .err()
+            .filter(|error| error.kind() == Some(RefusalKind::WrongRegion))
+            .and_then(CallError::region_hint)
+            .and_then(|name| Region::parse(name, run.patient.endpoint.is_some()).ok());
+        match told {
+            Some(told) if told != region && region == run.region => region = told,
+            _ => return (check, answer),
+        }
+    }
+}
+
+fn sample(page: &ListPage) -> Option<String> {
+    let is_picture = |key: &str| {
+        let key = key.to_ascii_lowercase();
+        PICTURES.iter().any(|ending| key.ends_with(ending))
+    };
+    let mut files = page.objects.iter().filter(|object| object.size_bytes > 0);
+    let picture = files.clone().find(|object| is_picture(&object.key));
+    picture.or_else(|| files.next()).map(|object| object.key.clone())
+}

@@ -1,0 +1,220 @@
+//! Causes that are the same wherever they show: the network, the clock, the key, the region, a busy server.
+//!
+//! What a refusal means depends on who shows which key, and what was learned before; what is said here holds whatever
+//! was asked. [`of_call`] has no word of its own for "access denied": that is decided where it is asked.
+
+use super::check::Cause;
+use crate::connect::ConnectError;
+use crate::refusal::{CallError, Refusal, RefusalKind};
+
+/// Whose key a call is signed with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose<'a> {
+    /// The IAM user's, by its Access Key ID.
+    User(&'a str),
+    /// The hub's own.
+    Hub,
+    /// That of a session that STS gave a moment ago.
+    Session,
+    /// Nobody's: the call is not signed, or not by us.
+    Nobody,
+}
+
+/// Why a call failed, where that is the same whatever was asked.
+pub(super) fn of_call(error: &CallError, whose: Whose<'_>) -> Cause {
+    match error {
+        CallError::Connect(error) => of_connection(error),
+        CallError::Refused { refusal, host, .. } => of_refusal(refusal, host, whose),
+        CallError::NotUnderstood { .. } => Cause::new(
+            "storage.unexpected_answer",
+            format!("What came back is not what S3 and STS answer: {error}."),
+            "Check that the endpoint is that of an S3-compatible server, and not of its console or of a proxy.",
+        ),
+    }
+}
+
+fn of_connection(error: &ConnectError) -> Cause {
+    let (code, fix) = match error {
+        ConnectError::UnknownHost { .. } => (
+            "storage.dns",
+            "Check the spelling of the endpoint or region, and the DNS of the machine that the hub runs on.",
+        ),
+        ConnectError::PrivateAddress { .. } => (
+            "storage.endpoint_private",
+            "Ask the operator of the hub to allow it, if it is meant to be reached.",
+        ),
+        ConnectError::Tls { .. } => (
+            "storage.tls",
+            "Give the server a certificate for this host name from an authority that the hub's machine trusts; \
+             or check that the port speaks TLS at all.",
+        ),
+        ConnectError::Unreachable { .. } => (
+            "storage.connect",
+            "Check host and port, that the server runs, and that no firewall stands between it and the hub.",
+        ),
+        ConnectError::Interrupted { .. } => (
+            "storage.connect",
+            "Somebody listens there and hangs up without an answer: check what stands before the server.",
+        ),
+        ConnectError::Timeout { .. } => (
+            "storage.hangs",
+            "The connection stands and no answer comes: look at the load and the log of the server, and at what stands \
+             before it.",
+        ),
+        ConnectError::BodyCut { .. } => (
+            "storage.body_cut",
+            "Look at what stands between the hub and the server: a proxy with a limit of size or time, most likely.",
+        ),
+        _ => (
+            "storage.unexpected_answer",
+            "Check the endpoint: what answers there is not S3.",
+        ),
+    };
+    Cause::new(code, sentence(error), fix)
+}
+
+fn of_refusal(refusal: &Refusal, host: &str, whose: Whose<'_>) -> Cause {
+    use RefusalKind as Kind;
+    if is_skewed(refusal) {
+        return clock_skew(refusal, host);
+    }
+    match refusal.kind() {
+        Kind::UnknownKey | Kind::BadToken | Kind::Expired | Kind::BadSignature => {
+            of_key(refusal, host, whose)
+        }
+        Kind::WrongRegion => wrong_region(refusal, host),
+        Kind::NoSuchBucket => no_such_bucket(host),
+        Kind::Throttled => throttled(refusal, host),
+        Kind::ServerFault if refusal.status == 503 => throttled(refusal, host),
+        Kind::ServerFault => Cause::new(
+            "storage.server_fault",
+            format!("{host} failed: {refusal}."),
+            "The fault is the server's: try again, and look at its log or its status page.",
+        ),
+        _ => unexpected(refusal, host),
+    }
+}
+
+/// A refusal that nothing else explains.
+pub(super) fn unexpected(refusal: &Refusal, host: &str) -> Cause {
+    Cause::new(
+        "storage.unexpected_answer",
+        format!("{host} refused in a way that the hub does not know: {refusal}."),
+        "Look for the server's code in its documentation.",
+    )
+}
+
+fn of_key(refusal: &Refusal, host: &str, whose: Whose<'_>) -> Cause {
+    let is_secret = refusal.kind() == RefusalKind::BadSignature;
+    match whose {
+        Whose::User(key) if is_secret => wrong_secret(key, host),
+        Whose::User(key) => unknown_key(key, host),
+        Whose::Hub if is_secret => Cause::new(
+            "storage.wrong_secret",
+            format!("{host} knows the hub's own access key and finds its signature wrong: {refusal}."),
+            "The hub's own secret is wrong. Its operator gives it the right one (AWS_SECRET_ACCESS_KEY or whichever \
+             source of the standard AWS chain is used).",
+        ),
+        Whose::Hub if refusal.kind() == RefusalKind::UnknownKey => Cause::new(
+            "storage.unknown_key",
+            format!("{host} does not know the hub's own access key: {refusal}."),
+            "The hub's own key was deleted, is inactive, or is of another partition of AWS. Its operator gives the hub \
+             a valid one.",
+        ),
+        Whose::Hub => Cause::new(
+            "storage.session_expired",
+            format!("The hub's own session with AWS is over: {refusal}."),
+            "The operator renews the hub's own credentials; a role of the container or instance renews itself.",
+        ),
+        Whose::Session if is_secret => Cause::new(
+            "storage.wrong_secret",
+            format!("{host} finds the signature of a session wrong that STS gave a moment ago: {refusal}."),
+            "Something between the hub and the server changes requests, such as a proxy that rewrites the host or the \
+             path; or the server does not share its sessions with this STS.",
+        ),
+        Whose::Session | Whose::Nobody => Cause::new(
+            "storage.session_expired",
+            format!("{host} does not accept a session that STS gave a moment ago: {refusal}."),
+            "Check that the endpoint belongs to the same STS, and the clock of the server: to it, the session is over or \
+             was never made.",
+        ),
+    }
+}
+
+/// The key ID is nobody's.
+pub(super) fn unknown_key(key: &str, host: &str) -> Cause {
+    Cause::new(
+        "storage.unknown_key",
+        format!("{host} does not know the access key {key}."),
+        "The key was deleted or is inactive, is of another account of the server, or its ID was mistyped. Make a new key \
+         for the IAM user and save it in the storage.",
+    )
+}
+
+/// The key ID is right, its secret is not.
+pub(super) fn wrong_secret(key: &str, host: &str) -> Cause {
+    Cause::new(
+        "storage.wrong_secret",
+        format!("{host} knows the access key {key}, and the secret that the storage has is not its secret."),
+        "Type the Secret Access Key again, or make a new key: AWS shows a secret once, when the key is made.",
+    )
+}
+
+/// The bucket is not there.
+pub(super) fn no_such_bucket(host: &str) -> Cause {
+    Cause::new(
+        "storage.no_such_bucket",
+        format!("{host} has no such bucket."),
+        "Check the bucket's name, and that the storage's endpoint is the server that has it.",
+    )
+}
+
+/// Too many requests, or too many for now.
+pub(super) fn throttled(refusal: &Refusal, host: &str) -> Cause {
+    Cause::new(
+        "storage.throttled",
+        format!("{host} has too much to do and sends everybody away for now: {refusal}."),
+        "Try again in a minute. If it stays, whatever else reads from this bucket or server asks too often.",
+    )
+}
+
+fn wrong_region(refusal: &Refusal, host: &str) -> Cause {
+    let where_it_is = match &refusal.region {
+        Some(region) => format!("the bucket is in {region}"),
+        None => "the bucket is in another region, and it does not say which".to_owned(),
+    };
+    Cause::new(
+        "storage.wrong_region",
+        format!("{host} says that {where_it_is}, and asking for it there did not help: {refusal}."),
+        "Set the region of the storage to the one in which the bucket is (S3 console, Properties of the bucket).",
+    )
+}
+
+/// Our clock and the server's are too far apart.
+pub(super) fn clock_skew(refusal: &Refusal, host: &str) -> Cause {
+    let theirs = match &refusal.server_time {
+        Some(time) => format!("; its time is {time}"),
+        None => String::new(),
+    };
+    Cause::new(
+        "storage.clock_skew",
+        format!("{host} finds the time of the hub too far from its own{theirs}: {refusal}."),
+        "Set the clocks by NTP, that of the hub's machine first: signatures hold for 15 minutes.",
+    )
+}
+
+/// A signed URL is refused for our clock in words of its own.
+pub(super) fn is_skewed(refusal: &Refusal) -> bool {
+    let words = refusal.message.as_deref().unwrap_or_default();
+    refusal.kind() == RefusalKind::ClockSkew || words.starts_with("Request is not yet valid")
+}
+
+fn sentence(error: &impl std::fmt::Display) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    let first = letters
+        .next()
+        .map(|first| first.to_uppercase().to_string())
+        .unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}

@@ -1,0 +1,258 @@
+//! IAM delegation: the hub's own identity, STS, and a role that lets the hub in with its external ID and nobody else.
+
+use std::sync::Arc;
+
+use insitu_model::arn::PrincipalArn;
+use insitu_model::external_id::ExternalId;
+use tokio::time::timeout;
+
+use super::cause::{Whose, of_call};
+use super::check::{Cause, Subject};
+use super::run::{Open, Run, Step};
+use super::trust::{Attempt, Entry, is_denial};
+use crate::credentials::{CredentialError, Credentials, RoleGrant};
+use crate::policy;
+use crate::refusal::CallError;
+use crate::sts::{AssumeRole, SESSION_S_MIN};
+
+/// How long the hub's own identity is looked for.
+const SEARCH_MAX: std::time::Duration = std::time::Duration::from_secs(4);
+
+/// Becomes the role, and sees whether others could: a session of it.
+pub(super) async fn become_role(run: &mut Run<'_>, role: &RoleGrant) -> Step<Arc<Credentials>> {
+    let own = find_identity(run).await?;
+    let principal = ask_who(run, role, &own).await?;
+    refuse_own_account(run, role, &principal)?;
+    let session = assume(run, role, &own, &principal).await?;
+    let absent = run.open(Subject::ExternalIdAbsent);
+    refuse(run, absent, role, &own, &principal, None).await?;
+    let random = run.open(Subject::ExternalIdRandom);
+    let made_up = ExternalId::generate(run.tools.random);
+    refuse(run, random, role, &own, &principal, Some(&made_up)).await?;
+    Ok(session)
+}
+
+async fn find_identity(run: &mut Run<'_>) -> Step<Arc<Credentials>> {
+    let check = run.open(Subject::Identity);
+    let found = match timeout(SEARCH_MAX, run.tools.identity.find()).await {
+        Ok(found) => found,
+        Err(_) => Err(CredentialError::Identity {
+            reason: "the search took too long".to_owned(),
+        }),
+    };
+    let fix = "The operator of the hub gives it an identity by the standard AWS chain: environment, profile, web \
+               identity, container or instance role.";
+    match found {
+        Ok(Some(found)) => {
+            run.pass(
+                check,
+                format!(
+                    "The hub has an AWS identity of its own (from: {}).",
+                    found.source.as_str()
+                ),
+            );
+            Ok(found.credentials)
+        }
+        Ok(None) => run.fail(
+            check,
+            Cause::new(
+                "storage.no_identity",
+                "The hub has no AWS identity of its own, so no role can trust it.",
+                fix,
+            ),
+        ),
+        Err(error) => run.fail(check, Cause::new("storage.no_identity", format!("{error}."), fix)),
+    }
+}
+
+async fn ask_who(run: &mut Run<'_>, role: &RoleGrant, own: &Credentials) -> Step<Option<PrincipalArn>> {
+    let mut check = run.open(Subject::Sts);
+    let sts = &run.tools.sts;
+    let asked = run
+        .ask(&mut check, "GetCallerIdentity", || {
+            sts.get_caller_identity(own, &role.region)
+        })
+        .await;
+    match asked {
+        Ok(caller) => {
+            run.pass(check, format!("The hub is {} to AWS.", caller.arn));
+            Ok(caller.arn.parse().ok())
+        }
+        Err(error) => {
+            let cause = of_sts(&error, role);
+            run.fail(check, cause)
+        }
+    }
+}
+
+/// Whatever trusts the hub's own account would be open to each of the hub's organizations.
+fn refuse_own_account(run: &mut Run<'_>, role: &RoleGrant, principal: &Option<PrincipalArn>) -> Step {
+    let is_own = |principal: &PrincipalArn| {
+        principal.account_id() == role.role_arn.account_id()
+            && principal.partition() == role.role_arn.partition()
+    };
+    if !principal.as_ref().is_some_and(is_own) {
+        return Ok(());
+    }
+    let check = run.open(Subject::ExternalId);
+    let cause = Cause::new(
+        "storage.role_in_hub_account",
+        format!(
+            "The role {} is in the hub's own AWS account, so it could be any organization's.",
+            role.role_arn
+        ),
+        "Use a role of the account that owns the buckets, or an IAM user.",
+    );
+    run.fail(check, cause)
+}
+
+async fn assume(
+    run: &mut Run<'_>,
+    role: &RoleGrant,
+    own: &Credentials,
+    principal: &Option<PrincipalArn>,
+) -> Step<Arc<Credentials>> {
+    let mut check = run.open(Subject::ExternalId);
+    let wanted = |external_id| AssumeRole {
+        role_arn: role.role_arn.as_str(),
+        session_name: &role.session_name,
+        external_id,
+        duration_s: SESSION_S_MIN,
+        session_policy: role.session_policy.as_deref(),
+    };
+    let sts = &run.tools.sts;
+    let current = wanted(role.external_id.as_ref().map(ExternalId::as_str));
+    let mut asked = run
+        .ask(&mut check, "AssumeRole", || {
+            sts.assume_role(own, &role.region, &current)
+        })
+        .await;
+    // While the external ID is being changed, the role may be at the new one already.
+    if asked.as_ref().is_err_and(is_denial)
+        && let Some(next) = &role.next_external_id
+    {
+        let next = wanted(Some(next.as_str()));
+        asked = run
+            .ask(&mut check, "AssumeRole", || {
+                sts.assume_role(own, &role.region, &next)
+            })
+            .await;
+    }
+    match asked {
+        Ok(session) => {
+            run.pass(
+                check,
+                format!(
+                    "The role {} lets the hub in with the external ID of this storage.",
+                    role.role_arn
+                ),
+            );
+            Ok(Arc::new(session))
+        }
+        Err(error) if is_denial(&error) => run.fail(check, role_denied(role, principal)),
+        Err(error) => {
+            let cause = of_sts(&error, role);
+            run.fail(check, cause)
+        }
+    }
+}
+
+/// Knocks with an external ID that must be refused.
+async fn refuse(
+    run: &mut Run<'_>,
+    mut check: Open,
+    role: &RoleGrant,
+    own: &Credentials,
+    principal: &Option<PrincipalArn>,
+    external_id: Option<&ExternalId>,
+) -> Step {
+    let attempt = Attempt {
+        sts: &run.tools.sts,
+        credentials: own,
+        region: &role.region,
+        role_arn: &role.role_arn,
+        session_name: &role.session_name,
+    };
+    let which = match external_id {
+        None => "without any external ID",
+        Some(_) => "with an external ID that was made up for this test",
+    };
+    let tried = run
+        .ask(&mut check, "AssumeRole", || attempt.with(external_id))
+        .await;
+    match tried {
+        Ok(Entry::Refused(error)) => {
+            let refusal = error.refusal();
+            check.status(
+                refusal.map_or(403, |refusal| refusal.status),
+                refusal.and_then(|refusal| refusal.code.clone()),
+            );
+            run.pass(check, format!("The role refuses {which}, as it must."));
+            Ok(())
+        }
+        Ok(Entry::Let) => {
+            let message = format!(
+                "The role {} lets the hub in {which}: whoever else uses this hub could read these buckets by naming the \
+                 role.",
+                role.role_arn
+            );
+            let cause = Cause::new(
+                "storage.trust_policy_missing_external_id",
+                message,
+                "Replace the trust policy of the role by this one (IAM console, the role, Trust relationships).",
+            );
+            let cause = with_trust_policy(cause, role, principal);
+            if run.patient.is_overruled {
+                run.warn(check, cause);
+                return Ok(());
+            }
+            run.fail(check, cause)
+        }
+        Err(error) => {
+            let cause = of_sts(&error, role);
+            run.fail(check, cause)
+        }
+    }
+}
+
+/// STS has one message for all of them, so all of them are named.
+fn role_denied(role: &RoleGrant, principal: &Option<PrincipalArn>) -> Cause {
+    let who = match principal {
+        Some(principal) => principal.to_trust().to_string(),
+        None => "the hub".to_owned(),
+    };
+    let cause = Cause::new(
+        "storage.role_denied",
+        format!(
+            "STS does not let the hub become {}. It does not say whether there is no such role, its trust policy names \
+             somebody else, it demands another external ID, or {who} may not assume roles.",
+            role.role_arn
+        ),
+        format!(
+            "Check the role's ARN, and replace its trust policy by this one. If that does not help, the operator of the \
+             hub allows {who} sts:AssumeRole on the role."
+        ),
+    );
+    with_trust_policy(cause, role, principal)
+}
+
+fn with_trust_policy(cause: Cause, role: &RoleGrant, principal: &Option<PrincipalArn>) -> Cause {
+    match (principal, &role.external_id) {
+        (Some(principal), Some(external_id)) => {
+            cause.with_paste(&policy::trust_policy(principal, external_id))
+        }
+        _ => cause,
+    }
+}
+
+fn of_sts(error: &CallError, role: &RoleGrant) -> Cause {
+    let code = error.refusal().and_then(|refusal| refusal.code.as_deref());
+    if code == Some("RegionDisabledException") {
+        return Cause::new(
+            "storage.sts_region_disabled",
+            format!("STS is switched off in {} for this account.", role.region),
+            "Switch STS on in this region (IAM console, Account settings), or set the storage to another region.",
+        );
+    }
+    of_call(error, Whose::Hub)
+}

@@ -1,0 +1,204 @@
+//! A run of checks: calls in time, what they said written down, and one place where a check ends.
+
+use std::future::Future;
+use std::time::Duration;
+
+use insitu_model::region::Region;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::check::{Cause, Check, Diagnosis, Subject, Verdict};
+use super::{Patient, Tell, Tools};
+use crate::connect::ConnectError;
+use crate::refusal::{CallError, RefusalKind};
+
+/// How long a run may take altogether, so that somebody who watches has an answer within ten seconds.
+const WHOLE_MAX: Duration = Duration::from_secs(9);
+/// How long one call may take.
+const CALL_MAX: Duration = Duration::from_secs(4);
+/// How long a busy server is left alone before it is asked a second time.
+const BUSY_WAIT: Duration = Duration::from_millis(400);
+
+/// A run under way.
+pub(super) struct Run<'a> {
+    pub patient: &'a Patient,
+    pub tools: &'a Tools<'a>,
+    /// The region that calls are signed for: the storage's own until the bucket says another.
+    pub region: Region,
+    tell: &'a mut Tell<'a>,
+    checks: Vec<Check>,
+    started: Instant,
+}
+
+/// A check that was begun.
+pub(super) struct Open {
+    check: Check,
+    started: Instant,
+}
+
+/// A check failed: nothing further is asked.
+pub(super) struct Stopped;
+
+/// What a check leads to.
+pub(super) type Step<T = ()> = Result<T, Stopped>;
+
+impl<'a> Run<'a> {
+    pub fn new(patient: &'a Patient, tools: &'a Tools<'a>, tell: &'a mut Tell<'a>) -> Self {
+        Self {
+            patient,
+            tools,
+            region: patient.region.clone(),
+            tell,
+            checks: Vec::new(),
+            started: Instant::now(),
+        }
+    }
+
+    /// Begins a check.
+    pub fn open(&self, subject: Subject) -> Open {
+        Open {
+            check: Check {
+                subject,
+                bucket: None,
+                key: None,
+                call: None,
+                status: None,
+                said: None,
+                took_ms: 0,
+                verdict: Verdict::Skipped,
+                code: None,
+                message: String::new(),
+                fix: None,
+            },
+            started: Instant::now(),
+        }
+    }
+
+    /// Makes a call of a check: in time, and once more if the server was busy or hung up.
+    pub async fn ask<T, F>(
+        &self,
+        open: &mut Open,
+        call: &'static str,
+        mut ask: impl FnMut() -> F,
+    ) -> Result<T, CallError>
+    where
+        F: Future<Output = Result<T, CallError>>,
+    {
+        open.check.call = Some(call);
+        let mut answer = self.in_time(ask()).await;
+        if answer.as_ref().is_err_and(deserves_another_try) {
+            sleep(BUSY_WAIT).await;
+            answer = self.in_time(ask()).await;
+        }
+        open.note(answer.as_ref().err());
+        answer
+    }
+
+    async fn in_time<T>(&self, call: impl Future<Output = Result<T, CallError>>) -> Result<T, CallError> {
+        let left = WHOLE_MAX.saturating_sub(self.started.elapsed());
+        match timeout(left.min(CALL_MAX), call).await {
+            Ok(answer) => answer,
+            Err(_) => Err(ConnectError::Timeout {
+                host: "the server".to_owned(),
+            }
+            .into()),
+        }
+    }
+
+    /// Things are as they should be.
+    pub fn pass(&mut self, open: Open, message: impl Into<String>) {
+        self.close(open, Verdict::Passed, message.into());
+    }
+
+    /// It does not concern this storage.
+    pub fn skip(&mut self, open: Open, message: impl Into<String>) {
+        self.close(open, Verdict::Skipped, message.into());
+    }
+
+    /// Assets can be seen all the same.
+    pub fn warn(&mut self, mut open: Open, cause: Cause) {
+        open.check.code = Some(cause.code);
+        open.check.fix = Some(cause.fix);
+        self.close(open, Verdict::Warned, cause.message);
+    }
+
+    /// This is why assets cannot be seen.
+    pub fn fail<T>(&mut self, mut open: Open, cause: Cause) -> Step<T> {
+        open.check.code = Some(cause.code);
+        open.check.fix = Some(cause.fix);
+        self.close(open, Verdict::Failed, cause.message);
+        Err(Stopped)
+    }
+
+    fn close(&mut self, open: Open, verdict: Verdict, message: String) {
+        let Open { mut check, started } = open;
+        check.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        check.verdict = verdict;
+        check.message = message;
+        (self.tell)(&check);
+        self.checks.push(check);
+    }
+
+    /// The end: what nobody asked is said to be so.
+    pub fn finish(mut self, all: &[Subject]) -> Diagnosis {
+        let has_failed = self.checks.iter().any(|check| check.verdict == Verdict::Failed);
+        let why = match has_failed {
+            true => "Not asked, because what comes before it failed.",
+            false => "Not asked.",
+        };
+        for subject in all {
+            if self.checks.iter().all(|check| check.subject != *subject) {
+                let open = self.open(*subject);
+                self.skip(open, why);
+            }
+        }
+        Diagnosis {
+            took_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            checks: self.checks,
+        }
+    }
+}
+
+impl Open {
+    /// The same about a bucket.
+    pub fn on(mut self, bucket: &impl ToString) -> Self {
+        self.check.bucket = Some(bucket.to_string());
+        self
+    }
+
+    /// The same about an object of it.
+    pub fn of(mut self, key: &str) -> Self {
+        self.check.key = Some(key.to_owned());
+        self
+    }
+
+    /// The same about another thing: the answer to one question may be about the next.
+    pub fn about(mut self, subject: Subject) -> Self {
+        self.check.subject = subject;
+        self
+    }
+
+    /// What an answer said that is no error to the call.
+    pub fn status(&mut self, status: u16, said: Option<String>) {
+        self.check.status = Some(status);
+        self.check.said = said;
+    }
+
+    fn note(&mut self, error: Option<&CallError>) {
+        let refusal = error.map(CallError::refusal);
+        self.check.status = match refusal {
+            None => Some(200),
+            Some(refusal) => refusal.map(|refusal| refusal.status),
+        };
+        self.check.said = refusal.flatten().and_then(|refusal| refusal.code.clone());
+    }
+}
+
+/// A server that is busy is worth a second try, and so is a connection that the server had just closed. One that says
+/// nothing has had its time.
+fn deserves_another_try(error: &CallError) -> bool {
+    matches!(error, CallError::Connect(ConnectError::Interrupted { .. }))
+        || matches!(
+            error.kind(),
+            Some(RefusalKind::Throttled | RefusalKind::ServerFault)
+        )
+}

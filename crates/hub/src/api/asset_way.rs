@@ -1,0 +1,282 @@
+//! Why an asset is seen, or not: every step from its address as imported to the picture, with its time.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{Path, State};
+use insitu_cloud::doctor::{Decoded, Patient, Target, Wanted};
+use insitu_model::address::{Address, ObjectAddress};
+use insitu_model::id::{AssetId, OrganizationId, ProjectId, StorageId};
+use insitu_model::own_file::OwnFile;
+use insitu_store::assets;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::storage_test::{CheckView, DiagnosisData, DiagnosisView, FixView};
+use crate::auth::access::{OnProject, right};
+use crate::cloud_access::{Examining, ReachedStorage, decode, read_header, region_of};
+use crate::envelope::{Envelope, ErrorBody, Success};
+use crate::error::{ApiError, ApiResult};
+use crate::hub::Hub;
+
+/// How much of a public asset or of an uploaded file is read.
+const FIRST_BYTES: usize = 64 * 1024;
+
+pub fn router() -> OpenApiRouter<Arc<Hub>> {
+    OpenApiRouter::new().routes(routes!(why))
+}
+
+/// How an asset is reached, step by step
+///
+/// Address as imported, bucket and key, storage, credentials, HEAD, host of signed URLs, CORS, signed GET, picture. The
+/// first step that fails is the cause.
+#[utoipa::path(get, path = "/v2/project/{project}/assets/{asset}/why", tag = "assets",
+    params(("project" = String, Path), ("asset" = String, Path)),
+    responses((status = 200, body = Envelope<DiagnosisData>), (status = 404, body = ErrorBody)))]
+async fn why(
+    State(hub): State<Arc<Hub>>,
+    access: OnProject<right::ReadAssets>,
+    Path(path): Path<(String, String)>,
+) -> ApiResult<Success<DiagnosisData>> {
+    let (_, text) = path;
+    let unknown = || ApiError::not_found("asset", &text);
+    let id: AssetId = text.parse().map_err(|_| unknown())?;
+    let (organization, project) = (access.organization, access.project);
+    let mut way = Way::begin(&hub, organization);
+    let asset = find(&hub, organization, project, id).await?.ok_or_else(unknown)?;
+    way.passed(
+        "imported",
+        format!("It was imported as {}.", hub.files.shown(asset.data.clone())),
+    );
+    match asset.storage {
+        Some(storage) => way.through_storage(storage, &asset.data).await?,
+        None => way.as_anybody(&asset.data).await?,
+    }
+    let took_ms = millis(way.started);
+    Ok(Success(DiagnosisData {
+        diagnosis: DiagnosisView::of(way.steps, took_ms),
+    }))
+}
+
+async fn find(
+    hub: &Hub,
+    organization: OrganizationId,
+    project: ProjectId,
+    id: AssetId,
+) -> ApiResult<Option<assets::Asset>> {
+    let found = hub
+        .db
+        .read(move |tx| assets::find(tx, organization, project, id))
+        .await?;
+    Ok(found.filter(|asset| asset.deleted_at.is_none()))
+}
+
+/// The steps so far.
+struct Way<'a> {
+    hub: &'a Arc<Hub>,
+    organization: OrganizationId,
+    steps: Vec<CheckView>,
+    started: Instant,
+    step_began: Instant,
+}
+
+impl<'a> Way<'a> {
+    fn begin(hub: &'a Arc<Hub>, organization: OrganizationId) -> Self {
+        let now = Instant::now();
+        Self {
+            hub,
+            organization,
+            steps: Vec::new(),
+            started: now,
+            step_began: now,
+        }
+    }
+
+    async fn through_storage(&mut self, id: StorageId, data: &str) -> ApiResult<()> {
+        let hub = self.hub;
+        let storage = match ReachedStorage::get(hub, self.organization, id).await {
+            Ok(storage) => storage,
+            Err(error) => {
+                self.refused(
+                    "storage",
+                    error,
+                    "Connect the storage again, and import the asset with it.",
+                );
+                return Ok(());
+            }
+        };
+        let Some(object) = self.read_address(&storage, data) else {
+            return Ok(());
+        };
+        if !storage.covers(&object) {
+            let outside = ApiError::invalid(
+                "storage.outside_prefixes",
+                "The object lies outside of the prefixes that the storage may reach.",
+            );
+            self.refused(
+                "storage",
+                outside,
+                "Widen the prefixes of the storage, if it should.",
+            );
+            return Ok(());
+        }
+        self.passed("storage", format!("The storage {} reaches it.", storage.name()));
+        let signer = match storage.signer(hub).await {
+            Ok(signer) => signer,
+            Err(error) => {
+                self.refused(
+                    "credentials",
+                    error,
+                    "Test the storage (insitu storage test): it finds the cause.",
+                );
+                return Ok(());
+            }
+        };
+        let region = region_of(hub, &storage, &object).await;
+        let key = signer.credentials().access_key_id().to_owned();
+        self.passed(
+            "credentials",
+            format!("Signed with the access key {key}, for {region}."),
+        );
+        let patient = Patient {
+            region,
+            endpoint: storage.endpoint.clone(),
+            grant: storage.way_in(hub)?,
+            is_overruled: storage.is_overruled(),
+            prefixes: storage.prefixes.clone(),
+            targets: vec![Target {
+                bucket: object.bucket().clone(),
+                object: Some(Wanted {
+                    key: object.key().to_owned(),
+                    version: object.version().map(str::to_owned),
+                }),
+            }],
+            origin: hub.public_url.clone(),
+        };
+        let examining = Examining::of(hub, self.organization).await?;
+        let followed = examining.follow(&patient, &signer, &mut |_| ()).await;
+        self.steps.extend(followed.checks.iter().map(CheckView::of));
+        Ok(())
+    }
+
+    fn read_address(&mut self, storage: &ReachedStorage, data: &str) -> Option<ObjectAddress> {
+        let elsewhere = || {
+            ApiError::invalid(
+                "storage.address_elsewhere",
+                "The address is no object that the storage reaches; its endpoint may have been changed since.",
+            )
+        };
+        let read = match Address::parse_with(data, storage.endpoint.as_ref()) {
+            Ok(parsed) => parsed.address.as_object().cloned().ok_or_else(elsewhere),
+            Err(error) => Err(ApiError::invalid(error.code(), format!("{error}."))),
+        };
+        match read {
+            Ok(object) => {
+                let region = object.region().map(|region| format!(", in {region}"));
+                self.passed(
+                    "object",
+                    format!(
+                        "It is the object {} of the bucket {}{}.",
+                        object.key(),
+                        object.bucket(),
+                        region.unwrap_or_default()
+                    ),
+                );
+                Some(object)
+            }
+            Err(error) => {
+                self.refused("object", error, "Import the asset again with its right address.");
+                None
+            }
+        }
+    }
+
+    /// A public address, or a file of the hub's own storage: nothing is signed, and the beginning tells all.
+    async fn as_anybody(&mut self, data: &str) -> ApiResult<()> {
+        let hub = self.hub;
+        let what = match OwnFile::parse_kept(data) {
+            Some(_) => "It is a file of the hub's own storage.",
+            None => "It is a public address, which everybody may fetch without a signature.",
+        };
+        self.passed("object", what.to_owned());
+        let examining = Examining::of(hub, self.organization).await?;
+        if !examining.may_read() {
+            return Ok(());
+        }
+        match read_header(hub, self.organization, None, data, FIRST_BYTES).await {
+            Err(unread) => {
+                let error = ApiError::invalid(unread.code, format!("{}.", unread.message));
+                self.refused(
+                    "head",
+                    error,
+                    "Open the address in a browser to see what answers there.",
+                );
+            }
+            Ok(bytes) => {
+                self.passed("head", "It is there and can be read.".to_owned());
+                match decode(&bytes, bytes.len() < FIRST_BYTES) {
+                    Decoded::NotShown(reason) => {
+                        let error = ApiError::invalid(
+                            "storage.not_decodable",
+                            format!("It cannot be shown as a picture: {reason}."),
+                        );
+                        self.refused("decode", error, "Open the file on your own computer.");
+                    }
+                    Decoded::Picture { width, height } => {
+                        self.passed("decode", format!("It is a picture of {width} × {height} pixels."));
+                    }
+                    Decoded::LongHeader => {
+                        self.passed("decode", "It is a picture with a long header.".to_owned());
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn passed(&mut self, name: &'static str, message: String) {
+        self.end(name, "passed", None, message, None);
+    }
+
+    fn refused(&mut self, name: &'static str, error: ApiError, fix: &str) {
+        let fix = FixView {
+            text: fix.to_owned(),
+            paste: None,
+        };
+        self.end(
+            name,
+            "failed",
+            Some(error.code.into_owned()),
+            error.message,
+            Some(fix),
+        );
+    }
+
+    fn end(
+        &mut self,
+        name: &'static str,
+        verdict: &'static str,
+        code: Option<String>,
+        message: String,
+        fix: Option<FixView>,
+    ) {
+        self.steps.push(CheckView {
+            name,
+            bucket: None,
+            key: None,
+            call: None,
+            status: None,
+            server_code: None,
+            took_ms: millis(self.step_began),
+            verdict,
+            code,
+            message,
+            fix,
+        });
+        self.step_began = Instant::now();
+    }
+}
+
+fn millis(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,155 @@
+//! Testing a storage: what may be tested by whom, and with what. What a test finds is shown by `tests/doctor`.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is not as it should be"
+)]
+
+use insitu_hub::testing::{Person, TestHub};
+use serde_json::{Value, json};
+
+const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYCANARYKEY1";
+
+/// Nobody listens there, so a test ends at once.
+const NOWHERE: &str = "http://127.0.0.1:1";
+
+fn user_form() -> Value {
+    json!({ "provider": "AWS", "accessType": "IAM_USER", "publicKey": "AKIAIOSFODNN7EXAMPLE", "privateKey": SECRET,
+            "region": "eu-central-1", "endpoint": NOWHERE })
+}
+
+fn role_form(external_id: &str) -> Value {
+    json!({ "provider": "AWS", "accessType": "IAM_DELEGATED", "region": "eu-central-1", "endpoint": NOWHERE,
+            "roleArn": "arn:aws:iam::111122223333:role/insitu-read", "externalId": external_id })
+}
+
+async fn try_form(person: &Person, storage: Value, object: &str) -> insitu_hub::testing::Answer {
+    let body = json!({ "storage": storage, "object": object });
+    person.post("/v2/storages/test", body).await
+}
+
+async fn saved(person: &Person, name: &str, mut form: Value) -> String {
+    form["name"] = json!(name);
+    let answer = person.post("/v2/storages", form).await;
+    answer.data()["storage"]["_id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_form_is_tested_and_not_kept() {
+    let hub = TestHub::start().await;
+    let ada = hub.owner("Acme").await;
+    let answer = try_form(&ada, user_form(), "s3://photos/a.jpg").await;
+    let diagnosis = &answer.data()["diagnosis"];
+    assert_eq!(diagnosis["verdict"], "failed");
+    assert_eq!(diagnosis["cause"]["code"], "storage.connect");
+    assert_eq!(diagnosis["checks"].as_array().unwrap().len(), 16);
+    assert!(!answer.body.to_string().contains(SECRET));
+    assert_eq!(ada.get("/v2/storages").await.data()["total"], 0);
+}
+
+#[tokio::test]
+async fn an_external_id_of_another_organization_is_not_even_tried() {
+    let hub = TestHub::start().await;
+    let (ada, bob) = (hub.owner("Acme").await, hub.owner("Rival").await);
+    let reserved = ada.post("/v2/storages/externalId", json!({})).await;
+    let external_id = reserved.data()["externalId"].as_str().unwrap();
+    let stolen = try_form(&bob, role_form(external_id), "s3://photos/a.jpg").await;
+    assert_eq!(
+        (stolen.status.as_u16(), stolen.code()),
+        (409, "external_id.already_exists")
+    );
+    let own = try_form(&ada, role_form(external_id), "s3://photos/a.jpg").await;
+    assert_eq!(
+        own.data()["diagnosis"]["cause"]["code"],
+        "storage.connect",
+        "the hub gets as far as the door"
+    );
+}
+
+#[tokio::test]
+async fn a_form_is_held_to_the_rules_of_saving() {
+    let hub = TestHub::start().await;
+    let ada = hub.owner("Acme").await;
+    let mut inside = user_form();
+    inside["endpoint"] = json!("http://169.254.169.254");
+    assert_eq!(
+        try_form(&ada, inside, "s3://photos/a.jpg").await.code(),
+        "storage.endpoint_private"
+    );
+    let mut half = user_form();
+    half["privateKey"] = Value::Null;
+    assert_eq!(
+        try_form(&ada, half, "s3://photos/a.jpg").await.code(),
+        "storage.private_key_missing"
+    );
+}
+
+#[tokio::test]
+async fn what_to_test_has_to_be_known_and_reachable() {
+    let hub = TestHub::start().await;
+    let ada = hub.owner("Acme").await;
+    let mut narrow = user_form();
+    narrow["prefixes"] = json!(["photos/cats"]);
+    let (whole, narrow) = (
+        saved(&ada, "whole", user_form()).await,
+        saved(&ada, "narrow", narrow).await,
+    );
+    for (storage, body, code) in [
+        (&whole, json!({}), "storage.nothing_to_test"),
+        (
+            &whole,
+            json!({ "object": "https://example.com/a.jpg" }),
+            "storage.address_elsewhere",
+        ),
+        (
+            &whole,
+            json!({ "buckets": ["No_Such/Bucket"] }),
+            "bucket.malformed",
+        ),
+        (
+            &whole,
+            json!({ "buckets": ["aaa", "bbb", "ccc", "ddd", "eee", "fff"] }),
+            "storage.too_many_buckets",
+        ),
+        (&whole, json!({ "bucket": "photos" }), "request.body_invalid"),
+        (
+            &narrow,
+            json!({ "object": "s3://photos/dogs/a.jpg" }),
+            "storage.outside_prefixes",
+        ),
+        (
+            &narrow,
+            json!({ "buckets": ["other"] }),
+            "storage.outside_prefixes",
+        ),
+    ] {
+        let answer = ada
+            .post(&format!("/v2/storages/{storage}/test"), body.clone())
+            .await;
+        assert_eq!((answer.status.as_u16(), answer.code()), (400, code), "{body}");
+    }
+    let prefix = ada.post(&format!("/v2/storages/{narrow}/test"), json!({})).await;
+    assert_eq!(
+        prefix.data()["diagnosis"]["cause"]["code"],
+        "storage.connect",
+        "its prefix names a bucket"
+    );
+    let bob = hub.owner("Rival").await;
+    let foreign = bob.post(&format!("/v2/storages/{whole}/test"), json!({})).await;
+    assert_eq!(foreign.code(), "storage.not_found");
+}
+
+#[tokio::test]
+async fn where_the_operator_wants_the_hubs_own_external_ids_no_other_is_tried() {
+    let hub = TestHub::start_with(|config| config.refuse_customer_external_ids = true).await;
+    let ada = hub.owner("Acme").await;
+    let typed = try_form(&ada, role_form("what-our-role-has"), "s3://photos/a.jpg").await;
+    assert_eq!(typed.code(), "storage.external_id_customer_refused");
+    let reserved = ada.post("/v2/storages/externalId", json!({})).await;
+    let external_id = reserved.data()["externalId"].as_str().unwrap();
+    let made = try_form(&ada, role_form(external_id), "s3://photos/a.jpg").await;
+    assert_eq!(
+        made.data()["diagnosis"]["cause"]["code"],
+        "storage.connect",
+        "the hub gets as far as the door"
+    );
+}

@@ -1,0 +1,134 @@
+"""The ways to ask the doctor: as lines that come one by one, at the terminal, before saving, and for one asset."""
+
+import json
+import subprocess
+
+import pytest
+import requests
+
+from support import samples
+from support.hub import program
+
+KEY = "cute-cat.jpg"
+
+
+def insitu(doctor, *arguments):
+    command = [program("insitu", "INSITU_BIN"), *arguments, "--url", doctor.hub.url, "--api-key", doctor.hub.api_key]
+    return subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=60)
+
+
+@pytest.fixture
+def asset(doctor):
+    """A project with one asset of the storage of an IAM user: (project, asset)."""
+    project = doctor.hub.project("Why")
+    rows = samples.rows(doctor.facts["bucket"], doctor.facts["region"], [KEY])
+    done = doctor.hub.import_list(project, rows, storage="user")
+    assert done["rowsImported"] == 1, done
+    return project, doctor.hub.assets(project)[0]["_id"]
+
+
+def test_the_checks_come_one_by_one_and_the_diagnosis_last(doctor):
+    doctor.misbehave({"fault": "hang", "operation": "HeadObject"})
+    answer = requests.post(
+        f"{doctor.hub.url}/v2/storages/{doctor.storages['user']}/test",
+        json={"object": doctor.object(KEY)},
+        headers={"apikey": doctor.hub.api_key, "accept": "application/x-ndjson"},
+        stream=True,
+        timeout=30,
+    )
+    assert answer.headers["content-type"] == "application/x-ndjson"
+    lines = answer.iter_lines(chunk_size=None)
+    first = json.loads(next(lines))["check"]
+    assert first["name"] == "address" and first["verdict"] == "passed"
+    # The server still hangs: what came so far did not wait for it.
+    assert answer.raw.tell() < 2_000
+    rest = [json.loads(line) for line in lines]
+    assert rest[-1]["diagnosis"]["cause"]["code"] == "storage.hangs"
+    told = [first, *(line["check"] for line in rest[:-1])]
+    assert told == rest[-1]["diagnosis"]["checks"]
+
+
+def test_at_the_terminal_the_cause_is_said_with_what_to_paste(doctor):
+    fine = insitu(doctor, "storage", "test", "user", "--object", doctor.object(KEY))
+    assert fine.returncode == 0, fine
+    assert "Nothing is in the way" in fine.stdout
+    doctor.misbehave({"fault": "no-cors"})
+    broken = insitu(doctor, "storage", "test", "USER", "--object", doctor.object(KEY))
+    assert broken.returncode == 1
+    assert "FAILED  preflight" in broken.stdout and doctor.hub.url in broken.stdout
+    assert "storage.cors_missing" in broken.stderr
+    as_json = insitu(doctor, "storage", "test", "user", "--bucket", doctor.facts["bucket"], "--json")
+    assert as_json.returncode == 1
+    assert json.loads(as_json.stdout)["cause"]["code"] == "storage.cors_missing"
+    unknown = insitu(doctor, "storage", "test", "nowhere")
+    assert unknown.returncode == 1 and "nowhere" in unknown.stderr
+
+
+def test_without_a_name_the_buckets_of_assets_are_looked_at(doctor, asset):
+    path = f"/v2/storages/{doctor.storages['user']}/test"
+    diagnosis = doctor.hub.post(path, {})["diagnosis"]
+    assert diagnosis["verdict"] == "passed", diagnosis
+    assert {one["key"] for one in diagnosis["checks"] if one["name"] == "head"} == {KEY}
+    nothing = doctor.hub.refused("POST", f"/v2/storages/{doctor.storages['role']}/test", json={})
+    assert nothing.code == "storage.nothing_to_test"
+
+
+def test_a_storage_can_be_tried_before_it_is_saved(doctor):
+    before = doctor.hub.get("/v2/storages")["total"]
+    form = {"accessType": "IAM_USER", **doctor.place(), **doctor.keys()}
+    assert doctor.examine(form)["verdict"] == "passed"
+    wrong = doctor.examine({**form, "privateKey": "x" * 40})
+    assert wrong["cause"]["code"] == "storage.wrong_secret"
+    assert "x" * 40 not in json.dumps(wrong)
+    role = {"accessType": "IAM_DELEGATED", **doctor.place(), **doctor.role()}
+    assert doctor.examine(role)["verdict"] == "passed"
+    denied = doctor.examine({**role, "externalId": "of-nobody"})
+    assert denied["cause"]["code"] == "storage.role_denied"
+    assert doctor.hub.get("/v2/storages")["total"] == before
+
+
+def test_why_follows_an_asset_to_its_picture(doctor, asset):
+    project, id = asset
+    steps = doctor.hub.get(f"/v2/project/{project}/assets/{id}/why")["diagnosis"]
+    assert steps["verdict"] == "passed", steps
+    names = [one["name"] for one in steps["checks"]]
+    first = ["imported", "object", "storage", "credentials", "head", "range", "kms"]
+    assert names == [*first, "signed-host", "preflight", "signed-get", "decode"]
+    assert KEY in steps["checks"][1]["message"] and "pixels" in steps["checks"][-1]["message"]
+    said = insitu(doctor, "why", KEY, "--project", project)
+    assert said.returncode == 0 and "signed-host" in said.stdout, said
+    doctor.misbehave({"fault": "no-such-object"})
+    broken = insitu(doctor, "why", id, "--project", project, "--json")
+    assert broken.returncode == 1
+    cause = json.loads(broken.stdout)["cause"]
+    assert (cause["name"], cause["code"]) == ("head", "storage.no_such_object")
+    doctor.misbehave({"fault": "deny-kms"})
+    locked = doctor.hub.get(f"/v2/project/{project}/assets/{id}/why")["diagnosis"]["cause"]
+    assert (locked["name"], locked["code"]) == ("kms", "storage.kms_denied")
+
+
+def test_a_test_writes_nothing_and_reads_one_beginning(doctor):
+    before = len(doctor.asked())
+    for storage in ["user", "role"]:
+        assert doctor.examine(storage, object=doctor.object(KEY))["verdict"] == "passed"
+    asked = doctor.asked()[before:]
+    of_buckets = {one["method"] for one in asked if one["bucket"]}
+    assert of_buckets == {"HEAD", "GET", "OPTIONS"}
+    assert {one["method"] for one in asked if not one["bucket"]} == {"POST"}, "STS alone"
+    reads = [(one["key"], one["range"]) for one in asked if one["method"] == "GET" and one["key"]]
+    assert reads == [(KEY, "bytes=0-65535")] * 4
+
+
+def test_where_headers_may_not_be_read_no_test_reads_a_byte(doctor):
+    organization = f"/v2/organization/{doctor.hub.organization}"
+    doctor.hub.post(organization, {"headerProbes": False})
+    try:
+        before = len(doctor.asked())
+        diagnosis = doctor.examine("user", object=doctor.object(KEY))
+        asked = doctor.asked()[before:]
+    finally:
+        doctor.hub.post(organization, {"headerProbes": True})
+    assert diagnosis["verdict"] == "passed", diagnosis
+    assert [one for one in asked if one["method"] == "GET" and one["key"]] == []
+    passed = {one["name"] for one in diagnosis["checks"] if one["verdict"] == "passed"}
+    assert passed == {"address", "clock", "identity", "region", "list", "head", "preflight"}
