@@ -1,0 +1,118 @@
+"""The hub itself under every fault of a bucket: it says what is wrong, hangs nowhere, and loses nothing."""
+
+import json
+import time
+
+import pytest
+import requests
+
+from support.hub import running_hub
+from support.process import wait_for
+from support.sandbox import running_sandbox
+
+KEY = "cute-cat.jpg"
+REGION = "eu-central-1"
+USER = {
+    "arn": "arn:aws:iam::111122223333:user/reader",
+    "accessKeyId": "AKIAMANNERSREADER001",
+    "secretAccessKey": "manners-reader-secret-of-forty-letters-1",
+    "policies": [{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}],
+}
+OK, GIVEN_UP, TRIED_AGAIN = "measured", "given up", "tried again"
+
+# What becomes of an asset whose size the hub wants to read while the bucket has this fault.
+FAULTS = [
+    ({"fault": "cut-connection"}, TRIED_AGAIN),
+    ({"fault": "cut-body"}, TRIED_AGAIN),
+    ({"fault": "throttle"}, TRIED_AGAIN),
+    ({"fault": "clock-skew", "seconds": 16 * 60}, TRIED_AGAIN),
+    ({"fault": "clock-skew", "seconds": -16 * 60}, TRIED_AGAIN),
+    ({"fault": "unknown-key"}, TRIED_AGAIN),
+    ({"fault": "refuse-secret"}, TRIED_AGAIN),
+    ({"fault": "deny-get"}, GIVEN_UP),
+    ({"fault": "deny-kms"}, GIVEN_UP),
+    ({"fault": "no-such-bucket"}, GIVEN_UP),
+    ({"fault": "no-such-object"}, GIVEN_UP),
+    ({"fault": "redirect-301", "region": "us-west-2"}, OK),
+    ({"fault": "redirect-400", "region": "us-west-2"}, OK),
+    ({"fault": "deny-list"}, OK),
+    ({"fault": "hide-missing"}, OK),
+    ({"fault": "no-cors"}, OK),
+    ({"fault": "other-origin", "origin": "https://elsewhere.example"}, OK),
+    ({"fault": "no-vary"}, OK),
+    ({"fault": "ignore-range"}, OK),
+    ({"fault": "wrong-content-type", "type": "text/html"}, OK),
+    ({"fault": "bomb"}, OK),
+]
+
+
+def bucket(position):
+    return f"faulty-{position}"
+
+
+@pytest.fixture
+def facts(tmp_path):
+    names = [*(bucket(position) for position in range(len(FAULTS))), "hangs"]
+    world = {"buckets": [{"name": name, "region": REGION, "samples": True} for name in names], "users": [USER]}
+    config = tmp_path / "world.json"
+    config.write_text(json.dumps(world))
+    with running_sandbox(tmp_path, "--config", config) as facts:
+        yield facts
+
+
+@pytest.fixture
+def hub(tmp_path):
+    env = {"INSITU_HEADER_PROBES": "true"}
+    with running_hub(tmp_path / "hub", options=["--allow-endpoint", "127.0.0.1"], env=env) as hub:
+        yield hub
+
+
+def connect(hub, facts, name):
+    """A storage for each bucket, because one that fails lets all of its assets wait."""
+    keys = {"publicKey": USER["accessKeyId"], "privateKey": USER["secretAccessKey"]}
+    return hub.storage(name=name, accessType="IAM_USER", region=REGION, endpoint=facts["s3Endpoint"], **keys)
+
+
+def test_whatever_a_bucket_does_the_hub_says_it_and_loses_nothing(hub, facts):
+    project = hub.project("Manners")
+    rules, rows = [{"fault": "hang", "bucket": "hangs"}], []
+    for position, (fault, _) in enumerate(FAULTS):
+        rules.append({**fault, "bucket": bucket(position)})
+        storage = connect(hub, facts, bucket(position))
+        rows.append({"data": f"s3://{bucket(position)}/{KEY}?storageId={storage}", "externalId": bucket(position)})
+    storage = connect(hub, facts, "hangs")
+    # Its size is known, so nobody waits for its header; whoever signs asks for its region.
+    rows.append({"data": f"s3://hangs/{KEY}?storageId={storage}", "externalId": "hangs", "width": 640, "height": 427})
+    door = facts["s3Endpoint"] + "/_sandbox/faults"
+    requests.put(door, json=rules, timeout=10).raise_for_status()
+
+    done = hub.import_list(project, rows)
+    assert (done["state"], done["rowsImported"], done["rowsRefused"]) == ("completed", len(rows), 0), done
+
+    began = time.monotonic()
+    urls = hub.signed(project, hub.assets(project))
+    assert len(urls) == len(rows)
+    assert time.monotonic() - began < 20
+
+    def probes():
+        return hub.get(f"/v2/project/{project}/probes", params={"limit": 100})["probes"]
+
+    def settled():
+        found = probes()
+        return found if found["pending"] == len(found["waiting"]) == expected(TRIED_AGAIN) else None
+
+    def expected(outcome):
+        return sum(1 for _, becomes in FAULTS if becomes == outcome)
+
+    found = wait_for(settled, 60, "the probes coming to rest")
+    assert found["measured"] == expected(OK), found
+    given_up = {one["externalId"] for one in found["failures"]}
+    assert given_up == {bucket(position) for position, (_, becomes) in enumerate(FAULTS) if becomes == GIVEN_UP}
+    for one in [*found["failures"], *found["waiting"]]:
+        assert one["code"].split(".")[0] in {"cloud", "connect"} and one["message"], one
+
+    requests.delete(door, timeout=10).raise_for_status()
+    assert hub.post(f"/v2/project/{project}/probes/retry", {})["retried"] == expected(GIVEN_UP)
+    wait_for(lambda: probes()["pending"] == 0, 60, "the probes being done")
+    ended = probes()
+    assert (ended["measured"], ended["failed"]) == (len(FAULTS), 0), ended
