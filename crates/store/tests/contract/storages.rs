@@ -1,8 +1,10 @@
 //! Storages and the external IDs of roles.
 
-use insitu_model::storage::AccessType;
+use insitu_model::{id::AssetId, storage::AccessType};
 use insitu_store::{
-    Error, Page, external_ids,
+    Error, Page,
+    assets::{self, NewAsset},
+    external_ids,
     role_proofs::RoleProof,
     storages::{self, ExternalIdSource, Storage, StorageChange},
 };
@@ -158,5 +160,42 @@ contract! {
         let answers = all(work).await;
         assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
         assert!(answers.iter().all(|a| matches!(a, Ok(_) | Err(Error::AlreadyExists { .. }))), "{answers:?}");
+    }
+}
+
+contract! {
+    async fn any_asset_of_a_storage_is_found_as_long_as_it_has_one(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let (other, _) = store.organization("other").await;
+        let project = store.project(organization, "Photos").await;
+        let (used, unused) = (store.storage(organization, "Used").await, store.storage(organization, "Unused").await);
+        let sample = async |organization, storage| {
+            store.read(move |tx| assets::sample(tx, organization, storage)).await.unwrap()
+        };
+        assert_eq!(sample(organization, used).await, None);
+        let of_storage = |external_id: &str| NewAsset { storage: Some(used), ..row(external_id) };
+        let import = store.imported(organization, project, vec![row("public"), of_storage("private")]).await;
+        let expected = row("private").data;
+        assert_eq!(sample(organization, used).await, Some(expected));
+        assert_eq!(sample(organization, unused).await, None);
+        assert_eq!(sample(other, used).await, None, "a storage of somebody else");
+        let ids = vec![AssetId::of_import(import, 1)];
+        store.write(move |tx| assets::delete(tx, organization, project, &ids, NOW)).await.unwrap();
+        assert_eq!(sample(organization, used).await, None, "it was deleted");
+    }
+}
+
+contract! {
+    async fn whose_an_external_id_is_decides_who_may_try_it(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let (other, _) = store.organization("other").await;
+        let find = async |organization| {
+            store.read(move |tx| external_ids::find_own(tx, organization, "x-1")).await
+        };
+        assert_eq!(find(other).await.unwrap(), None);
+        let hub = ExternalIdSource::Hub;
+        store.write(move |tx| external_ids::reserve(tx, organization, "x-1", hub, NOW)).await.unwrap();
+        assert_eq!(find(organization).await.unwrap(), Some(hub));
+        assert!(matches!(find(other).await, Err(Error::AlreadyExists { .. })));
     }
 }
