@@ -16,8 +16,8 @@ use utoipa_axum::routes;
 use super::body::Body;
 use super::storage_form::{Checked, Problems, StorageForm};
 use super::storages::{
-    StorageData, parse_id, prefix_texts, proved, record, refuse_hub_account, refuse_private_endpoint,
-    sealed_key,
+    StorageData, parse_id, prefix_texts, proved, record, refuse_hub_account, refuse_long_policy,
+    refuse_private_endpoint, sealed_key,
 };
 use crate::auth::access::{Org, right};
 use crate::envelope::{Envelope, ErrorBody, Success};
@@ -54,6 +54,8 @@ async fn change(
     let checked = form.check(current.endpoint.is_some(), &mut problems);
     refuse_private_endpoint(&hub, &checked, &mut problems);
     refuse_hub_account(&hub, &checked, &mut problems).await;
+    let role_of_current = current.role_arn.as_deref().and_then(|arn| arn.parse().ok());
+    refuse_long_policy(&checked, role_of_current.as_ref(), &mut problems);
     refuse_bad_change(&current, &checked, &mut problems);
     problems.into_result()?;
     save(&hub, &access, current, &checked, "storage.changed").await

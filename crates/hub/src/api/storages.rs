@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
+use insitu_cloud::policy;
+use insitu_model::arn::RoleArn;
 use insitu_model::id::{AuditId, OrganizationId, StorageId};
 use insitu_model::storage::{AccessType, Provider};
 use insitu_store::audit::{self, AuditRecord};
@@ -187,6 +189,7 @@ async fn create(
     checked.require_complete(&mut problems);
     refuse_private_endpoint(&hub, &checked, &mut problems);
     refuse_hub_account(&hub, &checked, &mut problems).await;
+    refuse_long_policy(&checked, checked.role_arn.as_ref(), &mut problems);
     problems.into_result()?;
     let storage = new_storage(&hub, &access, &checked)?;
     let record = record(
@@ -304,6 +307,15 @@ pub(super) async fn refuse_hub_account(hub: &Hub, checked: &Checked, problems: &
         && is_hub_account(role, &principal)
     {
         problems.add("roleArn", ROLE_IN_HUB_ACCOUNT, hub_account_message(role));
+    }
+}
+
+/// Says at once what would fail at every session: more prefixes than STS lets a session be narrowed to.
+pub(super) fn refuse_long_policy(checked: &Checked, role: Option<&RoleArn>, problems: &mut Problems) {
+    if let (Some(role), Some(prefixes)) = (role, &checked.prefixes)
+        && let Err(error) = policy::reading_session(prefixes, role.partition())
+    {
+        problems.add("prefixes", error.code(), format!("{error}."));
     }
 }
 

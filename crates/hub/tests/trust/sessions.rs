@@ -58,6 +58,28 @@ async fn a_session_reads_names_its_storage_and_lives_as_long_as_it_may() {
 }
 
 #[tokio::test]
+async fn more_prefixes_than_a_session_can_be_narrowed_to_are_refused_when_they_are_typed() {
+    let story = Story::begin().await;
+    let storage = story.connect_well().await;
+    let prefixes: Vec<String> = (0..60).map(|n| format!("photos/folder-number-{n}")).collect();
+    let mut new = story.form(ROLE, storage["externalId"].as_str().unwrap());
+    new["prefixes"] = json!(prefixes);
+    let made = story.ada.post("/v2/storages", new).await;
+    let changed = story
+        .ada
+        .post(&path(&storage), json!({ "prefixes": prefixes }))
+        .await;
+    for answer in [made, changed] {
+        assert_eq!(
+            (answer.status.as_u16(), answer.code()),
+            (400, "policy.session_policy_too_long"),
+            "{}",
+            answer.body
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_upload_is_signed_by_a_session_of_its_own_that_reads_nothing() {
     let story = Story::begin().await;
     let storage = story.connect_well().await;

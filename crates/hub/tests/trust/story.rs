@@ -80,8 +80,11 @@ impl Story {
         answer.data().clone()
     }
 
+    /// Two objects that lie side by side.
     pub async fn import(&self, storage: &Value) -> Answer {
-        let body = json!({ "assets": [{ "data": OBJECT, "storage": storage["_id"] }] });
+        let rows = [OBJECT.to_owned(), OBJECT.replace("a.jpg", "b.jpg")]
+            .map(|data| json!({ "data": data, "storage": storage["_id"] }));
+        let body = json!({ "assets": rows });
         self.ada
             .post(&format!("/v2/project/{}/cloud", self.project), body)
             .await
