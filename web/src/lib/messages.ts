@@ -338,9 +338,6 @@ export const m = {
     memberColumns: { name: 'Name', email: 'E-mail', role: 'Role', joined: 'Joined' },
     roles: { owner: 'Owner', admin: 'Admin', member: 'Member' } satisfies Record<OrganizationRole, string>,
     storagesFailed: 'The storages could not be listed.',
-    storagesEmptyTitle: 'No storages yet',
-    storagesEmptyText:
-      'A storage lets this organization see files in a private bucket. It is added through the API.',
     storageColumns: { name: 'Name', access: 'Access', region: 'Region', assets: 'Assets', added: 'Added' },
     access: { IAM_USER: 'IAM User', IAM_DELEGATED: 'IAM Delegated' } as Record<string, string>,
     verification: { unverified: 'Not verified', pending: 'Not verified yet' } as Record<string, string>,

@@ -2,6 +2,7 @@
 import { goto } from '$app/navigation';
 import { QueryCache, QueryClient } from '@tanstack/svelte-query';
 import { ApiError, mayPass } from '$lib/api/errors';
+import type { SetupQuestion } from '$lib/api/storages';
 import { countTasks } from '$lib/api/tasks';
 import { organization } from './organization.svelte';
 
@@ -16,6 +17,7 @@ export const keys = {
   activeImports: () => [organization.id, 'imports', 'active'] as const,
   import: (id: string) => [organization.id, 'imports', id] as const,
   storages: () => [organization.id, 'storages'] as const,
+  storageSetup: (question: SetupQuestion) => [organization.id, 'storages', 'setup', question] as const,
   members: (id: string) => [id, 'members'] as const,
   apiKeys: () => [organization.id, 'apiKeys'] as const,
 };

@@ -1,0 +1,68 @@
+// A storage as it is typed: the fields of the dialog, what the hub finds wrong with each, the body to send.
+import type { AccessType } from '$lib/api/storages';
+import { ApiError } from '$lib/api/errors';
+import type { StorageForm } from '$lib/api/types';
+
+type FieldProblem = { field: string; message: string };
+
+/** Lengths that AWS gives its keys; other servers may give others. */
+export const ACCESS_KEY_ID_LENGTH = 20;
+export const SECRET_LENGTH = 40;
+
+export class Draft {
+  name = $state('');
+  provider = $state<'aws' | 'compatible'>('aws');
+  accessType = $state<AccessType>('IAM_USER');
+  region = $state('');
+  publicKey = $state('');
+  privateKey = $state('');
+  roleArn = $state('');
+  /** Made by the hub. */
+  externalId = $state('');
+  /** One that the role demands already, where somebody chose to type it. */
+  ownExternalId = $state('');
+  hasOwnExternalId = $state(false);
+  endpoint = $state('');
+  prefixes = $state<string[]>([]);
+  /** Buckets that the documents are made for; a storage itself names none. */
+  buckets = $state<string[]>([]);
+  problems = $state.raw<Record<string, string>>({});
+
+  constructor(accessType: AccessType) {
+    this.accessType = accessType;
+  }
+
+  get demandedExternalId(): string {
+    return (this.hasOwnExternalId ? this.ownExternalId : this.externalId).trim();
+  }
+
+  /** What is empty is left out, so that the hub says that it is missing and not that it is malformed. */
+  body(): StorageForm {
+    const delegated = this.accessType === 'IAM_DELEGATED';
+    const fields = {
+      name: this.name,
+      region: this.region,
+      endpoint: this.endpoint,
+      ...(delegated
+        ? { roleArn: this.roleArn, externalId: this.demandedExternalId }
+        : { publicKey: this.publicKey, privateKey: this.privateKey }),
+    };
+    const filled = Object.entries(fields)
+      .map(([name, text]) => [name, text.trim()])
+      .filter(([, text]) => text);
+    return {
+      provider: 'AWS',
+      accessType: this.accessType,
+      ...Object.fromEntries(filled),
+      ...(this.prefixes.length && { prefixes: this.prefixes }),
+    };
+  }
+
+  /** Takes what the hub refused field by field; false where it names no field. */
+  refused(error: unknown): boolean {
+    const details = error instanceof ApiError ? (error.details as { fields?: FieldProblem[] }) : undefined;
+    const fields = details?.fields ?? [];
+    this.problems = Object.fromEntries(fields.toReversed().map(({ field, message }) => [field, message]));
+    return fields.length > 0;
+  }
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import type { SetupDocuments } from '$lib/api/types';
+import { cloudFormation, terraform } from './templates';
+
+const setup: SetupDocuments = {
+  principal: 'arn:aws:iam::999988887777:user/insitu',
+  publicUrl: 'https://hub.example',
+  policy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Resource: ['arn:aws:s3:::a/${aws:x}*'] }] },
+  trustPolicy: {
+    Version: '2012-10-17',
+    Statement: [{ Condition: { StringEquals: { 'sts:ExternalId': 'e' } } }],
+  },
+  cors: [
+    {
+      AllowedHeaders: ['*'],
+      AllowedMethods: ['GET', 'HEAD'],
+      AllowedOrigins: ['https://hub.example'],
+      ExposeHeaders: ['ETag'],
+      MaxAgeSeconds: 3600,
+    },
+  ],
+};
+
+describe('the CloudFormation template', () => {
+  it('makes a role that trusts the hub and reads the buckets, and tells its ARN', () => {
+    const { Resources, Outputs } = JSON.parse(cloudFormation(setup, 'IAM_DELEGATED'));
+    expect(Object.keys(Resources)).toEqual(['Role']);
+    expect(Resources.Role.Properties.AssumeRolePolicyDocument).toEqual(setup.trustPolicy);
+    expect(Resources.Role.Properties.Policies[0].PolicyDocument).toEqual(setup.policy);
+    expect(Outputs).toEqual({ RoleArn: { Value: { 'Fn::GetAtt': ['Role', 'Arn'] } } });
+  });
+
+  it('makes a user with a key where no role is wanted', () => {
+    const { Resources, Outputs } = JSON.parse(cloudFormation(setup, 'IAM_USER'));
+    expect(Resources.User.Properties.Policies[0].PolicyDocument).toEqual(setup.policy);
+    expect(Resources.Key.Properties.UserName).toEqual({ Ref: 'User' });
+    expect(Object.keys(Outputs)).toEqual(['AccessKeyId', 'SecretAccessKey']);
+  });
+});
+
+describe('the Terraform configuration', () => {
+  it('writes policies as they are, but for what Terraform would fill in', () => {
+    const text = terraform(setup, 'IAM_DELEGATED', ['one', 'two']);
+    expect(text).toContain('a/$${aws:x}*');
+    const documents = [...text.matchAll(/<<-JSON\n([^]*?)\n\s*JSON/g)].map(([, json]) =>
+      JSON.parse(json ?? ''),
+    );
+    expect(documents[0]).toEqual(setup.trustPolicy);
+    expect(documents).toHaveLength(2);
+  });
+
+  it('sets the CORS rule of every bucket, and of none where none is named', () => {
+    const text = terraform(setup, 'IAM_USER', ['one', 'two']);
+    expect(text).toContain('for_each = toset(["one", "two"])');
+    expect(text).toContain('allowed_methods = ["GET", "HEAD"]');
+    expect(text).toContain('max_age_seconds = 3600');
+    expect(terraform(setup, 'IAM_USER', [])).not.toContain('cors');
+  });
+});

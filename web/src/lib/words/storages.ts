@@ -1,0 +1,104 @@
+// The words of the Storages page and of the dialog that adds one: AWS's and Ango's own where they have one.
+import type { AccessType } from '$lib/api/storages';
+
+export const words = {
+  add: 'Add Storage',
+  added: (name: string) => `${name} was added.`,
+  emptyTitle: 'No storages yet',
+  emptyText: 'A storage lets this organization see files in your own private bucket. Nothing is copied.',
+  emptyTextOthers:
+    'A storage lets this organization see files in a private bucket. Owners and admins can add one.',
+  cards: {
+    IAM_DELEGATED: {
+      title: 'IAM Delegated',
+      note: 'recommended by AWS',
+      text: 'You make a role that this hub may assume. No secret changes hands.',
+    },
+    IAM_USER: {
+      title: 'IAM User',
+      note: '',
+      text: 'You make a user that can only read your buckets, and paste its two keys here.',
+    },
+  } satisfies Record<AccessType, { title: string; note: string; text: string }>,
+
+  ok: 'OK',
+  form: 'Storage',
+  name: 'Name',
+  nameHint: 'Unique in your organization, such as “Street scenes, Frankfurt”.',
+  provider: 'Provider',
+  providers: { aws: 'AWS S3', compatible: 'S3-compatible server' },
+  providerDetails: { aws: 'Amazon’s own', compatible: 'MinIO, Ceph, R2 and others' },
+  accessType: 'Access Type',
+  access: { IAM_USER: 'IAM User', IAM_DELEGATED: 'IAM Delegated' } satisfies Record<AccessType, string>,
+  region: 'Region',
+  regionHint: 'Where your buckets are, such as eu-central-1.',
+  publicKey: 'Access Key ID',
+  publicKeyHint: (length: number) => (length ? `${length} of 20 characters` : '20 letters and digits.'),
+  privateKey: 'Secret Access Key',
+  privateKeyHint: (length: number) =>
+    length ? `${length} of 40 characters` : '40 characters. It is sealed, and never shown again.',
+  roleArn: 'Role ARN',
+  roleArnHint: 'Of the role that you make in AWS.',
+  externalId: 'External ID',
+  externalIdHint: 'Made for this storage alone. Your role’s trust policy has to demand it.',
+  ownExternalId: 'Use the ID that my role already has',
+  ourExternalId: 'Use an ID that this hub makes',
+  ownExternalIdHint: 'What the trust policy of your role demands already.',
+  externalIdFailed: 'No external ID could be made.',
+  copyExternalId: 'Copy External ID',
+  advanced: 'Advanced',
+  endpoint: 'Endpoint',
+  endpointHint: 'Of a VPC endpoint, such as https://bucket.vpce-….amazonaws.com. Most storages need none.',
+  endpointCompatibleHint: 'Where your server answers, such as https://minio.example.com:9000.',
+  prefixes: 'Prefixes',
+  prefixesHint: 'bucket or bucket/prefix. Nothing outside of them is imported or shown.',
+  prefixesPlaceholder: 'Everything that the policy allows',
+
+  guide: 'What to do in AWS',
+  guideCompatible: 'What your server needs',
+  ways: { steps: 'Step by step', cloudformation: 'CloudFormation', terraform: 'Terraform' },
+  setupFailed: 'The documents for your buckets could not be made.',
+  noIdentity:
+    'This hub has no AWS identity yet, so no role can let it in. Its operator gives it one, by the environment, a profile or a role of its machine; until then, use IAM User.',
+  buckets: 'Buckets',
+  bucketsPlaceholder: 'Type a bucket’s name and press Enter',
+  steps: {
+    buckets: { title: 'Name your buckets', text: 'The documents below change as you type.' },
+    policy: {
+      title: 'Create a policy',
+      text: 'In IAM → Policies → Create policy → JSON, paste this. It can read, and nothing else.',
+    },
+    user: {
+      title: 'Create a user',
+      text: 'In IAM → Users → Create user, attach the policy. Under Security credentials create an access key, and paste both parts of it at the left.',
+    },
+    role: {
+      title: 'Create a role',
+      text: 'In IAM → Roles → Create role → Custom trust policy, paste this. Attach the policy, and paste the ARN of the role at the left.',
+    },
+    cors: {
+      title: 'Let browsers fetch',
+      text: 'In S3 → your bucket → Permissions → Cross-origin resource sharing (CORS), paste this for each bucket. Without it, no picture can be shown.',
+    },
+  },
+  documents: {
+    policy: 'Policy',
+    trust: 'Trust policy',
+    cors: 'CORS rule',
+    cloudformation: 'CloudFormation template',
+    terraform: 'Terraform configuration',
+  },
+  copyDocument: (name: string) => `Copy ${name}`,
+  cloudformationText: {
+    IAM_USER:
+      'Create a stack with this template. Its outputs are the two keys. CloudFormation cannot change buckets that it did not make: add the CORS rule by hand, as step by step shows.',
+    IAM_DELEGATED:
+      'Create a stack with this template. Its output is the Role ARN. CloudFormation cannot change buckets that it did not make: add the CORS rule by hand, as step by step shows.',
+  } satisfies Record<AccessType, string>,
+  terraformText: {
+    IAM_USER:
+      'Apply this, CORS rules included. A bucket has one CORS configuration: merge it where there is one already. `terraform output -raw secret_access_key` shows the secret.',
+    IAM_DELEGATED:
+      'Apply this, CORS rules included. A bucket has one CORS configuration: merge it where there is one already. Its output is the Role ARN.',
+  } satisfies Record<AccessType, string>,
+};
