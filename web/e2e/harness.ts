@@ -19,6 +19,13 @@ export type Ready = {
   organizationId: string;
   projectId: string;
   storages: { _id: string; name: string; accessType: 'IAM_USER' | 'IAM_DELEGATED' }[];
+  sandbox: {
+    s3Endpoint: string;
+    region: string;
+    bucket: string;
+    accessKeyId: string;
+    secretAccessKey: string;
+  };
 };
 
 export type Theme = 'light' | 'dark';

@@ -5,6 +5,8 @@ export type {
   AssetState,
   Batch,
   CategorySchema,
+  Check,
+  Diagnosis,
   Import,
   ImportState,
   Invitation,

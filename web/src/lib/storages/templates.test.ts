@@ -4,6 +4,7 @@ import { cloudFormation, terraform } from './templates';
 
 const setup: SetupDocuments = {
   principal: 'arn:aws:iam::999988887777:user/insitu',
+  identity: { principal: 'arn:aws:iam::999988887777:user/insitu' },
   publicUrl: 'https://hub.example',
   policy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Resource: ['arn:aws:s3:::a/${aws:x}*'] }] },
   trustPolicy: {

@@ -101,4 +101,34 @@ export const words = {
     IAM_DELEGATED:
       'Apply this, CORS rules included. A bucket has one CORS configuration: merge it where there is one already. Its output is the Role ARN.',
   } satisfies Record<AccessType, string>,
+
+  test: 'Test connection',
+  testing: 'Asking the bucket’s servers, from the outside in …',
+  testFailed: 'The test could not be made.',
+  paste: 'To paste',
+  took: (ms: number) => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`),
+  diagnosis: (verdict: string, ms: number) =>
+    ({
+      passed: `Everything works. All checks took ${(ms / 1000).toFixed(1)} s.`,
+      warned: 'Assets can be shown; what could be better is marked.',
+    })[verdict] ?? 'One thing is in the way. It is opened below, with what mends it.',
+  verdicts: { passed: 'Passed', warned: 'Could be better', failed: 'Failed' },
+  checks: {
+    address: 'Address',
+    tls: 'TLS',
+    clock: 'Clock',
+    identity: 'Identity',
+    sts: 'STS',
+    'external-id': 'Role with its External ID',
+    'external-id-absent': 'Role refuses no External ID',
+    'external-id-random': 'Role refuses any other External ID',
+    region: 'Region',
+    list: 'List',
+    head: 'Object',
+    range: 'First bytes',
+    kms: 'Decryption',
+    preflight: 'CORS rule',
+    'signed-get': 'Signed URL',
+    decode: 'Picture',
+  } as Record<string, string>,
 };

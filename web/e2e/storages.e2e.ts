@@ -1,0 +1,98 @@
+// Storages: added in the browser beside what to set up in AWS, and what is wrong named where it was typed.
+import { expect, it } from 'vitest';
+import { PHONE, ready, useBrowser, Visitor, WIDE, type Theme } from './harness';
+
+useBrowser();
+
+type StorageJson = { name: string; accessType: string; publicKey?: string; endpoint?: string };
+
+async function storages(): Promise<StorageJson[]> {
+  const response = await fetch(`${ready.url}/v2/storages`, { headers: { apikey: ready.apiKey } });
+  return ((await response.json()) as { data: { storages: StorageJson[] } }).data.storages;
+}
+
+async function openDialog(visitor: Visitor) {
+  await visitor.signIn();
+  await visitor.page.goto('/organization/storages');
+  await visitor.page.getByRole('button', { name: 'Add Storage' }).click();
+  const dialog = visitor.page.getByRole('dialog', { name: 'Add Storage' });
+  await dialog.getByRole('region', { name: 'Policy', exact: true }).waitFor();
+  return dialog;
+}
+
+const looks: { theme: Theme; size: string; viewport: typeof WIDE }[] = [
+  { theme: 'light', size: '1280', viewport: WIDE },
+  { theme: 'dark', size: '1280', viewport: WIDE },
+  { theme: 'light', size: '360', viewport: PHONE },
+  { theme: 'dark', size: '360', viewport: PHONE },
+];
+
+it.each(looks)('can be added accessibly in $theme at $size px', async ({ theme, size, viewport }) => {
+  const visitor = await Visitor.come(theme, viewport);
+  const { page } = visitor;
+  const wrong: string[] = [];
+  async function look(name: string) {
+    await visitor.screenshot(`storages-${name}-${size}-${theme}`);
+    wrong.push(...(await visitor.axe()).map((found) => `${name}: ${found}`));
+    if (await visitor.overflows()) wrong.push(`${name}: wider than the screen`);
+  }
+
+  const dialog = await openDialog(visitor);
+  await look('iam-user');
+  await dialog.getByText('IAM Delegated', { exact: true }).click();
+  await dialog.getByRole('region', { name: 'Trust policy' }).waitFor();
+  await look('iam-delegated');
+  await dialog.getByRole('tab', { name: 'Terraform' }).click();
+  await dialog.getByRole('region', { name: 'Terraform configuration' }).waitFor();
+  await look('terraform');
+  await dialog.getByRole('button', { name: 'OK' }).click();
+  await expect.poll(() => dialog.locator('[aria-invalid="true"]').count()).toBeGreaterThan(1);
+  await look('refused');
+  await page.keyboard.press('Escape');
+  expect(wrong).toEqual([]);
+  await visitor.context.close();
+  expect(visitor.errors.filter((error) => !error.includes('400'))).toEqual([]);
+});
+
+it('are in the list once OK was pressed, with the key that was typed and never the secret', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  const name = `By the dialog ${Date.now()}`;
+  const dialog = await openDialog(visitor);
+  await dialog.getByLabel('Name').fill(name);
+  await dialog.getByLabel('Provider').click();
+  await page.getByRole('option', { name: 'S3-compatible server' }).click();
+  await dialog.getByLabel('Endpoint').fill(ready.sandbox.s3Endpoint);
+  await dialog.getByLabel('Region').fill(ready.sandbox.region);
+  await dialog.getByLabel('Access Key ID').fill(ready.sandbox.accessKeyId);
+  await dialog.getByLabel('Secret Access Key', { exact: true }).fill(ready.sandbox.secretAccessKey);
+  await dialog.getByRole('button', { name: 'OK' }).click();
+  await expect.poll(() => dialog.count()).toBe(0);
+  await page.getByRole('row', { name: new RegExp(name) }).waitFor();
+  expect(await page.content()).not.toContain(ready.sandbox.secretAccessKey);
+  const made = (await storages()).find((storage) => storage.name === name);
+  expect(made).toMatchObject({
+    accessType: 'IAM_USER',
+    publicKey: ready.sandbox.accessKeyId,
+    endpoint: ready.sandbox.s3Endpoint,
+  });
+  await visitor.leave();
+});
+
+it('name the external ID that the hub made in the trust policy to paste, and the buckets in the policy', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  const dialog = await openDialog(visitor);
+  await dialog.getByText('IAM Delegated', { exact: true }).click();
+  const made = dialog.getByRole('textbox', { name: 'External ID' });
+  await expect.poll(() => made.inputValue()).not.toBe('');
+  expect(await made.getAttribute('readonly')).not.toBeNull();
+  await expect
+    .poll(() => dialog.getByRole('region', { name: 'Trust policy' }).textContent())
+    .toContain(await made.inputValue());
+  await dialog.getByRole('combobox', { name: 'Buckets' }).fill('street-scenes');
+  await page.keyboard.press('Enter');
+  const policy = dialog.getByRole('region', { name: 'Policy', exact: true });
+  await expect.poll(() => policy.textContent()).toContain('"arn:aws:s3:::street-scenes/*"');
+  await visitor.leave();
+});
