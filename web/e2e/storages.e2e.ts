@@ -1,4 +1,5 @@
 // Storages: added in the browser beside what to set up in AWS, and what is wrong named where it was typed.
+import type { Locator } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { PHONE, ready, useBrowser, Visitor, WIDE, type Theme } from './harness';
 
@@ -18,6 +19,17 @@ async function openDialog(visitor: Visitor) {
   const dialog = visitor.page.getByRole('dialog', { name: 'Add Storage' });
   await dialog.getByRole('region', { name: 'Policy', exact: true }).waitFor();
   return dialog;
+}
+
+/** Types the keys of the sandbox's IAM user. */
+async function fill(visitor: Visitor, dialog: Locator, name: string, secret: string) {
+  await dialog.getByLabel('Name').fill(name);
+  await dialog.getByLabel('Provider').click();
+  await visitor.page.getByRole('option', { name: 'S3-compatible server' }).click();
+  await dialog.getByLabel('Endpoint').fill(ready.sandbox.s3Endpoint);
+  await dialog.getByLabel('Region').fill(ready.sandbox.region);
+  await dialog.getByLabel('Access Key ID').fill(ready.sandbox.accessKeyId);
+  await dialog.getByLabel('Secret Access Key', { exact: true }).fill(secret);
 }
 
 const looks: { theme: Theme; size: string; viewport: typeof WIDE }[] = [
@@ -59,13 +71,7 @@ it('are in the list once OK was pressed, with the key that was typed and never t
   const { page } = visitor;
   const name = `By the dialog ${Date.now()}`;
   const dialog = await openDialog(visitor);
-  await dialog.getByLabel('Name').fill(name);
-  await dialog.getByLabel('Provider').click();
-  await page.getByRole('option', { name: 'S3-compatible server' }).click();
-  await dialog.getByLabel('Endpoint').fill(ready.sandbox.s3Endpoint);
-  await dialog.getByLabel('Region').fill(ready.sandbox.region);
-  await dialog.getByLabel('Access Key ID').fill(ready.sandbox.accessKeyId);
-  await dialog.getByLabel('Secret Access Key', { exact: true }).fill(ready.sandbox.secretAccessKey);
+  await fill(visitor, dialog, name, ready.sandbox.secretAccessKey);
   await dialog.getByRole('button', { name: 'OK' }).click();
   await expect.poll(() => dialog.count()).toBe(0);
   await page.getByRole('row', { name: new RegExp(name) }).waitFor();
@@ -94,5 +100,31 @@ it('name the external ID that the hub made in the trust policy to paste, and the
   await page.keyboard.press('Enter');
   const policy = dialog.getByRole('region', { name: 'Policy', exact: true });
   await expect.poll(() => policy.textContent()).toContain('"arn:aws:s3:::street-scenes/*"');
+  await visitor.leave();
+});
+
+it('are tested check by check, and the one cause is opened with what mends it', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  const dialog = await openDialog(visitor);
+  await fill(visitor, dialog, 'A test', `${ready.sandbox.secretAccessKey.slice(0, -1)}x`);
+  await dialog.getByRole('combobox', { name: 'Buckets' }).fill(ready.sandbox.bucket);
+  await page.keyboard.press('Enter');
+  const test = dialog.getByRole('button', { name: 'Test connection' });
+  const outcome = dialog.getByRole('region', { name: 'Test connection' });
+  await test.click();
+  await outcome.getByText('storage.wrong_secret').waitFor();
+  expect(await outcome.getByText('Failed:').count()).toBe(1);
+  await outcome.scrollIntoViewIfNeeded();
+  await visitor.screenshot('storages-test-failed');
+
+  await dialog.getByLabel('Secret Access Key', { exact: true }).fill(ready.sandbox.secretAccessKey);
+  await test.click();
+  await outcome.getByText('Everything works.').waitFor();
+  expect(await outcome.getByRole('listitem').count()).toBeGreaterThan(5);
+  await outcome.scrollIntoViewIfNeeded();
+  await visitor.screenshot('storages-test-passed');
+  expect(await visitor.axe()).toEqual([]);
+  expect((await storages()).some((storage) => storage.name === 'A test')).toBe(false);
   await visitor.leave();
 });

@@ -1,6 +1,8 @@
 // The words of the Storages page and of the dialog that adds one: AWS's and Ango's own where they have one.
 import type { AccessType } from '$lib/api/storages';
 
+const took = (ms: number) => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`);
+
 export const words = {
   add: 'Add Storage',
   added: (name: string) => `${name} was added.`,
@@ -106,10 +108,10 @@ export const words = {
   testing: 'Asking the bucket’s servers, from the outside in …',
   testFailed: 'The test could not be made.',
   paste: 'To paste',
-  took: (ms: number) => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`),
+  took,
   diagnosis: (verdict: string, ms: number) =>
     ({
-      passed: `Everything works. All checks took ${(ms / 1000).toFixed(1)} s.`,
+      passed: `Everything works. All checks took ${took(ms)}.`,
       warned: 'Assets can be shown; what could be better is marked.',
     })[verdict] ?? 'One thing is in the way. It is opened below, with what mends it.',
   verdicts: { passed: 'Passed', warned: 'Could be better', failed: 'Failed' },
