@@ -1,4 +1,4 @@
-//! Header probes: the size of assets that came without one, read from the first bytes of their files.
+//! Header probes: the size of assets that came without one, read once from the first bytes of their files.
 //!
 //! A worker takes a range of assets of one storage for a few chunks and gives it back to the end of the line, so that
 //! a long list does not keep the short ones waiting. Where a storage is down or says that it is asked too much, the
@@ -26,8 +26,6 @@ const PARALLEL_PER_STORAGE: usize = 8;
 const ASSETS_PER_CHUNK: u32 = 64;
 /// Chunks of a range before another range has its turn.
 const CHUNKS_PER_TURN: u32 = 16;
-/// What is read of a file at first: enough for most headers, a quarter of what is read at most.
-const FIRST_BYTES: usize = 16 * 1024;
 /// Tries of assets whose server fails, before they are given up.
 const ATTEMPTS_MAX: u32 = 10;
 /// The first rest after a try in vain; it doubles with each.
@@ -160,24 +158,15 @@ impl Prober {
 
     async fn measure(&self, data: &str) -> Result<Size, Unread> {
         let (organization, storage) = (self.range.organization, self.range.storage);
-        let mut first_bytes = FIRST_BYTES;
-        loop {
-            let bytes = read_header(&self.hub, organization, storage, data, first_bytes).await?;
-            let is_all = bytes.len() < first_bytes;
-            match size_as_shown(&bytes) {
-                Ok(size) => return Ok(size),
-                Err(HeaderError::CutOff) if !is_all && first_bytes < RANGE_BYTES_MAX => {
-                    first_bytes = RANGE_BYTES_MAX;
-                }
-                Err(HeaderError::CutOff) if !is_all => {
-                    return Err(Unread::asset(
-                        "image.header_too_long",
-                        format!("its header is longer than the {RANGE_BYTES_MAX} bytes that are read"),
-                    ));
-                }
-                Err(error) => return Err(Unread::asset(error.code(), error)),
-            }
-        }
+        let bytes = read_header(&self.hub, organization, storage, data, RANGE_BYTES_MAX).await?;
+        let is_all = bytes.len() < RANGE_BYTES_MAX;
+        size_as_shown(&bytes).map_err(|error| match error {
+            HeaderError::CutOff if !is_all => Unread::asset(
+                "image.header_too_long",
+                format!("its header is longer than the {RANGE_BYTES_MAX} bytes that are read"),
+            ),
+            error => Unread::asset(error.code(), error),
+        })
     }
 
     fn report(&self, outcomes: Vec<(Unmeasured, Outcome)>) -> Report {

@@ -1,0 +1,90 @@
+"""Provable restraint: a recorder stands before the bucket for whole sessions, and nothing passes that need not."""
+
+import pytest
+import requests
+
+from support.process import wait_for
+from support.recorder import recording
+from support.samples import photographs, rows
+
+ASSETS = 1000
+# Most bytes that are read of an object whose size nobody gave.
+HEADER_BYTES = 64 * 1024
+READING = {"GET", "HEAD", "OPTIONS"}
+
+
+@pytest.fixture
+def recorder(sandbox):
+    with recording(sandbox["s3Endpoint"]) as recorder:
+        yield recorder
+
+
+@pytest.fixture
+def storages(hub, sandbox, recorder):
+    """A storage of each access type that reaches the sandbox through the recorder, within one bucket."""
+    place = {"region": sandbox["region"], "endpoint": recorder.url, "prefixes": [sandbox["bucket"]]}
+    keys = {"publicKey": sandbox["accessKeyId"], "privateKey": sandbox["secretAccessKey"]}
+    role = {"roleArn": sandbox["roleArn"], "externalId": sandbox["externalId"]}
+    return [
+        hub.storage(name="user", accessType="IAM_USER", **place, **keys),
+        hub.storage(name="role", accessType="IAM_DELEGATED", **place, **role),
+    ]
+
+
+def listed(sandbox, count, **more):
+    """Rows that name the photographs in turn."""
+    keys = sorted(photographs())
+    named = rows(sandbox["bucket"], sandbox["region"], [keys[n % len(keys)] for n in range(count)])
+    return [row | more for row in named]
+
+
+def label(hub, project):
+    """Labels and reviews one task, as two people would."""
+    task = hub.post(f"/v2/project/{project}/tasks/next", {"stage": "Label"})["task"]
+    box = {"objectId": "o", "schemaId": "car", "bounding-box": {"x": 1, "y": 2, "width": 30, "height": 40}}
+    hub.post(f"/v2/annotate/{task['_id']}?nextStage=true", {"answer": {"objects": [box]}})
+    hub.post(f"/v2/review/{task['_id']}", {"reviewStatus": "Accepted"})
+
+
+def test_a_whole_session_reads_no_byte_of_any_object(hub, sandbox, storages, recorder):
+    project = hub.project("Restraint", tools=[("bounding-box", "car")])
+    for storage in storages:
+        done = hub.import_list(project, listed(sandbox, ASSETS, width=451, height=300), storage=storage)
+        assert done["rowsImported"] == ASSETS, done
+    assets = hub.assets(project)
+    hub.signed(project, assets)
+    label(hub, project)
+    for format in ["json", "coco", "masks"]:
+        export = hub.exported(hub.start_export(project, format=format))
+        assert export["state"] == "completed", export
+
+    passed = recorder.take()
+    assert passed, "the bucket's region is asked for, so the recorder was in the way"
+    assert {one.method for one in passed} <= READING
+    assert {one.bucket for one in passed} == {sandbox["bucket"]}
+    assert [one for one in passed if one.key] == [], "no object was touched"
+    assert len(passed) <= 2 * len(storages), "a few questions for each storage, however many its assets are"
+
+    # The proof that the recorder hears it when bytes do pass: somebody opens an asset, as browsers do.
+    url = hub.signed(project, assets[:1])[assets[0]["_id"]]
+    assert requests.get(url, timeout=30).status_code == 200
+    assert [(one.method, bool(one.key)) for one in recorder.take()] == [("GET", True)]
+
+
+def test_without_sizes_each_object_is_read_once_and_its_header_alone(hub, sandbox, storages, recorder):
+    project = hub.project("Unmeasured")
+    count = len(photographs())
+    hub.import_list(project, listed(sandbox, count), storage=storages[0])
+
+    def at_rest():
+        found = hub.get(f"/v2/project/{project}/probes")["probes"]
+        return found if found["pending"] == 0 else None
+
+    done = wait_for(at_rest, 60, "the probes coming to rest")
+    assert done["measured"] == count, done
+    passed = recorder.take()
+    read = [one for one in passed if one.key]
+    assert {one.method for one in passed} <= READING
+    assert sorted(one.key for one in read) == sorted(photographs()), "each once"
+    assert max(one.received_bytes for one in read) <= HEADER_BYTES
+    assert any(len(content) > HEADER_BYTES for content in photographs().values()), "or nothing was shown"
