@@ -132,3 +132,38 @@ def test_where_headers_may_not_be_read_no_test_reads_a_byte(doctor):
     assert [one for one in asked if one["method"] == "GET" and one["key"]] == []
     passed = {one["name"] for one in diagnosis["checks"] if one["verdict"] == "passed"}
     assert passed == {"address", "clock", "identity", "region", "list", "head", "preflight"}
+
+
+def test_what_an_owner_answers_for_is_a_warning(doctor):
+    """The role lets strangers in, and the organization's owner has said to use it all the same."""
+    doctor.misbehave({"fault": "no-external-id-demanded"})
+    path = f"/v2/storages/{doctor.storages['role']}"
+    assert doctor.examine("role", object=doctor.object(KEY))["verdict"] == "failed"
+    doctor.hub.post(f"{path}/verify", {})
+    doctor.hub.post(f"{path}/verification/override", {})
+    try:
+        overruled = doctor.examine("role", object=doctor.object(KEY))
+    finally:
+        doctor.hub.delete(f"{path}/verification/override")
+        doctor.misbehave()
+        doctor.hub.post(f"{path}/verify", {})
+    assert overruled["verdict"] == "warned", overruled
+    warned = [(one["name"], one["code"]) for one in overruled["warnings"]]
+    code = "storage.trust_policy_missing_external_id"
+    assert warned == [("external-id-absent", code), ("external-id-random", code)]
+
+
+def test_while_an_external_id_is_changed_the_role_may_be_at_either(doctor):
+    """The doctor knocks with the old one, and with the new one where the role is at that already."""
+    form = {"name": "moving", "accessType": "IAM_DELEGATED", **doctor.place(), **doctor.role(), "externalId": "another-id"}
+    storage = doctor.hub.post("/v2/storages", {"provider": "AWS", **form})["storage"]
+    doctor.storages["moving"] = storage["_id"]
+    diagnosis = doctor.examine("moving", object=doctor.object(KEY))
+    assert diagnosis["cause"]["code"] == "storage.role_denied"
+    next_id = doctor.hub.post(f"/v2/storages/{storage['_id']}/externalId/rotate", {})["storage"]["nextExternalId"]
+    assert next_id not in {"another-id", doctor.facts["externalId"]}
+    # The role is at neither of them: both were tried.
+    before = len(doctor.asked())
+    assert doctor.examine("moving", object=doctor.object(KEY))["cause"]["code"] == "storage.role_denied"
+    tried = [one for one in doctor.asked()[before:] if one["method"] == "POST"]
+    assert len(tried) == 3, "who the hub is, and AssumeRole with either"
