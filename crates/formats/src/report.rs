@@ -61,7 +61,8 @@ impl ReportLine<'_> {
     }
 }
 
-fn write_cell(text: &str, out: &mut Vec<u8>) {
+/// Appends a text as a cell of CSV: quoted where it must be, and never a formula to a program that shows it.
+pub fn write_cell(text: &str, out: &mut Vec<u8>) {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     let needs_quotes = is_formula || text.contains([',', '"', '\r', '\n', ';', '\t']);
     if needs_quotes {

@@ -12,6 +12,8 @@ use crate::cli::{Failure, Outcome};
 
 /// How many days the file of an export is kept unless the operator says otherwise.
 const DEFAULT_EXPORT_DAYS: u32 = 7;
+/// How many days it is remembered who was handed which signed URL unless somebody says otherwise.
+const DEFAULT_URL_RECORD_DAYS: u32 = 90;
 /// How long a signed URL lasts unless the operator says otherwise.
 const DEFAULT_SIGNED_URL_TTL_SECONDS: u32 = 900;
 
@@ -39,7 +41,7 @@ pub struct Config {
     /// Address and port to listen on; port 0 takes any free one.
     #[arg(long, env = "INSITU_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Folder of the database, the spooled imports, uploaded files, the exports and, unless given, the vault key.
+    /// Folder of the database, the spooled imports, uploaded files, the exports, the ledger's journals and, unless given, the vault key.
     #[arg(long, env = "INSITU_DATA_DIR", default_value = "insitu-data")]
     pub data_dir: PathBuf,
     /// `postgres://…`; without it, SQLite in the data directory.
@@ -57,6 +59,9 @@ pub struct Config {
     /// How many days the files of exports are kept.
     #[arg(long, env = "INSITU_EXPORT_DAYS", default_value_t = DEFAULT_EXPORT_DAYS, value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub export_days: u32,
+    /// How many days it is remembered who was handed which signed URL, unless the organization says otherwise.
+    #[arg(long, env = "INSITU_URL_RECORD_DAYS", default_value_t = DEFAULT_URL_RECORD_DAYS, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub url_record_days: u32,
     /// Keys that seal storage secrets (base64 of 32 bytes, comma-separated, the current one first).
     #[arg(
         long,
@@ -105,6 +110,7 @@ impl Config {
             signed_url_ttl: DEFAULT_SIGNED_URL_TTL_SECONDS,
             max_upload_bytes: DEFAULT_MAX_UPLOAD_BYTES,
             export_days: DEFAULT_EXPORT_DAYS,
+            url_record_days: DEFAULT_URL_RECORD_DAYS,
             secret_keys: Vec::new(),
             allow_endpoints: Vec::new(),
             sts_endpoint: None,
@@ -131,6 +137,11 @@ impl Config {
     /// The folder in which exports are written and kept.
     pub fn exports_dir(&self) -> PathBuf {
         self.data_dir.join("exports")
+    }
+
+    /// The folder of the journals in which signed URLs are written down.
+    pub fn ledger_dir(&self) -> PathBuf {
+        self.data_dir.join("ledger")
     }
 
     /// How long the file of an export is kept, in milliseconds.

@@ -11,6 +11,7 @@ use crate::auth::throttle::Throttle;
 use crate::cloud_access::CloudAccess;
 use crate::config::Config;
 use crate::jobs::Jobs;
+use crate::ledger::Ledger;
 use crate::own_files::OwnFiles;
 use crate::vault::Vault;
 
@@ -21,6 +22,7 @@ pub struct Hub {
     pub cloud: CloudAccess,
     pub files: Arc<OwnFiles>,
     pub jobs: Jobs,
+    pub ledger: Ledger,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     pub config: Config,

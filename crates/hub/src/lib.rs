@@ -14,6 +14,7 @@ pub mod envelope;
 pub mod error;
 pub mod hub;
 pub mod jobs;
+pub mod ledger;
 mod logs;
 pub mod own_files;
 pub mod people;

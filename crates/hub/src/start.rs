@@ -16,6 +16,7 @@ use crate::cloud_access::CloudAccess;
 use crate::config::Config;
 use crate::hub::Hub;
 use crate::jobs::Jobs;
+use crate::ledger::Ledger;
 use crate::own_files::OwnFiles;
 use crate::vault::Vault;
 
@@ -35,6 +36,7 @@ pub async fn open_with(
     make_private_dir(&config.spool_dir())?;
     make_private_dir(&config.files_dir())?;
     make_private_dir(&config.exports_dir())?;
+    make_private_dir(&config.ledger_dir())?;
     let vault = open_vault(&config, &*random)?;
     let db = open_database(&config).await?;
     let public_url = config.public_url(bound)?;
@@ -47,6 +49,7 @@ pub async fn open_with(
         cloud,
         files: Arc::new(files),
         jobs: Jobs::default(),
+        ledger: Ledger::new(config.ledger_dir()),
         clock,
         random,
         public_url,

@@ -123,6 +123,8 @@ ids! {
     AuditId,
     /// Names a session (not its cookie).
     SessionId,
+    /// Names a record of signed URLs.
+    UrlRecordId,
 }
 
 /// Bytes of an import's id that its assets share.

@@ -31,5 +31,6 @@ pub mod schema;
 pub mod storage;
 pub mod task;
 pub mod text;
+pub mod url_record;
 
 pub use word::UnknownWord;

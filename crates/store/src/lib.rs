@@ -39,6 +39,7 @@ pub mod role_proofs;
 pub mod sessions;
 pub mod storages;
 pub mod tasks;
+pub mod url_records;
 pub mod users;
 
 pub use db::{Db, Options};

@@ -18,3 +18,7 @@ pub const MAX_ASSETS_PER_CALL: usize = 1000;
 pub const MAX_ROWS_PER_BATCH: usize = 65_536;
 /// Hidden rows removed by one step of discarding an import.
 pub const MAX_ROWS_PER_DISCARD: u64 = 16_384;
+/// Records of signed URLs looked at for one page: a filter that finds little is answered in parts.
+pub const MAX_URL_RECORDS_PER_PAGE: u32 = 20_000;
+/// Records of signed URLs removed by one step.
+pub const MAX_URL_RECORDS_PER_REMOVAL: u32 = 5_000;

@@ -34,6 +34,7 @@ const MIGRATIONS: &[Migration] = migrations![
     6 "0006_uploads_and_pre_labels",
     7 "0007_probes",
     8 "0008_role_proofs",
+    9 "0009_url_records",
 ];
 
 const CREATE_HISTORY: &str = "CREATE TABLE IF NOT EXISTS migrations (

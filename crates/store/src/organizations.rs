@@ -80,6 +80,35 @@ pub fn set_header_probes(tx: &mut Tx, id: OrganizationId, are_on: bool) -> Resul
     }
 }
 
+/// How many days its records of signed URLs are kept; none where that is the operator's decision.
+pub fn url_record_days(tx: &mut Tx, id: OrganizationId) -> Result<Option<u32>> {
+    tx.cell(
+        "SELECT url_record_days FROM organizations WHERE id = ?1",
+        params![&id],
+    )?
+    .ok_or_else(|| Error::not_found("organization", id))
+}
+
+/// Keeps its records of signed URLs for so many days, or for as long as the operator says.
+pub fn set_url_record_days(tx: &mut Tx, id: OrganizationId, days: Option<u32>) -> Result<()> {
+    match tx.execute(
+        "UPDATE organizations SET url_record_days = ?2 WHERE id = ?1",
+        params![&id, days],
+    )? {
+        0 => Err(Error::not_found("organization", id)),
+        _ => Ok(()),
+    }
+}
+
+/// Every organization and for how many days it wants its records of signed URLs kept.
+pub fn all_url_record_days(tx: &mut Tx) -> Result<Vec<(OrganizationId, Option<u32>)>> {
+    tx.rows(
+        "SELECT id, url_record_days FROM organizations",
+        params![],
+        |row| Ok((row.next()?, row.next()?)),
+    )
+}
+
 /// The organizations that a user belongs to, in the order of joining.
 pub fn of_user(tx: &mut Tx, user: UserId) -> Result<Vec<Membership>> {
     tx.rows(

@@ -78,7 +78,8 @@ impl<'a> Row<'a> {
         }
     }
 
-    fn unexpected(&self) -> Error {
+    /// What a column is that holds something else than it should.
+    pub(crate) fn unexpected(&self) -> Error {
         Error::Corrupt {
             column: self.column,
             query: String::new(),
@@ -237,6 +238,7 @@ ids!(
     InvitationId,
     AuditId,
     SessionId,
+    UrlRecordId,
 );
 
 /// Words of the trade are kept as the text that the API shows.
@@ -267,4 +269,5 @@ words!(
     insitu_model::task::ReviewStatus,
     insitu_model::export::ExportFormat,
     insitu_model::export::ExportState,
+    insitu_model::url_record::UrlPurpose,
 );

@@ -227,7 +227,7 @@ async fn find(hub: &Hub, caller: Caller, id: &str) -> ApiResult<(OnProject<right
         .read(move |tx| {
             for membership in organizations::of_user(tx, user)? {
                 let organization = membership.organization.id;
-                let is_open = !matches!(proof, Proof::ApiKey(own) if own != organization);
+                let is_open = !matches!(proof, Proof::ApiKey(own, _) if own != organization);
                 if is_open && let Some(found) = exports::find(tx, organization, export)? {
                     return Ok(Some(found));
                 }

@@ -204,7 +204,7 @@ pub async fn find(
         .read(move |tx| {
             for membership in organizations::of_user(tx, user)? {
                 let organization = membership.organization.id;
-                let is_open = !matches!(proof, Proof::ApiKey(own) if own != organization);
+                let is_open = !matches!(proof, Proof::ApiKey(own, _) if own != organization);
                 if is_open && let Some(found) = imports::find(tx, organization, import)? {
                     return Ok(Some(found));
                 }

@@ -41,6 +41,8 @@ pub mod storages;
 pub mod tasks;
 pub mod time;
 pub mod upload_urls;
+mod url_record_file;
+pub mod url_records;
 pub mod words;
 
 use std::sync::Arc;
@@ -102,6 +104,8 @@ fn endpoints() -> OpenApiRouter<Arc<Hub>> {
         .merge(tasks::router())
         .merge(label_import::router())
         .merge(upload_urls::router())
+        .merge(url_records::router())
+        .merge(url_record_file::router())
         .merge(files::router())
         .merge(exports::router())
         .merge(probes::router())

@@ -24,6 +24,9 @@ use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 use crate::people;
 
+/// The most days that signed URLs are on record.
+const MAX_URL_RECORD_DAYS: u32 = 3650;
+
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
     OpenApiRouter::new()
         .routes(routes!(create))
@@ -43,6 +46,8 @@ pub struct OrganizationView {
     pub role: &'static str,
     /// Whether the hub may read the first bytes of assets that came without width and height.
     pub header_probes: bool,
+    /// How many days it is remembered who was handed which signed URL.
+    pub url_record_days: u32,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -54,6 +59,8 @@ pub struct OrganizationData {
 #[serde(rename_all = "camelCase")]
 pub struct OrganizationChangeBody {
     pub header_probes: Option<bool>,
+    /// 1 to 3650; 0 for as long as the operator says.
+    pub url_record_days: Option<u32>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -70,7 +77,7 @@ async fn create(
     caller: Caller,
     Body(body): Body<NewOrganizationBody>,
 ) -> ApiResult<Created<OrganizationData>> {
-    if matches!(caller.proof, Proof::ApiKey(_)) {
+    if matches!(caller.proof, Proof::ApiKey(..)) {
         return Err(ApiError::forbidden(
             "organization.needs_session",
             "An API key belongs to one organization and cannot make another. Sign in to make one.",
@@ -87,6 +94,7 @@ async fn create(
         created_at: iso(new.created_at),
         role: "owner",
         header_probes: true,
+        url_record_days: hub.config.url_record_days,
     };
     hub.db
         .write(move |tx| people::insert_organization(tx, &new, caller.user))
@@ -115,7 +123,22 @@ async fn change(
     Body(body): Body<OrganizationChangeBody>,
 ) -> ApiResult<Success<OrganizationData>> {
     let id = access.organization;
+    if let Some(days) = body.url_record_days.filter(|days| *days > MAX_URL_RECORD_DAYS) {
+        return Err(ApiError::invalid(
+            "organization.days_out_of_range",
+            format!(
+                "Signed URLs cannot be on record for {days} days: choose 1 to {MAX_URL_RECORD_DAYS}, or 0 for as long as the operator says."
+            ),
+        ));
+    }
+    let mut details = serde_json::Map::new();
     if let Some(are_on) = body.header_probes {
+        details.insert("headerProbes".to_owned(), are_on.into());
+    }
+    if let Some(days) = body.url_record_days {
+        details.insert("urlRecordDays".to_owned(), days.into());
+    }
+    if !details.is_empty() {
         let record = AuditRecord {
             id: AuditId::new(&*hub.clock, &*hub.random),
             organization: id,
@@ -123,11 +146,16 @@ async fn change(
             action: "organization.changed".to_owned(),
             subject: format!("organization:{id}"),
             at: hub.clock.now_ms(),
-            details: serde_json::json!({ "headerProbes": are_on }).to_string(),
+            details: serde_json::Value::Object(details).to_string(),
         };
         hub.db
             .write(move |tx| {
-                organizations::set_header_probes(tx, id, are_on)?;
+                if let Some(are_on) = body.header_probes {
+                    organizations::set_header_probes(tx, id, are_on)?;
+                }
+                if let Some(days) = body.url_record_days {
+                    organizations::set_url_record_days(tx, id, Some(days).filter(|days| *days > 0))?;
+                }
                 audit::insert(tx, &record)
             })
             .await?;
@@ -138,9 +166,16 @@ async fn change(
 }
 
 async fn read(hub: &Hub, id: OrganizationId, role: OrganizationRole) -> ApiResult<Success<OrganizationData>> {
-    let (found, header_probes) = hub
+    let (found, header_probes, days) = hub
         .db
-        .read(move |tx| Ok::<_, Error>((organizations::get(tx, id)?, organizations::header_probes(tx, id)?)))
+        .read(move |tx| {
+            let days = organizations::url_record_days(tx, id)?;
+            Ok::<_, Error>((
+                organizations::get(tx, id)?,
+                organizations::header_probes(tx, id)?,
+                days,
+            ))
+        })
         .await?;
     let view = OrganizationView {
         id: found.id.to_string(),
@@ -148,6 +183,7 @@ async fn read(hub: &Hub, id: OrganizationId, role: OrganizationRole) -> ApiResul
         created_at: iso(found.created_at),
         role: role.as_str(),
         header_probes,
+        url_record_days: days.unwrap_or(hub.config.url_record_days),
     };
     Ok(Success(OrganizationData { organization: view }))
 }

@@ -93,7 +93,7 @@ impl IntoResponse for SignedIn {
     responses((status = 200, body = Envelope<Session>), (status = 401, body = ErrorBody)))]
 async fn show(State(hub): State<Arc<Hub>>, caller: Caller) -> ApiResult<Success<Session>> {
     let organization = match caller.proof {
-        Proof::ApiKey(organization) => Some(organization.to_string()),
+        Proof::ApiKey(organization, _) => Some(organization.to_string()),
         Proof::Session(_) => None,
     };
     let mut session = describe(&hub, caller.user).await?;

@@ -6,6 +6,7 @@ use axum::extract::{RawQuery, State};
 use insitu_model::address::Address;
 use insitu_model::id::{AssetId, StorageId};
 use insitu_model::own_file::OwnFile;
+use insitu_model::url_record::UrlPurpose;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -16,10 +17,12 @@ use super::query::{Params, raw_address};
 use super::time::iso;
 use crate::auth::access::{OnProject, right};
 use crate::auth::caller::Caller;
+use crate::auth::peer::Peer;
 use crate::cloud_access::{AssetUrl, Unsigned, sign_assets, sign_object};
 use crate::envelope::{Created, Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
+use crate::ledger::{self, Holder};
 use crate::own_files::Link;
 
 /// The most assets that one request signs.
@@ -88,6 +91,7 @@ pub struct SignedUrlData {
 async fn sign_many(
     State(hub): State<Arc<Hub>>,
     access: OnProject<right::ReadAssets>,
+    peer: Peer,
     Body(body): Body<AssetIds>,
 ) -> ApiResult<Success<SignedUrls>> {
     if body.assets.is_empty() || body.assets.len() > MAX_ASSETS {
@@ -100,6 +104,7 @@ async fn sign_many(
         ));
     }
     let signed = sign_assets(&hub, access.organization, access.project, body.assets).await?;
+    ledger::note_assets(&hub, &Holder::new(&access, peer), UrlPurpose::Assets, &signed)?;
     let urls = signed.into_iter().map(|(id, url)| signed_view(id, url)).collect();
     Ok(Success(SignedUrls { urls }))
 }
@@ -115,6 +120,7 @@ async fn sign_many(
 async fn sign_one(
     State(hub): State<Arc<Hub>>,
     caller: Caller,
+    peer: Peer,
     RawQuery(query): RawQuery,
     Params(params): Params<SignParams>,
 ) -> ApiResult<Created<SignedUrlData>> {
@@ -131,7 +137,7 @@ async fn sign_one(
     })?;
     if let Some(file) = hub.files.read_url(&address) {
         let file = file.map_err(|error| ApiError::invalid(error.code(), format!("{error}.")))?;
-        let signed_url = sign_own(&hub, caller, &params.project, &file).await?;
+        let signed_url = sign_own(&hub, caller, peer, &params.project, &file).await?;
         return Ok(Created(SignedUrlData { signed_url }));
     }
     let access = OnProject::<right::ImportAssets>::prove(&hub, caller, &params.project).await?;
@@ -139,29 +145,32 @@ async fn sign_one(
         None => public_address(&address)?,
         Some(text) => {
             let storage: StorageId = text.parse().map_err(|_| ApiError::not_found("storage", &text))?;
-            sign_object(&hub, access.organization, storage, &address)
-                .await?
-                .url
+            let signed = sign_object(&hub, access.organization, storage, &address).await?;
+            if let Some(expires_at_ms) = signed.expires_at_ms {
+                let holder = Holder::new(&access, peer);
+                ledger::note_url(&hub, &holder, UrlPurpose::Address, &signed.url, expires_at_ms)?;
+            }
+            signed.url
         }
     };
     Ok(Created(SignedUrlData { signed_url }))
 }
 
 /// A link to a file of the hub's own storage. Masks belong to labels: who labels may open them.
-async fn sign_own(hub: &Hub, caller: Caller, project: &str, file: &OwnFile) -> ApiResult<String> {
-    let project = if file.kind.is_brush() {
-        OnProject::<right::Label>::prove(hub, caller, project)
-            .await?
-            .project
+async fn sign_own(hub: &Hub, caller: Caller, peer: Peer, project: &str, file: &OwnFile) -> ApiResult<String> {
+    let (project, holder) = if file.kind.is_brush() {
+        let access = OnProject::<right::Label>::prove(hub, caller, project).await?;
+        (access.project, Holder::new(&access, peer))
     } else {
-        OnProject::<right::ImportAssets>::prove(hub, caller, project)
-            .await?
-            .project
+        let access = OnProject::<right::ImportAssets>::prove(hub, caller, project).await?;
+        (access.project, Holder::new(&access, peer))
     };
     if file.project != project {
         return Err(ApiError::not_found("file", &file.name));
     }
-    Ok(Link::to_open(hub, file, hub.config.signed_url_ttl)?.url)
+    let link = Link::to_open(hub, file, hub.config.signed_url_ttl)?;
+    ledger::note_url(hub, &holder, UrlPurpose::Address, &link.url, link.expires_at_ms)?;
+    Ok(link.url)
 }
 
 /// The address of a public asset as it can be handed to a browser.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use insitu_model::id::{OrganizationId, ProjectId, StorageId, UserId};
 use insitu_model::own_file::{FileName, FileType, OwnFile, OwnFileError};
+use insitu_model::url_record::UrlPurpose;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -15,10 +16,12 @@ use super::query::Params;
 use super::time::iso;
 use crate::auth::access::{OnProject, right};
 use crate::auth::caller::Caller;
+use crate::auth::peer::Peer;
 use crate::cloud_access::upload_url;
 use crate::envelope::{Created, Envelope, ErrorBody};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
+use crate::ledger::{self, Holder};
 use crate::own_files::Link;
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
@@ -58,6 +61,7 @@ pub struct UploadUrlData {
 async fn create(
     State(hub): State<Arc<Hub>>,
     caller: Caller,
+    peer: Peer,
     Params(params): Params<UploadParams>,
 ) -> ApiResult<Created<UploadUrlData>> {
     let kind = match params.kind.as_deref().filter(|text| !text.is_empty()) {
@@ -66,10 +70,14 @@ async fn create(
     };
     // Who draws a mask uploads it; everything else is for those who import.
     let access = match kind {
-        Ok(kind) if kind.is_brush() => {
-            proven(OnProject::<right::Label>::prove(&hub, caller, &params.project).await?)
-        }
-        _ => proven(OnProject::<right::ImportAssets>::prove(&hub, caller, &params.project).await?),
+        Ok(kind) if kind.is_brush() => proven(
+            &OnProject::<right::Label>::prove(&hub, caller, &params.project).await?,
+            peer,
+        ),
+        _ => proven(
+            &OnProject::<right::ImportAssets>::prove(&hub, caller, &params.project).await?,
+            peer,
+        ),
     };
     let refuse = |error: OwnFileError| ApiError::invalid(error.code(), format!("{error}."));
     let file = OwnFile {
@@ -80,6 +88,13 @@ async fn create(
     let filled = |text: Option<String>| text.filter(|text| !text.is_empty());
     let Some(storage) = filled(params.storage_id) else {
         let link = Link::to_upload(&hub, &file)?;
+        ledger::note_url(
+            &hub,
+            &access.holder,
+            UrlPurpose::Upload,
+            &link.url,
+            link.expires_at_ms,
+        )?;
         return Ok(Created(UploadUrlData {
             upload_url: link.url,
             expires_at: Some(iso(link.expires_at_ms)),
@@ -89,7 +104,7 @@ async fn create(
         .parse()
         .map_err(|_| ApiError::not_found("storage", &storage))?;
     let bucket = filled(params.bucket);
-    let url = upload_url(
+    let signed = upload_url(
         &hub,
         access.organization,
         access.user,
@@ -98,8 +113,15 @@ async fn create(
         &file,
     )
     .await?;
+    ledger::note_url(
+        &hub,
+        &access.holder,
+        UrlPurpose::Upload,
+        &signed.url,
+        signed.expires_at_ms,
+    )?;
     Ok(Created(UploadUrlData {
-        upload_url: url,
+        upload_url: signed.url,
         expires_at: None,
     }))
 }
@@ -109,12 +131,14 @@ struct Proven {
     organization: OrganizationId,
     project: ProjectId,
     user: UserId,
+    holder: Holder,
 }
 
-fn proven<R>(access: OnProject<R>) -> Proven {
+fn proven<R>(access: &OnProject<R>, peer: Peer) -> Proven {
     Proven {
         organization: access.organization,
         project: access.project,
         user: access.caller.user,
+        holder: Holder::new(access, peer),
     }
 }

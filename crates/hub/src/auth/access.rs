@@ -46,6 +46,7 @@ rights!(
     ManageStorages,
     OverrideVerification,
     UseStorages,
+    ReadAudit,
     CreateProject,
     ReadProject,
     ManageProject,
@@ -86,11 +87,11 @@ impl<R: NeedsRight> FromRequestParts<Arc<Hub>> for Org<R> {
             identify(parts, hub, |tx, caller| organizations::of_user(tx, caller.user)).await?;
         let user = caller.user;
         let wanted = match (named, caller.proof) {
-            (Some(named), Proof::ApiKey(own)) if named != own => {
+            (Some(named), Proof::ApiKey(own, _)) if named != own => {
                 return Err(ApiError::not_found("organization", named));
             }
             (Some(named), _) => named,
-            (None, Proof::ApiKey(own)) => own,
+            (None, Proof::ApiKey(own, _)) => own,
             (None, Proof::Session(_)) => memberships
                 .first()
                 .map(|first| first.organization.id)

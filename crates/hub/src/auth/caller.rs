@@ -26,7 +26,7 @@ pub enum Proof {
     /// The cookie of a signed-in browser.
     Session(token::TokenHash),
     /// A key, which stands for one user in one organization.
-    ApiKey(OrganizationId),
+    ApiKey(OrganizationId, ApiKeyId),
 }
 
 /// A known person. Holding one proves no right yet.
@@ -143,7 +143,7 @@ impl Shown {
                     Use::NotedAlready
                 };
                 let user = users::get(tx, key.user)?;
-                (user, Proof::ApiKey(key.organization), i64::MAX, use_of)
+                (user, Proof::ApiKey(key.organization, key.id), i64::MAX, use_of)
             }
             Self::Session(hash) => {
                 let Some((session, user)) = sessions::find(tx, &hash, now)? else {
@@ -202,7 +202,15 @@ impl Caller {
     /// The only organization that an API key is for.
     pub(super) fn only_organization(&self) -> Option<OrganizationId> {
         match self.proof {
-            Proof::ApiKey(own) => Some(own),
+            Proof::ApiKey(own, _) => Some(own),
+            Proof::Session(_) => None,
+        }
+    }
+
+    /// The key that they came with; none for a session.
+    pub fn api_key(&self) -> Option<ApiKeyId> {
+        match self.proof {
+            Proof::ApiKey(_, key) => Some(key),
             Proof::Session(_) => None,
         }
     }

@@ -5,6 +5,7 @@ pub mod caller;
 pub mod link;
 pub mod origin;
 pub mod password;
+pub mod peer;
 pub mod standings;
 pub mod task_access;
 pub mod throttle;

@@ -105,9 +105,12 @@ impl Running {
             stop.await;
             hub.jobs.close();
         };
-        let served = axum::serve(self.listener, routes)
-            .with_graceful_shutdown(stop)
-            .await;
+        let served = axum::serve(
+            self.listener,
+            routes.into_make_service_with_connect_info::<SocketAddr>(),
+        )
+        .with_graceful_shutdown(stop)
+        .await;
         runner.stop().await;
         served.map_err(|error| Failure::new(format!("the hub stopped: {error}")))
     }

@@ -2,6 +2,7 @@
 //! asked puts it, and before it becomes an asset the hub asks S3 whether it is there.
 
 use axum::http::StatusCode;
+use insitu_cloud::presign::SignedUrl;
 use insitu_cloud::s3::{Access, ObjectName};
 use insitu_cloud::{CallError, RefusalKind};
 use insitu_model::address::ObjectAddress;
@@ -56,7 +57,7 @@ pub async fn upload_url(
     storage: StorageId,
     bucket: Option<&str>,
     file: &OwnFile,
-) -> ApiResult<String> {
+) -> ApiResult<SignedUrl> {
     let storage = ReachedStorage::get(hub, organization, storage).await?;
     let object = place_of(&storage, bucket, file)?;
     let signer = storage.upload_signer(hub).await?;
@@ -84,7 +85,7 @@ pub async fn upload_url(
         details: json!({ "bucket": object.bucket(), "key": object.key() }).to_string(),
     };
     hub.db.write(move |tx| audit::insert(tx, &record)).await?;
-    Ok(signed.url)
+    Ok(signed)
 }
 
 /// Where a file belongs: below the first prefix of the bucket, by project, type and name.

@@ -16,6 +16,7 @@ use super::keeper;
 use super::{Jobs, Lane, becomes_true};
 use crate::auth::token;
 use crate::hub::Hub;
+use crate::ledger;
 
 /// How long a job stays a worker's after the worker was last heard of.
 pub const LEASE_MS: i64 = 15_000;
@@ -73,6 +74,8 @@ pub fn start(hub: Arc<Hub>) -> Runner {
         runner.stopping.subscribe(),
     );
     runner.tasks.push(tokio::spawn(keeping));
+    let settling = ledger::keep(hub.clone(), runner.stopping.subscribe());
+    runner.tasks.push(tokio::spawn(settling));
     runner.employ::<Import>(&hub, &is_open);
     runner.employ::<Export>(&hub, &is_open);
     runner.employ::<Claimed>(&hub, &is_open);

@@ -72,6 +72,16 @@ pub const ENDPOINTS: &[(&str, &str, Demands)] = &[
         "/v2/organization/{organization}/invites",
         InOrganization(Right::ManageMembers),
     ),
+    (
+        "GET",
+        "/v2/organization/{organization}/urlRecords",
+        InOrganization(Right::ReadAudit),
+    ),
+    (
+        "GET",
+        "/v2/organization/{organization}/urlRecords/file",
+        InOrganization(Right::ReadAudit),
+    ),
     ("GET", "/v2/invitations/{token}", Nothing),
     ("POST", "/v2/invitations/{token}/accept", Nothing),
     ("GET", "/v2/listProjects", InOrganization(Right::ReadOrganization)),

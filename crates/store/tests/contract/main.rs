@@ -29,3 +29,4 @@ mod task_lists;
 mod task_pre_labels;
 mod task_queue;
 mod task_workflow;
+mod url_records;

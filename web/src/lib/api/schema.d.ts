@@ -467,6 +467,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/organization/{organization}/urlRecords": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The record of signed URLs, newest first */
+        get: operations["getOrganizationByOrganizationUrlRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/organization/{organization}/urlRecords/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole record of signed URLs, or what fits the filters, newest first */
+        get: operations["getOrganizationByOrganizationUrlRecordsFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/organization/{organization}/users": {
         parameters: {
             query?: never;
@@ -2191,6 +2225,22 @@ export interface components {
             status: string;
         };
         /** @description The body of a successful answer. */
+        Envelope_UrlRecordList: {
+            data: {
+                /**
+                 * @description What to give as `before` for the next page; null on the last. Where a filter finds little, a page may be empty
+                 *     and not the last.
+                 */
+                next?: string | null;
+                records: components["schemas"]["UrlRecord"][];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
         Envelope_VerifiedData: {
             /** @description A storage, and what its role should be like. */
             data: {
@@ -2618,9 +2668,19 @@ export interface components {
             name: string;
             /** @description The caller's role: `owner`, `admin` or `member`. */
             role: components["schemas"]["OrganizationRole"];
+            /**
+             * Format: int32
+             * @description How many days it is remembered who was handed which signed URL.
+             */
+            urlRecordDays: number;
         };
         OrganizationChangeBody: {
             headerProbes?: boolean | null;
+            /**
+             * Format: int32
+             * @description 1 to 3650; 0 for as long as the operator says.
+             */
+            urlRecordDays?: number | null;
         };
         OrganizationData: {
             organization: components["schemas"]["Organization"];
@@ -3142,6 +3202,36 @@ export interface components {
             /** @description The file's address, to be imported as `data`. */
             url: string;
         };
+        /** @description Signed URLs that one answer handed out and that end together. The URLs themselves are not kept. */
+        UrlRecord: {
+            _id: string;
+            /** @description The address that the request came from. */
+            address?: string | null;
+            /** @description The id of the API key that the user came with; null for a session. */
+            apiKey?: string | null;
+            /** @description The ids of the assets that were opened. */
+            assets: string[];
+            /** @description The user's e-mail address, where the user is still there. */
+            email?: string | null;
+            /** @description When the URLs end. */
+            expiresAt: string;
+            givenAt: string;
+            /** @description What was named by its address instead. */
+            object?: string | null;
+            project: string;
+            /** @description `assets`, `task`, `address` or `upload` */
+            purpose: string;
+            /** @description The id of the user. */
+            user: string;
+        };
+        UrlRecordList: {
+            /**
+             * @description What to give as `before` for the next page; null on the last. Where a filter finds little, a page may be empty
+             *     and not the last.
+             */
+            next?: string | null;
+            records: components["schemas"]["UrlRecord"][];
+        };
         User: {
             _id: string;
             email: string;
@@ -3274,6 +3364,7 @@ export type EnvelopeTaskData = components['schemas']['Envelope_TaskData'];
 export type EnvelopeTaskList = components['schemas']['Envelope_TaskList'];
 export type EnvelopeUploadData = components['schemas']['Envelope_UploadData'];
 export type EnvelopeUploadUrlData = components['schemas']['Envelope_UploadUrlData'];
+export type EnvelopeUrlRecordList = components['schemas']['Envelope_UrlRecordList'];
 export type EnvelopeVerifiedData = components['schemas']['Envelope_VerifiedData'];
 export type EnvelopeWithdrawalsResult = components['schemas']['Envelope_WithdrawalsResult'];
 export type ErrorBody = components['schemas']['ErrorBody'];
@@ -3390,6 +3481,8 @@ export type UnassigneesBody = components['schemas']['UnassigneesBody'];
 export type UploadData = components['schemas']['UploadData'];
 export type UploadUrlData = components['schemas']['UploadUrlData'];
 export type UploadedFile = components['schemas']['UploadedFile'];
+export type UrlRecord = components['schemas']['UrlRecord'];
+export type UrlRecordList = components['schemas']['UrlRecordList'];
 export type User = components['schemas']['User'];
 export type Verification = components['schemas']['Verification'];
 export type VerifiedData = components['schemas']['VerifiedData'];
@@ -4493,6 +4586,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_WithdrawalsResult"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getOrganizationByOrganizationUrlRecords: {
+        parameters: {
+            query?: {
+                /** @description The id of a user. */
+                user?: string;
+                /** @description The id of a project. */
+                project?: string;
+                /** @description The id of an asset. */
+                asset?: string;
+                /** @description Handed out at this time or later (ISO 8601). */
+                from?: string;
+                /** @description Handed out before this time. */
+                to?: string;
+                /** @description The `next` of the page before. */
+                before?: string;
+                /** @description 1 to 1000, 10 unless given. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_UrlRecordList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getOrganizationByOrganizationUrlRecordsFile: {
+        parameters: {
+            query?: {
+                /** @description The id of a user. */
+                user?: string;
+                /** @description The id of a project. */
+                project?: string;
+                /** @description The id of an asset. */
+                asset?: string;
+                /** @description Handed out at this time or later (ISO 8601). */
+                from?: string;
+                /** @description Handed out before this time. */
+                to?: string;
+                /** @description `ndjson` (the default): a line for each record; `csv`: a line for each URL. */
+                format?: string;
+            };
+            header?: never;
+            path: {
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
                 };
             };
             403: {

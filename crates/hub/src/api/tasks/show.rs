@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use insitu_model::url_record::UrlPurpose;
 use insitu_store::tasks;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,11 +13,13 @@ use utoipa_axum::routes;
 use super::view::{self, Shown, TaskView};
 use crate::api::signing::{SignedUrls, signed_view};
 use crate::auth::access::right;
+use crate::auth::peer::Peer;
 use crate::auth::task_access::OnTask;
 use crate::cloud_access::sign_assets;
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
+use crate::ledger::{self, Holder};
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
     OpenApiRouter::new().routes(routes!(show)).routes(routes!(sign))
@@ -53,7 +56,12 @@ async fn show(State(hub): State<Arc<Hub>>, access: OnTask<right::Label>) -> ApiR
 /// Sign the URL of a task's asset
 #[utoipa::path(post, path = "/v2/task/{task}/sign", tag = "tasks", params(("task" = String, Path)),
     responses((status = 200, body = Envelope<SignedUrls>), (status = 404, body = ErrorBody)))]
-async fn sign(State(hub): State<Arc<Hub>>, access: OnTask<right::Label>) -> ApiResult<Success<SignedUrls>> {
+async fn sign(
+    State(hub): State<Arc<Hub>>,
+    access: OnTask<right::Label>,
+    peer: Peer,
+) -> ApiResult<Success<SignedUrls>> {
+    let holder = Holder::new(&access.on, peer);
     let (organization, project, id) = (access.on.organization, access.on.project, access.task);
     let asset = hub
         .db
@@ -65,6 +73,7 @@ async fn sign(State(hub): State<Arc<Hub>>, access: OnTask<right::Label>) -> ApiR
         })
         .await?;
     let signed = sign_assets(&hub, organization, project, vec![asset]).await?;
+    ledger::note_assets(&hub, &holder, UrlPurpose::Task, &signed)?;
     let urls = signed.into_iter().map(|(id, url)| signed_view(id, url)).collect();
     Ok(Success(SignedUrls { urls }))
 }

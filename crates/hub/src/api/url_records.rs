@@ -1,0 +1,166 @@
+//! Who was handed which signed URL: the record, newest first, by whatever is asked.
+
+use std::str::FromStr;
+use std::sync::Arc;
+
+use axum::extract::State;
+use insitu_model::id::UrlRecordId;
+use insitu_store::url_records::{self, Filter, Listed};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::query::{Page, Params};
+use super::time::iso;
+use crate::auth::access::{Org, right};
+use crate::envelope::{Envelope, ErrorBody, Success};
+use crate::error::{ApiError, ApiResult};
+use crate::hub::Hub;
+use crate::ledger;
+
+pub fn router() -> OpenApiRouter<Arc<Hub>> {
+    OpenApiRouter::new().routes(routes!(list))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct FilterParams {
+    /// The id of a user.
+    user: Option<String>,
+    /// The id of a project.
+    project: Option<String>,
+    /// The id of an asset.
+    asset: Option<String>,
+    /// Handed out at this time or later (ISO 8601).
+    from: Option<String>,
+    /// Handed out before this time.
+    to: Option<String>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct PageParams {
+    /// The `next` of the page before.
+    before: Option<String>,
+    /// 1 to 1000, 10 unless given.
+    limit: Option<u32>,
+}
+
+/// Signed URLs that one answer handed out and that end together. The URLs themselves are not kept.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = UrlRecord)]
+pub struct UrlRecordView {
+    #[serde(rename = "_id")]
+    pub id: String,
+    pub given_at: String,
+    /// When the URLs end.
+    pub expires_at: String,
+    /// The id of the user.
+    pub user: String,
+    /// The user's e-mail address, where the user is still there.
+    pub email: Option<String>,
+    /// The id of the API key that the user came with; null for a session.
+    pub api_key: Option<String>,
+    /// The address that the request came from.
+    pub address: Option<String>,
+    /// `assets`, `task`, `address` or `upload`
+    pub purpose: &'static str,
+    pub project: String,
+    /// The ids of the assets that were opened.
+    pub assets: Vec<String>,
+    /// What was named by its address instead.
+    pub object: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UrlRecordList {
+    pub records: Vec<UrlRecordView>,
+    /// What to give as `before` for the next page; null on the last. Where a filter finds little, a page may be empty
+    /// and not the last.
+    pub next: Option<String>,
+}
+
+impl From<Listed> for UrlRecordView {
+    fn from(Listed { record, email }: Listed) -> Self {
+        Self {
+            id: record.id.to_string(),
+            given_at: iso(record.id.created_ms()),
+            expires_at: iso(record.expires_at),
+            user: record.user.to_string(),
+            email,
+            api_key: record.api_key.map(|key| key.to_string()),
+            address: record.address,
+            purpose: record.purpose.as_str(),
+            project: record.project.to_string(),
+            assets: record.assets.iter().map(ToString::to_string).collect(),
+            object: record.object,
+        }
+    }
+}
+
+impl FilterParams {
+    /// What is asked for; an error names what cannot be read.
+    pub fn filter(&self) -> ApiResult<Filter> {
+        Ok(Filter {
+            user: value("user", self.user.as_ref())?,
+            project: value("project", self.project.as_ref())?,
+            asset: value("asset", self.asset.as_ref())?,
+            from: time("from", self.from.as_ref())?,
+            to: time("to", self.to.as_ref())?,
+        })
+    }
+}
+
+/// The record of signed URLs, newest first
+#[utoipa::path(get, path = "/v2/organization/{organization}/urlRecords", tag = "organizations",
+    params(("organization" = String, Path), FilterParams, PageParams),
+    responses((status = 200, body = Envelope<UrlRecordList>), (status = 403, body = ErrorBody)))]
+async fn list(
+    State(hub): State<Arc<Hub>>,
+    access: Org<right::ReadAudit>,
+    Params(filter): Params<FilterParams>,
+    Params(page): Params<PageParams>,
+) -> ApiResult<Success<UrlRecordList>> {
+    let filter = filter.filter()?;
+    let limit = Page::new(None, page.limit)?.limit;
+    let before: Option<UrlRecordId> = value("before", page.before.as_ref())?;
+    bring_up_to_date(&hub).await;
+    let organization = access.organization;
+    let page = hub
+        .db
+        .read(move |tx| url_records::list(tx, organization, &filter, before, limit))
+        .await?;
+    Ok(Success(UrlRecordList {
+        records: page.records.into_iter().map(UrlRecordView::from).collect(),
+        next: page.next.map(|id| id.to_string()),
+    }))
+}
+
+/// Lets whoever reads the record see what this hub has handed out until now; what other hubs have follows in a second.
+pub async fn bring_up_to_date(hub: &Hub) {
+    if let Err(error) = ledger::settle(hub).await {
+        tracing::error!(%error, "records of signed URLs wait in their journal");
+    }
+}
+
+fn value<T: FromStr<Err: std::fmt::Display>>(name: &str, text: Option<&String>) -> ApiResult<Option<T>> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    text.parse().map(Some).map_err(|error| invalid(name, &error))
+}
+
+fn time(name: &str, text: Option<&String>) -> ApiResult<Option<i64>> {
+    let time: Option<jiff::Timestamp> = value(name, text)?;
+    Ok(time.map(jiff::Timestamp::as_millisecond))
+}
+
+fn invalid(name: &str, error: &dyn std::fmt::Display) -> ApiError {
+    ApiError::invalid(
+        "request.filters_invalid",
+        format!("The parameter {name} cannot be read: {error}."),
+    )
+}

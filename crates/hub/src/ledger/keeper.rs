@@ -1,0 +1,145 @@
+//! Moves the records of journals into the database, and removes those that are older than they are to be kept.
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use insitu_store::url_records::UrlRecord;
+use insitu_store::{Db, Error, organizations, url_records};
+use tokio::sync::watch;
+
+use super::journal::{Damage, Journal};
+use crate::hub::Hub;
+
+/// How long records gather in a journal.
+const GATHER: Duration = Duration::from_secs(1);
+/// How often journals are looked for that a dead hub left.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// How often records are looked for that are too old.
+const EXPIRE_EVERY: Duration = Duration::from_secs(60 * 60);
+/// Records that one transaction puts into the database.
+const RECORDS_AT_ONCE: usize = 500;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// Why records are still in their journal.
+#[derive(Debug, thiserror::Error)]
+pub enum Unsettled {
+    #[error("the journal cannot be read or removed: {0}")]
+    Journal(#[from] io::Error),
+    #[error("the database does not take them: {0}")]
+    Database(#[from] Error),
+}
+
+/// Keeps the ledger until the hub stops.
+pub async fn keep(hub: Arc<Hub>, mut stopping: watch::Receiver<bool>) {
+    let (mut looks, mut expires) = (Timer::default(), Timer::default());
+    while !*stopping.borrow() {
+        if looks.is_due(LOOK_EVERY) {
+            find_left_behind(&hub).await;
+        }
+        if expires.is_due(EXPIRE_EVERY)
+            && let Err(error) = expire(&hub).await
+        {
+            tracing::error!(%error, "records of signed URLs that are too old could not be removed");
+        }
+        if let Err(error) = settle(&hub).await {
+            tracing::error!(%error, "records of signed URLs wait in their journal");
+        }
+        tokio::select! {
+            () = gathered(&hub) => {}
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+            _ = stopping.wait_for(|stops| *stops) => {}
+        }
+    }
+    // Nobody is answered any more.
+    if let Err(error) = settle(&hub).await {
+        tracing::error!(%error, "records of signed URLs stay in their journal until the hub starts again");
+    }
+}
+
+/// When something was last done.
+#[derive(Default)]
+struct Timer(Option<Instant>);
+
+impl Timer {
+    /// Whether so long has passed; then it begins again.
+    fn is_due(&mut self, after: Duration) -> bool {
+        let is_due = self.0.is_none_or(|at| at.elapsed() >= after);
+        if is_due {
+            self.0 = Some(Instant::now());
+        }
+        is_due
+    }
+}
+
+/// Waits until there is something to move, and a moment longer for what follows.
+async fn gathered(hub: &Hub) {
+    if hub.ledger.closed.lock().await.is_empty() {
+        hub.ledger.begun.notified().await;
+    }
+    tokio::time::sleep(GATHER).await;
+}
+
+/// Moves everything that was written down until now into the database.
+pub async fn settle(hub: &Hub) -> Result<(), Unsettled> {
+    let mut closed = hub.ledger.closed.lock().await;
+    // While the database takes nothing, records gather in one file instead of one for each second.
+    move_all(&hub.db, &mut closed).await?;
+    closed.extend(hub.ledger.close());
+    move_all(&hub.db, &mut closed).await
+}
+
+async fn move_all(db: &Db, closed: &mut Vec<Journal>) -> Result<(), Unsettled> {
+    while let Some(journal) = closed.pop() {
+        let db = db.clone();
+        let moving = tokio::task::spawn_blocking(move || match move_records(&db, &journal) {
+            Ok(damage) => journal.end(damage).map_err(|error| (None, error.into())),
+            Err(error) => Err((Some(journal), error)),
+        });
+        if let Err((journal, error)) = moving.await.map_err(io::Error::other)? {
+            closed.extend(journal);
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+/// Copies records into the database, which leaves alone those that it has: whoever is killed in between begins again.
+fn move_records(db: &Db, journal: &Journal) -> Result<Damage, Unsettled> {
+    journal.sync()?;
+    let damage = journal.read(RECORDS_AT_ONCE, |records| {
+        let records: Arc<[UrlRecord]> = records.into();
+        db.claim_blocking(move |tx| url_records::insert(tx, &records))
+            .map_err(Unsettled::from)
+    })?;
+    let path = journal.path().display();
+    if damage.lines > 0 {
+        tracing::error!(lines = damage.lines, %path, "a journal of signed URLs was damaged; what could be read of it is on record, and the file is kept as .damaged");
+    }
+    if damage.is_cut {
+        tracing::warn!(%path, "the last line of a journal of signed URLs was not written to its end, so that URL was not handed out");
+    }
+    Ok(damage)
+}
+
+async fn find_left_behind(hub: &Hub) {
+    match hub.ledger.left_behind() {
+        Ok(journals) => hub.ledger.closed.lock().await.extend(journals),
+        Err(error) => tracing::error!(%error, "the folder of the ledger cannot be read"),
+    }
+}
+
+/// Removes what is older than its organization, or else the operator, keeps it.
+pub async fn expire(hub: &Hub) -> Result<(), Error> {
+    let now = hub.clock.now_ms();
+    for (organization, days) in hub.db.read(organizations::all_url_record_days).await? {
+        let days = days.unwrap_or(hub.config.url_record_days);
+        let than = now - i64::from(days) * DAY_MS;
+        while hub
+            .db
+            .claim(move |tx| url_records::remove_older(tx, organization, than))
+            .await?
+        {}
+    }
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! The record of signed URLs: who was handed them, for what, from when until when. Nothing is ever changed in it.
+
+use insitu_model::{
+    id::{ApiKeyId, AssetId, ID_BYTES, OrganizationId, ProjectId, UrlRecordId, UserId},
+    url_record::{UrlPurpose, pack_assets, unpack_assets},
+};
+
+use crate::{
+    Result, Tx,
+    limits::{MAX_PAGE_ROWS, MAX_URL_RECORDS_PER_PAGE, MAX_URL_RECORDS_PER_REMOVAL},
+    value::{Row, params},
+};
+
+/// URLs that were handed out by one answer and end at the same time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UrlRecord {
+    /// Made when they were handed out: its time is theirs.
+    pub id: UrlRecordId,
+    pub organization: OrganizationId,
+    pub project: ProjectId,
+    pub user: UserId,
+    /// The key that the user came with; none for a session.
+    pub api_key: Option<ApiKeyId>,
+    /// Where the request came from, where that is known.
+    pub address: Option<String>,
+    /// When the URLs end.
+    pub expires_at: i64,
+    pub purpose: UrlPurpose,
+    /// What was named by its address instead of an asset.
+    pub object: Option<String>,
+    pub assets: Vec<AssetId>,
+}
+
+/// A record as it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub record: UrlRecord,
+    /// The user's address; none where the user is gone.
+    pub email: Option<String>,
+}
+
+/// Which records are wanted: those that fit everything that is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub user: Option<UserId>,
+    pub project: Option<ProjectId>,
+    pub asset: Option<AssetId>,
+    /// Handed out at this time or later, in milliseconds since 1970.
+    pub from: Option<i64>,
+    /// Handed out before this time.
+    pub to: Option<i64>,
+}
+
+/// Records, newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    pub records: Vec<Listed>,
+    /// Go on before this record; none: there are no more. A page may be short, or empty, and not the last.
+    pub next: Option<UrlRecordId>,
+}
+
+/// Keeps records; those that are there already are left alone.
+pub fn insert(tx: &mut Tx, records: &[UrlRecord]) -> Result<()> {
+    for r in records {
+        tx.execute(
+            "INSERT INTO url_records (organization, id, project, user_id, api_key, address, expires_at, purpose, object, assets)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (organization, id) DO NOTHING",
+            params![
+                &r.organization,
+                &r.id,
+                &r.project,
+                &r.user,
+                r.api_key.as_ref(),
+                r.address.as_ref(),
+                r.expires_at,
+                r.purpose,
+                r.object.as_ref(),
+                &pack_assets(&r.assets)
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+/// The organization's records that are wanted, newest first, those before `before`.
+pub fn list(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    filter: &Filter,
+    before: Option<UrlRecordId>,
+    limit: u32,
+) -> Result<Page> {
+    let to = filter.to.map(first_id_at);
+    let before = before.into_iter().chain(to).min();
+    let before = before.unwrap_or(UrlRecordId::from_bytes([0xff; ID_BYTES]));
+    let from = filter
+        .from
+        .map_or(UrlRecordId::from_bytes([0; ID_BYTES]), first_id_at);
+    let limit = limit.clamp(1, MAX_PAGE_ROWS) as usize;
+    let mut page = Page {
+        records: Vec::new(),
+        next: None,
+    };
+    let mut seen = 0;
+    let mut last = None;
+    let take = |row: &mut Row<'_>| {
+        let listed = read(row)?;
+        seen += 1;
+        last = Some(listed.record.id);
+        if filter.wants(&listed.record) {
+            page.records.push(listed);
+        }
+        Ok(page.records.len() < limit)
+    };
+    match &filter.user {
+        Some(user) => tx.visit(
+            "SELECT r.organization, r.id, r.project, r.user_id, r.api_key, r.address, r.expires_at, r.purpose,
+                    r.object, r.assets, u.email
+             FROM url_records r LEFT JOIN users u ON u.id = r.user_id
+             WHERE r.organization = ?1 AND r.user_id = ?5 AND r.id >= ?2 AND r.id < ?3
+             ORDER BY r.id DESC LIMIT ?4",
+            params![&organization, &from, &before, MAX_URL_RECORDS_PER_PAGE, user],
+            take,
+        )?,
+        None => tx.visit(
+            "SELECT r.organization, r.id, r.project, r.user_id, r.api_key, r.address, r.expires_at, r.purpose,
+                    r.object, r.assets, u.email
+             FROM url_records r LEFT JOIN users u ON u.id = r.user_id
+             WHERE r.organization = ?1 AND r.id >= ?2 AND r.id < ?3
+             ORDER BY r.id DESC LIMIT ?4",
+            params![&organization, &from, &before, MAX_URL_RECORDS_PER_PAGE],
+            take,
+        )?,
+    }
+    let may_go_on = page.records.len() == limit || seen == MAX_URL_RECORDS_PER_PAGE;
+    page.next = last.filter(|_| may_go_on);
+    Ok(page)
+}
+
+/// Removes some of the organization's records from before this time; whether there may be more.
+pub fn remove_older(tx: &mut Tx, organization: OrganizationId, than: i64) -> Result<bool> {
+    let removed = tx.execute(
+        "DELETE FROM url_records WHERE organization = ?1 AND id IN (
+             SELECT id FROM url_records WHERE organization = ?1 AND id < ?2 ORDER BY id LIMIT ?3)",
+        params![&organization, &first_id_at(than), MAX_URL_RECORDS_PER_REMOVAL],
+    )?;
+    Ok(removed == u64::from(MAX_URL_RECORDS_PER_REMOVAL))
+}
+
+impl Filter {
+    /// What no index answers.
+    fn wants(&self, record: &UrlRecord) -> bool {
+        self.project.is_none_or(|project| project == record.project)
+            && self.asset.is_none_or(|asset| record.assets.contains(&asset))
+    }
+}
+
+/// The lowest id of this millisecond.
+fn first_id_at(ms: i64) -> UrlRecordId {
+    let mut bytes = [0; ID_BYTES];
+    let [_, _, time @ ..] = ms.max(0).to_be_bytes();
+    bytes[..time.len()].copy_from_slice(&time);
+    UrlRecordId::from_bytes(bytes)
+}
+
+fn read(row: &mut Row<'_>) -> Result<Listed> {
+    let record = UrlRecord {
+        organization: row.next()?,
+        id: row.next()?,
+        project: row.next()?,
+        user: row.next()?,
+        api_key: row.next()?,
+        address: row.next()?,
+        expires_at: row.next()?,
+        purpose: row.next()?,
+        object: row.next()?,
+        assets: {
+            let packed: Vec<u8> = row.next()?;
+            unpack_assets(&packed).ok_or_else(|| row.unexpected())?
+        },
+    };
+    Ok(Listed {
+        record,
+        email: row.next()?,
+    })
+}
