@@ -61,6 +61,14 @@ it.each(looks)('can be added accessibly in $theme at $size px', async ({ theme, 
   await expect.poll(() => dialog.locator('[aria-invalid="true"]').count()).toBeGreaterThan(1);
   await look('refused');
   await page.keyboard.press('Escape');
+  await expect.poll(() => dialog.count()).toBe(0);
+  await page.getByRole('button', { name: 'Sandbox, IAM Delegated' }).click();
+  const sheet = page.getByRole('dialog', { name: 'Sandbox, IAM Delegated' });
+  await sheet.getByText(/^●?Verified$/).waitFor();
+  await sheet.getByRole('button', { name: 'Test connection' }).click();
+  await sheet.getByText('Everything works.').waitFor();
+  await look('one');
+  await page.keyboard.press('Escape');
   expect(wrong).toEqual([]);
   await visitor.context.close();
   expect(visitor.errors.filter((error) => !error.includes('400'))).toEqual([]);
@@ -127,4 +135,32 @@ it('are tested check by check, and the one cause is opened with what mends it', 
   expect(await visitor.axe()).toEqual([]);
   expect((await storages()).some((storage) => storage.name === 'A test')).toBe(false);
   await visitor.leave();
+});
+
+it('get new keys, and end when their name is confirmed', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  const name = `To replace ${Date.now()}`;
+  const dialog = await openDialog(visitor);
+  await fill(visitor, dialog, name, 'a'.repeat(40));
+  await dialog.getByRole('button', { name: 'OK' }).click();
+  await page.getByRole('button', { name, exact: true }).click();
+  const sheet = page.getByRole('dialog', { name, exact: true });
+  await sheet.getByRole('button', { name: 'Test connection' }).click();
+  await sheet.getByText('The test could not be made.').waitFor();
+
+  await sheet.getByText('Replace the keys').first().click();
+  await sheet.getByLabel('Access Key ID').fill(ready.sandbox.accessKeyId);
+  await sheet.getByLabel('Secret Access Key', { exact: true }).fill(ready.sandbox.secretAccessKey);
+  await sheet.getByRole('button', { name: 'Replace the keys' }).click();
+  await page.getByText(`${name} uses its new keys.`).waitFor();
+
+  await sheet.getByRole('button', { name: 'Delete storage' }).click();
+  const asked = page.getByRole('dialog', { name: `Delete ${name}?` });
+  await asked.getByRole('button', { name: 'Delete storage' }).click();
+  await expect.poll(() => page.getByRole('button', { name, exact: true }).count()).toBe(0);
+  expect((await storages()).some((storage) => storage.name === name)).toBe(false);
+  await visitor.context.close();
+  // A storage without assets names no bucket, so there was nothing to test.
+  expect(visitor.errors.filter((error) => !error.includes('400'))).toEqual([]);
 });

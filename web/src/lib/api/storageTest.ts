@@ -4,19 +4,32 @@ import type { Check, Diagnosis, StorageForm } from './types';
 
 type Line = { check: Check } | { diagnosis: Diagnosis };
 
-/** Tries a storage that is not saved; `hear` is told each check as it ends. */
-export async function testStorage(
-  storage: StorageForm,
-  buckets: string[],
-  hear: (check: Check) => void,
-  signal: AbortSignal,
+/** Told each check as it ends. */
+type Hear = (check: Check) => void;
+
+const NDJSON = { accept: 'application/x-ndjson' };
+
+/** Tries a storage that is not saved. */
+export function testStorage(storage: StorageForm, buckets: string[], hear: Hear, signal: AbortSignal) {
+  const body = { storage, buckets: buckets.length ? buckets : undefined };
+  return heed(hub.POST('/v2/storages/test', { body, headers: NDJSON, parseAs: 'stream', signal }), hear);
+}
+
+/** Tries a storage as it is saved, on the buckets that it is known to be used for. */
+export function testSavedStorage(id: string, hear: Hear, signal: AbortSignal) {
+  const params = { path: { id } };
+  return heed(
+    hub.POST('/v2/storages/{id}/test', { params, body: {}, headers: NDJSON, parseAs: 'stream', signal }),
+    hear,
+  );
+}
+
+type Stream = ReadableStream<Uint8Array> | null;
+
+async function heed(
+  call: Promise<{ data?: Stream; error?: unknown; response: Response }>,
+  hear: Hear,
 ): Promise<Diagnosis> {
-  const call = hub.POST('/v2/storages/test', {
-    body: { storage, buckets: buckets.length ? buckets : undefined },
-    headers: { accept: 'application/x-ndjson' },
-    parseAs: 'stream',
-    signal,
-  });
   // A stream is its own data; the envelope is for answers that come at once.
   const stream = await answer(call.then((result) => ({ ...result, data: wrapped(result.data) })));
   for await (const line of linesOf(stream)) {
@@ -27,7 +40,7 @@ export async function testStorage(
   throw new TypeError('the checks broke off');
 }
 
-function wrapped(data: ReadableStream<Uint8Array> | null | undefined) {
+function wrapped(data: Stream | undefined) {
   return data ? { data } : undefined;
 }
 

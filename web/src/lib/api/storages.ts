@@ -34,3 +34,18 @@ export async function makeExternalId(): Promise<string> {
 export async function addStorage(form: StorageForm): Promise<Storage> {
   return (await answer(hub.POST('/v2/storages', { body: form }))).storage;
 }
+
+/** Tries the role now; with the trust policy that it should have. */
+export function verifyStorage(id: string) {
+  return answer(hub.POST('/v2/storages/{id}/verify', { params: { path: { id } } }));
+}
+
+export async function replaceKeys(id: string, publicKey: string, privateKey: string): Promise<Storage> {
+  const body = { publicKey, privateKey };
+  return (await answer(hub.POST('/v2/storages/{id}/rotate', { params: { path: { id } }, body }))).storage;
+}
+
+/** `force` takes it from assets that use it: they stay, and cannot be opened any more. */
+export function deleteStorage(id: string, force: boolean) {
+  return answer(hub.DELETE('/v2/storages/{id}', { params: { path: { id }, query: { force } } }));
+}
