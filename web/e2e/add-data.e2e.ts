@@ -37,7 +37,7 @@ it.each(ready.storages)('imports a list through $name and names the row that it 
   await page.getByRole('option', { name: storage.name }).click();
   await dialog.getByLabel('Batches').fill('first batch');
   await page.getByRole('option', { name: 'Create “first batch”' }).click();
-  await page.keyboard.press('Escape');
+  await expect.poll(() => page.getByRole('listbox').count()).toBe(0);
   await visitor.screenshot(`add-data-configured`);
   await dialog.locator('input[type=file]').setInputFiles(
     listOf([
