@@ -226,6 +226,23 @@ impl Category {
             .flatten()
     }
 
+    /// Whether people can give what it asks for: with a tool that draws the class, or in the form of the question. What
+    /// only a program can give may be there, and is never waited for.
+    pub fn is_within_reach(&self) -> bool {
+        match self.role {
+            Role::Tool => matches!(
+                self.tool_kind(),
+                Some(ToolKind::BoundingBox | ToolKind::Polygon | ToolKind::Polyline | ToolKind::Point)
+            ),
+            Role::Classification => match self.classification_kind() {
+                Some(ClassificationKind::Text | ClassificationKind::Boolean) => true,
+                Some(ClassificationKind::Rank) => false,
+                _ => !self.options.is_empty(),
+            },
+            Role::Relation => false,
+        }
+    }
+
     /// The option with this schema id.
     pub fn option(&self, schema_id: &str) -> Option<&ChoiceOption> {
         self.options.iter().find(|option| option.schema_id == schema_id)

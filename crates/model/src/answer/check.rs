@@ -9,14 +9,14 @@ use super::{Answer, Drawn, Fields, chosen, is_answered, nested, page, text};
 use crate::geometry::{Coordinates, Geometry};
 use crate::newtype::excerpt;
 use crate::problem::{PROBLEMS_MAX, Path, Problem, Severity};
-use crate::schema::{Category, CategorySchema, ClassificationKind, Role, ToolKind};
+use crate::schema::{Category, CategorySchema, ClassificationKind, Role};
 
 impl Answer {
     /// Everything that is worth saying about an answer whose ids are resolved. `size` is the picture's width and
     /// height in pixels, where they are known.
     ///
-    /// [`Severity::Refused`] is what a submit may not have: something required is missing, a text does not match its
-    /// expression. A draft may. [`Severity::Noticed`] is kept as it is: a class, question or option that the schema has
+    /// [`Severity::Refused`] is what a submit may not have: something required and within reach of people is missing, a
+    /// text does not match its expression. A draft may. [`Severity::Noticed`] is kept as it is: a class, question or option that the schema has
     /// no more, a shape that leaves the picture, ids that are there twice, relations to nothing.
     pub fn check(&self, schema: &CategorySchema, size: Option<(u32, u32)>) -> Vec<Problem> {
         let mut checker = Checker {
@@ -70,15 +70,7 @@ impl<'s> Checker<'s> {
             }
             self.nested(fields, class, &path);
         }
-        // Brushes and point clouds are kept beside the objects.
-        let is_drawn =
-            |class: &&Category| !matches!(class.tool_kind(), Some(ToolKind::Brush | ToolKind::PointCloud));
-        for class in self
-            .schema
-            .tools()
-            .filter(|class| class.is_required)
-            .filter(is_drawn)
-        {
+        for class in self.schema.tools().filter(|class| is_awaited(class)) {
             if !classes.contains(class.schema_id.as_str()) {
                 let message = format!(
                     "nothing is drawn yet as \"{}\", which is required",
@@ -96,7 +88,6 @@ impl<'s> Checker<'s> {
             .chain(related)
             .map(|fields| text(fields, "objectId"))
             .collect();
-        let mut classes = HashSet::new();
         for (at, fields) in answer.relations.iter().enumerate() {
             let path = path.index(at);
             for name in ["from", "to"] {
@@ -109,17 +100,7 @@ impl<'s> Checker<'s> {
                 self.related(id, &path.field("group").index(at), &ids);
             }
             if let Some(class) = self.known(fields, Role::Relation, &path) {
-                classes.insert(class.schema_id.as_str());
                 self.nested(fields, class, &path);
-            }
-        }
-        for class in self.schema.relations().filter(|class| class.is_required) {
-            if !classes.contains(class.schema_id.as_str()) {
-                let message = format!(
-                    "no relation \"{}\" yet, which is required",
-                    excerpt(class.label())
-                );
-                self.refuse(path, "answer.required_relation", message);
             }
         }
     }
@@ -162,7 +143,7 @@ impl<'s> Checker<'s> {
             }
         }
         let here: HashSet<&str> = answers.iter().flat_map(|fields| chosen(fields)).collect();
-        for question in questions.filter(|question| question.is_required) {
+        for question in questions.filter(|question| is_awaited(question)) {
             let is_asked = question
                 .parent_option
                 .as_deref()
@@ -255,4 +236,9 @@ impl<'s> Checker<'s> {
             self.problems.push(problem);
         }
     }
+}
+
+/// Whether a submit waits for it.
+fn is_awaited(category: &Category) -> bool {
+    category.is_required && category.is_within_reach()
 }

@@ -10,7 +10,7 @@ export type { Point } from './geometry/point';
 export type { ShapeKind } from './geometry/shape';
 export type { Picture } from './scene/picture';
 export type { Problem } from './schema/check';
-export { toggled, valueOf } from './schema/questions';
+export { isAskable, toggled, valueOf } from './schema/questions';
 export type { Asked, Given } from './schema/questions';
 export type { Option, Question } from './schema/schema';
 export type { ToolId } from './tools/tool';

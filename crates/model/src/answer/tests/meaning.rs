@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{SQUARE, answer, schema};
 use crate::answer::Answer;
 use crate::problem::{Problem, Severity};
+use crate::schema::{CategorySchema, RelationKind, ToolKind};
 
 fn brief(problems: &[Problem]) -> Vec<(&str, &str, Severity)> {
     let brief = |problem: &'_ Problem| (problem.code, problem.severity);
@@ -170,6 +171,44 @@ fn what_is_required_stands_in_the_way_of_a_submit() {
     let told = json!([{ "schemaId": "occluded", "answer": "o-yes",
         "classifications": [{ "schemaId": "why-yes", "answer": "a bus" }] }]);
     assert_eq!(check(car(told)), []);
+}
+
+#[test]
+fn what_nobody_can_draw_or_be_asked_yet_is_never_waited_for() {
+    let required = |kind: &str| json!({ "tool": kind, "title": kind, "schemaId": kind, "required": true });
+    let chosen = |kind: &str| {
+        let mut question = required(kind);
+        question["options"] = json!([{ "value": "one", "schemaId": "one" }]);
+        question
+    };
+    let missing = |tools: Vec<Value>, questions: Vec<Value>, relations: Vec<Value>| {
+        let schema = json!({ "tools": tools, "classifications": questions, "relations": relations });
+        let schema = CategorySchema::from_value(&schema).unwrap();
+        let problems = Answer::default().check(&schema, None);
+        problems
+            .into_iter()
+            .map(|problem| problem.message)
+            .collect::<Vec<_>>()
+    };
+    let tools = ToolKind::WORDS
+        .iter()
+        .chain(&["spline"])
+        .map(|kind| required(kind));
+    assert_eq!(
+        missing(tools.collect(), vec![], vec![]),
+        ["bounding-box", "polygon", "polyline", "point"]
+            .map(|kind| format!("nothing is drawn yet as \"{kind}\", which is required"))
+    );
+    let unasked = ["rank", "instance", "radio", "slider"].map(required);
+    let relations = RelationKind::WORDS.iter().map(|kind| required(kind));
+    let none: [&str; 0] = [];
+    assert_eq!(missing(vec![], unasked.to_vec(), relations.collect()), none);
+    assert_eq!(missing(vec![], vec![chosen("rank")], vec![]), none);
+    let asked = vec![chosen("radio"), required("text"), required("boolean")];
+    assert_eq!(
+        missing(vec![], asked, vec![]),
+        ["radio", "text", "boolean"].map(|kind| format!("\"{kind}\" is not answered yet, which is required"))
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 // The codes are the hub's own, which checks the same when the answer arrives.
 import type { Document } from '../document/document';
 import { answersOf, objectIdOf, schemaIdOf, type EditorObject } from '../document/object';
-import { areaOf, boundsOfShape, kindOf } from '../geometry/kinds';
+import { areaOf, boundsOfShape, isShapeKind, kindOf } from '../geometry/kinds';
 import { encloses, type Size } from '../geometry/point';
 import { words } from '../words';
 import { asked, type Asked } from './questions';
@@ -20,9 +20,6 @@ export type Problem = Readonly<{
   isBlocking: boolean;
 }>;
 
-/** What is drawn with these is kept beside the objects. */
-const BESIDE = new Set(['brush', 'pct']);
-
 export class Checker {
   /** Objects never change, so what was found in one is found once. */
   #found = new WeakMap<EditorObject, readonly Problem[]>();
@@ -37,7 +34,8 @@ export class Checker {
   check(document: Document): readonly Problem[] {
     const used = new Set(document.objects.map(schemaIdOf));
     const missing = this.#schema.classes.filter(
-      (one) => one.isRequired && !BESIDE.has(one.tool) && !used.has(one.schemaId),
+      // What no tool draws yet is never waited for.
+      (one) => one.isRequired && isShapeKind(one.tool) && !used.has(one.schemaId),
     );
     return [
       ...missing.map((one) =>

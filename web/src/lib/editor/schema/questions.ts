@@ -18,6 +18,10 @@ export type Asked = Readonly<{
   isMismatched: boolean;
 }>;
 
+/** Whether there is a form to ask it in; what cannot be asked yet is never waited for. */
+export const isAskable = ({ tool, options }: Question): boolean =>
+  tool === 'text' || (options.length > 0 && tool !== 'rank');
+
 /** Every question that is to be seen, in reading order, with what was answered. */
 export function asked(questions: readonly Question[], answers: Answers): readonly Asked[] {
   return walk(questions, answers, [], new Set());
@@ -41,7 +45,7 @@ function walk(
       path,
       depth: above.length,
       given,
-      isMissing: question.isRequired && given.length === 0,
+      isMissing: question.isRequired && isAskable(question) && given.length === 0,
       isMismatched: given.length > 0 && !matches(question, given),
     };
     // What stands below a question is asked once that is answered.

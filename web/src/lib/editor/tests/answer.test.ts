@@ -156,4 +156,13 @@ describe('problems', () => {
     t.click([5, 5]);
     expect(codes()).toEqual([['answer.required_question', 'q', true]]);
   });
+
+  it('never hold back for what nobody can draw or be asked yet', () => {
+    const required = (tool: string) => ({ tool, title: tool, schemaId: tool, required: true });
+    const kinds = ['segmentation', 'rotated-bounding-box', 'ner', 'pdf', 'brush', 'pct', 'spline', 'polygon'];
+    const ranked = { ...required('rank'), options: [{ value: 'one', schemaId: 'one' }] };
+    const asked = ['instance', 'radio', 'text', 'boolean'].map(required);
+    const t = new Try({ schema: { tools: kinds.map(required), classifications: [ranked, ...asked] } });
+    expect(t.core.problems().map(({ path }) => path.join())).toEqual(['polygon', 'text', 'boolean']);
+  });
 });
