@@ -127,8 +127,9 @@ async fn a_reviewer_mends_an_answer_and_says_so() {
     )
     .await
     .data();
+    let review = world.next(&world.rita, "Review").await;
     let path = format!("/v2/review/{}", id(&task));
-    let fixed = json!({ "reviewStatus": "Fixed", "answer": polygon("fine"), "revision": 1 });
+    let fixed = json!({ "reviewStatus": "Fixed", "answer": polygon("fine"), "revision": review["revision"] });
     let done = world.rita.post(&path, fixed).await;
     let task = &done.data()["task"];
     assert_eq!(

@@ -13,7 +13,8 @@ use super::{
 };
 use crate::{Error, Result, Tx, projects, value::params};
 
-/// Moves a task to another stage, remembering what it was. `reviewed` is the verdict of who moves it.
+/// Moves a task to another stage, remembering what it was. `reviewed` is the verdict of who moves it. The revision grows:
+/// a submit that was made in the stage before and comes late moves nothing on.
 pub(super) fn advance(
     tx: &mut Tx,
     project: i64,
@@ -58,7 +59,7 @@ pub(super) fn advance(
     tx.execute(
         "UPDATE tasks SET stage = ?2, assignee = ?3, labeled_by = ?4, review_status = ?5, completed_at = ?6,
              completed_by = ?7, is_draft = 0, is_skipped = 0, duration = 0, opened_at = NULL, updated_at = ?8,
-             updated_by = ?9
+             updated_by = ?9, revision = revision + 1
          WHERE place = ?1",
         params![
             place,

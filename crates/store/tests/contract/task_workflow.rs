@@ -128,6 +128,48 @@ contract! {
 }
 
 contract! {
+    async fn a_submit_that_comes_after_the_task_moved_on_moves_nothing(store: &Store) {
+        let (organization, ada) = store.organization("acme").await;
+        let ben = store.user("ben@example.com").await;
+        let project = store.project(organization, "birds").await;
+        let place = (organization, project);
+        let import = store.imported(organization, project, rows(0..2)).await;
+        let move_to = |ordinal, to| {
+            let ids = vec![task_of(import, ordinal)];
+            store.write(move |tx| {
+                let positions = tasks::matching(tx, organization, project, &[Condition::Ids(ids.clone())], 0)?;
+                tasks::requeue(tx, organization, project, &positions, (to, Requeue::default()), (ben, 9))
+            })
+        };
+        let id = task_of(import, 0);
+        let seen = kept(save(store, place, id, NewAnswer { is_draft: true, ..answer(ada, "draft") }).await).revision;
+        let late = || NewAnswer { based_on: Some(seen), submit: true, ..answer(ada, "late") };
+        move_to(0, Stage::Review).await.unwrap();
+        for (moved_to, next) in [(Stage::Review, Stage::Label), (Stage::Label, Stage::Complete), (Stage::Complete, Stage::Label)] {
+            let refused = save(store, place, id, late()).await;
+            let Saved::Changed(now, theirs) = refused else { panic!("{refused:?}") };
+            assert_eq!((now.stage, theirs.contains("draft")), (moved_to, true));
+            move_to(0, next).await.unwrap();
+        }
+
+        // The same for a verdict, and for a task of which nobody has saved anything.
+        let id = task_of(import, 1);
+        store.write(move |tx| tasks::submit(tx, organization, project, id, ada, 9)).await.unwrap();
+        let fresh = NewAnswer { based_on: Some(0), submit: true, ..answer(ada, "late") };
+        assert!(matches!(save(store, place, id, fresh).await, Saved::Changed(now, _) if now.stage == Stage::Review));
+        let task = task_and_answer(store, place, id).await.0;
+        let verdict = (ben, ReviewStatus::Rejected);
+        let back = store.write(move |tx| tasks::review(tx, organization, project, id, verdict, 9)).await.unwrap();
+        assert!(back.revision > task.revision);
+        let sent = NewAnswer { based_on: Some(back.revision), submit: true, ..answer(ada, "again") };
+        let sent = kept(save(store, place, id, sent).await);
+        assert_eq!(sent.stage, Stage::Review);
+        let found = task_and_answer(store, place, id).await.0;
+        assert_eq!(sent.revision, found.revision, "the answer names the revision to go on from");
+    }
+}
+
+contract! {
     async fn skipped_tasks_come_last_and_are_not_lost(store: &Store) {
         let (organization, ada) = store.organization("acme").await;
         let project = store.project(organization, "birds").await;

@@ -172,6 +172,20 @@ it('asks when somebody else changed the task, and sends mine if mine is chosen',
   expect(saver.state).toBe('saved');
 });
 
+it('asks before it submits a task that was moved on after a save whose answer got lost', async () => {
+  const { hub, saver } = open();
+  hub.losesAnswers = 1;
+  saver.change(() => answerOf('a'));
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(saver.state).toBe('offline');
+  hub.task = { ...hub.task, stage: 'Review', revision: 5 };
+  saver.change(() => answerOf('a', 'b'));
+  void saver.finish('submit');
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(saver.state).toBe('conflict');
+  expect(hub.calls).toHaveLength(1);
+});
+
 it('takes theirs if theirs is chosen, and goes on from there', async () => {
   const { hub, keeper, saver } = open();
   hub.task = { ...hub.task, revision: 9, answer: answerOf('theirs') };

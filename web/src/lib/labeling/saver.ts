@@ -275,7 +275,9 @@ export class Saver {
       this.#revision = theirs.revision;
       return void this.#send();
     }
-    if (this.#unheard.some((answer) => saysTheSame(theirs.answer, answer))) {
+    // A task that was moved on meanwhile is not moved once more unasked.
+    const isWhereItWas = theirs.stage === this.#parts.task.stage;
+    if (isWhereItWas && this.#unheard.some((answer) => saysTheSame(theirs.answer, answer))) {
       this.#unheard = [];
       this.#revision = theirs.revision;
       return void this.#send();

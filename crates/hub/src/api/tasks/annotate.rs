@@ -223,7 +223,7 @@ fn changed(current: &TaskView) -> ApiError {
     ApiError::conflict(
         "task.changed",
         format!(
-            "The answer of the task {} was changed by {} in the meantime, so yours was not saved. Keep theirs, or save yours again with revision {}.",
+            "The task {} or its answer was changed by {} in the meantime, so yours was not saved. Keep theirs, or save yours again with revision {}.",
             current.id,
             current.updated_by.as_deref().unwrap_or("somebody"),
             current.revision
