@@ -1,11 +1,15 @@
 """A disk that fills up: a clear error, nothing half done, and work goes on as soon as there is room."""
 
 import os
+import shutil
 import subprocess
+import sys
+import tempfile
 from contextlib import contextmanager
 
 import pytest
 
+from support import no_room
 from support.hub import program, running_hub
 
 LIMIT_BYTES = 8 << 20
@@ -21,23 +25,46 @@ def total(hub, project):
 
 
 @contextmanager
-def small_disk(folder, mebibytes):
-    """A disk of its own for a folder."""
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m", "tmpfs", folder], check=True, capture_output=True)
+def mounted_hub(tmp_path, _):
+    """A hub on a disk of its own, and how it gets room: what the list that failed leaves behind is enough."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=60m", "tmpfs", disk], check=True, capture_output=True)
     try:
-        yield folder
+        with running_hub(disk / "hub") as hub:
+            yield hub, lambda: None
     finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
+        subprocess.run(["umount", "--lazy", disk], check=True)
 
 
-def may_mount(folder):
-    """Containers seldom may; the limit on the size of files below stands for a full disk there."""
-    try:
-        with small_disk(folder, 1):
-            return True
-    except (subprocess.CalledProcessError, OSError):
-        return False
+@contextmanager
+def filtered_hub(tmp_path, monkeypatch):
+    """A hub for which every file's disk is full at the limit, and how it gets room: started again without."""
+    unlimited = str(program("insitu", "INSITU_BIN"))
+    wrapper = tmp_path / "insitu-filtered"
+    wrapper.write_text(f'#!/bin/sh\nexec {sys.executable} {no_room.__file__} {LIMIT_BYTES} {unlimited} "$@"\n')
+    wrapper.chmod(0o755)
+    monkeypatch.setenv("INSITU_BIN", str(wrapper))
+
+    def make_room():
+        hub.program.stop()
+        monkeypatch.setenv("INSITU_BIN", unlimited)
+        hub.restart()
+
+    with running_hub(tmp_path / "hub") as hub:
+        yield hub, make_room
+
+
+def full_disks():
+    """The ways to fill a disk here. Containers seldom may mount one; the filter is tried everywhere."""
+    ways = [filtered_hub]
+    if not shutil.which("mount"):
+        return ways
+    with tempfile.TemporaryDirectory() as folder:
+        if subprocess.run(["mount", "-t", "tmpfs", "tmpfs", folder], check=False, capture_output=True).returncode == 0:
+            subprocess.run(["umount", folder], check=True)
+            ways.append(mounted_hub)
+    return ways
 
 
 @pytest.fixture
@@ -73,14 +100,15 @@ def test_a_file_that_does_not_fit_on_the_disk_is_refused_whole(limited_hub):
     assert hub.do("PUT", url, data=bytes(1000))["file"]["sizeBytes"] == 1000
 
 
-def test_a_database_that_fills_up_fails_the_import_and_keeps_what_was_there(tmp_path):
-    if not may_mount(tmp_path / "probe"):
-        return
-    with small_disk(tmp_path / "disk", 60) as disk, running_hub(disk / "hub") as hub:
+@pytest.mark.parametrize("on_full_disk", full_disks())
+def test_a_database_that_fills_up_fails_the_import_and_keeps_what_was_there(on_full_disk, tmp_path, monkeypatch):
+    with on_full_disk(tmp_path, monkeypatch) as (hub, make_room):
         project = hub.project()
         assert hub.import_list(project, list_of(100))["rowsImported"] == 100
         done = hub.import_list(project, list_of(600_000))
         assert (done["state"], done["error"]["code"], done["rowsImported"]) == ("failed", "import.disk_full", 0)
+        assert total(hub, project) == 100
+        make_room()
         assert total(hub, project) == 100
         assert hub.import_list(project, list_of(1000))["rowsImported"] == 1000
         assert total(hub, project) == 1100
