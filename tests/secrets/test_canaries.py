@@ -1,6 +1,8 @@
 """A secret that goes into the hub is in none of its answers, log lines and files, whatever goes wrong on the way."""
 
+import io
 import json
+import zipfile
 
 import pytest
 import requests
@@ -28,6 +30,35 @@ def hub(tmp_path_factory, sandbox):
     options = ["--allow-endpoint", "127.0.0.1", "--sts-endpoint", sandbox["stsEndpoint"]]
     with running_hub(tmp_path_factory.mktemp("hub"), options=options, env=env) as hub:
         yield hub
+
+
+def diagnose(call, project, assets, storages):
+    """Asks of every storage, and of an asset in each, how it is reached: up to CORS, which the bucket lacks, but by a wrong key."""
+    tested = [call("POST", f"/v2/storages/{storage}/test", {})["data"]["diagnosis"] for storage in storages]
+    assert [one["cause"]["name"] for one in tested] == ["preflight", "preflight", "identity"], tested
+    assert len(assets) == len(storages)
+    reached = [call("GET", f"/v2/project/{project}/assets/{asset['_id']}/why")["data"]["diagnosis"] for asset in assets]
+    assert sorted(one["cause"]["name"] for one in reached) == ["head", "preflight", "preflight"], reached
+
+
+def take_home(hub, call, project):
+    """What leaves the hub as files: an export, unpacked, with its report, and the record of signed URLs."""
+    ordered = call("POST", f"/v2/project/{project}/exports", {"stage": []})["data"]["export"]["_id"]
+    export = hub.exported(ordered)
+    assert export["state"] == "completed", export
+    yield json.dumps(export)
+    packed = hub.session.get(export["downloadUrl"], timeout=60)
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as files:
+        contents = [files.read(name).decode() for name in files.namelist()]
+    assert "cute-cat.jpg" in "".join(contents)
+    yield from contents
+    yield hub.session.get(f"{hub.url}/v2/exports/{ordered}/report", timeout=60).text
+    records = f"/v2/organization/{hub.organization}/urlRecords"
+    assert call("GET", records)["data"]["records"]
+    for format in ("ndjson", "csv"):
+        file = hub.session.get(f"{hub.url}{records}/file", params={"format": format}, timeout=60)
+        assert file.ok and project in file.text, file.text
+        yield file.text
 
 
 def test_no_secret_leaves_the_hub(hub, sandbox):
@@ -68,6 +99,8 @@ def test_no_secret_leaves_the_hub(hub, sandbox):
     # Two of the three storages open the bucket: the secrets were really used.
     opened = [requests.get(one["url"], timeout=30).status_code for one in signed["urls"] if "url" in one]
     assert opened.count(200) == 2, opened
+    diagnose(call, project, assets, (good, role, wrong))
+    heard.extend(take_home(hub, call, project))
     call("DELETE", f"/v2/storages/{wrong}?force=true")
     hub.program.stop()
 
