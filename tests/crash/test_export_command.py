@@ -57,12 +57,15 @@ class Cutting(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     hub_url = None
     cuts = 0
+    knows_ranges = True
     # The ranges that were asked for, and the bytes that were let through of those that were cut.
     asked, passed = None, None
 
     def relay(self):
         upstream = http.client.HTTPConnection(urlsplit(self.hub_url).netloc, timeout=30)
         headers = {name: value for name, value in self.headers.items() if name.lower() not in {"host", "connection"}}
+        if not self.knows_ranges:
+            headers.pop("range", None)
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         upstream.request(self.command, self.path, body, headers)
         answer = upstream.getresponse()
@@ -94,9 +97,9 @@ class Cutting(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def cutting(hub, cuts):
+def cutting(hub, cuts, knows_ranges=True):
     """The way to the hub by which a file breaks off so many times."""
-    way = type("Way", (Cutting,), {"hub_url": hub.url, "cuts": cuts, "asked": [], "passed": []})
+    way = type("Way", (Cutting,), {"hub_url": hub.url, "cuts": cuts, "knows_ranges": knows_ranges, "asked": [], "passed": []})
     server = ThreadingHTTPServer(("127.0.0.1", 0), way)
     server.daemon_threads = True
     thread = Thread(target=server.serve_forever, daemon=True)
@@ -172,6 +175,16 @@ def test_a_download_that_breaks_off_is_continued_where_it_ended(hub, command, la
     assert way.asked == [None, f"bytes={first}-", f"bytes={first + second}-"]
     assert 0 < first < first + second < len(whole)
     assert {path.name for path in command.folder.iterdir()} == {"whole.zip", "cut.zip"}
+
+
+def test_a_way_that_begins_anew_where_the_rest_was_asked_for_gives_no_file(hub, command, labeled):
+    labeled(TASKS)
+    # Two halves that both begin at the beginning would be about as long as the file.
+    with cutting(hub, cuts=2, knows_ranges=False) as (url, _):
+        ended = command("--all-stages", "--output", "cut.zip", url=url)
+    assert ended.returncode == 1
+    assert "it began anew" in ended.stderr
+    assert not (command.folder / "cut.zip").exists()
 
 
 def test_a_refusal_ends_with_a_code_and_leaves_no_file(command):

@@ -192,6 +192,10 @@ impl Client {
         }
         let answer = request.send().await.map_err(|error| self.unreachable(&error))?;
         let status = answer.status();
+        if from > 0 && status == StatusCode::OK {
+            // Its bytes would stand in the wrong place.
+            return Err(self.not_understood(&"asked for the rest of a file, it began anew"));
+        }
         if status.is_success() {
             return Ok(answer);
         }
