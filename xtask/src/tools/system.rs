@@ -11,7 +11,7 @@ struct Wanted {
     found: fn() -> bool,
 }
 
-const WANTED: [Wanted; 5] = [
+const WANTED: [Wanted; 6] = [
     Wanted {
         package: "chromium",
         found: || chromium().is_ok(),
@@ -20,6 +20,11 @@ const WANTED: [Wanted; 5] = [
     Wanted {
         package: "fonts-dejavu-core",
         found: || std::path::Path::new("/usr/share/fonts/truetype/dejavu").exists(),
+    },
+    // `cargo ci house` reads the files that git knows.
+    Wanted {
+        package: "git",
+        found: || on_path("git").is_some(),
     },
     Wanted {
         package: "postgresql",
