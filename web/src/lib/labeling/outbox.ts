@@ -13,6 +13,8 @@ export type OutboxParts = {
   /** Whether another tab has the task open, and so sends it itself. */
   isOpenElsewhere?: (task: string) => Promise<boolean>;
   onchange?: () => void;
+  /** Somebody else saved a task that was left already: only opening it again gives the choice. */
+  onconflict?: (saver: Saver) => void;
 };
 
 export type Opened = {
@@ -88,7 +90,14 @@ export class Outbox {
 
   #saverParts(task: SaverParts['task'], name: string, onchange: (saver: Saver) => void): SaverParts {
     const { user, organization, transport, keeper } = this.#parts;
-    return { task, name, user, organization, transport, keeper, onchange };
+    let asked = false;
+    const changed = (saver: Saver) => {
+      onchange(saver);
+      const isAsking = saver.state === 'conflict' && this.waiting.includes(saver);
+      if (isAsking && !asked) this.#parts.onconflict?.(saver);
+      asked = isAsking;
+    };
+    return { task, name, user, organization, transport, keeper, onchange: changed };
   }
 
   #tidy(saver: Saver) {

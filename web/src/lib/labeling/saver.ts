@@ -25,6 +25,14 @@ export class TookTheirs extends Error {
   }
 }
 
+/** Somebody else saved the task meanwhile, and the person has not chosen yet. */
+export class Unsettled extends Error {
+  constructor() {
+    super('the task was changed by somebody else meanwhile');
+    this.name = 'Unsettled';
+  }
+}
+
 const EMPTY: Answer = { tools: [], classifications: [], relations: [] };
 
 type Waiting = { resolve: (task: Task) => void; reject: (error: unknown) => void };
@@ -42,7 +50,8 @@ export class Saver {
   #intent: Intent = 'draft';
   #version = 0;
   #savedVersion = 0;
-  #isSending = false;
+  /** What is on its way; the next waits for it. */
+  #sending: Promise<void> | null = null;
   #isOver = false;
   #retries = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -108,13 +117,21 @@ export class Saver {
     this.watch.tick();
     this.#keeping.keep();
     if (this.state === 'conflict' || this.state === 'signedOut' || this.state === 'offline') return;
-    if (!this.#isSending) this.#show('unsaved');
+    if (!this.#sending) this.#show('unsaved');
     this.#later();
   }
 
   /** Sends what is not saved now, without waiting for a pause. */
   async flush() {
     if (!this.isSaved && this.state !== 'conflict') await this.#send();
+  }
+
+  /** Waits until the hub has everything. Throws where the network, the hub or the person has a word first. */
+  async settle() {
+    while (!this.isSaved) {
+      if (this.state !== 'conflict') await this.#send();
+      if (!this.isSaved && !this.#sending && this.state !== 'unsaved') throw this.error ?? new Unsettled();
+    }
   }
 
   /** The person is done: sends the answer with what they decided, and waits for the hub's word however long it takes. */
@@ -162,7 +179,7 @@ export class Saver {
   /** The page goes away: one last try that outlives it. What was kept stays until the hub's word is seen. */
   leave() {
     clearTimeout(this.#timer);
-    if (this.isSaved || this.#isSending || this.#intent !== 'draft') return;
+    if (this.isSaved || this.#sending || this.#intent !== 'draft') return;
     if (this.state !== 'unsaved' && this.state !== 'offline') return;
     const annotation = this.#annotation();
     if (JSON.stringify(annotation).length > KEEPALIVE_BYTES) return;
@@ -193,10 +210,14 @@ export class Saver {
     };
   }
 
-  async #send() {
+  #send(): Promise<void> {
     clearTimeout(this.#timer);
-    if (this.#isSending || this.#isOver) return;
-    this.#isSending = true;
+    if (this.#isOver) return Promise.resolve();
+    this.#sending ??= this.#sendOnce();
+    return this.#sending;
+  }
+
+  async #sendOnce() {
     const version = this.#version;
     const intent = this.#intent;
     const annotation = this.#annotation();
@@ -217,7 +238,7 @@ export class Saver {
   }
 
   #acknowledge(task: Task, version: number, intent: Intent, sent: Annotation) {
-    this.#isSending = false;
+    this.#sending = null;
     this.#retries = 0;
     this.error = null;
     this.#unheard = [];
@@ -242,7 +263,7 @@ export class Saver {
   }
 
   #fail(error: unknown, version: number, intent: Intent, sent: Annotation) {
-    this.#isSending = false;
+    this.#sending = null;
     if (error instanceof ApiError && error.code === 'task.changed') {
       return this.#changedMeanwhile(error, version, intent, sent);
     }

@@ -17,6 +17,7 @@ const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 
 function sit(hub: FakeHub, keeper = new MemoryKeeper(), only?: string) {
   const pictures: string[] = [];
+  const conflicts: string[] = [];
   const refused: string[] = [];
   const picture = (id: string) => {
     pictures.push(id);
@@ -27,7 +28,13 @@ function sit(hub: FakeHub, keeper = new MemoryKeeper(), only?: string) {
     picture: ({ _id }) => picture(_id),
     release: (id) => hub.release(id),
   });
-  const outbox = new Outbox({ user: 'ada', organization: 'o', transport: hub, keeper });
+  const outbox = new Outbox({
+    user: 'ada',
+    organization: 'o',
+    transport: hub,
+    keeper,
+    onconflict: (saver) => conflicts.push(saver.name),
+  });
   const session = new Session<string>({
     outbox,
     queue,
@@ -40,7 +47,7 @@ function sit(hub: FakeHub, keeper = new MemoryKeeper(), only?: string) {
     onchange: () => {},
     onrefused: (saver) => refused.push(saver.name),
   });
-  return { hub, keeper, session, outbox, pictures, refused };
+  return { hub, keeper, session, outbox, pictures, refused, conflicts };
 }
 
 it('claims the next task and fetches its picture while one is worked on', async () => {
@@ -197,6 +204,67 @@ it('skips to the next task and keeps what was drawn as a draft', async () => {
   await session.skip();
   expect(session.current?.task._id).toBe('b');
   expect(hub.find('a').answer).toEqual(answerOf('car'));
+});
+
+it('says so when somebody else changed a task that was submitted and left, and opening it gives the choice', async () => {
+  const { hub, session, outbox, conflicts, keeper } = sit(new FakeHub('a', 'b'));
+  await session.start();
+  await settle();
+  session.current?.saver.change(() => answerOf('mine'));
+  Object.assign(hub.find('a'), { answer: answerOf('theirs'), revision: 7 });
+  await session.finish('submit');
+  await settle();
+  expect(session.current?.task._id).toBe('b');
+  expect(conflicts).toEqual(['a']);
+  expect(outbox.waiting.map(({ name, state }) => [name, state])).toEqual([['a', 'conflict']]);
+
+  const again = sit(hub, keeper, 'a');
+  await again.session.start();
+  expect(again.session.current?.saver.state).toBe('conflict');
+  expect(again.session.current?.answer).toEqual(answerOf('mine'));
+});
+
+it('says so of a task that an earlier visit submitted', async () => {
+  const first = sit(new FakeHub('a', 'b'));
+  await first.session.start();
+  await settle();
+  first.session.current?.saver.change(() => answerOf('mine'));
+  first.hub.isCut = true;
+  void first.session.finish('submit');
+  await settle();
+  first.session.leave();
+  first.hub.isCut = false;
+  Object.assign(first.hub.find('a'), { answer: answerOf('theirs'), revision: 7, stage: 'Review' });
+  const second = sit(first.hub, first.keeper);
+  await second.session.start();
+  await settle();
+  expect(second.conflicts).toEqual(['a']);
+});
+
+it('skips only once the newest change is with the hub', async () => {
+  const { hub, session } = sit(new FakeHub('a', 'b'));
+  await session.start();
+  await settle();
+  const { saver } = session.current ?? {};
+  saver?.change(() => answerOf('first'));
+  void saver?.flush();
+  saver?.change(() => answerOf('first', 'second'));
+  await session.skip();
+  expect(hub.find('a').answer).toEqual(answerOf('first', 'second'));
+  expect(session.current?.task._id).toBe('b');
+});
+
+it.each(['network', 'conflict'])('keeps a task that cannot be saved before a skip: %s', async (why) => {
+  const { hub, session } = sit(new FakeHub('a', 'b'));
+  await session.start();
+  await settle();
+  session.current?.saver.change(() => answerOf('mine'));
+  if (why === 'network') hub.isCut = true;
+  else Object.assign(hub.find('a'), { answer: answerOf('theirs'), revision: 7 });
+  await session.skip();
+  expect([session.phase, session.current?.task._id]).toEqual(['working', 'a']);
+  expect(hub.tasks[0]?._id).toBe('a');
+  expect(session.current?.saver.state).toBe(why === 'network' ? 'offline' : 'conflict');
 });
 
 it('is done after one task that was opened alone', async () => {

@@ -3,7 +3,7 @@ import type { Task } from '$lib/api/tasks';
 import type { Intent } from './kept';
 import type { Outbox } from './outbox';
 import type { Prepared, TaskQueue } from './queue';
-import { TookTheirs, type Saver } from './saver';
+import { TookTheirs, Unsettled, type Saver } from './saver';
 
 export type Current<Picture> = {
   task: Task;
@@ -92,10 +92,12 @@ export class Session<Picture> {
     if (!current || this.phase !== 'working') return;
     this.#show('moving');
     try {
-      await current.saver.flush();
+      // Whoever gets the task next is to see what was drawn, and after the skip it is not ours to save.
+      await current.saver.settle();
       await this.#parts.skip(current.task._id);
     } catch (error) {
-      this.error = error;
+      // A conflict asks by itself.
+      if (!(error instanceof Unsettled)) this.error = error;
       return this.#show('working');
     }
     current.saver.close();

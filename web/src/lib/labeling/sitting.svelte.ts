@@ -1,4 +1,5 @@
 // One sitting as the page draws it: the session and its outbox tied to the hub, the browser's store and its events.
+import { shownFirst } from '$lib/assets/dimensions';
 import { organization } from '$lib/session/organization.svelte';
 import {
   annotateTask,
@@ -7,7 +8,6 @@ import {
   releaseTask,
   reviewTask,
   skipTask,
-  tellDimensions,
   type Task,
 } from '$lib/api/tasks';
 import { nameOf } from '$lib/assets/names';
@@ -35,6 +35,7 @@ type Wanted = {
   /** One task alone instead of the queue. */
   taskId: string | null;
   onrefused: (saver: Saver, error: unknown) => void;
+  onconflict: (saver: Saver) => void;
 };
 
 export class Sitting {
@@ -52,7 +53,7 @@ export class Sitting {
   readonly session: Session<LoadedPicture>;
   readonly #outbox: Outbox;
 
-  constructor({ projectId, user, stage, taskId, onrefused }: Wanted) {
+  constructor({ projectId, user, stage, taskId, onrefused, onconflict }: Wanted) {
     this.#outbox = new Outbox({
       user,
       organization: organization.id,
@@ -60,6 +61,7 @@ export class Sitting {
       keeper: new BrowserKeeper(),
       isOpenElsewhere: isHeld,
       onchange: () => this.#look(),
+      onconflict,
     });
     const queue = new TaskQueue<LoadedPicture>({
       claim: (ahead) => nextTask(projectId, stage, ahead),
@@ -122,11 +124,8 @@ export class Sitting {
     this.#look();
   }
 
-  /** The hub learns what a picture measures when it did not know: masks need it. */
   measured(task: Task, { width, height }: { width: number; height: number }) {
-    const known = task.asset.metadata;
-    if (known?.width && known.height) return;
-    tellDimensions(task.project, task.asset._id, { width, height }).catch(() => {});
+    shownFirst({ ...task.asset, project: task.project }, { width, height });
   }
 
   #look() {

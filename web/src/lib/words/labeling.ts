@@ -92,6 +92,8 @@ export const words = {
   failed: 'The next task could not be opened.',
   failedOne: 'This task could not be opened.',
   refused: (name: string) => `${name} could not be submitted.`,
+  changedMeanwhile: (name: string) =>
+    `Somebody else changed ${name} meanwhile. Open it to choose between their answer and yours.`,
   openIt: 'Open it',
   actionFailed: 'That could not be done.',
   emptyTitle: 'Nothing left to label',
