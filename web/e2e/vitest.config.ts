@@ -9,5 +9,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 90_000,
     hookTimeout: 90_000,
+    // A busy machine takes its time, and a test that fails for good fails as surely later.
+    expect: { poll: { timeout: 15_000 } },
   },
 });
