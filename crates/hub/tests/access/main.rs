@@ -231,3 +231,74 @@ async fn a_foreign_owner_finds_nothing_at_all() {
     let theirs = owner.get(&format!("/v2/project/{}", place.project)).await;
     assert_eq!(theirs.data()["project"]["name"], "p");
 }
+
+/// Something of the owner's for every family of endpoints that names a thing by its id alone.
+async fn things(owner: &Person) -> Vec<(&'static str, String)> {
+    let id = |answer: insitu_hub::testing::Answer, name: &str| -> String {
+        answer.data()[name]["_id"].as_str().unwrap().to_owned()
+    };
+    let place = Place::of(owner).await;
+    let storage = json!({ "name": "s", "provider": "AWS", "accessType": "IAM_USER", "region": "eu-central-1",
+        "publicKey": "AKIAIOSFODNN7EXAMPLE", "privateKey": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY" });
+    let storage = id(owner.post("/v2/storages", storage).await, "storage");
+    let project = &place.project;
+    let list = Body::from(r#"[{"data":"https://example.com/b.jpg"}]"#);
+    let path = format!("/v2/project/{project}/imports");
+    let import = id(owner.send(Method::POST, &path, list).await, "import");
+    let path = format!("/v2/project/{project}/exports");
+    let export = id(owner.post(&path, json!({ "stage": [] })).await, "export");
+    let keys = owner.get("/v2/apiKeys").await;
+    let key = keys.data()["apiKeys"][0]["_id"].as_str().unwrap().to_owned();
+    vec![
+        ("/v2/storages/{id}", storage),
+        ("/v2/imports/{id}", import),
+        ("/v2/exports/{id}", export),
+        ("/v2/apiKeys/{id}", key),
+    ]
+}
+
+#[tokio::test]
+async fn a_foreign_owner_finds_nothing_by_its_id_alone() {
+    let hub = TestHub::start().await;
+    let owner = hub.owner("Acme").await;
+    let things = things(&owner).await;
+    let foreign = hub.owner("Rival").await;
+    let mut walked = 0;
+    // Whoever deletes comes last: until then the owner finds all that the foreign one does not.
+    let mut endpoints = ENDPOINTS.to_vec();
+    endpoints.sort_by_key(|(method, template, _)| *method == "DELETE" && template.ends_with("{id}"));
+    for (method, template, demands) in endpoints {
+        if !template.contains("{id}") || demands == Nothing {
+            continue;
+        }
+        let (family, id) = things
+            .iter()
+            .find(|(family, _)| template.starts_with(family))
+            .unwrap();
+        let path = template.replace("{id}", id);
+        let body = match template {
+            "/v2/storages/{id}/rotate" => {
+                json!({ "publicKey": "AKIAIOSFODNN7EXAMPLE", "privateKey": "x".repeat(40) })
+            }
+            "/v2/storages/{id}" => json!({ "name": "taken over" }),
+            _ => json!({}),
+        };
+        for (person, finds) in [(&foreign, false), (&owner, true)] {
+            let sent = match method {
+                "GET" => Body::empty(),
+                _ => Body::from(body.to_string()),
+            };
+            let method = Method::from_bytes(method.as_bytes()).unwrap();
+            let answer = person.send(method.clone(), &path, sent).await;
+            let found = answer.status != StatusCode::NOT_FOUND;
+            assert_eq!(found, finds, "{family}: {method} {template}: {}", answer.body);
+            assert!(
+                !answer.status.is_server_error(),
+                "{method} {template}: {}",
+                answer.body
+            );
+        }
+        walked += 1;
+    }
+    assert!(walked >= 16, "{walked}");
+}
