@@ -5,7 +5,7 @@ import type { Answer, Annotation, Task } from '$lib/api/tasks';
 import { Keeping } from './keeping';
 import type { Intent, Kept } from './kept';
 import { saysTheSame } from './same';
-import type { SaverParts, SaverState } from './saving';
+import { Unsettled, type SaverParts, type SaverState } from './saving';
 import { Stopwatch } from './stopwatch';
 
 /** Short enough that a draft is with the hub within a second of a pause. */
@@ -22,14 +22,6 @@ export class TookTheirs extends Error {
   constructor(readonly theirs: Task) {
     super('the other answer was taken');
     this.name = 'TookTheirs';
-  }
-}
-
-/** Somebody else saved the task meanwhile, and the person has not chosen yet. */
-export class Unsettled extends Error {
-  constructor() {
-    super('the task was changed by somebody else meanwhile');
-    this.name = 'Unsettled';
   }
 }
 

@@ -34,3 +34,11 @@ export type SaverParts = {
   nowMs?: () => number;
   onchange?: (saver: Saver) => void;
 };
+
+/** Somebody else saved the task meanwhile, and the person has not chosen yet. */
+export class Unsettled extends Error {
+  constructor() {
+    super('the task was changed by somebody else meanwhile');
+    this.name = 'Unsettled';
+  }
+}

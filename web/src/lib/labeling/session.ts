@@ -3,7 +3,8 @@ import type { Task } from '$lib/api/tasks';
 import type { Intent } from './kept';
 import type { Outbox } from './outbox';
 import type { Prepared, TaskQueue } from './queue';
-import { TookTheirs, Unsettled, type Saver } from './saver';
+import { TookTheirs, type Saver } from './saver';
+import { Unsettled } from './saving';
 
 export type Current<Picture> = {
   task: Task;
