@@ -157,6 +157,15 @@ pub fn find(tx: &mut Tx, organization: OrganizationId, id: StorageId) -> Result<
     )
 }
 
+/// Whether another organization's storage names this role, or did before it was deleted.
+pub fn is_role_of_another(tx: &mut Tx, organization: OrganizationId, role_arn: &str) -> Result<bool> {
+    let found: Option<i64> = tx.cell(
+        "SELECT 1 FROM storages WHERE role_arn = ?2 AND organization <> ?1 LIMIT 1",
+        params![&organization, role_arn],
+    )?;
+    Ok(found.is_some())
+}
+
 /// The storage, or [`Error::NotFound`].
 pub fn get(tx: &mut Tx, organization: OrganizationId, id: StorageId) -> Result<Storage> {
     find(tx, organization, id)?.ok_or_else(|| Error::not_found("storage", id))

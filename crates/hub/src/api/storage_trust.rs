@@ -155,6 +155,11 @@ async fn set_override<R: NeedsRight>(
             if by.is_some() && !may {
                 return Err(nothing_to_override());
             }
+            // Where it is somebody else's role, this owner has no word to give.
+            let role = now.role_arn.as_deref().unwrap_or_default();
+            if by.is_some() && storages::is_role_of_another(tx, organization, role)? {
+                return Err(role_of_another(role));
+            }
             role_proofs::set_override(tx, organization, id, by)?;
             audit::insert(tx, &record)?;
             Ok(storages::get(tx, organization, id)?)
@@ -164,6 +169,15 @@ async fn set_override<R: NeedsRight>(
     Ok(Success(StorageData {
         storage: changed.into(),
     }))
+}
+
+fn role_of_another(role: &str) -> ApiError {
+    ApiError::conflict(
+        "storage.role_of_another",
+        format!(
+            "Another organization of this hub names the role {role} too, so whose it is only its trust policy can tell. Paste the trust policy with this storage's external ID, then verify the storage."
+        ),
+    )
 }
 
 fn nothing_to_override() -> ApiError {

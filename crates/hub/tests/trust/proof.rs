@@ -211,6 +211,27 @@ async fn an_organization_cannot_use_anothers_role_with_its_own_external_id() {
 }
 
 #[tokio::test]
+async fn an_organization_cannot_override_what_another_has_to_say_of_its_role() {
+    let story = Story::begin().await;
+    let ours = story.connect(|_| Trust::Open).await;
+    let rival = story.hub.owner("Rival").await;
+    let reserved = rival.post("/v2/storages/externalId", json!({})).await;
+    let own = reserved.data()["externalId"].as_str().unwrap().to_owned();
+    let theirs = rival.post("/v2/storages", story.form(ROLE, &own)).await.data()["storage"].clone();
+    assert_eq!(theirs["verification"]["code"], MISSING, "{theirs}");
+    let override_path = format!("{}/verification/override", path(&theirs));
+    let refused = rival.post(&override_path, json!({})).await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.code()),
+        (409, "storage.role_of_another")
+    );
+    // Also when the other is gone: the role is not this organization's for that.
+    story.ada.delete(&path(&ours), json!({})).await.data();
+    let refused = rival.post(&override_path, json!({})).await;
+    assert_eq!(refused.code(), "storage.role_of_another");
+}
+
+#[tokio::test]
 async fn a_role_in_the_hubs_own_account_is_refused() {
     let story = Story::begin().await;
     let own = "arn:aws:iam::999988887777:role/admin";
