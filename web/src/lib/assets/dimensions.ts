@@ -4,8 +4,8 @@ import { tellDimensions } from '$lib/api/tasks';
 type Measurable = { _id: string; project: string; metadata?: { width?: number; height?: number } };
 type Size = { width: number; height: number };
 
-export function shownFirst(asset: Measurable, size: Size) {
+export function shownFirst(asset: Measurable, { width, height }: Size) {
   if (asset.metadata?.width && asset.metadata.height) return;
   // Whoever may not tell it leaves it to the next.
-  tellDimensions(asset.project, asset._id, size).catch(() => {});
+  tellDimensions(asset.project, asset._id, { width, height }).catch(() => {});
 }
