@@ -1,4 +1,4 @@
-//! What can be exported, as what, and how far an export is.
+//! What can be exported, and as what.
 
 words! {
     /// What an export's file holds.
@@ -38,48 +38,9 @@ words! {
     }
 }
 
-words! {
-    /// How far an export is.
-    ExportState, "export state" {
-        /// It waits for its turn.
-        Queued = "queued",
-        /// Its file is being written.
-        Running = "running",
-        /// It ended well; its file is there until it expires.
-        Completed = "completed",
-        /// It ended badly; there is no file.
-        Failed = "failed",
-        /// Somebody stopped it; there is no file.
-        Cancelled = "cancelled",
-    }
-}
-
-impl ExportState {
-    /// Whether nothing will change any more.
-    pub fn is_final(self) -> bool {
-        matches!(
-            self,
-            ExportState::Completed | ExportState::Failed | ExportState::Cancelled
-        )
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_export_is_over_once_nothing_changes_any_more() {
-        let over: Vec<_> = ExportState::ALL.iter().filter(|state| state.is_final()).collect();
-        assert_eq!(
-            over,
-            [
-                &ExportState::Completed,
-                &ExportState::Failed,
-                &ExportState::Cancelled
-            ]
-        );
-    }
 
     #[test]
     fn every_word_reads_back() {

@@ -113,6 +113,8 @@ ids! {
     ImportId,
     /// Names an export.
     ExportId,
+    /// Names a change of many assets.
+    AssetChangeId,
     /// Names a batch.
     BatchId,
     /// Names an API key (not the key itself).

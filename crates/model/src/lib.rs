@@ -22,6 +22,7 @@ pub mod geometry;
 pub mod host;
 pub mod id;
 pub mod import;
+pub mod job;
 pub mod own_file;
 pub mod prefix;
 pub mod problem;

@@ -63,8 +63,8 @@ words! {
         ImportAssets = "project.assets.import",
         /// List all assets of the project and open any of them.
         ReadAssets = "project.assets.read",
-        /// Delete assets.
-        DeleteAssets = "project.assets.delete",
+        /// Change assets: their batches and priority, and whether they are there.
+        ManageAssets = "project.assets.manage",
         /// Export labels.
         ExportLabels = "project.labels.export",
         /// Add, requeue, reassign and delete tasks.
@@ -110,7 +110,7 @@ fn row(right: Right) -> Row {
         Right::ManageBatches        => row([Y,    Y,    N],    [Y,      N,   N,       N]),
         Right::ImportAssets         => row([Y,    Y,    N],    [Y,      N,   N,       N]),
         Right::ReadAssets           => row([Y,    Y,    N],    [Y,      Y,   Y,       N]),
-        Right::DeleteAssets         => row([Y,    Y,    N],    [Y,      N,   N,       N]),
+        Right::ManageAssets         => row([Y,    Y,    N],    [Y,      N,   N,       N]),
         Right::ExportLabels         => row([Y,    Y,    N],    [Y,      N,   N,       N]),
         Right::ManageTasks          => row([Y,    Y,    N],    [Y,      Y,   N,       N]),
         Right::Label                => row([Y,    Y,    N],    [Y,      Y,   Y,       Y]),
@@ -229,7 +229,7 @@ mod tests {
             Right::ImportAssets,
             Right::UseStorages,
             Right::ExportLabels,
-            Right::DeleteAssets,
+            Right::ManageAssets,
         ] {
             assert!(
                 allows(right, Owner, None) && allows(right, Admin, None),

@@ -93,6 +93,20 @@ pub fn rename(
     }
 }
 
+/// Deletes a batch; the assets that are in it stay.
+pub fn delete(tx: &mut Tx, organization: OrganizationId, project: ProjectId, id: BatchId) -> Result<()> {
+    projects::number(tx, organization, project)?;
+    let deleted = tx.execute(
+        "DELETE FROM batches WHERE project = ?1 AND id = ?2",
+        params![&project, &id],
+    )?;
+    if deleted == 0 {
+        Err(Error::not_found("batch", id))
+    } else {
+        Ok(())
+    }
+}
+
 /// All batches of a project, oldest first; at most [`MAX_BATCHES_PER_PROJECT`].
 pub fn list(tx: &mut Tx, organization: OrganizationId, project: ProjectId) -> Result<Vec<Batch>> {
     projects::number(tx, organization, project)?;

@@ -20,6 +20,7 @@ mod value;
 mod workers;
 
 pub mod api_keys;
+pub mod asset_changes;
 pub mod assets;
 pub mod audit;
 pub mod batches;

@@ -14,6 +14,8 @@ pub const MAX_PREPARED_STATEMENTS: usize = 256;
 pub const MAX_PAGE_ROWS: u32 = 1000;
 /// Assets named in one call (signing, deletion, lookup).
 pub const MAX_ASSETS_PER_CALL: usize = 1000;
+/// Assets changed by one step of a change of many.
+pub const MAX_ASSETS_PER_STEP: u32 = 500;
 /// Rows written to assets by one bulk insert.
 pub const MAX_ROWS_PER_BATCH: usize = 65_536;
 /// Hidden rows removed by one step of discarding an import.

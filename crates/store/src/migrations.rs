@@ -35,6 +35,7 @@ const MIGRATIONS: &[Migration] = migrations![
     7 "0007_probes",
     8 "0008_role_proofs",
     9 "0009_url_records",
+    10 "0010_asset_changes",
 ];
 
 const CREATE_HISTORY: &str = "CREATE TABLE IF NOT EXISTS migrations (

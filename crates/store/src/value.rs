@@ -233,6 +233,7 @@ ids!(
     ImportId,
     TaskId,
     ExportId,
+    AssetChangeId,
     BatchId,
     ApiKeyId,
     InvitationId,
@@ -268,6 +269,6 @@ words!(
     insitu_model::task::Stage,
     insitu_model::task::ReviewStatus,
     insitu_model::export::ExportFormat,
-    insitu_model::export::ExportState,
+    insitu_model::job::JobState,
     insitu_model::url_record::UrlPurpose,
 );

@@ -211,7 +211,7 @@ async fn show(
     responses((status = 200, body = Envelope<DeletionData>), (status = 403, body = ErrorBody)))]
 async fn remove(
     State(hub): State<Arc<Hub>>,
-    access: OnProject<right::DeleteAssets>,
+    access: OnProject<right::ManageAssets>,
     Body(body): Body<DeletionBody>,
 ) -> ApiResult<Success<DeletionData>> {
     if body

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use insitu_model::id::{BatchId, OrganizationId, ProjectId};
 use insitu_model::text::Name;
 use insitu_store::Tx;
@@ -17,6 +17,7 @@ use utoipa_axum::routes;
 use super::assets::asset_ids;
 use super::body::Body;
 use super::projects::BatchView;
+use super::time::iso;
 use crate::auth::access::{OnProject, right};
 use crate::auth::caller::Caller;
 use crate::envelope::{Envelope, ErrorBody, Success};
@@ -25,7 +26,8 @@ use crate::hub::Hub;
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
     OpenApiRouter::new()
-        .routes(routes!(create))
+        .routes(routes!(list, create))
+        .routes(routes!(remove))
         .routes(routes!(assign))
 }
 
@@ -54,6 +56,30 @@ pub enum BatchesData {
     Several(Vec<BatchView>),
 }
 
+/// A batch in the list of a project's batches.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchRow {
+    #[serde(rename = "_id")]
+    pub id: String,
+    pub name: String,
+    /// Assets that are in it.
+    pub assets: u64,
+    pub created_at: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BatchList {
+    /// Oldest first.
+    pub batches: Vec<BatchRow>,
+    pub total: u64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BatchData {
+    pub batch: BatchView,
+}
+
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AssignmentBody {
@@ -68,6 +94,58 @@ pub struct AssignmentBody {
 pub struct AssignmentData {
     /// How many assets are in the batches now.
     pub assets: u64,
+}
+
+/// A project's batches, with how many assets each has
+#[utoipa::path(get, path = "/v2/batches/{project}", tag = "batches", params(("project" = String, Path)),
+    responses((status = 200, body = Envelope<BatchList>), (status = 403, body = ErrorBody)))]
+async fn list(
+    State(hub): State<Arc<Hub>>,
+    access: OnProject<right::ReadAssets>,
+) -> ApiResult<Success<BatchList>> {
+    let (organization, project) = (access.organization, access.project);
+    let (found, counts) = hub
+        .db
+        .read(move |tx| {
+            let found = batches::list(tx, organization, project)?;
+            Ok::<_, ApiError>((found, assets::batch_counts(tx, organization, project)?))
+        })
+        .await?;
+    let row = |batch: Batch| BatchRow {
+        id: batch.id.to_string(),
+        name: batch.name,
+        assets: counts.get(&batch.id).copied().unwrap_or(0),
+        created_at: iso(batch.created_at),
+    };
+    Ok(Success(BatchList {
+        total: found.len() as u64,
+        batches: found.into_iter().map(row).collect(),
+    }))
+}
+
+/// Delete a batch; the assets that are in it stay
+#[utoipa::path(delete, path = "/v2/batches/{project}/{batch}", tag = "batches",
+    params(("project" = String, Path), ("batch" = String, Path)),
+    responses((status = 200, body = Envelope<BatchData>), (status = 404, body = ErrorBody)))]
+async fn remove(
+    State(hub): State<Arc<Hub>>,
+    access: OnProject<right::ManageBatches>,
+    Path(path): Path<(String, String)>,
+) -> ApiResult<Success<BatchData>> {
+    let (organization, project) = (access.organization, access.project);
+    let batch = hub
+        .db
+        .write(move |tx| {
+            let known = batches::list(tx, organization, project)?;
+            let id = named_batch(&known, &path.1)?;
+            batches::delete(tx, organization, project, id)?;
+            known
+                .into_iter()
+                .find(|batch| batch.id == id)
+                .ok_or_else(|| ApiError::not_found("batch", id))
+        })
+        .await?;
+    Ok(Success(BatchData { batch: view(batch) }))
 }
 
 /// Make a batch, or several

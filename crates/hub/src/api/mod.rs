@@ -1,6 +1,7 @@
 //! The HTTP API: one file per family of endpoints, one router, one OpenAPI document made from the same lines.
 
 pub mod api_keys;
+pub mod asset_changes;
 mod asset_extra;
 mod asset_filters;
 mod asset_tasks;
@@ -99,6 +100,7 @@ fn endpoints() -> OpenApiRouter<Arc<Hub>> {
         .merge(imports::router())
         .merge(cloud_import::router())
         .merge(assets::router())
+        .merge(asset_changes::router())
         .merge(asset_way::router())
         .merge(signing::router())
         .merge(tasks::router())

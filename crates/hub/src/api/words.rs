@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use insitu_model::{export, import, role, storage, task};
+use insitu_model::{export, import, job, role, storage, task};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -40,8 +40,9 @@ documented_words! {
     Stage = task::Stage::WORDS;
     ReviewStatus = task::ReviewStatus::WORDS;
     ExportFormat = export::ExportFormat::WORDS;
-    ExportState = export::ExportState::WORDS;
+    JobState = job::JobState::WORDS;
     MaskKind = export::MaskKind::WORDS;
     RasterRule = export::RasterRule::WORDS;
     AssetState = ["active", "deleted"];
+    AssetChangeKind = ["batches", "priority", "delete", "restore"];
 }

@@ -55,7 +55,7 @@ rights!(
     ManageBatches,
     ImportAssets,
     ReadAssets,
-    DeleteAssets,
+    ManageAssets,
     ExportLabels,
     ManageTasks,
     Label,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use insitu_store::assets::probes;
-use insitu_store::{DatabaseUrl, Error, Tx, exports, imports, role_proofs};
+use insitu_store::{DatabaseUrl, Error, Tx, asset_changes, exports, imports, role_proofs};
 use tokio::sync::watch;
 
 use super::becomes_true;
@@ -50,6 +50,7 @@ async fn free_leases(hub: &Hub, started: i64) -> Result<(), Error> {
             let free = move |tx: &mut Tx| {
                 imports::free_all(tx, started)?;
                 exports::free_all(tx, started)?;
+                asset_changes::free_all(tx)?;
                 role_proofs::free_all(tx)?;
                 probes::free_all(tx)
             };

@@ -1,8 +1,10 @@
-//! Work that outlives a request: imports, exports, removing what both left, sizes and proofs of roles.
+//! Work that outlives a request: imports, exports, removing what both left, changes of many assets, sizes and proofs of
+//! roles.
 //!
 //! Every job is a row in the database with a lease and a checkpoint. A hub that takes it goes on where the one
 //! before stopped, whether that one finished its part or lost its power.
 
+mod asset_change;
 pub mod export;
 mod extra;
 mod import;
@@ -21,8 +23,9 @@ mod uploaded;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use insitu_model::id::{ExportId, ImportId, OrganizationId, StorageId};
+use insitu_model::id::{AssetChangeId, ExportId, ImportId, OrganizationId, ProjectId, StorageId};
 use insitu_store::Tx;
+use insitu_store::asset_changes::AssetChange;
 use insitu_store::exports::Export;
 use insitu_store::imports::Import;
 use tokio::sync::{Notify, Semaphore, watch};
@@ -30,6 +33,7 @@ use tokio::sync::{Notify, Semaphore, watch};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 
+pub use asset_change::MAX_ACTIVE_ASSET_CHANGES;
 pub use import::format_of;
 pub use probe::Switch;
 pub use runner::{Runner, start};
@@ -48,6 +52,7 @@ const ASK_EVERY: Duration = Duration::from_secs(1);
 pub struct Jobs {
     pub imports: Lane,
     pub exports: Lane,
+    pub asset_changes: Lane,
     pub probes: Lane,
     pub proofs: Lane,
     pub probe_switch: Switch,
@@ -63,6 +68,7 @@ impl Default for Jobs {
         Self {
             imports: Lane::default(),
             exports: Lane::default(),
+            asset_changes: Lane::default(),
             probes: Lane::default(),
             proofs: Lane::default(),
             probe_switch: Switch::default(),
@@ -165,6 +171,27 @@ pub async fn wait_for_export(hub: &Hub, organization: OrganizationId, id: Export
         let export = found.ok_or_else(|| ApiError::not_found("export", id))?;
         if export.state.is_final() {
             return Ok(export);
+        }
+        waiting.look_again().await?;
+    }
+}
+
+/// Waits until the change of assets has ended.
+pub async fn wait_for_asset_change(
+    hub: &Hub,
+    organization: OrganizationId,
+    project: ProjectId,
+    id: AssetChangeId,
+) -> ApiResult<AssetChange> {
+    let mut waiting = hub.jobs.waiting(&hub.jobs.asset_changes);
+    loop {
+        let found = hub
+            .db
+            .read(move |tx| insitu_store::asset_changes::find(tx, organization, project, id))
+            .await?;
+        let change = found.ok_or_else(|| ApiError::not_found("change of assets", id))?;
+        if change.state.is_final() {
+            return Ok(change);
         }
         waiting.look_again().await?;
     }

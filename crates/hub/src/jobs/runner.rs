@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use insitu_store::asset_changes::AssetChange;
 use insitu_store::assets::probes::Range;
 use insitu_store::exports::Export;
 use insitu_store::imports::Import;
@@ -78,6 +79,7 @@ pub fn start(hub: Arc<Hub>) -> Runner {
     runner.tasks.push(tokio::spawn(settling));
     runner.employ::<Import>(&hub, &is_open);
     runner.employ::<Export>(&hub, &is_open);
+    runner.employ::<AssetChange>(&hub, &is_open);
     runner.employ::<Claimed>(&hub, &is_open);
     if hub.config.header_probes {
         runner.employ::<Range>(&hub, &is_open);

@@ -104,7 +104,13 @@ pub const ENDPOINTS: &[(&str, &str, Demands)] = &[
         "/v2/project/{project}/assigned",
         OnProject(Right::ManageProjectMembers),
     ),
+    ("GET", "/v2/batches/{project}", OnProject(Right::ReadAssets)),
     ("POST", "/v2/batches/{project}", OnProject(Right::ManageBatches)),
+    (
+        "DELETE",
+        "/v2/batches/{project}/{batch}",
+        OnProject(Right::ManageBatches),
+    ),
     ("POST", "/v2/assignBatches", OnNamedProject(Right::ManageBatches)),
     ("GET", "/v2/storages", InOrganization(Right::UseStorages)),
     ("POST", "/v2/storages", InOrganization(Right::ManageStorages)),
@@ -196,7 +202,7 @@ pub const ENDPOINTS: &[(&str, &str, Demands)] = &[
     (
         "DELETE",
         "/v2/project/{project}/assets",
-        OnProject(Right::DeleteAssets),
+        OnProject(Right::ManageAssets),
     ),
     (
         "GET",
@@ -207,6 +213,26 @@ pub const ENDPOINTS: &[(&str, &str, Demands)] = &[
         "GET",
         "/v2/project/{project}/assets/{asset}/why",
         OnProject(Right::ReadAssets),
+    ),
+    (
+        "GET",
+        "/v2/project/{project}/assetChanges",
+        OnProject(Right::ManageAssets),
+    ),
+    (
+        "POST",
+        "/v2/project/{project}/assetChanges",
+        OnProject(Right::ManageAssets),
+    ),
+    (
+        "GET",
+        "/v2/project/{project}/assetChanges/{id}",
+        OnProject(Right::ManageAssets),
+    ),
+    (
+        "POST",
+        "/v2/project/{project}/assetChanges/{id}/cancel",
+        OnProject(Right::ManageAssets),
     ),
     (
         "POST",

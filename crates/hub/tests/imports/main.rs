@@ -10,6 +10,7 @@ mod assets;
 mod bad_lists;
 mod bad_rows;
 mod batches;
+mod changes;
 mod cloud;
 mod formats;
 mod lifecycle;

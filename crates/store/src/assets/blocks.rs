@@ -17,7 +17,7 @@ pub(super) const FINE: u32 = 10;
 /// The level between.
 const COARSE: u32 = 18;
 /// One block for the whole project.
-const WHOLE: u32 = COUNTER_BITS;
+pub(super) const WHOLE: u32 = COUNTER_BITS;
 
 /// All levels, lowest first.
 pub(super) const LEVELS: [u32; 3] = [FINE, COARSE, WHOLE];

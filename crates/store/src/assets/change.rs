@@ -10,8 +10,12 @@ use super::{
     place::lock,
     pre_labels::PreLabels,
     probes,
+    read::Stored,
 };
-use crate::{Error, Result, Tx, batches, limits::MAX_ASSETS_PER_CALL, projects, tasks, value::params};
+use crate::{
+    Error, Result, Tx, asset_changes::Change, batches, limits::MAX_ASSETS_PER_CALL, projects, tasks,
+    value::params,
+};
 
 /// Deletes assets softly; how many of `ids` were there. Run it in [`crate::Db::claim`].
 pub fn delete(
@@ -25,17 +29,7 @@ pub fn delete(
     check_count(ids)?;
     lock(tx, number)?;
     let rows = stored_of(tx, number, ids, AssetState::Active)?;
-    let mut changes = Changes::default();
-    for row in &rows {
-        tx.execute(
-            "UPDATE assets SET deleted_at = ?2 WHERE place = ?1",
-            params![row.place, now],
-        )?;
-        probes::forget_failure(tx, row.place)?;
-        changes.add(row.place, row.kind, -1, 1);
-        tasks::asset_deleted(tx, row.place)?;
-    }
-    changes.write(tx)?;
+    apply(tx, number, &rows, &Change::Delete, now)?;
     Ok(rows.len() as u64)
 }
 
@@ -56,16 +50,56 @@ pub fn assign_batches(
     }
     lock(tx, number)?;
     let rows = stored_of(tx, number, ids, AssetState::Active)?;
+    rebatch(tx, number, &rows, into, &[])?;
+    Ok(rows.len() as u64)
+}
+
+/// Does one thing to assets, which are in the state that it concerns and in the order of their places. The caller holds
+/// the project's lock.
+pub(crate) fn apply(tx: &mut Tx, project: i64, rows: &[Stored], change: &Change, now: i64) -> Result<()> {
+    match change {
+        Change::Batches { add, remove } => rebatch(tx, project, rows, add, remove),
+        Change::Priority(priority) => {
+            let places: Vec<i64> = rows.iter().map(|row| row.place).collect();
+            tasks::set_priority_at(tx, project, &places, *priority)
+        }
+        Change::Delete => {
+            let mut changes = Changes::default();
+            for row in rows {
+                tx.execute(
+                    "UPDATE assets SET deleted_at = ?2 WHERE place = ?1",
+                    params![row.place, now],
+                )?;
+                probes::forget_failure(tx, row.place)?;
+                changes.add(row.place, row.kind, -1, 1);
+                tasks::asset_deleted(tx, row.place)?;
+            }
+            changes.write(tx)
+        }
+        Change::Restore => {
+            let mut changes = Changes::default();
+            for row in rows {
+                tx.execute(
+                    "UPDATE assets SET deleted_at = NULL WHERE place = ?1",
+                    params![row.place],
+                )?;
+                changes.add(row.place, row.kind, 1, -1);
+                tasks::asset_restored(tx, project, row.place, row.priority)?;
+            }
+            changes.write(tx)
+        }
+    }
+}
+
+fn rebatch(tx: &mut Tx, project: i64, rows: &[Stored], add: &[BatchId], remove: &[BatchId]) -> Result<()> {
     let mut cache = kinds::Cache::default();
     let mut changes = Changes::default();
-    for row in &rows {
-        let old = cache.get(tx, number, row.kind)?;
-        let new = Kind::new(
-            old.storage,
-            &[&old.batches[..], into].concat(),
-            old.is_pre_labeled,
-        );
-        let kind = kinds::find_or_insert(tx, number, &new)?;
+    for row in rows {
+        let old = cache.get(tx, project, row.kind)?;
+        let mut batches = [&old.batches[..], add].concat();
+        batches.retain(|batch| !remove.contains(batch));
+        let new = Kind::new(old.storage, &batches, old.is_pre_labeled);
+        let kind = kinds::find_or_insert(tx, project, &new)?;
         if kind != row.kind {
             tx.execute(
                 "UPDATE assets SET kind = ?2 WHERE place = ?1",
@@ -75,8 +109,7 @@ pub fn assign_batches(
             changes.add(row.place, kind, 1, 0);
         }
     }
-    changes.write(tx)?;
-    Ok(rows.len() as u64)
+    changes.write(tx)
 }
 
 /// Puts labels beside an asset as those that it came with, in place of the ones before. The caller holds the project's

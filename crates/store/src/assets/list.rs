@@ -52,30 +52,17 @@ pub fn list(
     if let PageStart::After(cursor) = start {
         check_cursor(cursor, number, sort)?;
     }
-    let kinds = kinds::matching(tx, number, filter)?;
-    let hidden = extents::hidden(tx, number)?;
     let wanted = Wanted {
-        project: number,
-        filter,
-        kinds,
-        hidden,
         sort,
+        ..Wanted::in_order(tx, number, filter)?
     };
     let after = if let PageStart::After(cursor) = start {
         Some(cursor)
     } else {
         None
     };
-    let mut found = if !filter.ids.is_empty() {
-        of_few(
-            stored_of(tx, number, &filter.ids, filter.state)?,
-            &wanted,
-            after,
-            page,
-        )
-    } else if let Some(external_id) = &filter.external_id {
-        let rows = with_external_id(tx, &wanted, external_id)?;
-        of_few(rows, &wanted, after, page)
+    let mut found = if filter.is_of_few() {
+        of_few(wanted.few(tx)?, &wanted, after, page)
     } else if wanted.is_by_external_id() {
         by_external_id::page(tx, &wanted, after, page)?
     } else {
@@ -92,7 +79,78 @@ pub fn list(
     })
 }
 
+/// How many visible assets of a project a filter lets through.
+pub(crate) fn count(tx: &mut Tx, project: i64, filter: &AssetFilter) -> Result<u64> {
+    let wanted = Wanted::in_order(tx, project, filter)?;
+    if filter.is_of_few() {
+        return Ok(wanted.few(tx)?.len() as u64);
+    }
+    wanted.counted().total(tx)
+}
+
+/// The next assets that a filter lets through, in the order of their places: behind `last` (0: from the first on) and
+/// before `end`, at most `limit`, which is below [`crate::limits::MAX_PAGE_ROWS`].
+pub(crate) fn between(
+    tx: &mut Tx,
+    project: i64,
+    filter: &AssetFilter,
+    (last, end): (i64, i64),
+    limit: u32,
+) -> Result<Vec<Stored>> {
+    let wanted = Wanted::in_order(tx, project, filter)?;
+    let mut rows = if filter.is_of_few() {
+        wanted.few(tx)?
+    } else {
+        let after = AssetCursor {
+            place: last,
+            external_id: None,
+        };
+        let page = Page { number: 1, limit };
+        by_time(tx, &wanted, Some(&after).filter(|_| last > 0), page)?.rows
+    };
+    rows.retain(|row| row.place > last && row.place < end);
+    rows.truncate(limit as usize);
+    Ok(rows)
+}
+
+impl AssetFilter {
+    /// Whether it names assets so closely that all of them fit into memory.
+    fn is_of_few(&self) -> bool {
+        !self.ids.is_empty() || self.external_id.is_some()
+    }
+}
+
+impl<'a> Wanted<'a> {
+    /// Everything that a filter lets through, in the order of places.
+    fn in_order(tx: &mut Tx, project: i64, filter: &'a AssetFilter) -> Result<Self> {
+        Ok(Self {
+            project,
+            filter,
+            kinds: kinds::matching(tx, project, filter)?,
+            hidden: extents::hidden(tx, project)?,
+            sort: AssetSort::OldestFirst,
+        })
+    }
+}
+
 impl Wanted<'_> {
+    /// The rows of a filter that names few, in the order of their places.
+    fn few(&self, tx: &mut Tx) -> Result<Vec<Stored>> {
+        let filter = self.filter;
+        let mut rows = match &filter.external_id {
+            Some(external_id) if filter.ids.is_empty() => with_external_id(tx, self, external_id)?,
+            _ => stored_of(tx, self.project, &filter.ids, filter.state)?,
+        };
+        rows.retain(|row| {
+            self.kinds.as_ref().is_none_or(|kinds| kinds.holds(row.kind))
+                && filter
+                    .external_id
+                    .as_ref()
+                    .is_none_or(|wanted| *wanted == row.external_id)
+        });
+        Ok(rows)
+    }
+
     pub(super) fn counted(&self) -> Counted<'_> {
         Counted {
             project: self.project,
@@ -262,14 +320,6 @@ fn with_external_id(tx: &mut Tx, wanted: &Wanted<'_>, external_id: &str) -> Resu
 
 /// A page of rows that fit into memory, given in the order of their places.
 fn of_few(mut rows: Vec<Stored>, wanted: &Wanted<'_>, after: Option<&AssetCursor>, page: Page) -> Found {
-    let filter = wanted.filter;
-    rows.retain(|row| {
-        wanted.kinds.as_ref().is_none_or(|kinds| kinds.holds(row.kind))
-            && filter
-                .external_id
-                .as_ref()
-                .is_none_or(|wanted| *wanted == row.external_id)
-    });
     if wanted.is_by_external_id() {
         rows.sort_by(|a, b| (&a.external_id, a.place).cmp(&(&b.external_id, b.place)));
     }

@@ -11,6 +11,7 @@
 //! - **Names** list the assets by external ID, in sorted runs (`names.rs`), which are merged later (`merge.rs`).
 
 mod append;
+mod batch_counts;
 mod blocks;
 mod by_external_id;
 mod change;
@@ -34,9 +35,11 @@ mod spans;
 use std::sync::Arc;
 
 use insitu_model::id::{AssetId, BatchId, StorageId};
+use serde::{Deserialize, Serialize};
 
 pub(crate) use append::{Target, append, append_unless_known};
-pub(crate) use change::pre_label;
+pub use batch_counts::batch_counts;
+pub(crate) use change::{apply, pre_label};
 pub use change::{assign_batches, delete};
 pub use dimensions::{Unmeasured, fill};
 pub(crate) use discard::discard;
@@ -44,10 +47,11 @@ pub(crate) use for_tasks::{
     at, creators, hidden, kinds_of_batches, live, place_of, places_of, project_and_place, span,
 };
 pub use list::list;
+pub(crate) use list::{between, count};
 pub use lookup::{Signable, find, for_signing};
 pub(crate) use merge::{has_to_merge, merge_step};
 pub(crate) use names::Runs;
-pub(crate) use place::lock;
+pub(crate) use place::{lock, next_place};
 pub(crate) use pre_labels::{PreLabels, members as members_of_answer};
 pub(crate) use reveal::reveal;
 pub use sample::sample;
@@ -89,7 +93,7 @@ pub struct Asset {
 }
 
 /// Which assets a list holds: those that all of these let through.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AssetFilter {
     /// Only these, at most [`crate::limits::MAX_ASSETS_PER_CALL`]; empty: any.
     pub ids: Vec<AssetId>,
@@ -97,14 +101,26 @@ pub struct AssetFilter {
     /// In all of these batches.
     pub batches: Vec<BatchId>,
     /// `Some(None)`: public assets.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "null_is_public"
+    )]
     pub storage: Option<Option<StorageId>>,
     /// Those that came with labels, or those that did not.
     pub is_pre_labeled: Option<bool>,
     pub state: AssetState,
 }
 
+/// Where the member is there at all, null stands for public assets.
+fn null_is_public<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<Option<Option<StorageId>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
 /// Whether an asset is there or deleted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AssetState {
     #[default]
     Active,

@@ -42,6 +42,11 @@ pub(super) fn take(tx: &mut Tx, project: i64, count: u64) -> Result<i64> {
     Ok(next - count)
 }
 
+/// The place that the project's next asset will have. Holds the project's lock, as [`take`] does.
+pub(crate) fn next_place(tx: &mut Tx, project: i64) -> Result<i64> {
+    take(tx, project, 0)
+}
+
 /// Keeps other writers of the project's assets out until the transaction ends.
 pub(crate) fn lock(tx: &mut Tx, project: i64) -> Result<()> {
     take(tx, project, 0).map(|_| ())

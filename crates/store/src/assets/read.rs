@@ -14,17 +14,23 @@ pub(super) const COLUMNS: &str =
 
 /// An asset as its row has it.
 #[derive(Clone, Debug)]
-pub(super) struct Stored {
+pub(crate) struct Stored {
     pub(super) place: i64,
     pub(super) kind: i64,
     created_at: i64,
     pub(super) deleted_at: Option<i64>,
-    priority: i32,
+    pub(super) priority: i32,
     width: Option<u32>,
     height: Option<u32>,
     pub(super) external_id: String,
     pub(super) data: String,
     extra: Option<String>,
+}
+
+impl Stored {
+    pub(crate) fn place(&self) -> i64 {
+        self.place
+    }
 }
 
 pub(super) fn read(row: &mut Row<'_>) -> Result<Stored> {

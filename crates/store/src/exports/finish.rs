@@ -1,8 +1,8 @@
 //! How exports end: completed, failed or cancelled, and when their files go.
 
 use insitu_model::{
-    export::ExportState,
     id::{ExportId, OrganizationId},
+    job::JobState,
 };
 
 use super::{Checkpoint, Export, get, lease, lease::lost};
@@ -22,26 +22,19 @@ pub fn complete(
         "UPDATE exports SET state = ?3, tasks_total = tasks_done, checkpoint = NULL, finished_at = ?4,
              expires_at = ?5, lease_owner = NULL
          WHERE id = ?1 AND lease_owner = ?2",
-        params![&id, owner, ExportState::Completed, now, expires_at],
+        params![&id, owner, JobState::Completed, now, expires_at],
     )?;
     if ended == 0 { Err(lost(id)) } else { Ok(()) }
 }
 
 /// Ends an export badly: there is no file. `error` is JSON.
 pub fn fail(tx: &mut Tx, id: ExportId, owner: &str, reason: &str, error: &str, now: i64) -> Result<()> {
-    end(
-        tx,
-        id,
-        Some(owner),
-        ExportState::Failed,
-        (reason, Some(error)),
-        now,
-    )
+    end(tx, id, Some(owner), JobState::Failed, (reason, Some(error)), now)
 }
 
 /// Ends a running export that somebody cancelled; its worker calls this.
 pub fn cancelled(tx: &mut Tx, id: ExportId, owner: &str, reason: &str, now: i64) -> Result<()> {
-    end(tx, id, Some(owner), ExportState::Cancelled, (reason, None), now)
+    end(tx, id, Some(owner), JobState::Cancelled, (reason, None), now)
 }
 
 /// Stops an export: at once when nobody works on it yet, else as soon as its worker notices. The export as it is
@@ -54,14 +47,14 @@ pub fn cancel(
     now: i64,
 ) -> Result<Export> {
     match get(tx, organization, id)?.state {
-        ExportState::Queued => end(tx, id, None, ExportState::Cancelled, (reason, None), now)?,
-        ExportState::Running => {
+        JobState::Queued => end(tx, id, None, JobState::Cancelled, (reason, None), now)?,
+        JobState::Running => {
             tx.execute(
                 "UPDATE exports SET cancel_requested = 1 WHERE id = ?1",
                 params![&id],
             )?;
         }
-        ExportState::Completed | ExportState::Failed | ExportState::Cancelled => {}
+        JobState::Completed | JobState::Failed | JobState::Cancelled => {}
     }
     get(tx, organization, id)
 }
@@ -95,7 +88,7 @@ fn end(
     tx: &mut Tx,
     id: ExportId,
     owner: Option<&str>,
-    state: ExportState,
+    state: JobState,
     (reason, error): (&str, Option<&str>),
     now: i64,
 ) -> Result<()> {

@@ -1,6 +1,6 @@
 //! Who works on an export, and how far they have come.
 
-use insitu_model::{export::ExportState, id::ExportId};
+use insitu_model::{id::ExportId, job::JobState};
 
 use super::{COLUMNS, Export, read};
 use crate::{
@@ -33,7 +33,7 @@ pub fn claim(tx: &mut Tx, owner: &str, now: i64, lease_until: i64) -> Result<Opt
     tx.execute(
         "UPDATE exports SET state = ?2, lease_owner = ?3, lease_until = ?4, started_at = COALESCE(started_at, ?5)
          WHERE id = ?1",
-        params![&id, ExportState::Running, owner, lease_until, now],
+        params![&id, JobState::Running, owner, lease_until, now],
     )?;
     tx.row(
         &format!("SELECT {COLUMNS} FROM exports e WHERE e.id = ?1"),
@@ -62,7 +62,7 @@ pub fn checkpoint(
                 checkpoint.tasks_done,
                 checkpoint.bytes_written,
                 lease_until,
-                ExportState::Running
+                JobState::Running
             ],
             |row| Ok((row.next::<bool>()?, row.next::<u64>()?)),
         )?
@@ -95,7 +95,7 @@ pub fn progress(
             tasks_done,
             bytes_written,
             lease_until,
-            ExportState::Running
+            JobState::Running
         ],
     )?
     .ok_or_else(|| lost(id))
@@ -105,7 +105,7 @@ pub fn progress(
 pub fn renew(tx: &mut Tx, id: ExportId, owner: &str, lease_until: i64) -> Result<()> {
     let renewed = tx.execute(
         "UPDATE exports SET lease_until = ?3 WHERE id = ?1 AND lease_owner = ?2 AND state = ?4",
-        params![&id, owner, lease_until, ExportState::Running],
+        params![&id, owner, lease_until, JobState::Running],
     )?;
     if renewed == 0 { Err(lost(id)) } else { Ok(()) }
 }

@@ -8,8 +8,9 @@ mod finish;
 mod lease;
 
 use insitu_model::{
-    export::{ExportFormat, ExportState},
+    export::ExportFormat,
     id::{ExportId, OrganizationId, ProjectId, UserId},
+    job::JobState,
 };
 
 use crate::{
@@ -39,7 +40,7 @@ pub struct NewExport {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Export {
     pub new: NewExport,
-    pub state: ExportState,
+    pub state: JobState,
     /// A stable code: why it failed or was cancelled.
     pub state_reason: Option<String>,
     /// Written by the exporter: where to continue.
@@ -100,7 +101,7 @@ pub fn insert(tx: &mut Tx, export: &NewExport, tasks_total: u64, most_active: u6
             e.format,
             &e.options,
             &e.file_name,
-            ExportState::Queued,
+            JobState::Queued,
             tasks_total,
             e.created_at
         ],

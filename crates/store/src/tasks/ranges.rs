@@ -63,6 +63,20 @@ pub(crate) fn asset_deleted(tx: &mut Tx, place: i64) -> Result<()> {
     }
 }
 
+/// Puts the task of an asset that was deleted back into the queue, where it stood.
+pub(crate) fn asset_restored(tx: &mut Tx, project: i64, place: i64, priority: i32) -> Result<()> {
+    let back = tx.cell(
+        "UPDATE tasks SET is_gone = 0 WHERE place = ?1 AND is_gone = 1 RETURNING stage",
+        params![place],
+    )?;
+    match back {
+        Some(stage) => count(tx, project, stage, 1),
+        // Nobody has touched it: it is in its range still, or was taken out when its turn came.
+        None if is_gone(tx, place)?.is_some() || range_of(tx, project, place)?.is_some() => Ok(()),
+        None => put(tx, project, (place, place), -i64::from(priority)),
+    }
+}
+
 /// Makes sure that a task is a row; false when its asset is deleted or was never one.
 pub(super) fn touch(tx: &mut Tx, project: i64, place: i64) -> Result<bool> {
     if let Some(is_gone) = is_gone(tx, place)? {

@@ -1,8 +1,9 @@
 //! Exports as durable jobs: one worker each, continued by another, their problems and their files kept as promised.
 
 use insitu_model::{
-    export::{ExportFormat, ExportState},
+    export::ExportFormat,
     id::{AssetId, ExportId, OrganizationId, ProjectId, TaskId},
+    job::JobState,
 };
 use insitu_store::{
     Error, Page,
@@ -79,7 +80,7 @@ contract! {
         let project = store.project(organization, "birds").await;
         let id = store.queued_export(organization, project).await;
         let first = store.claim_export("first").await.unwrap();
-        assert_eq!((first.new.id, first.state, first.checkpoint), (id, ExportState::Running, None));
+        assert_eq!((first.new.id, first.state, first.checkpoint), (id, JobState::Running, None));
         assert_eq!(store.claim_export("second").await, None);
         let until = store.tick() + LEASE;
         let done = checkpoint("{\"place\":5}", 5, &["a", "b"]);
@@ -100,7 +101,7 @@ contract! {
         let now = store.tick();
         store.write(move |tx| exports::complete(tx, id, "second", &last, now, now + 1000)).await.unwrap();
         let export = store.export(organization, id).await;
-        assert_eq!((export.state, export.progress.tasks_total, export.progress.bytes_written), (ExportState::Completed, 9, 900));
+        assert_eq!((export.state, export.progress.tasks_total, export.progress.bytes_written), (JobState::Completed, 9, 900));
         assert_eq!((export.expires_at, export.checkpoint, export.lease_owner), (Some(now + 1000), None, None));
         let report = store.read(move |tx| export_problems::list(tx, organization, id, 1, 10)).await.unwrap();
         assert_eq!(report.iter().map(|p| p.object.as_str()).collect::<Vec<_>>(), ["b", "d"]);
@@ -150,15 +151,15 @@ contract! {
         let waiting = store.queued_export(organization, project).await;
         let now = store.tick();
         let stopped = store.write(move |tx| exports::cancel(tx, organization, waiting, "user", now)).await.unwrap();
-        assert_eq!((stopped.state, stopped.finished_at), (ExportState::Cancelled, Some(now)));
+        assert_eq!((stopped.state, stopped.finished_at), (JobState::Cancelled, Some(now)));
         assert_eq!(store.claim_export("other").await, None);
         let asked = store.write(move |tx| exports::cancel(tx, organization, running, "user", now)).await.unwrap();
-        assert!(asked.cancel_requested && asked.state == ExportState::Running);
+        assert!(asked.cancel_requested && asked.state == JobState::Running);
         let noticed = store.write(move |tx| exports::progress(tx, running, "worker", (1, 1), now + LEASE)).await.unwrap();
         assert!(noticed);
         store.write(move |tx| exports::cancelled(tx, running, "worker", "user", now)).await.unwrap();
         let export = store.export(organization, running).await;
-        assert_eq!((export.state, export.state_reason.as_deref()), (ExportState::Cancelled, Some("user")));
+        assert_eq!((export.state, export.state_reason.as_deref()), (JobState::Cancelled, Some("user")));
         // Cancelling what has ended changes nothing.
         let again = store.write(move |tx| exports::cancel(tx, organization, running, "late", now)).await.unwrap();
         assert_eq!(again.state_reason.as_deref(), Some("user"));
@@ -175,7 +176,7 @@ contract! {
         let error = "{\"code\":\"export.disk_full\",\"message\":\"full\"}";
         store.write(move |tx| exports::fail(tx, id, "worker", "export.disk_full", error, now)).await.unwrap();
         let export = store.export(organization, id).await;
-        assert_eq!((export.state, export.error.as_deref()), (ExportState::Failed, Some(error)));
+        assert_eq!((export.state, export.error.as_deref()), (JobState::Failed, Some(error)));
         assert_eq!(store.claim_export("worker").await, None);
     }
 }
@@ -200,7 +201,7 @@ contract! {
         assert_eq!(expire(NOW + 10_011).await.unwrap(), [ids[0]]);
         assert_eq!(expire(NOW + 10_011).await.unwrap(), []);
         let export = store.export(organization, ids[0]).await;
-        assert_eq!((export.state, export.expires_at), (ExportState::Completed, None));
+        assert_eq!((export.state, export.expires_at), (JobState::Completed, None));
         let (now, linked) = (store.tick(), ids[2]);
         assert!(store.read(move |tx| exports::by_link(tx, linked)).await.unwrap().is_some());
         store.write(move |tx| projects::delete(tx, organization, fish, now)).await.unwrap();

@@ -8,6 +8,7 @@
     reason = "helpers of tests are tests, which clippy knows only for functions marked so"
 )]
 
+mod asset_changes;
 mod duplicates;
 mod engine;
 mod exports;

@@ -80,7 +80,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** A project's batches, with how many assets each has */
+        get: operations["getBatchesByProject"];
         put?: never;
         /**
          * Make a batch, or several
@@ -88,6 +89,23 @@ export interface paths {
          */
         post: operations["postBatchesByProject"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/batches/{project}/{batch}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a batch; the assets that are in it stay */
+        delete: operations["deleteBatchesByProjectByBatch"];
         options?: never;
         head?: never;
         patch?: never;
@@ -551,6 +569,61 @@ export interface paths {
         post: operations["postProjectByProject"];
         /** Delete a project with its assets; never anything in a bucket */
         delete: operations["deleteProjectByProject"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/project/{project}/assetChanges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A project's changes of assets, newest first */
+        get: operations["getProjectByProjectAssetChanges"];
+        put?: never;
+        /**
+         * Change all assets that a filter lets through
+         * @description Assets that are imported later are left alone. A short change has ended when this answers; poll a long one by its id.
+         */
+        post: operations["postProjectByProjectAssetChanges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/project/{project}/assetChanges/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One change of assets */
+        get: operations["getProjectByProjectAssetChangesById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/project/{project}/assetChanges/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a change of assets; what it changed so far stays changed */
+        post: operations["postProjectByProjectAssetChangesByIdCancel"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1343,6 +1416,48 @@ export interface components {
             /** @description The storage it is reached through; none for public addresses. */
             storage?: string | null;
         };
+        /** @description A change of many assets as the API shows it. */
+        AssetChange: {
+            _id: string;
+            /**
+             * Format: int64
+             * @description Those that are changed, for good.
+             */
+            assetsDone: number;
+            /**
+             * Format: int64
+             * @description Assets that there were to change when it was ordered.
+             */
+            assetsTotal: number;
+            createdAt: string;
+            /** @description The user's id. */
+            createdBy: string;
+            error?: components["schemas"]["AssetChangeError"] | null;
+            finishedAt?: string | null;
+            /** @description `batches`, `priority`, `delete` or `restore` */
+            kind: components["schemas"]["AssetChangeKind"];
+            project: string;
+            state: components["schemas"]["JobState"];
+        };
+        AssetChangeBody: {
+            change: components["schemas"]["ChangeBody"];
+            /** @description Those of the list of assets; `{}` means every asset of the project. */
+            filters: Record<string, never>;
+        };
+        AssetChangeData: {
+            change: components["schemas"]["AssetChange"];
+        };
+        AssetChangeError: {
+            code: string;
+            message: string;
+        };
+        /** @enum {string} */
+        AssetChangeKind: "batches" | "priority" | "delete" | "restore";
+        AssetChangeList: {
+            changes: components["schemas"]["AssetChange"][];
+            /** Format: int64 */
+            total: number;
+        };
         AssetData: {
             asset: components["schemas"]["Asset"];
         };
@@ -1438,15 +1553,42 @@ export interface components {
             _id: string;
             name: string;
         };
+        BatchData: {
+            batch: components["schemas"]["Batch"];
+        };
         BatchEntry: {
             /** @description Of a batch that is there already; it gets the name given here. */
             _id?: string | null;
+            name: string;
+        };
+        BatchList: {
+            /** @description Oldest first. */
+            batches: components["schemas"]["BatchRow"][];
+            /** Format: int64 */
+            total: number;
+        };
+        /** @description A batch in the list of a project's batches. */
+        BatchRow: {
+            _id: string;
+            /**
+             * Format: int64
+             * @description Assets that are in it.
+             */
+            assets: number;
+            createdAt: string;
             name: string;
         };
         /** @description One batch by its name, or the whole list of a project's batches with new ones among them. */
         BatchesBody: {
             batches?: components["schemas"]["BatchEntry"][] | null;
             name?: string | null;
+        };
+        /** @description Batches by id or name. */
+        BatchesChange: {
+            /** @default [] */
+            add: string[];
+            /** @default [] */
+            remove: string[];
         };
         /** @description The batch (under `project`, as the public API has it), or a list of batches when a list was sent. */
         BatchesData: {
@@ -1492,6 +1634,16 @@ export interface components {
             /** @description Classes of objects. */
             tools?: components["schemas"]["Category"][] | null;
         };
+        /** @description One thing to do. */
+        ChangeBody: {
+            batches: components["schemas"]["BatchesChange"];
+        } | {
+            /**
+             * Format: int64
+             * @description -1000 to 1000; the tasks of higher ones are handed out first.
+             */
+            priority: number;
+        } | "delete" | "restore";
         /** @description One check of a storage, or one step on the way to an asset. */
         Check: {
             bucket?: string | null;
@@ -1636,6 +1788,30 @@ export interface components {
             status: string;
         };
         /** @description The body of a successful answer. */
+        Envelope_AssetChangeData: {
+            data: {
+                change: components["schemas"]["AssetChange"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_AssetChangeList: {
+            data: {
+                changes: components["schemas"]["AssetChange"][];
+                /** Format: int64 */
+                total: number;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
         Envelope_AssetData: {
             data: {
                 asset: components["schemas"]["Asset"];
@@ -1707,6 +1883,31 @@ export interface components {
             data: {
                 /** @description Where the zip file is fetched: absolute, without a key, as often as needed. Its first entry is the JSON. */
                 exportPath: string;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_BatchData: {
+            data: {
+                batch: components["schemas"]["Batch"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_BatchList: {
+            data: {
+                /** @description Oldest first. */
+                batches: components["schemas"]["BatchRow"][];
+                /** Format: int64 */
+                total: number;
             };
             /**
              * @description Always `success`.
@@ -2302,7 +2503,7 @@ export interface components {
             project: string;
             startedAt?: string | null;
             /** @description `queued`, `running`, `completed`, `failed` or `cancelled` */
-            state: components["schemas"]["ExportState"];
+            state: components["schemas"]["JobState"];
             /** @description The code of why it failed or was cancelled. */
             stateReason?: string | null;
         };
@@ -2336,8 +2537,6 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
-        /** @enum {string} */
-        ExportState: "queued" | "running" | "completed" | "failed" | "cancelled";
         ExternalIdData: {
             /** @description Nobody else has it or ever gets it. */
             externalId: string;
@@ -2470,6 +2669,8 @@ export interface components {
             status: string;
             to: string;
         };
+        /** @enum {string} */
+        JobState: "queued" | "running" | "completed" | "failed" | "cancelled";
         KnownDimensions: {
             /** Format: int32 */
             height: number;
@@ -3281,6 +3482,12 @@ export type ApiKey = components['schemas']['ApiKey'];
 export type ApiKeyData = components['schemas']['ApiKeyData'];
 export type ApiKeyList = components['schemas']['ApiKeyList'];
 export type Asset = components['schemas']['Asset'];
+export type AssetChange = components['schemas']['AssetChange'];
+export type AssetChangeBody = components['schemas']['AssetChangeBody'];
+export type AssetChangeData = components['schemas']['AssetChangeData'];
+export type AssetChangeError = components['schemas']['AssetChangeError'];
+export type AssetChangeKind = components['schemas']['AssetChangeKind'];
+export type AssetChangeList = components['schemas']['AssetChangeList'];
 export type AssetData = components['schemas']['AssetData'];
 export type AssetIds = components['schemas']['AssetIds'];
 export type AssetList = components['schemas']['AssetList'];
@@ -3297,13 +3504,18 @@ export type AssignmentBody = components['schemas']['AssignmentBody'];
 export type AssignmentData = components['schemas']['AssignmentData'];
 export type AtOnceData = components['schemas']['AtOnceData'];
 export type Batch = components['schemas']['Batch'];
+export type BatchData = components['schemas']['BatchData'];
 export type BatchEntry = components['schemas']['BatchEntry'];
+export type BatchList = components['schemas']['BatchList'];
+export type BatchRow = components['schemas']['BatchRow'];
 export type BatchesBody = components['schemas']['BatchesBody'];
+export type BatchesChange = components['schemas']['BatchesChange'];
 export type BatchesData = components['schemas']['BatchesData'];
 export type Category = components['schemas']['Category'];
 export type CategoryBranch = components['schemas']['CategoryBranch'];
 export type CategoryOption = components['schemas']['CategoryOption'];
 export type CategorySchema = components['schemas']['CategorySchema'];
+export type ChangeBody = components['schemas']['ChangeBody'];
 export type Check = components['schemas']['Check'];
 export type CloudBody = components['schemas']['CloudBody'];
 export type CloudCounts = components['schemas']['CloudCounts'];
@@ -3318,12 +3530,16 @@ export type DimensionsData = components['schemas']['DimensionsData'];
 export type EnvelopeAnnotateData = components['schemas']['Envelope_AnnotateData'];
 export type EnvelopeApiKeyData = components['schemas']['Envelope_ApiKeyData'];
 export type EnvelopeApiKeyList = components['schemas']['Envelope_ApiKeyList'];
+export type EnvelopeAssetChangeData = components['schemas']['Envelope_AssetChangeData'];
+export type EnvelopeAssetChangeList = components['schemas']['Envelope_AssetChangeList'];
 export type EnvelopeAssetData = components['schemas']['Envelope_AssetData'];
 export type EnvelopeAssetList = components['schemas']['Envelope_AssetList'];
 export type EnvelopeAssignData = components['schemas']['Envelope_AssignData'];
 export type EnvelopeAssigneesData = components['schemas']['Envelope_AssigneesData'];
 export type EnvelopeAssignmentData = components['schemas']['Envelope_AssignmentData'];
 export type EnvelopeAtOnceData = components['schemas']['Envelope_AtOnceData'];
+export type EnvelopeBatchData = components['schemas']['Envelope_BatchData'];
+export type EnvelopeBatchList = components['schemas']['Envelope_BatchList'];
 export type EnvelopeBatchesData = components['schemas']['Envelope_BatchesData'];
 export type EnvelopeCloudData = components['schemas']['Envelope_CloudData'];
 export type EnvelopeDeletionData = components['schemas']['Envelope_DeletionData'];
@@ -3374,7 +3590,6 @@ export type ExportData = components['schemas']['ExportData'];
 export type ExportError = components['schemas']['ExportError'];
 export type ExportFormat = components['schemas']['ExportFormat'];
 export type ExportList = components['schemas']['ExportList'];
-export type ExportState = components['schemas']['ExportState'];
 export type ExternalIdData = components['schemas']['ExternalIdData'];
 export type Fix = components['schemas']['Fix'];
 export type HistoryData = components['schemas']['HistoryData'];
@@ -3388,6 +3603,7 @@ export type ImportState = components['schemas']['ImportState'];
 export type Invitation = components['schemas']['Invitation'];
 export type InvitationList = components['schemas']['InvitationList'];
 export type Invite = components['schemas']['Invite'];
+export type JobState = components['schemas']['JobState'];
 export type KnownDimensions = components['schemas']['KnownDimensions'];
 export type LabelTask = components['schemas']['LabelTask'];
 export type LabelsBody = components['schemas']['LabelsBody'];
@@ -3655,6 +3871,35 @@ export interface operations {
             };
         };
     };
+    getBatchesByProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_BatchList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     postBatchesByProject: {
         parameters: {
             query?: never;
@@ -3679,6 +3924,36 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    deleteBatchesByProjectByBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                batch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_BatchData"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4899,6 +5174,149 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getProjectByProjectAssetChanges: {
+        parameters: {
+            query?: {
+                /** @description Counted from 1. */
+                page?: number;
+                /** @description 1 to 1000; 10 unless given. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_AssetChangeList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postProjectByProjectAssetChanges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetChangeBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_AssetChangeData"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getProjectByProjectAssetChangesById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_AssetChangeData"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postProjectByProjectAssetChangesByIdCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_AssetChangeData"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -32,7 +32,7 @@ export type {
   Export,
   ExportBody,
   ExportFormat,
-  ExportState,
+  JobState,
   MaskKind,
   RasterRule,
 } from './schema';

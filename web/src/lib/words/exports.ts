@@ -1,5 +1,5 @@
 // The words of the Export tab.
-import type { ExportFormat, ExportState, MaskKind, RasterRule } from '$lib/api/types';
+import type { ExportFormat, JobState, MaskKind, RasterRule } from '$lib/api/types';
 import { bytes, count, counted, duration } from '$lib/format/numbers';
 
 export const words = {
@@ -42,7 +42,7 @@ export const words = {
     completed: 'Completed',
     failed: 'Failed',
     cancelled: 'Cancelled',
-  } satisfies Record<ExportState, string>,
+  } satisfies Record<JobState, string>,
   progress: (done: number, total: number) => `${count(done)} of ${counted(total, 'task', 'tasks')}`,
   done: (tasks: number) => counted(tasks, 'task', 'tasks'),
   written: (size: number) => bytes(size),

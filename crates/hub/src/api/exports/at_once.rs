@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use insitu_model::export::ExportState;
+use insitu_model::job::JobState;
 use insitu_store::exports::Export;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -146,9 +146,9 @@ fn is_true(name: &str, text: Option<&str>) -> ApiResult<Option<bool>> {
 /// The link to the file of an export that has ended, or why there is none.
 fn path_of(hub: &Hub, export: Export) -> ApiResult<String> {
     match export.state {
-        ExportState::Completed => download_url(hub, &export)
+        JobState::Completed => download_url(hub, &export)
             .ok_or_else(|| ApiError::internal("an export that has just completed has no file")),
-        ExportState::Cancelled => Err(ApiError::conflict(
+        JobState::Cancelled => Err(ApiError::conflict(
             "export.cancelled",
             "Somebody cancelled this export, so there is no file. Export again.",
         )),

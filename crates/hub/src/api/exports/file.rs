@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use insitu_model::export::ExportState;
 use insitu_model::id::ExportId;
+use insitu_model::job::JobState;
 use insitu_store::exports::{self, Export};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -84,7 +84,7 @@ pub async fn fetch(
         .db
         .read(move |tx| exports::by_link(tx, id))
         .await?
-        .filter(|export| export.state == ExportState::Completed)
+        .filter(|export| export.state == JobState::Completed)
         .filter(|export| export.expires_at.is_some_and(|expires| expires >= now))
         .ok_or_else(gone)?;
     let path = export::place(&hub, &export).zip();

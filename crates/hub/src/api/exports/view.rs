@@ -1,6 +1,6 @@
 //! An export as the API shows it.
 
-use insitu_model::export::ExportState;
+use insitu_model::job::JobState;
 use insitu_store::exports::Export;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -23,7 +23,7 @@ pub struct ExportView {
     pub format: &'static str,
     pub options: OptionsView,
     /// `queued`, `running`, `completed`, `failed` or `cancelled`
-    #[schema(value_type = words::ExportState)]
+    #[schema(value_type = words::JobState)]
     pub state: &'static str,
     /// The code of why it failed or was cancelled.
     pub state_reason: Option<String>,
@@ -108,7 +108,7 @@ pub struct ExportError {
 
 impl ExportView {
     pub fn of(hub: &Hub, export: Export) -> Self {
-        let url = (export.state == ExportState::Completed)
+        let url = (export.state == JobState::Completed)
             .then(|| download_url(hub, &export))
             .flatten();
         let progress = export.progress;

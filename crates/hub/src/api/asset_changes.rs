@@ -1,0 +1,212 @@
+//! Changes of all assets that a filter lets through: batches, priority, deletion and taking it back.
+
+mod order;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Path, State};
+use insitu_model::id::AssetChangeId;
+use insitu_store::asset_changes::{self, AssetChange, Change};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::body::Body;
+use super::query::{Page, Params};
+use super::time::iso;
+use super::words;
+use crate::auth::access::{OnProject, right};
+use crate::envelope::{Created, Envelope, ErrorBody, Success};
+use crate::error::{ApiError, ApiResult};
+use crate::hub::Hub;
+use crate::jobs;
+use order::AssetChangeBody;
+
+/// How long an order waits for a short change to end before it answers that it is on its way.
+const PATIENCE: Duration = Duration::from_millis(800);
+
+pub fn router() -> OpenApiRouter<Arc<Hub>> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(show))
+        .routes(routes!(cancel))
+}
+
+/// A change of many assets as the API shows it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = AssetChange)]
+pub struct AssetChangeView {
+    #[serde(rename = "_id")]
+    pub id: String,
+    pub project: String,
+    /// `batches`, `priority`, `delete` or `restore`
+    #[schema(value_type = words::AssetChangeKind)]
+    pub kind: &'static str,
+    #[schema(value_type = words::JobState)]
+    pub state: &'static str,
+    /// Assets that there were to change when it was ordered.
+    pub assets_total: u64,
+    /// Those that are changed, for good.
+    pub assets_done: u64,
+    /// Why it failed.
+    pub error: Option<AssetChangeError>,
+    pub created_at: String,
+    pub finished_at: Option<String>,
+    /// The user's id.
+    pub created_by: String,
+}
+
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct AssetChangeError {
+    pub code: String,
+    pub message: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AssetChangeData {
+    pub change: AssetChangeView,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AssetChangeList {
+    pub changes: Vec<AssetChangeView>,
+    pub total: u64,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct PageParams {
+    /// Counted from 1.
+    page: Option<u64>,
+    /// 1 to 1000; 10 unless given.
+    limit: Option<u32>,
+}
+
+/// Change all assets that a filter lets through
+///
+/// Assets that are imported later are left alone. A short change has ended when this answers; poll a long one by its id.
+#[utoipa::path(post, path = "/v2/project/{project}/assetChanges", tag = "assets",
+    params(("project" = String, Path)), request_body = AssetChangeBody,
+    responses((status = 201, body = Envelope<AssetChangeData>), (status = 400, body = ErrorBody),
+        (status = 404, body = ErrorBody), (status = 429, body = ErrorBody)))]
+async fn create(
+    State(hub): State<Arc<Hub>>,
+    access: OnProject<right::ManageAssets>,
+    Body(body): Body<AssetChangeBody>,
+) -> ApiResult<Created<AssetChangeData>> {
+    let (organization, project) = (access.organization, access.project);
+    let ordered = order::place(&hub, &access, body).await?;
+    hub.jobs.asset_changes.one_arrived();
+    let waiting = jobs::wait_for_asset_change(&hub, organization, project, ordered.new.id);
+    let change = match tokio::time::timeout(PATIENCE, waiting).await {
+        Ok(ended) => ended?,
+        Err(_) => find(&hub, &access, ordered.new.id).await?,
+    };
+    Ok(Created(AssetChangeData {
+        change: change.into(),
+    }))
+}
+
+/// A project's changes of assets, newest first
+#[utoipa::path(get, path = "/v2/project/{project}/assetChanges", tag = "assets",
+    params(("project" = String, Path), PageParams),
+    responses((status = 200, body = Envelope<AssetChangeList>), (status = 403, body = ErrorBody)))]
+async fn list(
+    State(hub): State<Arc<Hub>>,
+    access: OnProject<right::ManageAssets>,
+    Params(params): Params<PageParams>,
+) -> ApiResult<Success<AssetChangeList>> {
+    let page = Page::new(params.page, params.limit)?;
+    let (organization, project) = (access.organization, access.project);
+    let found = hub
+        .db
+        .read(move |tx| asset_changes::list(tx, organization, project, page.into()))
+        .await?;
+    Ok(Success(AssetChangeList {
+        changes: found.rows.into_iter().map(Into::into).collect(),
+        total: found.total,
+    }))
+}
+
+/// One change of assets
+#[utoipa::path(get, path = "/v2/project/{project}/assetChanges/{id}", tag = "assets",
+    params(("project" = String, Path), ("id" = String, Path)),
+    responses((status = 200, body = Envelope<AssetChangeData>), (status = 404, body = ErrorBody)))]
+async fn show(
+    State(hub): State<Arc<Hub>>,
+    access: OnProject<right::ManageAssets>,
+    Path(path): Path<(String, String)>,
+) -> ApiResult<Success<AssetChangeData>> {
+    let change = find(&hub, &access, parsed(&path.1)?).await?;
+    Ok(Success(AssetChangeData {
+        change: change.into(),
+    }))
+}
+
+/// Stop a change of assets; what it changed so far stays changed
+#[utoipa::path(post, path = "/v2/project/{project}/assetChanges/{id}/cancel", tag = "assets",
+    params(("project" = String, Path), ("id" = String, Path)),
+    responses((status = 200, body = Envelope<AssetChangeData>), (status = 404, body = ErrorBody)))]
+async fn cancel(
+    State(hub): State<Arc<Hub>>,
+    access: OnProject<right::ManageAssets>,
+    Path(path): Path<(String, String)>,
+) -> ApiResult<Success<AssetChangeData>> {
+    let id = parsed(&path.1)?;
+    let (organization, project, now) = (access.organization, access.project, hub.clock.now_ms());
+    let change = hub
+        .db
+        .write(move |tx| asset_changes::cancel(tx, organization, project, id, now))
+        .await?;
+    Ok(Success(AssetChangeData {
+        change: change.into(),
+    }))
+}
+
+fn parsed(id: &str) -> ApiResult<AssetChangeId> {
+    id.parse()
+        .map_err(|_| ApiError::not_found("change of assets", id))
+}
+
+async fn find(
+    hub: &Hub,
+    access: &OnProject<right::ManageAssets>,
+    id: AssetChangeId,
+) -> ApiResult<AssetChange> {
+    let (organization, project) = (access.organization, access.project);
+    let found = hub
+        .db
+        .read(move |tx| asset_changes::find(tx, organization, project, id))
+        .await?;
+    found.ok_or_else(|| ApiError::not_found("change of assets", id))
+}
+
+impl From<AssetChange> for AssetChangeView {
+    fn from(change: AssetChange) -> Self {
+        Self {
+            id: change.new.id.to_string(),
+            project: change.new.project.to_string(),
+            kind: kind(&change.new.change),
+            state: change.state.as_str(),
+            assets_total: change.assets_total,
+            assets_done: change.assets_done,
+            error: change.error.and_then(|json| serde_json::from_str(&json).ok()),
+            created_at: iso(change.new.created_at),
+            finished_at: change.finished_at.map(iso),
+            created_by: change.new.created_by.to_string(),
+        }
+    }
+}
+
+/// The word for what a change does.
+fn kind(change: &Change) -> &'static str {
+    match change {
+        Change::Batches { .. } => "batches",
+        Change::Priority(_) => "priority",
+        Change::Delete => "delete",
+        Change::Restore => "restore",
+    }
+}

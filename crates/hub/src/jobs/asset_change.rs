@@ -1,0 +1,86 @@
+//! A change of many assets, from where it stands to its end, in steps that others fit between.
+
+use insitu_store::asset_changes::{self, AssetChange, Step};
+use insitu_store::{Error, Tx};
+
+use super::runner::{Kind, LEASE_MS, RETRY_EVERY, Work};
+use super::{Jobs, Lane};
+
+/// Changes of one project that wait or run.
+pub const MAX_ACTIVE_ASSET_CHANGES: u64 = 100;
+
+impl Kind for AssetChange {
+    const NAME: &'static str = "change of assets";
+    const WORKERS: usize = 2;
+
+    fn lane(jobs: &Jobs) -> &Lane {
+        &jobs.asset_changes
+    }
+
+    fn claim(tx: &mut Tx, owner: &str, now: i64, lease_until: i64) -> Result<Option<Self>, Error> {
+        asset_changes::claim(tx, owner, now, lease_until)
+    }
+
+    async fn work(work: Work<Self>) {
+        let id = work.job.new.id;
+        match work.change_all().await {
+            Ok(()) => {}
+            Err(Error::Conflict { .. }) => {
+                tracing::warn!(change = %id, "another worker has taken over this change of assets");
+            }
+            Err(error @ (Error::Unavailable(_) | Error::Contention | Error::Closed | Error::DiskFull)) => {
+                tracing::error!(change = %id, %error, "a change of assets has to wait");
+                tokio::time::sleep(RETRY_EVERY).await;
+            }
+            Err(error) => work.fail(&error).await,
+        }
+    }
+}
+
+impl Work<AssetChange> {
+    async fn change_all(&self) -> Result<(), Error> {
+        while !*self.stopping.borrow() {
+            let (job, owner) = (self.job.clone(), self.owner.clone());
+            let now = self.hub.clock.now_ms();
+            let step = self
+                .hub
+                .db
+                .claim(move |tx| asset_changes::step(tx, &job, &owner, (now, now + LEASE_MS)))
+                .await?;
+            match step {
+                Step::More => {}
+                Step::Completed => {
+                    tracing::info!(change = %self.job.new.id, "a change of assets completed");
+                    return Ok(());
+                }
+                Step::CancelRequested => return self.cancelled(now).await,
+            }
+        }
+        // The hub stops; whoever comes next goes on once the lease has run out, and this hub at its next start.
+        Ok(())
+    }
+
+    async fn cancelled(&self, now: i64) -> Result<(), Error> {
+        let (id, owner) = (self.job.new.id, self.owner.clone());
+        self.hub
+            .db
+            .claim(move |tx| asset_changes::cancelled(tx, id, &owner, now))
+            .await
+    }
+
+    async fn fail(&self, error: &Error) {
+        let (id, owner) = (self.job.new.id, self.owner.clone());
+        let now = self.hub.clock.now_ms();
+        let told = serde_json::json!({ "code": error.code(), "message": error.to_string() }).to_string();
+        let ended = self
+            .hub
+            .db
+            .claim(move |tx| asset_changes::fail(tx, id, &owner, &told, now))
+            .await;
+        tracing::error!(change = %id, %error, "a change of assets failed");
+        if let Err(error) = ended {
+            tracing::error!(change = %id, %error, "its end could not be written yet; it is tried again");
+            tokio::time::sleep(RETRY_EVERY).await;
+        }
+    }
+}

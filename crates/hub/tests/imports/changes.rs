@@ -1,0 +1,109 @@
+//! Changing every asset that a filter lets through.
+
+use serde_json::{Value, json};
+
+use crate::story::{Story, row};
+
+async fn change(story: &Story, change: Value, filters: Value) -> Value {
+    let path = format!("/v2/project/{}/assetChanges", story.project);
+    let ordered = story
+        .owner
+        .post(&path, json!({ "change": change, "filters": filters }))
+        .await;
+    assert_eq!(ordered.status, 201, "{:?}", ordered.body);
+    ordered.data()["change"].clone()
+}
+
+#[tokio::test]
+async fn a_short_change_has_ended_when_it_is_answered() {
+    let story = Story::begin().await;
+    story.import_rows(json!([row("a"), row("b"), row("a")]), "").await;
+    let path = format!("/v2/batches/{}", story.project);
+    story.owner.post(&path, json!({ "name": "Monday" })).await;
+    let into = json!({ "batches": { "add": ["Monday"] } });
+    let done = change(&story, into, json!({ "externalId": "a" })).await;
+    assert_eq!(
+        (&done["state"], &done["assetsDone"]),
+        (&json!("completed"), &json!(2))
+    );
+    assert_eq!(
+        story.each("batches").await,
+        [json!(["Monday"]), json!([]), json!(["Monday"])]
+    );
+    let listed = story.owner.get(&path).await;
+    assert_eq!(listed.data()["batches"][0]["assets"], 2);
+
+    let done = change(&story, json!({ "priority": 9 }), json!({})).await;
+    assert_eq!(done["assetsDone"], 3);
+    assert_eq!(story.each("priority").await, [9, 9, 9]);
+
+    let done = change(&story, json!("delete"), json!({ "batches": ["Monday"] })).await;
+    assert_eq!(
+        (&done["kind"], &done["assetsDone"]),
+        (&json!("delete"), &json!(2))
+    );
+    assert_eq!(story.each("externalId").await, [json!("b")]);
+    let done = change(&story, json!("restore"), json!({ "externalId": "a" })).await;
+    assert_eq!(done["assetsDone"], 2);
+    assert_eq!(story.each("externalId").await.len(), 3);
+
+    let id = done["_id"].as_str().unwrap();
+    let of_project = format!("/v2/project/{}/assetChanges", story.project);
+    let shown = story.owner.get(&format!("{of_project}/{id}")).await;
+    assert_eq!(shown.data()["change"], done);
+    assert_eq!(story.owner.get(&of_project).await.data()["total"], 4);
+}
+
+#[tokio::test]
+async fn a_batch_is_deleted_and_its_assets_stay() {
+    let story = Story::begin().await;
+    story
+        .import_rows(json!([row("a")]), "batches=%5B%22Monday%22%5D")
+        .await;
+    let path = format!("/v2/batches/{}", story.project);
+    let gone = story.owner.delete(&format!("{path}/Monday"), json!({})).await;
+    assert_eq!(gone.data()["batch"]["name"], "Monday");
+    assert_eq!(story.each("batches").await, [json!([])]);
+    assert_eq!(story.owner.get(&path).await.data()["total"], 0);
+    let again = story.owner.delete(&format!("{path}/Monday"), json!({})).await;
+    assert_eq!(again.code(), "batch.not_found");
+}
+
+#[tokio::test]
+async fn an_order_that_cannot_be_meant_is_refused_by_name() {
+    let story = Story::begin().await;
+    story.import_rows(json!([row("a")]), "").await;
+    let path = format!("/v2/project/{}/assetChanges", story.project);
+    for (body, code) in [
+        (json!({ "change": "delete" }), "request.body_invalid"),
+        (json!({ "change": "burn", "filters": {} }), "request.body_invalid"),
+        (
+            json!({ "change": "delete", "filters": [] }),
+            "request.filters_invalid",
+        ),
+        (
+            json!({ "change": "delete", "filters": { "size": 1 } }),
+            "request.filters_invalid",
+        ),
+        (
+            json!({ "change": "delete", "filters": { "batches": ["Nowhere"] } }),
+            "request.filters_invalid",
+        ),
+        (
+            json!({ "change": { "batches": {} }, "filters": {} }),
+            "asset_change.no_batches",
+        ),
+        (
+            json!({ "change": { "batches": { "add": ["Nowhere"] } }, "filters": {} }),
+            "batch.not_found",
+        ),
+        (
+            json!({ "change": { "priority": 5000 }, "filters": {} }),
+            "import.priority_invalid",
+        ),
+    ] {
+        let refused = story.owner.post(&path, body.clone()).await;
+        assert_eq!(refused.code(), code, "{body}");
+    }
+    assert_eq!(story.each("externalId").await, [json!("a")]);
+}

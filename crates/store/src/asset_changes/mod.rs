@@ -1,0 +1,216 @@
+//! Changes of all assets that a filter lets through, as durable jobs: one that a million assets need is done in small
+//! steps, each of which is whole or was never there, and whoever is killed goes on where the last one ended.
+
+mod lease;
+
+use insitu_model::{
+    id::{AssetChangeId, BatchId, OrganizationId, ProjectId, UserId},
+    job::JobState,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Error, Listed, Page, Result, Tx,
+    assets::{self, AssetFilter, AssetState},
+    batches, projects,
+    value::{Row, params},
+};
+
+pub use lease::{Step, cancelled, claim, fail, free_all, step};
+
+/// What is done to each asset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Change {
+    /// Into some batches and out of others, in this order.
+    Batches { add: Vec<BatchId>, remove: Vec<BatchId> },
+    /// The asset and its task get this priority.
+    Priority(i32),
+    /// Deletes softly.
+    Delete,
+    /// Takes a deletion back.
+    Restore,
+}
+
+impl Change {
+    /// The state of the assets that can be changed so.
+    pub fn concerns(&self) -> AssetState {
+        match self {
+            Self::Restore => AssetState::Deleted,
+            Self::Batches { .. } | Self::Priority(_) | Self::Delete => AssetState::Active,
+        }
+    }
+}
+
+/// What a change is told when it is ordered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewAssetChange {
+    pub id: AssetChangeId,
+    pub organization: OrganizationId,
+    pub project: ProjectId,
+    pub created_by: UserId,
+    pub change: Change,
+    /// Of those that are there when it is ordered.
+    pub filter: AssetFilter,
+    pub created_at: i64,
+}
+
+/// A change of many assets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssetChange {
+    pub new: NewAssetChange,
+    pub state: JobState,
+    /// How many assets there were when it was ordered.
+    pub assets_total: u64,
+    pub assets_done: u64,
+    /// JSON: {"code","message"}
+    pub error: Option<String>,
+    pub cancel_requested: bool,
+    pub started_at: Option<i64>,
+    pub finished_at: Option<i64>,
+}
+
+const COLUMNS: &str =
+    "id, organization, project, created_by, change, filter, created_at, state, assets_total,
+    assets_done, error, cancel_requested, started_at, finished_at";
+
+/// Adds a change that waits for its turn. The filter's state is the one that the change concerns. [`Error::Refused`]
+/// while the project has `most_active` changes on their way. Run it in [`crate::Db::claim`].
+pub fn insert(tx: &mut Tx, new: &NewAssetChange, most_active: u64) -> Result<()> {
+    let number = projects::number(tx, new.organization, new.project)?;
+    let active: u64 = tx
+        .cell(
+            "SELECT COUNT(*) FROM asset_changes WHERE project = ?1 AND finished_at IS NULL",
+            params![&new.project],
+        )?
+        .unwrap_or(0);
+    if active >= most_active {
+        return Err(Error::Refused {
+            what: "a change",
+            problem: "as many changes of the project as may be are on their way; wait for one of them",
+        });
+    }
+    if let Change::Batches { add, remove } = &new.change {
+        let known = batches::list(tx, new.organization, new.project)?;
+        let unknown = |id: &&BatchId| known.iter().all(|batch| batch.id != **id);
+        if let Some(unknown) = add.iter().chain(remove).find(unknown) {
+            return Err(Error::not_found("batch", unknown));
+        }
+    }
+    let total = assets::count(tx, number, &new.filter)?;
+    let end = assets::next_place(tx, number)?;
+    tx.execute(
+        "INSERT INTO asset_changes (id, organization, project, created_by, change, filter, end_place, last_place, state,
+             assets_total, assets_done, cancel_requested, lease_until, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, 0, 0, 0, ?10)",
+        params![
+            &new.id,
+            &new.organization,
+            &new.project,
+            &new.created_by,
+            &json(&new.change)?,
+            &json(&new.filter)?,
+            end,
+            JobState::Queued,
+            total,
+            new.created_at
+        ],
+    )?;
+    Ok(())
+}
+
+/// The change, unless it is another project's.
+pub fn find(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    project: ProjectId,
+    id: AssetChangeId,
+) -> Result<Option<AssetChange>> {
+    projects::number(tx, organization, project)?;
+    tx.row(
+        &format!("SELECT {COLUMNS} FROM asset_changes WHERE id = ?1 AND project = ?2"),
+        params![&id, &project],
+        read,
+    )
+}
+
+/// The change, or [`Error::NotFound`].
+pub fn get(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    project: ProjectId,
+    id: AssetChangeId,
+) -> Result<AssetChange> {
+    find(tx, organization, project, id)?.ok_or_else(|| Error::not_found("change of assets", id))
+}
+
+/// A project's changes, newest first.
+pub fn list(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    project: ProjectId,
+    page: Page,
+) -> Result<Listed<AssetChange>> {
+    projects::number(tx, organization, project)?;
+    let total = tx
+        .cell(
+            "SELECT COUNT(*) FROM asset_changes WHERE project = ?1",
+            params![&project],
+        )?
+        .unwrap_or(0);
+    let rows = tx.rows(
+        &format!(
+            "SELECT {COLUMNS} FROM asset_changes WHERE project = ?1 ORDER BY id DESC LIMIT ?2 OFFSET ?3"
+        ),
+        params![&project, page.limit(), page.offset()],
+        read,
+    )?;
+    Ok(Listed { rows, total })
+}
+
+/// Stops a change: at once when nobody works on it yet, else as soon as its worker notices. What it changed so far
+/// stays changed. One that has ended stays as it is.
+pub fn cancel(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    project: ProjectId,
+    id: AssetChangeId,
+    now: i64,
+) -> Result<AssetChange> {
+    match get(tx, organization, project, id)?.state {
+        JobState::Queued => lease::end(tx, id, None, JobState::Cancelled, None, now)?,
+        JobState::Running => {
+            tx.execute(
+                "UPDATE asset_changes SET cancel_requested = 1 WHERE id = ?1",
+                params![&id],
+            )?;
+        }
+        JobState::Completed | JobState::Failed | JobState::Cancelled => {}
+    }
+    get(tx, organization, project, id)
+}
+
+fn json(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| Error::Database(error.to_string()))
+}
+
+fn read(row: &mut Row<'_>) -> Result<AssetChange> {
+    Ok(AssetChange {
+        new: NewAssetChange {
+            id: row.next()?,
+            organization: row.next()?,
+            project: row.next()?,
+            created_by: row.next()?,
+            change: row.json()?,
+            filter: row.json()?,
+            created_at: row.next()?,
+        },
+        state: row.next()?,
+        assets_total: row.next()?,
+        assets_done: row.next()?,
+        error: row.next()?,
+        cancel_requested: row.next()?,
+        started_at: row.next()?,
+        finished_at: row.next()?,
+    })
+}
