@@ -130,7 +130,14 @@ impl CloudAccess {
         ))
     }
 
-    /// Forgets what is known of a storage that was changed or deleted.
+    /// A storage was changed: it is read again, and its buckets' regions are asked again. Its sessions go on where they
+    /// are still for what it is now, which they compare.
+    pub fn changed(&self, storage: StorageId) {
+        self.storages.forget(storage);
+        self.regions.forget(storage);
+    }
+
+    /// Forgets what is known of a storage that was deleted.
     pub fn forget(&self, storage: StorageId) {
         self.storages.forget(storage);
         self.credentials.invalidate(storage);

@@ -9,7 +9,7 @@ use insitu_store::Tx;
 use insitu_store::imports::{self, Import, ImportBatch};
 use tokio::sync::mpsc;
 
-use super::lookup::{self, BatchBook};
+use super::lookup::{self, BatchBook, Refusals};
 use super::read_rows::{Fault, Reading, Step, read};
 use super::resolve::Resolver;
 use super::runner::{Kind, LEASE_MS, RENEW_EVERY, RETRY_EVERY, Work};
@@ -164,7 +164,8 @@ impl Work<Import> {
                 ))
             })?),
         };
-        if let Some(refusal) = storage.as_ref().and_then(|storage| storage.refusal.as_ref()) {
+        let refusals = Refusals::read(self.hub.clone(), organization).await?;
+        if let Some(refusal) = storage.as_ref().and_then(|storage| refusals.find(storage.id)) {
             return Err(Stop::Failed(Fault::new(refusal.code, refusal.message.clone())));
         }
         let uploads = Uploads {
@@ -186,7 +187,7 @@ impl Work<Import> {
             rows_refused: self.job.progress.rows_refused,
             rows_noticed: self.job.progress.rows_noticed,
             resolver: Resolver::new(
-                known.storages,
+                (known.storages, refusals),
                 uploads,
                 known.schema,
                 book,

@@ -55,6 +55,8 @@ pub struct Jobs {
     pub asset_changes: Lane,
     pub probes: Lane,
     pub proofs: Lane,
+    /// Those that somebody waits for.
+    pub awaited_proofs: Lane,
     pub probe_switch: Switch,
     /// There is something to remove.
     untidy: Notify,
@@ -71,6 +73,7 @@ impl Default for Jobs {
             asset_changes: Lane::default(),
             probes: Lane::default(),
             proofs: Lane::default(),
+            awaited_proofs: Lane::default(),
             probe_switch: Switch::default(),
             untidy: Notify::new(),
             uploads: Semaphore::new(MAX_UPLOADS),

@@ -1177,7 +1177,8 @@ export interface paths {
         put?: never;
         /**
          * Let a storage be used although its role is open to others
-         * @description Only an owner of the organization may, and it is on the audit record. It ends when the role is verified or another.
+         * @description Only an owner of the organization may, unless the operator lets nobody, and it is on the audit record. It ends when the
+         *     role is verified or another, and when another organization names the same role.
          */
         post: operations["postStoragesByIdVerificationOverride"];
         /** Take the override back */
@@ -3315,7 +3316,10 @@ export interface components {
             overriddenAt?: string | null;
             /** @description The owner who lets the storage be used all the same. */
             overriddenBy?: string | null;
-            /** @description `verified`, `unverified`, `pending` (nobody knows yet), or `not_applicable` where there is no role */
+            /**
+             * @description `verified`, `unverified`, `pending` (nobody knows yet), `grandfathered` (nobody knows yet, and it was used before
+             *     roles were tried), or `not_applicable` where there is no role
+             */
             state: components["schemas"]["Verification"];
             /** @description When it was last verified. */
             verifiedAt?: string | null;
@@ -3439,7 +3443,7 @@ export interface components {
             name: string;
         };
         /** @enum {string} */
-        Verification: "verified" | "unverified" | "pending" | "not_applicable";
+        Verification: "verified" | "unverified" | "pending" | "grandfathered" | "not_applicable";
         /** @description A storage, and what its role should be like. */
         VerifiedData: {
             /** @description Whom the trust policy has to name; none if the hub has no identity. */
@@ -6727,6 +6731,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_StorageData"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             409: {
