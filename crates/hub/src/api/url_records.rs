@@ -17,7 +17,7 @@ use crate::auth::access::{Org, right};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
-use crate::ledger;
+use crate::ledger::{self, NO_PROJECT};
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
     OpenApiRouter::new().routes(routes!(list))
@@ -94,7 +94,10 @@ impl From<Listed> for UrlRecordView {
             api_key: record.api_key.map(|key| key.to_string()),
             address: record.address,
             purpose: record.purpose.as_str(),
-            project: record.project.to_string(),
+            project: match record.project {
+                NO_PROJECT => String::new(),
+                project => project.to_string(),
+            },
             assets: record.assets.iter().map(ToString::to_string).collect(),
             object: record.object,
         }

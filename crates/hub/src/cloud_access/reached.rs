@@ -186,6 +186,14 @@ impl ReachedStorage {
         &self.row.name
     }
 
+    /// The IAM user's Access Key ID, where it is reached by one.
+    pub fn access_key(&self) -> Option<&str> {
+        match self.row.access_type {
+            AccessType::IamUser => self.row.public_key.as_deref(),
+            AccessType::IamDelegated => None,
+        }
+    }
+
     /// Whether an owner lets it be used though its role does not insist on its external ID.
     pub fn is_overruled(&self, hub: &Hub) -> bool {
         let overrides = hub.config.overrides();

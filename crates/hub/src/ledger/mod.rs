@@ -15,11 +15,14 @@ use insitu_store::url_records::UrlRecord;
 
 pub use self::journal::Ledger;
 pub use self::keeper::{Unsettled, expire, keep, settle};
-use crate::auth::access::OnProject;
+use crate::auth::access::{OnProject, Org};
 use crate::auth::peer::Peer;
 use crate::cloud_access::{AssetUrl, Unsigned};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
+
+/// What stands for the project where somebody is handed URLs outside of any.
+pub const NO_PROJECT: ProjectId = ProjectId::from_bytes([0; 12]);
 
 /// Who is handed signed URLs.
 #[derive(Debug, Clone)]
@@ -37,6 +40,17 @@ impl Holder {
         Self {
             organization: access.organization,
             project: access.project,
+            user: access.caller.user,
+            api_key: access.caller.api_key(),
+            peer,
+        }
+    }
+
+    /// Whoever proved a right in an organization, outside of any project.
+    pub fn in_organization<R>(access: &Org<R>, peer: Peer) -> Self {
+        Self {
+            organization: access.organization,
+            project: NO_PROJECT,
             user: access.caller.user,
             api_key: access.caller.api_key(),
             peer,
@@ -105,6 +119,26 @@ pub fn note_url(
         ..holder.record(hub, purpose, expires_at_ms)
     };
     write(hub, &[record])
+}
+
+/// Writes down what many URLs open that were asked for by address, at once.
+pub fn note_urls(
+    hub: &Hub,
+    holder: &Holder,
+    purpose: UrlPurpose,
+    signed: &[Option<AssetUrl>],
+) -> ApiResult<()> {
+    let ending = signed.iter().flatten();
+    let records: Vec<UrlRecord> = ending
+        .filter_map(|url| {
+            let record = holder.record(hub, purpose, url.expires_at_ms?);
+            Some(UrlRecord {
+                object: Some(named_object(&url.url)),
+                ..record
+            })
+        })
+        .collect();
+    write(hub, &records)
 }
 
 fn write(hub: &Hub, records: &[UrlRecord]) -> ApiResult<()> {

@@ -234,6 +234,7 @@ impl Store {
             is_upload: false,
             format: None,
             spool: "spool/1".to_owned(),
+            source: None,
             created_at: self.clock.now_ms(),
         }
     }
