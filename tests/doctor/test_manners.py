@@ -61,29 +61,36 @@ def facts(tmp_path):
 
 
 @pytest.fixture
-def hub(tmp_path):
-    env = {"INSITU_HEADER_PROBES": "true"}
+def hub(tmp_path, facts):
+    trusted = tmp_path / "sandbox.pem"
+    trusted.write_text(facts["certificate"])
+    env = {"INSITU_HEADER_PROBES": "true", "SSL_CERT_FILE": trusted}
     with running_hub(tmp_path / "hub", options=["--allow-endpoint", "127.0.0.1"], env=env) as hub:
         yield hub
 
 
-def connect(hub, facts, name):
+def connect(hub, name, endpoint):
     """A storage for each bucket, because one that fails lets all of its assets wait."""
     keys = {"publicKey": USER["accessKeyId"], "privateKey": USER["secretAccessKey"]}
-    return hub.storage(name=name, accessType="IAM_USER", region=REGION, endpoint=facts["s3Endpoint"], **keys)
+    return hub.storage(name=name, accessType="IAM_USER", region=REGION, endpoint=endpoint, **keys)
 
 
 def test_whatever_a_bucket_does_the_hub_says_it_and_loses_nothing(hub, facts):
     project = hub.project("Manners")
-    rules, rows = [{"fault": "hang", "bucket": "hangs"}], []
+    rules, rows = [{"fault": "hang", "bucket": "hangs"}, {"fault": "cut-tls"}], []
+    door = facts["faultsEndpoint"]
     for position, (fault, _) in enumerate(FAULTS):
         rules.append({**fault, "bucket": bucket(position)})
-        storage = connect(hub, facts, bucket(position))
+        storage = connect(hub, bucket(position), facts["s3Endpoint"])
         rows.append({"data": f"s3://{bucket(position)}/{KEY}?storageId={storage}", "externalId": bucket(position)})
-    storage = connect(hub, facts, "hangs")
+    # Two that fail on the way to the server: a name that nobody has, and TLS that is cut in the handshake.
+    endpoints = {"dns": "http://s3.nobody.invalid", "tls": facts["s3Endpoint"].replace("http:", "https:")}
+    unreached = {name: connect(hub, name, endpoint) for name, endpoint in endpoints.items()}
+    for name, storage in unreached.items():
+        rows.append({"data": f"s3://{bucket(0)}/{KEY}?storageId={storage}", "externalId": name})
+    storage = connect(hub, "hangs", facts["s3Endpoint"])
     # Its size is known, so nobody waits for its header; whoever signs asks for its region.
     rows.append({"data": f"s3://hangs/{KEY}?storageId={storage}", "externalId": "hangs", "width": 640, "height": 427})
-    door = facts["s3Endpoint"] + "/_sandbox/faults"
     requests.put(door, json=rules, timeout=10).raise_for_status()
 
     done = hub.import_list(project, rows)
@@ -99,7 +106,8 @@ def test_whatever_a_bucket_does_the_hub_says_it_and_loses_nothing(hub, facts):
 
     def settled():
         found = probes()
-        return found if found["pending"] == len(found["waiting"]) == expected(TRIED_AGAIN) else None
+        waiting = expected(TRIED_AGAIN) + len(unreached)
+        return found if found["pending"] == len(found["waiting"]) == waiting else None
 
     def expected(outcome):
         return sum(1 for _, becomes in FAULTS if becomes == outcome)
@@ -110,9 +118,15 @@ def test_whatever_a_bucket_does_the_hub_says_it_and_loses_nothing(hub, facts):
     assert given_up == {bucket(position) for position, (_, becomes) in enumerate(FAULTS) if becomes == GIVEN_UP}
     for one in [*found["failures"], *found["waiting"]]:
         assert one["code"].split(".")[0] in {"cloud", "connect"} and one["message"], one
+    codes = {one["storage"]: one["code"] for one in found["waiting"]}
+    assert codes[unreached["dns"]] == "connect.unknown_host", found
+    # Cut in the handshake, TLS looks like a connection that does not come about.
+    assert codes[unreached["tls"]] in {"connect.tls", "connect.unreachable", "connect.interrupted"}, found
 
+    # Everything behaves again, and the name that nobody has is spelled right.
     requests.delete(door, timeout=10).raise_for_status()
+    hub.post(f"/v2/storages/{unreached['dns']}", {"endpoint": facts["s3Endpoint"]})
     assert hub.post(f"/v2/project/{project}/probes/retry", {})["retried"] == expected(GIVEN_UP)
     wait_for(lambda: probes()["pending"] == 0, 60, "the probes being done")
     ended = probes()
-    assert (ended["measured"], ended["failed"]) == (len(FAULTS), 0), ended
+    assert (ended["measured"], ended["failed"]) == (len(FAULTS) + len(unreached), 0), ended

@@ -26,6 +26,7 @@ FAULTS = [
     ({"fault": "cut-connection"}, "pending", "storage.verification_pending"),
     ({"fault": "throttle"}, "pending", "storage.verification_pending"),
     ({"fault": "clock-skew", "seconds": 16 * 60}, "pending", "storage.verification_pending"),
+    ({"fault": "clock-skew", "seconds": -16 * 60}, "pending", "storage.verification_pending"),
     ({"fault": "unknown-key"}, "pending", "storage.verification_pending"),
     ({"fault": "refuse-secret"}, "pending", "storage.verification_pending"),
     ({"fault": "expire-token"}, "verified", None),
@@ -91,7 +92,7 @@ def test_whatever_a_role_does_nothing_passes_before_it_is_proved_and_everything_
         began = time.monotonic()
         place = {"region": REGION, "endpoint": facts["s3Endpoint"]}
         ways_in = {"roleArn": arn(position), "externalId": external_ids[position]}
-        storage = hub.storage(name=fault["fault"], accessType="IAM_DELEGATED", **place, **ways_in)
+        storage = hub.storage(name=f"{position} {fault['fault']}", accessType="IAM_DELEGATED", **place, **ways_in)
         storages.append(storage)
         assert time.monotonic() - began < 15, fault
         found = hub.get("/v2/storages", params={"_id": storage})["storages"][0]["verification"]

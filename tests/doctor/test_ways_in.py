@@ -2,11 +2,13 @@
 
 import json
 import subprocess
+import time
 
 import pytest
 import requests
 
 from support import samples
+from support.api import Api
 from support.hub import program
 
 KEY = "cute-cat.jpg"
@@ -107,6 +109,65 @@ def test_why_follows_an_asset_to_its_picture(doctor, asset):
     assert (locked["name"], locked["code"]) == ("kms", "storage.kms_denied")
 
 
+def test_why_ends_in_time_and_says_where_it_hung(doctor, asset):
+    def cause_while_hanging(operation, project, asset):
+        doctor.misbehave({"fault": "hang", "operation": operation})
+        began = time.monotonic()
+        found = doctor.hub.get(f"/v2/project/{project}/assets/{asset}/why")["diagnosis"]
+        assert time.monotonic() - began < 10, operation
+        return found["cause"]["name"], found["cause"]["code"]
+
+    assert cause_while_hanging("HeadObject", *asset) == ("head", "storage.hangs")
+    assert cause_while_hanging("Preflight", *asset) == ("preflight", "storage.hangs")
+    # STS hangs before the first session of a storage: one that was just edited has none.
+    doctor.misbehave()
+    project = doctor.hub.project("Hanging")
+    row = {"data": doctor.object(KEY), "externalId": KEY, "width": 1, "height": 1}
+    doctor.hub.import_list(project, [row], storage="role")
+    [first] = doctor.hub.assets(project)
+    doctor.hub.post(f"/v2/storages/{doctor.storages['role']}", {"name": "Role"})
+    assert cause_while_hanging("AssumeRole", project, first["_id"]) == ("credentials", "credentials.unanswered")
+
+
+def test_a_browser_may_try_what_the_hub_tried_if_who_asks_manages_storages(doctor):
+    def records():
+        answered = doctor.hub.get(f"/v2/organization/{doctor.hub.organization}/urlRecords", params={"limit": 1})
+        return answered["records"]
+
+    form = {"accessType": "IAM_USER", **doctor.place(), **doctor.keys()}
+    for storage in ["user", "role", form]:
+        sample = doctor.examine(storage, object=doctor.object(KEY), signSample=True)["sample"]
+        assert (sample["bucket"], sample["key"]) == (doctor.facts["bucket"], KEY)
+        opened = requests.get(sample["url"], headers={"Origin": doctor.hub.url}, timeout=10)
+        assert opened.status_code == 200 and opened.headers["access-control-allow-origin"] == doctor.hub.url
+        [record] = records()
+        assert (record["purpose"], record["project"]) == ("test", None), record
+        assert record["object"] == sample["url"].partition("?")[0]
+    assert "sample" not in doctor.examine("user", object=doctor.object(KEY))
+    # Without a CORS rule the browser is still to show what it meets; without an object there is nothing to try.
+    doctor.misbehave({"fault": "no-cors"})
+    assert doctor.examine("user", object=doctor.object(KEY), signSample=True)["sample"]
+    doctor.misbehave({"fault": "deny-get"})
+    assert "sample" not in doctor.examine("user", object=doctor.object(KEY), signSample=True)
+    doctor.misbehave()
+
+    project = doctor.hub.project("Managed")
+    invitation = {
+        "to": ["manager@example.com"],
+        "organizationRole": "member",
+        "projectAssignments": [{"projectId": project, "projectRole": "Manager"}],
+    }
+    path = f"/v2/organization/{doctor.hub.organization}/invites"
+    [invite] = doctor.hub.post(path, invitation)["invites"]
+    token = invite["link"].rstrip("/").split("/")[-1]
+    manager = Api(doctor.hub.url)
+    manager.session.headers["Origin"] = doctor.hub.url
+    manager.post(f"/v2/invitations/{token}/accept", {"name": "Manager", "password": "a long enough password"})
+    body = {"object": doctor.object(KEY), "signSample": True}
+    tested = manager.post(f"/v2/storages/{doctor.storages['user']}/test", body)["diagnosis"]
+    assert tested["verdict"] == "passed" and "sample" not in tested, "who may test a storage may not open its objects"
+
+
 def test_a_test_writes_nothing_and_reads_one_beginning(doctor):
     before = len(doctor.asked())
     for storage in ["user", "role"]:
@@ -162,8 +223,11 @@ def test_while_an_external_id_is_changed_the_role_may_be_at_either(doctor):
     assert diagnosis["cause"]["code"] == "storage.role_denied"
     next_id = doctor.hub.post(f"/v2/storages/{storage['_id']}/externalId/rotate", {})["storage"]["nextExternalId"]
     assert next_id not in {"another-id", doctor.facts["externalId"]}
-    # The role is at neither of them: both were tried.
+    # The role is at neither of them: both were tried, and what to paste demands the new one.
     before = len(doctor.asked())
-    assert doctor.examine("moving", object=doctor.object(KEY))["cause"]["code"] == "storage.role_denied"
+    cause = doctor.examine("moving", object=doctor.object(KEY))["cause"]
+    assert cause["code"] == "storage.role_denied"
+    trust = json.dumps(cause["fix"]["paste"])
+    assert next_id in trust and "another-id" not in trust
     tried = [one for one in doctor.asked()[before:] if one["method"] == "POST"]
     assert len(tried) == 3, "who the hub is, and AssumeRole with either"

@@ -1,16 +1,37 @@
 """Provable restraint: a recorder stands before the bucket for whole sessions, and nothing passes that need not."""
 
+from urllib.parse import parse_qs
+
 import pytest
 import requests
 
 from support.process import wait_for
 from support.recorder import recording
 from support.samples import photographs, rows
+from support.sandbox import running_sandbox
 
 ASSETS = 1000
 # Most bytes that are read of an object whose size nobody gave.
 HEADER_BYTES = 64 * 1024
 READING = {"GET", "HEAD", "OPTIONS"}
+# What the storages are for. What lies beside it in the same bucket is nobody's business.
+FOLDER = "street/2026/"
+BESIDE = ["payroll.jpg", "street/payroll.jpg", "street/2026-payroll.jpg"]
+
+
+@pytest.fixture
+def sandbox(tmp_path, requests_log):
+    """A bucket with the photographs in one folder and objects beside it, which its user and role may read all the same."""
+    bytes_of = photographs()
+    some = next(iter(bytes_of.values()))
+    within = {FOLDER + name: content for name, content in bytes_of.items()}
+    for key, content in (within | dict.fromkeys(BESIDE, some)).items():
+        file = tmp_path / "bucket" / key
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    options = ["--request-log", requests_log.file, "--seed-dir", tmp_path / "bucket", "--cors-origin", "*"]
+    with running_sandbox(tmp_path, *options) as facts:
+        yield facts
 
 
 @pytest.fixture
@@ -21,8 +42,8 @@ def recorder(sandbox):
 
 @pytest.fixture
 def storages(hub, sandbox, recorder):
-    """A storage of each access type that reaches the sandbox through the recorder, within one bucket."""
-    place = {"region": sandbox["region"], "endpoint": recorder.url, "prefixes": [sandbox["bucket"]]}
+    """A storage of each access type that reaches the sandbox through the recorder, within one folder of its bucket."""
+    place = {"region": sandbox["region"], "endpoint": recorder.url, "prefixes": [f"{sandbox['bucket']}/{FOLDER}"]}
     keys = {"publicKey": sandbox["accessKeyId"], "privateKey": sandbox["secretAccessKey"]}
     role = {"roleArn": sandbox["roleArn"], "externalId": sandbox["externalId"]}
     return [
@@ -33,9 +54,20 @@ def storages(hub, sandbox, recorder):
 
 def listed(sandbox, count, **more):
     """Rows that name the photographs in turn."""
-    keys = sorted(photographs())
+    keys = [FOLDER + name for name in sorted(photographs())]
     named = rows(sandbox["bucket"], sandbox["region"], [keys[n % len(keys)] for n in range(count)])
     return [row | more for row in named]
+
+
+def assert_restrained(passed, sandbox):
+    """What passed only reads, of the named bucket alone, and no object, listing or preflight leaves the named folder."""
+    assert passed, "the recorder was in the way"
+    assert {one.method for one in passed} <= READING
+    assert {one.bucket for one in passed} == {sandbox["bucket"]}
+    keys = {one.key for one in passed if one.key}
+    assert {key for key in keys if not key.startswith(FOLDER)} == set()
+    listed = [parse_qs(one.query).get("prefix") for one in passed if "list-type" in one.query]
+    assert [prefix for prefix in listed if not prefix or not prefix[0].startswith(FOLDER)] == []
 
 
 def label(hub, project):
@@ -59,9 +91,7 @@ def test_a_whole_session_reads_no_byte_of_any_object(hub, sandbox, storages, rec
         assert export["state"] == "completed", export
 
     passed = recorder.take()
-    assert passed, "the bucket's region is asked for, so the recorder was in the way"
-    assert {one.method for one in passed} <= READING
-    assert {one.bucket for one in passed} == {sandbox["bucket"]}
+    assert_restrained(passed, sandbox)
     assert [one for one in passed if one.key] == [], "no object was touched"
     assert len(passed) <= 2 * len(storages), "a few questions for each storage, however many its assets are"
 
@@ -83,8 +113,30 @@ def test_without_sizes_each_object_is_read_once_and_its_header_alone(hub, sandbo
     done = wait_for(at_rest, 60, "the probes coming to rest")
     assert done["measured"] == count, done
     passed = recorder.take()
+    assert_restrained(passed, sandbox)
     read = [one for one in passed if one.key]
-    assert {one.method for one in passed} <= READING
-    assert sorted(one.key for one in read) == sorted(photographs()), "each once"
+    assert sorted(one.key for one in read) == sorted(FOLDER + name for name in photographs()), "each once"
     assert max(one.received_bytes for one in read) <= HEADER_BYTES
     assert any(len(content) > HEADER_BYTES for content in photographs().values()), "or nothing was shown"
+
+
+def test_a_test_of_the_connection_reads_the_beginning_of_one_object_twice(hub, sandbox, storages, recorder):
+    for storage in storages:
+        diagnosis = hub.post(f"/v2/storages/{storage}/test", {})["diagnosis"]
+        assert diagnosis["verdict"] in {"passed", "warned"}, diagnosis
+        passed = recorder.take()
+        assert_restrained(passed, sandbox)
+        read = [one for one in passed if one.method == "GET" and one.key]
+        assert len({one.key for one in read}) == 1 and len(read) == 2, "as the hub reads it, and by a signed URL"
+        assert max(one.received_bytes for one in read) <= HEADER_BYTES
+
+
+def test_a_test_of_a_folder_that_is_empty_stays_within_it(hub, sandbox, recorder):
+    place = {"region": sandbox["region"], "endpoint": recorder.url, "prefixes": [f"{sandbox['bucket']}/{FOLDER}empty/"]}
+    keys = {"publicKey": sandbox["accessKeyId"], "privateKey": sandbox["secretAccessKey"]}
+    storage = hub.storage(name="empty", accessType="IAM_USER", **place, **keys)
+    diagnosis = hub.post(f"/v2/storages/{storage}/test", {})["diagnosis"]
+    assert diagnosis["verdict"] == "passed", diagnosis
+    passed = recorder.take()
+    assert_restrained(passed, sandbox)
+    assert [one.method for one in passed if one.key] == ["OPTIONS"]
