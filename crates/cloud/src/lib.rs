@@ -4,6 +4,7 @@
 //! URL without any call, and the browser fetches from the bucket. Everything that the hub asks itself goes through
 //! [`s3::Client`] and [`sts::Client`], and those through [`connect::Outbound`], which refuses private addresses.
 
+mod blank;
 mod call;
 pub mod connect;
 pub mod credentials;

@@ -1,5 +1,6 @@
 //! What S3 and STS say when they refuse: `<Error><Code/><Message/>…`, told apart by what the caller can do about it.
 
+use crate::blank::blank;
 use crate::connect::Answer;
 use crate::xml::{Element, XmlError};
 
@@ -15,7 +16,7 @@ pub struct Refusal {
     pub status: u16,
     /// The server's code, such as `AccessDenied`; none when the answer had no body, as answers to HEAD never have.
     pub code: Option<String>,
-    /// The server's message, in its own words.
+    /// The server's message, in its own words, without what opens something: it may echo our request.
     pub message: Option<String>,
     /// Names the request in the server's logs.
     pub request_id: Option<String>,
@@ -84,7 +85,8 @@ impl Refusal {
         };
         let text = |name: &str| error.text_of(name).map(str::trim).filter(|text| !text.is_empty());
         self.code = text("Code").map(word);
-        self.message = text("Message").map(|message| message.chars().take(MESSAGE_CHARS_MAX).collect());
+        self.message =
+            text("Message").map(|message| blank(message).chars().take(MESSAGE_CHARS_MAX).collect());
         self.region = self.region.take().or(text("Region").map(word));
         self.server_time = text("ServerTime").map(word);
         let request_id =
@@ -159,7 +161,7 @@ impl std::fmt::Display for Refusal {
 }
 
 fn word(text: &str) -> String {
-    text.chars().take(WORD_CHARS_MAX).collect()
+    blank(text).chars().take(WORD_CHARS_MAX).collect()
 }
 
 /// Why a call to S3 or STS did not give what was asked for.
@@ -247,7 +249,7 @@ impl CallError {
         Self::NotUnderstood {
             host: host.to_owned(),
             call,
-            reason: error.to_string(),
+            reason: blank(&error.to_string()),
         }
     }
 

@@ -46,19 +46,24 @@ impl Server {
         }
     }
 
-    /// Answers each request as told; a connection without a request is left alone.
+    /// Answers each request as told, and one that gets an empty answer never; a connection without a request is left
+    /// alone.
     pub async fn answers(answer: impl Fn(&str) -> String + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let asked = Arc::new(Mutex::new(Vec::new()));
         let heard = asked.clone();
         let task = tokio::spawn(async move {
+            let mut hanging = Vec::new();
             while let Ok((mut stream, _)) = listener.accept().await {
                 let request = read_request(&mut stream).await;
                 if request.is_empty() {
                     continue;
                 }
-                write_answer(&mut stream, &answer(&request)).await;
+                match answer(&request) {
+                    nothing if nothing.is_empty() => hanging.push(stream),
+                    answer => write_answer(&mut stream, &answer).await,
+                }
                 heard.lock().unwrap().push(request);
             }
         });

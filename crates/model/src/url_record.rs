@@ -13,6 +13,8 @@ words! {
         Address = "address",
         /// To upload a file.
         Upload = "upload",
+        /// To see whether a browser reaches a storage.
+        Test = "test",
     }
 }
 

@@ -147,7 +147,6 @@ fn write_all(
         is_upload: false,
         format: None,
         spool: String::new(),
-        source: None,
         created_at: NOW,
     };
     db.claim_blocking(move |tx| {

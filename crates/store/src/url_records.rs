@@ -11,13 +11,17 @@ use crate::{
     value::{Row, params},
 };
 
+/// Stands in the column of the project where there is none.
+const NO_PROJECT: ProjectId = ProjectId::from_bytes([0; ID_BYTES]);
+
 /// URLs that were handed out by one answer and end at the same time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UrlRecord {
     /// Made when they were handed out: its time is theirs.
     pub id: UrlRecordId,
     pub organization: OrganizationId,
-    pub project: ProjectId,
+    /// None where a storage itself was tried.
+    pub project: Option<ProjectId>,
     pub user: UserId,
     /// The key that the user came with; none for a session.
     pub api_key: Option<ApiKeyId>,
@@ -68,7 +72,7 @@ pub fn insert(tx: &mut Tx, records: &[UrlRecord]) -> Result<()> {
             params![
                 &r.organization,
                 &r.id,
-                &r.project,
+                &r.project.unwrap_or(NO_PROJECT),
                 &r.user,
                 r.api_key.as_ref(),
                 r.address.as_ref(),
@@ -150,7 +154,7 @@ pub fn remove_older(tx: &mut Tx, organization: OrganizationId, than: i64) -> Res
 impl Filter {
     /// What no index answers.
     fn wants(&self, record: &UrlRecord) -> bool {
-        self.project.is_none_or(|project| project == record.project)
+        self.project.is_none_or(|project| Some(project) == record.project)
             && self.asset.is_none_or(|asset| record.assets.contains(&asset))
     }
 }
@@ -167,7 +171,7 @@ fn read(row: &mut Row<'_>) -> Result<Listed> {
     let record = UrlRecord {
         organization: row.next()?,
         id: row.next()?,
-        project: row.next()?,
+        project: Some(row.next()?).filter(|project| *project != NO_PROJECT),
         user: row.next()?,
         api_key: row.next()?,
         address: row.next()?,

@@ -24,6 +24,9 @@ use crate::sts::SESSION_S_MIN;
 const STORAGES_MAX: usize = 20_000;
 /// How long somebody who signs waits for STS while there is a session that holds.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long they wait where there is none: somebody looks at an empty page meanwhile. STS is asked on for whoever comes
+/// next.
+const FIRST_PATIENCE: Duration = Duration::from_secs(8);
 
 /// Keeps credentials fresh. Cheap to clone; clones share everything.
 #[derive(Clone)]
@@ -51,18 +54,17 @@ impl CredentialCache {
 
     /// A signer with valid credentials of a storage.
     ///
-    /// `revision` says which state of the storage is meant. With a later one `grant` is asked anew, and only then, so that
-    /// secrets are not unsealed for every request; the session goes on where it is still for what the grant asks. Whoever
-    /// comes with an earlier one read the storage before it was changed, and is given what it is now.
+    /// `changed_at_ms` says which state of the storage is meant: with another one, everything is fetched anew. `grant`
+    /// is asked only then, so that secrets are not unsealed for every request.
     pub async fn obtain<E: From<CredentialError>>(
         &self,
         storage: StorageId,
-        revision: i64,
+        changed_at_ms: i64,
         grant: impl FnOnce() -> Result<Grant, E>,
     ) -> Result<Arc<Signer>, E> {
-        let slot = match self.inner.slot(storage, revision) {
+        let slot = match self.inner.slot(storage, changed_at_ms) {
             Some(slot) => slot,
-            None => self.inner.insert(storage, revision, grant()?),
+            None => self.inner.insert(storage, changed_at_ms, grant()?),
         };
         match slot.look(self.inner.now_ms()) {
             Look::Held(signer, None) => Ok(signer),
@@ -72,11 +74,11 @@ impl CredentialCache {
             }
             Look::Held(_, Some(_)) => self.ask_first(slot).await.map_err(E::from),
             Look::Waiting(error) => Err(error.into()),
-            Look::Missing => self.ask(slot).await.map_err(E::from),
+            Look::Missing => self.ask_awhile(slot).await.map_err(E::from),
         }
     }
 
-    /// Forgets a storage that is no more.
+    /// Forgets a storage, after it was edited, rotated or deleted.
     pub fn invalidate(&self, storage: StorageId) {
         self.inner.slots().remove(&storage);
     }
@@ -85,6 +87,14 @@ impl CredentialCache {
     async fn ask(&self, slot: Arc<Slot>) -> Result<Arc<Signer>, CredentialError> {
         let asking = tokio::spawn(self.inner.clone().ask(slot));
         asking.await.unwrap_or(Err(CredentialError::BrokenOff))
+    }
+
+    /// The same, and goes away after a while; the task goes on.
+    async fn ask_awhile(&self, slot: Arc<Slot>) -> Result<Arc<Signer>, CredentialError> {
+        let asking = tokio::time::timeout(FIRST_PATIENCE, self.ask(slot));
+        asking.await.unwrap_or(Err(CredentialError::Unanswered {
+            seconds: FIRST_PATIENCE.as_secs(),
+        }))
     }
 
     /// The same where there is a session that holds, which is used when STS does not answer.
@@ -96,7 +106,7 @@ impl CredentialCache {
         slot.unanswered(now_ms);
         match slot.look(now_ms) {
             Look::Held(signer, _) => Ok(signer),
-            Look::Waiting(_) | Look::Missing => self.ask(slot).await,
+            Look::Waiting(_) | Look::Missing => self.ask_awhile(slot).await,
         }
     }
 
@@ -121,22 +131,23 @@ impl Inner {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn slot(&self, storage: StorageId, revision: i64) -> Option<Arc<Slot>> {
+    fn slot(&self, storage: StorageId, changed_at_ms: i64) -> Option<Arc<Slot>> {
         self.slots()
             .get(&storage)
-            .filter(|slot| slot.revision >= revision)
+            .filter(|slot| slot.changed_at_ms == changed_at_ms)
             .cloned()
     }
 
-    fn insert(&self, storage: StorageId, revision: i64, grant: Grant) -> Arc<Slot> {
+    fn insert(&self, storage: StorageId, changed_at_ms: i64, grant: Grant) -> Arc<Slot> {
         let now_ms = self.now_ms();
+        let made = Arc::new(Slot::new(changed_at_ms, grant, now_ms));
         let mut slots = self.slots();
-        let made = match slots.get(&storage) {
-            Some(known) if known.revision >= revision => return known.clone(),
-            Some(known) => known.changed(revision, grant, now_ms),
-            None => Slot::new(revision, grant, now_ms),
-        };
-        let made = Arc::new(made);
+        if let Some(known) = slots
+            .get(&storage)
+            .filter(|slot| slot.changed_at_ms == changed_at_ms)
+        {
+            return known.clone();
+        }
         if slots.len() >= STORAGES_MAX {
             slots.retain(|_, slot| matches!(slot.look(now_ms), Look::Held(..)));
             let any = slots

@@ -1,7 +1,6 @@
 //! Why a storage has no credentials.
 
-use crate::refusal::CallError;
-use crate::sts;
+use crate::refusal::{CallError, Refusal, RefusalKind};
 
 /// Why a storage has no credentials.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +20,14 @@ pub enum CredentialError {
     /// STS did not give a session.
     #[error("the role cannot be assumed: {0}")]
     Call(#[from] CallError),
+    /// STS has not answered yet, and whoever waits is told so.
+    #[error(
+        "STS, which is asked for a session of its role, has not answered for {seconds} s: try again in a minute"
+    )]
+    Unanswered {
+        /// How long it was waited for.
+        seconds: u64,
+    },
     /// The renewal itself broke off.
     #[error("renewing the credentials broke off: try again")]
     BrokenOff,
@@ -33,13 +40,18 @@ impl CredentialError {
             CredentialError::NoIdentity => "credentials.no_identity",
             CredentialError::Identity { .. } => "credentials.identity",
             CredentialError::Call(error) => error.code(),
+            CredentialError::Unanswered { .. } => "credentials.unanswered",
             CredentialError::BrokenOff => "credentials.broken_off",
         }
     }
 
-    /// Does STS say that the hub may not become the role, or not any more? Whatever else goes wrong says nothing about
-    /// the role; see [`sts::is_denial`].
+    /// Does STS say that the hub may not become the role, or not any more? Whatever else goes wrong (the network, a busy
+    /// service, the hub's own key, a 403 of something in between) says nothing about the role.
     pub fn is_denial(&self) -> bool {
-        matches!(self, CredentialError::Call(error) if sts::is_denial(error))
+        let CredentialError::Call(error) = self else {
+            return false;
+        };
+        let says = |refusal: &Refusal| refusal.code.is_some() && refusal.kind() == RefusalKind::AccessDenied;
+        error.refusal().is_some_and(says)
     }
 }

@@ -77,7 +77,14 @@ pub(super) async fn ask_first(
     }
     let has_rules = match has_rules(&answer) {
         Some(known) => Some(known),
-        None => s3.has_cors_rules(&place, bucket).await.ok(),
+        None => {
+            let mut scratch = run.open(Subject::Preflight);
+            run.ask(&mut scratch, "GetBucketCors", || {
+                s3.has_cors_rules(&place, bucket)
+            })
+            .await
+            .ok()
+        }
     };
     let cause = cors(
         run,

@@ -14,6 +14,8 @@ use crate::policy;
 use crate::refusal::{CallError, RefusalKind};
 use crate::s3::{Access, ListPage, Listing};
 
+/// How many prefixes of one bucket are listed.
+pub(super) const PREFIXES_MAX: usize = 3;
 /// How many keys are looked at to find a sample.
 const SAMPLE_KEYS: u16 = 50;
 /// Endings of keys that are pictures.
@@ -75,7 +77,8 @@ pub(super) async fn locate(run: &mut Run<'_>, key: &Arc<Credentials>, bucket: &B
             .is_some_and(|refusal| refusal.code.is_none() && !matches!(refusal.status, 403 | 404))
     };
     if answer.as_ref().is_err_and(says_little) {
-        let (again, listed) = list_one(run, check, key, bucket, "").await;
+        let begin = begin_of(run, bucket);
+        let (again, listed) = list_one(run, check, key, bucket, &begin).await;
         check = again;
         if let Err(error) = listed {
             answer = Err(error);
@@ -132,46 +135,64 @@ fn judge_place(
     Ok(())
 }
 
-/// Lists the beginning of the bucket, or of what the storage's prefixes leave of it.
+/// Lists the beginning of the bucket, or of what the first of the storage's prefixes leave of it.
 pub(super) async fn list(run: &mut Run<'_>, key: &Arc<Credentials>, bucket: &BucketName) -> Step<Listed> {
-    let check = run.open(Subject::List).on(bucket);
-    let prefix = run
-        .patient
-        .prefixes
-        .iter()
-        .find(|prefix| prefix.bucket() == bucket)
-        .map(|prefix| prefix.key_prefix().to_owned())
-        .unwrap_or_default();
-    let (check, answer) = list_one(run, check, key, bucket, &prefix).await;
-    match answer {
-        Ok(page) => {
-            run.pass(check, format!("The bucket {bucket} may be listed."));
-            Ok(Listed {
-                is_allowed: true,
-                sample: sample(&page),
-            })
-        }
-        Err(error) if error.kind() == Some(RefusalKind::AccessDenied) => {
-            let cause = list_denied(run, bucket);
-            run.warn(check, cause);
-            Ok(Listed {
-                is_allowed: false,
-                sample: None,
-            })
-        }
-        Err(error) => {
-            let cause = of_call(&error, whose(key));
-            run.fail(check, cause)
+    let mut check = run.open(Subject::List).on(bucket);
+    let mut found = None;
+    for begin in begins_of(run, bucket).into_iter().take(PREFIXES_MAX) {
+        let answer;
+        (check, answer) = list_one(run, check, key, bucket, &begin).await;
+        match answer {
+            Ok(page) => found = found.or(sample(&page)),
+            Err(error) if error.kind() == Some(RefusalKind::AccessDenied) => {
+                let cause = list_denied(run, bucket, &begin);
+                run.warn(check, cause);
+                return Ok(Listed {
+                    is_allowed: false,
+                    sample: found,
+                });
+            }
+            Err(error) => {
+                let cause = of_call(&error, whose(key));
+                return run.fail(check, cause);
+            }
         }
     }
+    run.pass(check, format!("The bucket {bucket} may be listed."));
+    Ok(Listed {
+        is_allowed: true,
+        sample: found,
+    })
+}
+
+/// What keys of the bucket begin with that the storage may reach: nothing, where that is every one.
+pub(super) fn begins_of(run: &Run<'_>, bucket: &BucketName) -> Vec<String> {
+    let named = run.patient.prefixes.iter();
+    let mut begins: Vec<_> = named
+        .filter(|prefix| prefix.bucket() == bucket)
+        .map(|prefix| prefix.key_prefix().to_owned())
+        .collect();
+    if begins.is_empty() {
+        begins.push(String::new());
+    }
+    begins
+}
+
+/// The first of them: what is asked of the bucket without an object in mind is asked there.
+pub(super) fn begin_of(run: &Run<'_>, bucket: &BucketName) -> String {
+    begins_of(run, bucket).swap_remove(0)
 }
 
 /// Not needed to see assets, so a warning: but missing keys cannot be told from forbidden ones without it.
-fn list_denied(run: &Run<'_>, bucket: &BucketName) -> Cause {
+fn list_denied(run: &Run<'_>, bucket: &BucketName, begin: &str) -> Cause {
+    let what = match begin {
+        "" => format!("The bucket {bucket}"),
+        begin => format!("What begins with {begin} in the bucket {bucket}"),
+    };
     Cause::new(
         "storage.list_denied",
         format!(
-            "The bucket {bucket} may not be listed. Assets can be seen without it; but a key that does not exist looks like \
+            "{what} may not be listed. Assets can be seen without it; but a key that does not exist looks like \
              one that is forbidden, and folders cannot be imported."
         ),
         "Allow s3:ListBucket on the bucket, as this policy does.",
@@ -207,7 +228,6 @@ pub(super) async fn list_one(
         prefix,
         delimiter: None,
         continuation: None,
-        start_after: None,
         max_keys: SAMPLE_KEYS,
     };
     let mut region = run.region.clone();

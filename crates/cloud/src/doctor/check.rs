@@ -60,6 +60,8 @@ pub enum Subject {
     SignedGet,
     /// That what it gets is a picture.
     Decode,
+    /// What of the storage nobody looked at.
+    Coverage,
 }
 
 /// The checks of a storage, in order.
@@ -229,6 +231,7 @@ impl Subject {
             Self::Preflight => "preflight",
             Self::SignedGet => "signed-get",
             Self::Decode => "decode",
+            Self::Coverage => "coverage",
         }
     }
 }

@@ -4,16 +4,15 @@ use std::sync::Arc;
 
 use insitu_model::arn::PrincipalArn;
 use insitu_model::external_id::ExternalId;
-use tokio::time::timeout;
 
 use super::cause::{Whose, of_call};
 use super::check::{Cause, Subject};
 use super::run::{Open, Run, Step};
-use super::trust::{Attempt, Entry};
+use super::trust::{Attempt, Entry, is_denial};
 use crate::credentials::{CredentialError, Credentials, RoleGrant};
 use crate::policy;
 use crate::refusal::CallError;
-use crate::sts::{self, AssumeRole, SESSION_S_MIN};
+use crate::sts::{AssumeRole, SESSION_S_MIN};
 
 /// How long the hub's own identity is looked for.
 const SEARCH_MAX: std::time::Duration = std::time::Duration::from_secs(4);
@@ -34,12 +33,11 @@ pub(super) async fn become_role(run: &mut Run<'_>, role: &RoleGrant) -> Step<Arc
 
 async fn find_identity(run: &mut Run<'_>) -> Step<Arc<Credentials>> {
     let check = run.open(Subject::Identity);
-    let found = match timeout(SEARCH_MAX, run.tools.identity.find()).await {
-        Ok(found) => found,
-        Err(_) => Err(CredentialError::Identity {
-            reason: "the search took too long".to_owned(),
-        }),
+    let too_long = || CredentialError::Identity {
+        reason: "the search took too long".to_owned(),
     };
+    let found = run.wait(SEARCH_MAX, run.tools.identity.find()).await;
+    let found = found.unwrap_or_else(|| Err(too_long()));
     let fix = "The operator of the hub gives it an identity by the standard AWS chain: environment, profile, web \
                identity, container or instance role.";
     match found {
@@ -128,7 +126,7 @@ async fn assume(
         })
         .await;
     // While the external ID is being changed, the role may be at the new one already.
-    if asked.as_ref().is_err_and(sts::is_denial)
+    if asked.as_ref().is_err_and(is_denial)
         && let Some(next) = &role.next_external_id
     {
         let next = wanted(Some(next.as_str()));
@@ -149,7 +147,7 @@ async fn assume(
             );
             Ok(Arc::new(session))
         }
-        Err(error) if sts::is_denial(&error) => run.fail(check, role_denied(role, principal)),
+        Err(error) if is_denial(&error) => run.fail(check, role_denied(role, principal)),
         Err(error) => {
             let cause = of_sts(&error, role);
             run.fail(check, cause)
@@ -237,7 +235,11 @@ fn role_denied(role: &RoleGrant, principal: &Option<PrincipalArn>) -> Cause {
 }
 
 fn with_trust_policy(cause: Cause, role: &RoleGrant, principal: &Option<PrincipalArn>) -> Cause {
-    match (principal, &role.external_id) {
+    // While the external ID is being changed, the new one is what the policy has to demand.
+    match (
+        principal,
+        role.next_external_id.as_ref().or(role.external_id.as_ref()),
+    ) {
         (Some(principal), Some(external_id)) => {
             cause.with_paste(&policy::trust_policy(principal, external_id))
         }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::bucket::{access, list_one};
+use super::bucket::{access, begin_of, list_one};
 use super::cause::{Whose, of_call, unknown_key, wrong_secret};
 use super::check::Subject;
 use super::run::{Open, Run, Step};
@@ -25,7 +25,8 @@ enum Heard {
 pub(super) async fn show(run: &mut Run<'_>, key: &Arc<Credentials>, target: &Target) -> Step {
     let check = run.open(Subject::Identity).on(&target.bucket);
     let id = key.access_key_id();
-    let (check, answer) = list_one(run, check, key, &target.bucket, "").await;
+    let begin = begin_of(run, &target.bucket);
+    let (check, answer) = list_one(run, check, key, &target.bucket, &begin).await;
     let error = match answer {
         Ok(_) => {
             run.pass(check, format!("The server knows the access key {id}."));
@@ -84,7 +85,8 @@ async fn compare(
 
 async fn listing(run: &mut Run<'_>, key: &Arc<Credentials>, target: &Target) -> Heard {
     let scratch = run.open(Subject::Identity);
-    heard(&list_one(run, scratch, key, &target.bucket, "").await.1)
+    let begin = begin_of(run, &target.bucket);
+    heard(&list_one(run, scratch, key, &target.bucket, &begin).await.1)
 }
 
 async fn look(run: &Run<'_>, key: &Arc<Credentials>, target: &Target, name: &Wanted) -> Heard {

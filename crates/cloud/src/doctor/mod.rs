@@ -10,6 +10,9 @@ mod browser;
 mod bucket;
 mod cause;
 mod check;
+mod coverage;
+#[cfg(test)]
+mod coverage_tests;
 mod delegation;
 mod door;
 mod key;
@@ -20,6 +23,7 @@ mod tests;
 pub mod trust;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use insitu_model::ambient::{Clock, Random};
 use insitu_model::bucket::BucketName;
@@ -30,19 +34,14 @@ use insitu_model::region::Region;
 use self::cause::Whose;
 use self::check::OF_OBJECT;
 pub use self::check::{Cause, Check, Diagnosis, Fix, OF_STORAGE, Subject, Verdict};
+pub use self::coverage::LeftOut;
+pub use self::run::WHOLE_MAX;
 use self::run::{Run, Step};
 use crate::connect::Outbound;
 use crate::credentials::{Credentials, Grant};
 use crate::identity::Identity;
-use crate::refusal::CallError;
 use crate::s3::{self, ObjectName};
 use crate::sts;
-
-/// Why a call to S3 failed that was signed for a storage, where that is the same whatever was asked: `access_key` is the
-/// IAM user's Access Key ID, none where a session signed.
-pub fn cause_of(error: &CallError, access_key: Option<&str>) -> Cause {
-    cause::of_call(error, access_key.map_or(Whose::Session, Whose::User))
-}
 
 /// What is examined.
 #[derive(Debug, Clone)]
@@ -59,6 +58,8 @@ pub struct Patient {
     pub prefixes: Vec<Prefix>,
     /// The buckets to look at, one at least.
     pub targets: Vec<Target>,
+    /// What of the storage is not among them.
+    pub left_out: LeftOut,
     /// The origin of the hub's pages, which CORS rules have to name.
     pub origin: String,
 }
@@ -119,14 +120,34 @@ pub struct Tools<'a> {
     pub random: &'a dyn Random,
     /// Reads the header of a picture; none where the hub may not read any byte of an object.
     pub decode: Option<&'a Decode>,
+    /// How long the run may take altogether; at most [`WHOLE_MAX`].
+    pub time: Duration,
 }
 
-/// Examines a storage. `tell` hears of every check as it ends.
-pub async fn examine(patient: &Patient, tools: &Tools<'_>, tell: &mut Tell<'_>) -> Diagnosis {
+/// An object that the run could read, and what it was read with: for whoever wants to try it as well.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    /// The bucket.
+    pub bucket: BucketName,
+    /// The object.
+    pub object: Wanted,
+    /// The region that signatures are for.
+    pub region: Region,
+    /// What signs.
+    pub credentials: Arc<Credentials>,
+}
+
+/// Examines a storage: what was found, and the first object that could be read. `tell` hears of every check as it ends.
+pub async fn examine(
+    patient: &Patient,
+    tools: &Tools<'_>,
+    tell: &mut Tell<'_>,
+) -> (Diagnosis, Option<Sample>) {
     let mut run = Run::new(patient, tools, tell);
     // Whether it stopped early is in its checks.
     let _ = examine_all(&mut run).await;
-    run.finish(&OF_STORAGE)
+    let sample = run.sample.take();
+    (run.finish(&OF_STORAGE), sample)
 }
 
 /// Follows a signer's way to the first target, with the credentials that it uses: what is asked of an object,
@@ -175,6 +196,7 @@ async fn examine_all(run: &mut Run<'_>) -> Step {
             .or_else(|| listed.sample.clone().map(|key| Wanted { key, version: None }));
         look(run, &credentials, &target.bucket, wanted.as_ref(), &listed).await?;
     }
+    coverage::own_up(run);
     Ok(())
 }
 
@@ -203,14 +225,22 @@ async fn look(
             let check = run.open(subject).on(bucket);
             run.skip(check, why);
         }
-        return browser::ask_first(run, credentials, bucket, NOBODYS_KEY).await;
+        let nobodys = format!("{}{NOBODYS_KEY}", bucket::begin_of(run, bucket));
+        return browser::ask_first(run, credentials, bucket, &nobodys).await;
     };
     object::read(run, credentials, bucket, wanted, listed).await?;
+    run.sample.get_or_insert_with(|| Sample {
+        bucket: bucket.clone(),
+        object: wanted.clone(),
+        region: run.region.clone(),
+        credentials: credentials.clone(),
+    });
     browser::ask_first(run, credentials, bucket, &wanted.key).await?;
     browser::fetch(run, credentials, bucket, wanted).await
 }
 
-/// CORS rules are the bucket's, so a key that does not exist hears what every other does.
+/// CORS rules are the bucket's, so a key that does not exist hears what every other does. It stays within the storage's
+/// prefixes all the same: nothing else is asked for.
 const NOBODYS_KEY: &str = "insitu";
 
 async fn follow_one(run: &mut Run<'_>, credentials: &Arc<Credentials>) -> Step {

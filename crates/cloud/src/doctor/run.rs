@@ -7,12 +7,13 @@ use insitu_model::region::Region;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::check::{Cause, Check, Diagnosis, Subject, Verdict};
-use super::{Patient, Tell, Tools};
+use super::{Patient, Sample, Tell, Tools};
+use crate::blank::blank;
 use crate::connect::ConnectError;
 use crate::refusal::{CallError, RefusalKind};
 
 /// How long a run may take altogether, so that somebody who watches has an answer within ten seconds.
-const WHOLE_MAX: Duration = Duration::from_secs(9);
+pub const WHOLE_MAX: Duration = Duration::from_secs(9);
 /// How long one call may take.
 const CALL_MAX: Duration = Duration::from_secs(4);
 /// How long a busy server is left alone before it is asked a second time.
@@ -24,6 +25,8 @@ pub(super) struct Run<'a> {
     pub tools: &'a Tools<'a>,
     /// The region that calls are signed for: the storage's own until the bucket says another.
     pub region: Region,
+    /// The first object that could be read.
+    pub sample: Option<Sample>,
     tell: &'a mut Tell<'a>,
     checks: Vec<Check>,
     started: Instant,
@@ -47,6 +50,7 @@ impl<'a> Run<'a> {
             patient,
             tools,
             region: patient.region.clone(),
+            sample: None,
             tell,
             checks: Vec::new(),
             started: Instant::now(),
@@ -94,14 +98,18 @@ impl<'a> Run<'a> {
     }
 
     async fn in_time<T>(&self, call: impl Future<Output = Result<T, CallError>>) -> Result<T, CallError> {
-        let left = WHOLE_MAX.saturating_sub(self.started.elapsed());
-        match timeout(left.min(CALL_MAX), call).await {
-            Ok(answer) => answer,
-            Err(_) => Err(ConnectError::Timeout {
-                host: "the server".to_owned(),
-            }
-            .into()),
-        }
+        let unanswered = || ConnectError::Timeout {
+            host: "the server".to_owned(),
+        };
+        self.wait(CALL_MAX, call)
+            .await
+            .unwrap_or(Err(unanswered().into()))
+    }
+
+    /// Waits for something no longer than so, nor than the run may take.
+    pub async fn wait<T>(&self, most: Duration, work: impl Future<Output = T>) -> Option<T> {
+        let left = self.tools.time.saturating_sub(self.started.elapsed());
+        timeout(left.min(most), work).await.ok()
     }
 
     /// Things are as they should be.
@@ -133,7 +141,8 @@ impl<'a> Run<'a> {
         let Open { mut check, started } = open;
         check.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         check.verdict = verdict;
-        check.message = message;
+        // A server's words may be in it, and a server may repeat what it was sent.
+        check.message = blank(&message);
         (self.tell)(&check);
         self.checks.push(check);
     }

@@ -15,7 +15,7 @@ const LISTING: &str = "<ListBucketResult><IsTruncated>false</IsTruncated><Conten
 const DATE: &str = "date: Wed, 04 Mar 2026 05:06:07 GMT\r\n";
 
 /// A request as a server sees it.
-struct Asked<'a>(&'a str);
+pub(super) struct Asked<'a>(pub &'a str);
 
 impl Asked<'_> {
     fn is(&self, method: &str, path: &str) -> bool {
@@ -30,7 +30,7 @@ impl Asked<'_> {
         self.0.contains(&format!("Credential={KEY}/"))
     }
 
-    fn is_listing(&self) -> bool {
+    pub fn is_listing(&self) -> bool {
         self.is("GET", "/photos?list-type=2")
     }
 }
@@ -44,7 +44,7 @@ fn said(status: &str, code: &str) -> String {
 }
 
 /// A server on which everything works, to be changed by what a test is about.
-fn well(asked: &Asked<'_>) -> String {
+pub(super) fn well(asked: &Asked<'_>) -> String {
     if asked.is("OPTIONS", "/") {
         return answer(
             "200 OK",
@@ -65,6 +65,19 @@ fn well(asked: &Asked<'_>) -> String {
 }
 
 async fn examine_with(server: &Server, decode: Option<&Decode>, object: Option<&str>) -> Diagnosis {
+    examine_patient(server, decode, patient_of(server, object)).await
+}
+
+pub(super) async fn examine_patient(server: &Server, decode: Option<&Decode>, patient: Patient) -> Diagnosis {
+    examine_within(WHOLE_MAX, server, decode, patient).await
+}
+
+async fn examine_within(
+    time: Duration,
+    server: &Server,
+    decode: Option<&Decode>,
+    patient: Patient,
+) -> Diagnosis {
     let outbound = server.outbound();
     let identity = Identity::new(
         IdentitySettings::default(),
@@ -82,8 +95,21 @@ async fn examine_with(server: &Server, decode: Option<&Decode>, object: Option<&
         clock: &*clock,
         random: &SeededRandom::new(3),
         decode,
+        time,
     };
-    let patient = Patient {
+    let mut told = 0;
+    let (diagnosis, sample) = super::examine(&patient, &tools, &mut |_| told += 1).await;
+    assert_eq!(told, diagnosis.checks.len(), "each check is told as it ends");
+    let passed = |check: &&Check| check.subject == Subject::Head && check.verdict == Verdict::Passed;
+    assert_eq!(
+        sample.is_some(),
+        diagnosis.checks.iter().any(|check| passed(&check))
+    );
+    diagnosis
+}
+
+pub(super) fn patient_of(server: &Server, object: Option<&str>) -> Patient {
+    Patient {
         region: "eu-central-1".parse().unwrap(),
         endpoint: Some(server.endpoint()),
         grant: Grant::Key(Credentials::permanent(KEY, "secret")),
@@ -96,12 +122,9 @@ async fn examine_with(server: &Server, decode: Option<&Decode>, object: Option<&
                 version: None,
             }),
         }],
+        left_out: LeftOut::Nothing,
         origin: ORIGIN.to_owned(),
-    };
-    let mut told = 0;
-    let diagnosis = super::examine(&patient, &tools, &mut |_| told += 1).await;
-    assert_eq!(told, diagnosis.checks.len(), "each check is told as it ends");
-    diagnosis
+    }
 }
 
 async fn examine(server: &Server) -> Diagnosis {
@@ -265,4 +288,56 @@ async fn a_rule_for_another_origin_is_told_from_none() {
         let fix = found.cause().unwrap().fix.clone().unwrap();
         assert!(fix.paste.unwrap().to_string().contains(ORIGIN));
     }
+}
+
+pub(super) fn picture(_: &[u8], _: bool) -> Decoded {
+    Decoded::Picture { width: 3, height: 2 }
+}
+
+#[tokio::test]
+async fn a_server_that_repeats_what_it_was_sent_gives_nothing_away() {
+    let server = Server::answers(|request| {
+        let asked = Asked(request);
+        if !request.contains("X-Amz-Signature=") {
+            return well(&asked);
+        }
+        let url = request.lines().next().unwrap().replace('&', "&amp;");
+        let body = format!("<Error><Code>AccessDenied</Code><Message>No: {url}</Message></Error>");
+        answer("403 Forbidden", "", &body)
+    })
+    .await;
+    let found = examine_with(&server, Some(&picture), Some("a.jpg")).await;
+    assert_eq!(cause(&found), ("storage.signed_url_refused", Subject::SignedGet));
+    let asked = server.asked();
+    let (_, sent) = asked
+        .iter()
+        .find_map(|one| one.split_once("X-Amz-Signature="))
+        .unwrap();
+    let shown = format!("{found:#?}");
+    assert!(shown.contains("X-Amz-Signature=…"), "{shown}");
+    assert!(!shown.contains(&sent[..64]), "{shown}");
+    assert!(!shown.contains(&format!("{KEY}/")), "{shown}");
+}
+
+#[tokio::test]
+async fn a_question_that_nobody_answers_is_waited_for_no_longer_than_the_run() {
+    let server = Server::answers(|request| {
+        let asked = Asked(request);
+        match asked.is("OPTIONS", "/") {
+            true => answer("403 Forbidden", "", DENIED),
+            false if asked.is("GET", "/photos?cors") => String::new(),
+            false => well(&asked),
+        }
+    })
+    .await;
+    let (began, time) = (std::time::Instant::now(), Duration::from_secs(2));
+    let found = examine_within(time, &server, Some(&picture), patient_of(&server, None)).await;
+    assert_eq!(cause(&found), ("storage.cors_missing", Subject::Preflight));
+    assert!(began.elapsed() < 2 * time, "{:?}", began.elapsed());
+    assert!(
+        server
+            .asked()
+            .iter()
+            .any(|one| one.starts_with("GET /photos?cors"))
+    );
 }

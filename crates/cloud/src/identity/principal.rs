@@ -8,6 +8,7 @@ use insitu_model::region::Region;
 
 use super::{Identity, Source};
 use crate::credentials::{AssumeRoles, Assuming, CredentialError, RoleGrant};
+use crate::refusal::RefusalKind;
 use crate::sts::{self, AssumeRole};
 
 /// Who the hub is to AWS.
@@ -93,7 +94,9 @@ impl AssumeRoles for Delegate {
                 self.sts.assume_role(&own, &role.region, &wanted).await
             };
             match knock(role.external_id.as_ref()).await {
-                Err(error) if sts::is_denial(&error) && role.next_external_id.is_some() => {
+                Err(error)
+                    if error.kind() == Some(RefusalKind::AccessDenied) && role.next_external_id.is_some() =>
+                {
                     Ok(knock(role.next_external_id.as_ref()).await?)
                 }
                 answer => Ok(answer?),

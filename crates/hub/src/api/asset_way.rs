@@ -1,14 +1,17 @@
 //! Why an asset is seen, or not: every step from its address as imported to the picture, with its time.
 
+use std::future::Future;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::extract::{Path, State};
-use insitu_cloud::doctor::{Decoded, Patient, Target, Wanted};
+use axum::http::StatusCode;
+use insitu_cloud::doctor::{Decoded, LeftOut, Patient, Target, WHOLE_MAX, Wanted};
 use insitu_model::address::{Address, ObjectAddress};
 use insitu_model::id::{AssetId, OrganizationId, ProjectId, StorageId};
 use insitu_model::own_file::OwnFile;
 use insitu_store::assets;
+use tokio::time::timeout;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -29,7 +32,7 @@ pub fn router() -> OpenApiRouter<Arc<Hub>> {
 /// How an asset is reached, step by step
 ///
 /// Address as imported, bucket and key, storage, credentials, HEAD, host of signed URLs, CORS, signed GET, picture. The
-/// first step that fails is the cause.
+/// first step that fails is the cause. It ends within ten seconds, also when things hang.
 #[utoipa::path(get, path = "/v2/project/{project}/assets/{asset}/why", tag = "assets",
     params(("project" = String, Path), ("asset" = String, Path)),
     responses((status = 200, body = Envelope<DiagnosisData>), (status = 404, body = ErrorBody)))]
@@ -41,9 +44,22 @@ async fn why(
     let (_, text) = path;
     let unknown = || ApiError::not_found("asset", &text);
     let id: AssetId = text.parse().map_err(|_| unknown())?;
-    let (organization, project) = (access.organization, access.project);
-    let mut way = Way::begin(&hub, organization);
-    let asset = find(&hub, organization, project, id).await?.ok_or_else(unknown)?;
+    let followed = way_to(&hub, access.organization, access.project, id).await?;
+    let diagnosis = followed.ok_or_else(unknown)?;
+    Ok(Success(DiagnosisData { diagnosis }))
+}
+
+/// Goes the whole way to an asset of the project; none: there is no such asset.
+pub(super) async fn way_to(
+    hub: &Arc<Hub>,
+    organization: OrganizationId,
+    project: ProjectId,
+    id: AssetId,
+) -> ApiResult<Option<DiagnosisView>> {
+    let mut way = Way::begin(hub, organization);
+    let Some(asset) = find(hub, organization, project, id).await? else {
+        return Ok(None);
+    };
     way.passed(
         "imported",
         format!("It was imported as {}.", hub.files.shown(asset.data.clone())),
@@ -53,9 +69,7 @@ async fn why(
         None => way.as_anybody(&asset.data).await?,
     }
     let took_ms = millis(way.started);
-    Ok(Success(DiagnosisData {
-        diagnosis: DiagnosisView::of(way.steps, took_ms),
-    }))
+    Ok(Some(DiagnosisView::of(way.steps, took_ms)))
 }
 
 async fn find(
@@ -121,7 +135,7 @@ impl<'a> Way<'a> {
             return Ok(());
         }
         self.passed("storage", format!("The storage {} reaches it.", storage.name()));
-        let signer = match storage.signer(hub).await {
+        let signer = match self.in_time(storage.signer(hub)).await {
             Ok(signer) => signer,
             Err(error) => {
                 self.refused(
@@ -142,7 +156,7 @@ impl<'a> Way<'a> {
             region,
             endpoint: storage.endpoint.clone(),
             grant: storage.way_in(hub)?,
-            is_overruled: storage.is_overruled(hub),
+            is_overruled: storage.is_overruled(),
             prefixes: storage.prefixes.clone(),
             targets: vec![Target {
                 bucket: object.bucket().clone(),
@@ -151,10 +165,12 @@ impl<'a> Way<'a> {
                     version: object.version().map(str::to_owned),
                 }),
             }],
+            left_out: LeftOut::Nothing,
             origin: hub.public_url.clone(),
         };
         let examining = Examining::of(hub, self.organization).await?;
-        let followed = examining.follow(&patient, &signer, &mut |_| ()).await;
+        let left = self.left();
+        let followed = examining.follow(&patient, &signer, left, &mut |_| ()).await;
         self.steps.extend(followed.checks.iter().map(CheckView::of));
         Ok(())
     }
@@ -203,9 +219,12 @@ impl<'a> Way<'a> {
         if !examining.may_read() {
             return Ok(());
         }
-        match read_header(hub, self.organization, None, data, FIRST_BYTES).await {
-            Err(unread) => {
-                let error = ApiError::invalid(unread.code, format!("{}.", unread.message));
+        let read = async {
+            let read = read_header(hub, self.organization, None, data, FIRST_BYTES).await;
+            read.map_err(|unread| ApiError::invalid(unread.code, format!("{}.", unread.message)))
+        };
+        match self.in_time(read).await {
+            Err(error) => {
                 self.refused(
                     "head",
                     error,
@@ -232,6 +251,23 @@ impl<'a> Way<'a> {
             }
         }
         Ok(())
+    }
+
+    /// What is left of the time that somebody waits for an answer.
+    fn left(&self) -> Duration {
+        WHOLE_MAX.saturating_sub(self.started.elapsed())
+    }
+
+    /// Makes a step of the way; one that does not end is the cause itself.
+    async fn in_time<T>(&self, step: impl Future<Output = ApiResult<T>>) -> ApiResult<T> {
+        let left = self.left();
+        timeout(left, step).await.unwrap_or_else(|_| {
+            Err(ApiError::new(
+                StatusCode::GATEWAY_TIMEOUT,
+                "storage.hangs",
+                format!("No answer came within {} s.", left.as_secs().max(1)),
+            ))
+        })
     }
 
     fn passed(&mut self, name: &'static str, message: String) {

@@ -15,7 +15,6 @@ pub mod docs;
 mod document;
 mod download;
 pub mod exports;
-pub mod file_explorer;
 pub mod files;
 pub mod identity;
 mod import_report;
@@ -93,7 +92,6 @@ fn endpoints() -> OpenApiRouter<Arc<Hub>> {
         .merge(project_members::router())
         .merge(batches::router())
         .merge(storages::router())
-        .merge(file_explorer::router())
         .merge(storage_changes::router())
         .merge(storage_setup::router())
         .merge(storage_trust::router())

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use insitu_model::region::Region;
 use insitu_model::storage::AccessType;
-use insitu_store::audit;
-use insitu_store::role_proofs::{self, Line};
 use insitu_store::storages::{self, Storage, StorageChange};
+use insitu_store::{audit, role_proofs};
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -16,9 +15,8 @@ use utoipa_axum::routes;
 
 use super::body::Body;
 use super::storage_form::{Checked, Problems, StorageForm};
-use super::storage_trust::end_overrides_of_others;
 use super::storages::{
-    StorageData, StorageView, parse_id, prefix_texts, proved, record, refuse_hub_account, refuse_long_policy,
+    StorageData, parse_id, prefix_texts, proved, record, refuse_hub_account, refuse_long_policy,
     refuse_private_endpoint, sealed_key,
 };
 use crate::auth::access::{Org, right};
@@ -88,7 +86,7 @@ async fn rotate(
 }
 
 async fn save(
-    hub: &Arc<Hub>,
+    hub: &Hub,
     access: &Org<right::ManageStorages>,
     current: Storage,
     checked: &Checked,
@@ -114,24 +112,20 @@ async fn save(
     let is_delegated = current.access_type == AccessType::IamDelegated;
     let record = record(hub, organization, &access.caller, action, &current);
     let now = hub.clock.now_ms();
-    let of_hub = hub.clone();
-    let (stored, ended) = hub
+    let stored = hub
         .db
         .write(move |tx| {
             storages::update(tx, organization, id, revision, &change, now)?;
             if is_delegated {
-                role_proofs::request(tx, organization, id, Line::WaitedFor, now)?;
+                role_proofs::request(tx, organization, id, now)?;
             }
             audit::insert(tx, &record)?;
-            let stored = storages::get(tx, organization, id)?;
-            let ended = end_overrides_of_others(tx, &of_hub, &stored)?;
-            Ok::<_, insitu_store::Error>((stored, ended))
+            storages::get(tx, organization, id)
         })
         .await?;
-    hub.cloud.changed(id);
-    ended.into_iter().for_each(|other| hub.cloud.read_again(other));
+    hub.cloud.forget(id);
     Ok(Success(StorageData {
-        storage: StorageView::of(hub, proved(hub, stored).await?),
+        storage: proved(hub, stored).await?.into(),
     }))
 }
 

@@ -11,8 +11,11 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::{Stream, stream};
-use insitu_cloud::doctor::{self, Patient};
+use insitu_cloud::doctor::{self, Patient, Sample, Tell};
+use insitu_cloud::presign::Signer;
 use insitu_model::id::OrganizationId;
+use insitu_model::role::{Right, allows};
+use insitu_model::url_record::UrlPurpose;
 use insitu_store::external_ids;
 use insitu_store::storages::ExternalIdSource;
 use serde::{Deserialize, Serialize};
@@ -25,13 +28,18 @@ use utoipa_axum::routes;
 use super::body::Body;
 use super::storage_form::{Problems, StorageForm};
 use super::storages::{customer_external_id, parse_id, refuse_private_endpoint};
+use super::time::iso;
 use crate::auth::access::{Org, right};
+use crate::auth::peer::Peer;
 use crate::cloud_access::{Examining, Wish, patient_of, patient_of_form};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
+use crate::ledger::{self, Holder};
 
 const NDJSON: &str = "application/x-ndjson";
+/// How long the URL of the object that was tried holds, in seconds: a browser tries it at once.
+const SAMPLE_TTL_S: u32 = 60;
 
 /// Marks an answer whose lines come one by one.
 #[derive(Debug, Clone, Copy)]
@@ -45,17 +53,20 @@ pub fn router() -> OpenApiRouter<Arc<Hub>> {
 
 /// What to try; nothing: the buckets of the prefixes and an asset that uses the storage.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct StorageTestBody {
     /// Names of buckets, 5 at most.
     pub buckets: Option<Vec<String>>,
     /// Address of an object, such as `s3://bucket/key`.
     pub object: Option<String>,
+    /// Whether to sign the URL of the object that was tried, so that a browser can try it, too. Takes the right to manage
+    /// storages.
+    pub sign_sample: Option<bool>,
 }
 
 /// A storage that is not saved yet, and what to try.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct StorageFormTestBody {
     /// As it would be saved; it needs no name. Its secret is used and not kept.
     pub storage: StorageForm,
@@ -63,6 +74,8 @@ pub struct StorageFormTestBody {
     pub buckets: Option<Vec<String>>,
     /// Address of an object, such as `s3://bucket/key`.
     pub object: Option<String>,
+    /// Whether to sign the URL of the object that was tried, so that a browser can try it, too.
+    pub sign_sample: Option<bool>,
 }
 
 /// One check of a storage, or one step on the way to an asset.
@@ -71,7 +84,7 @@ pub struct StorageFormTestBody {
 #[schema(as = Check)]
 pub struct CheckView {
     /// `address`, `tls`, `clock`, `identity`, `sts`, `external-id`, `external-id-absent`, `external-id-random`, `region`,
-    /// `list`, `head`, `range`, `kms`, `preflight`, `signed-get`, `decode`; of an asset also `imported`, `object`,
+    /// `list`, `head`, `range`, `kms`, `preflight`, `signed-get`, `decode`, `coverage`; of an asset also `imported`, `object`,
     /// `storage`, `credentials`, `signed-host`.
     pub name: &'static str,
     pub bucket: Option<String>,
@@ -112,6 +125,21 @@ pub struct DiagnosisView {
     pub warnings: Vec<CheckView>,
     pub checks: Vec<CheckView>,
     pub took_ms: u64,
+    /// Where it was asked for and an object could be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sample: Option<SampleView>,
+}
+
+/// An object that the hub could read: a browser that gets it, too, shows assets.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Sample)]
+pub struct SampleView {
+    pub bucket: String,
+    pub key: String,
+    /// Signed, for a minute.
+    pub url: String,
+    pub expires_at: String,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -163,20 +191,36 @@ impl DiagnosisView {
             warnings,
             checks,
             took_ms,
+            sample: None,
         }
+    }
+
+    /// The same in words alone: without policies to paste.
+    pub fn without_documents(mut self) -> Self {
+        let shown = self
+            .cause
+            .iter_mut()
+            .chain(&mut self.warnings)
+            .chain(&mut self.checks);
+        for fix in shown.filter_map(|check| check.fix.as_mut()) {
+            fix.paste = None;
+        }
+        self
     }
 }
 
 /// Try a storage and name what is wrong with it
 ///
 /// No check writes: HEAD, GET and OPTIONS to the buckets, POST to STS alone. With `Accept: application/x-ndjson`, a line
-/// `{"check":…}` for each check as it ends, and `{"diagnosis":…}` at the end.
+/// `{"check":…}` for each check as it ends, and `{"diagnosis":…}` at the end. With `signSample` it holds a signed URL for
+/// whoever manages storages, which is on record as every other.
 #[utoipa::path(post, path = "/v2/storages/{id}/test", tag = "storages", params(("id" = String, Path)),
     request_body = StorageTestBody,
     responses((status = 200, body = Envelope<DiagnosisData>), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
 async fn test_saved(
     State(hub): State<Arc<Hub>>,
     access: Org<right::UseStorages>,
+    peer: Peer,
     Path(id): Path<String>,
     headers: HeaderMap,
     Body(body): Body<StorageTestBody>,
@@ -186,8 +230,12 @@ async fn test_saved(
         object: body.object,
     };
     let organization = access.organization;
+    let may_sign = allows(Right::ManageStorages, access.role, None);
+    let wants_sample = body.sign_sample.unwrap_or(false) && may_sign;
+    let holder = wants_sample.then(|| Holder::in_organization(&access, peer));
     let patient = patient_of(&hub, organization, parse_id(&id)?, wish).await?;
-    answer(hub, organization, patient, &headers).await
+    let test = Test { patient, holder };
+    answer(hub, organization, test, &headers).await
 }
 
 /// Try a storage before it is saved
@@ -199,6 +247,7 @@ async fn test_saved(
 async fn test_form(
     State(hub): State<Arc<Hub>>,
     access: Org<right::ManageStorages>,
+    peer: Peer,
     headers: HeaderMap,
     Body(body): Body<StorageFormTestBody>,
 ) -> ApiResult<Response> {
@@ -226,19 +275,64 @@ async fn test_form(
         buckets: body.buckets.unwrap_or_default(),
         object: body.object,
     };
+    let wants_sample = body.sign_sample.unwrap_or(false);
+    let holder = wants_sample.then(|| Holder::in_organization(&access, peer));
     let patient = patient_of_form(&hub, organization, &checked, &wish)?;
-    answer(hub, organization, patient, &headers).await
+    let test = Test { patient, holder };
+    answer(hub, organization, test, &headers).await
+}
+
+/// What is tried, and who is handed the URL of the object that was, if anybody.
+struct Test {
+    patient: Patient,
+    holder: Option<Holder>,
+}
+
+impl Test {
+    async fn run(&self, hub: &Hub, examining: &Examining<'_>, tell: &mut Tell<'_>) -> DiagnosisView {
+        let (found, sample) = examining.examine(&self.patient, tell).await;
+        let checks = found.checks.iter().map(CheckView::of).collect();
+        let mut diagnosis = DiagnosisView::of(checks, found.took_ms);
+        if let (Some(holder), Some(sample)) = (&self.holder, sample) {
+            // A URL that cannot be written down is not given out; the hub's own checks hold without it.
+            diagnosis.sample = sign_sample(hub, holder, &self.patient, &sample)
+                .inspect_err(|error| tracing::warn!(code = %error.code, "no browser tries this storage: {}", error.message))
+                .ok();
+        }
+        diagnosis
+    }
+}
+
+fn sign_sample(hub: &Hub, holder: &Holder, patient: &Patient, sample: &Sample) -> ApiResult<SampleView> {
+    let signed = Signer::new(sample.credentials.clone())
+        .sign(
+            &sample.region,
+            patient.endpoint.as_ref(),
+            sample.bucket.as_str(),
+            &sample.object.key,
+            sample.object.version.as_deref(),
+            SAMPLE_TTL_S,
+            hub.clock.now_ms(),
+        )
+        .map_err(|error| ApiError::invalid(error.code(), format!("{error}.")))?;
+    ledger::note_url(hub, holder, UrlPurpose::Test, &signed.url, signed.expires_at_ms)?;
+    Ok(SampleView {
+        bucket: sample.bucket.to_string(),
+        key: sample.object.key.clone(),
+        url: signed.url,
+        expires_at: iso(signed.expires_at_ms),
+    })
 }
 
 async fn answer(
     hub: Arc<Hub>,
     organization: OrganizationId,
-    patient: Patient,
+    test: Test,
     headers: &HeaderMap,
 ) -> ApiResult<Response> {
     if !accepts_lines(headers) {
         let examining = Examining::of(&hub, organization).await?;
-        let diagnosis = view(&examining.examine(&patient, &mut |_| ()).await);
+        let diagnosis = test.run(&hub, &examining, &mut |_| ()).await;
         return Ok(Success(DiagnosisData { diagnosis }).into_response());
     }
     let (sender, receiver) = mpsc::unbounded_channel();
@@ -251,7 +345,7 @@ async fn answer(
         let mut tell = |check: &doctor::Check| {
             let _nobody_listens = sender.send(line(&json!({ "check": CheckView::of(check) })));
         };
-        let diagnosis = view(&examining.examine(&patient, &mut tell).await);
+        let diagnosis = test.run(&hub, &examining, &mut tell).await;
         let _nobody_listens = sender.send(line(&json!({ "diagnosis": diagnosis })));
     });
     let body = ResponseBody::from_stream(lines(receiver));
@@ -273,11 +367,6 @@ fn line(value: &Value) -> Bytes {
 
 fn error_line(error: &ApiError) -> Value {
     json!({ "error": { "code": error.code, "message": error.message } })
-}
-
-fn view(diagnosis: &doctor::Diagnosis) -> DiagnosisView {
-    let checks = diagnosis.checks.iter().map(CheckView::of).collect();
-    DiagnosisView::of(checks, diagnosis.took_ms)
 }
 
 fn accepts_lines(headers: &HeaderMap) -> bool {

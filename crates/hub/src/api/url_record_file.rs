@@ -146,7 +146,7 @@ fn write_csv(record: &UrlRecordView, out: &mut Vec<u8>) {
             &optional(&record.api_key),
             &optional(&record.address),
             record.purpose,
-            &record.project,
+            &optional(&record.project),
             asset,
             &optional(&record.object),
         ];

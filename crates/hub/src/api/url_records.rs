@@ -17,7 +17,7 @@ use crate::auth::access::{Org, right};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
-use crate::ledger::{self, NO_PROJECT};
+use crate::ledger;
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
     OpenApiRouter::new().routes(routes!(list))
@@ -67,7 +67,8 @@ pub struct UrlRecordView {
     pub address: Option<String>,
     /// `assets`, `task`, `address` or `upload`
     pub purpose: &'static str,
-    pub project: String,
+    /// Null where a storage itself was tried.
+    pub project: Option<String>,
     /// The ids of the assets that were opened.
     pub assets: Vec<String>,
     /// What was named by its address instead.
@@ -94,10 +95,7 @@ impl From<Listed> for UrlRecordView {
             api_key: record.api_key.map(|key| key.to_string()),
             address: record.address,
             purpose: record.purpose.as_str(),
-            project: match record.project {
-                NO_PROJECT => String::new(),
-                project => project.to_string(),
-            },
+            project: record.project.map(|project| project.to_string()),
             assets: record.assets.iter().map(ToString::to_string).collect(),
             object: record.object,
         }

@@ -1,10 +1,11 @@
 //! What the doctor examines, made of a storage or of a form, and what it examines it with.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use insitu_cloud::connect::{AllowedEndpoints, Outbound, Patience, Reach};
 use insitu_cloud::credentials::{Credentials, Grant, RoleGrant, session_name};
-use insitu_cloud::doctor::{self, Decoded, Diagnosis, Patient, Target, Tell, Tools, Wanted};
+use insitu_cloud::doctor::{self, Decoded, Diagnosis, LeftOut, Patient, Sample, Target, Tell, Tools, Wanted};
 use insitu_cloud::presign::Signer;
 use insitu_cloud::{Retry, policy, s3, sts};
 use insitu_formats::image::{HeaderError, size_as_shown};
@@ -95,16 +96,22 @@ impl<'a> Examining<'a> {
     }
 
     /// Runs every check of a storage.
-    pub async fn examine(&self, patient: &Patient, tell: &mut Tell<'_>) -> Diagnosis {
-        doctor::examine(patient, &self.tools(), tell).await
+    pub async fn examine(&self, patient: &Patient, tell: &mut Tell<'_>) -> (Diagnosis, Option<Sample>) {
+        doctor::examine(patient, &self.tools(doctor::WHOLE_MAX), tell).await
     }
 
-    /// Follows a signer's way to one object.
-    pub async fn follow(&self, patient: &Patient, signer: &Signer, tell: &mut Tell<'_>) -> Diagnosis {
-        doctor::follow(patient, signer.credentials(), &self.tools(), tell).await
+    /// Follows a signer's way to one object, for so long at most.
+    pub async fn follow(
+        &self,
+        patient: &Patient,
+        signer: &Signer,
+        time: Duration,
+        tell: &mut Tell<'_>,
+    ) -> Diagnosis {
+        doctor::follow(patient, signer.credentials(), &self.tools(time), tell).await
     }
 
-    fn tools(&self) -> Tools<'_> {
+    fn tools(&self, time: Duration) -> Tools<'_> {
         let (cloud, instruments) = (&self.hub.cloud, &self.hub.cloud.instruments);
         Tools {
             s3: instruments.s3.clone(),
@@ -114,6 +121,7 @@ impl<'a> Examining<'a> {
             clock: &*self.hub.clock,
             random: &*self.hub.random,
             decode: self.may_read.then_some(&decode),
+            time,
         }
     }
 }
@@ -157,13 +165,15 @@ pub async fn patient_of(
         endpoint: storage.endpoint.as_ref(),
         prefixes: &storage.prefixes,
     };
+    let (targets, left_out) = place.targets(&wish, sample.as_deref())?;
     Ok(Patient {
         region: storage.region.clone(),
         endpoint: storage.endpoint.clone(),
         grant: storage.way_in(hub)?,
-        is_overruled: storage.is_overruled(hub),
+        is_overruled: storage.is_overruled(),
         prefixes: storage.prefixes.clone(),
-        targets: place.targets(&wish, sample.as_deref())?,
+        targets,
+        left_out,
         origin: hub.public_url.clone(),
     })
 }
@@ -194,7 +204,6 @@ pub fn patient_of_form(
                 external_id: checked.external_id.clone(),
                 next_external_id: None,
                 region: region.clone(),
-                endpoint: endpoint.clone(),
                 session_name: session_name(organization, StorageId::new(&*hub.clock, &*hub.random)),
                 session_policy: Some(session_policy),
             })
@@ -204,7 +213,7 @@ pub fn patient_of_form(
         endpoint: endpoint.as_ref(),
         prefixes: &prefixes,
     };
-    let targets = place.targets(wish, None)?;
+    let (targets, left_out) = place.targets(wish, None)?;
     Ok(Patient {
         region,
         endpoint,
@@ -212,6 +221,7 @@ pub fn patient_of_form(
         is_overruled: false,
         prefixes,
         targets,
+        left_out,
         origin: hub.public_url.clone(),
     })
 }
@@ -224,7 +234,7 @@ struct Place<'a> {
 
 impl Place<'_> {
     /// The object that was named, or the buckets that were, or those of the prefixes and of an asset.
-    fn targets(&self, wish: &Wish, sample: Option<&str>) -> ApiResult<Vec<Target>> {
+    fn targets(&self, wish: &Wish, sample: Option<&str>) -> ApiResult<(Vec<Target>, LeftOut)> {
         let invalid = |code: &'static str, message: String| ApiError::invalid(code, message);
         let object = match &wish.object {
             Some(text) => Some(self.object(text)?),
@@ -270,7 +280,11 @@ impl Place<'_> {
                 format!("{} buckets at once; {BUCKETS_MAX} at most.", named.len()),
             ));
         }
-        named.truncate(BUCKETS_MAX);
+        let left_out = match named.split_off(named.len().min(BUCKETS_MAX)) {
+            more if !more.is_empty() => LeftOut::Buckets(more),
+            _ if sample.is_some() && self.prefixes.is_empty() => LeftOut::Unknown,
+            _ => LeftOut::Nothing,
+        };
         let target = |bucket: BucketName| {
             let object = object.as_ref().filter(|object| *object.bucket() == bucket);
             Target {
@@ -281,7 +295,7 @@ impl Place<'_> {
                 bucket,
             }
         };
-        Ok(named.into_iter().map(target).collect())
+        Ok((named.into_iter().map(target).collect(), left_out))
     }
 
     fn object(&self, text: &str) -> ApiResult<ObjectAddress> {

@@ -12,7 +12,7 @@ use insitu_model::schema::CategorySchema;
 use insitu_store::assets::NewAsset;
 
 use super::extra;
-use super::lookup::{BatchBook, BatchError, Refusals, StorageScope, Storages};
+use super::lookup::{BatchBook, BatchError, StorageScope, Storages};
 use super::pre_labels::{self, Checked};
 use super::uploaded::{UploadProblem, Uploads};
 
@@ -20,7 +20,6 @@ use super::uploaded::{UploadProblem, Uploads};
 #[derive(Debug)]
 pub struct Resolver {
     storages: Storages,
-    refusals: Refusals,
     uploads: Uploads,
     /// What labels are held to.
     schema: CategorySchema,
@@ -48,7 +47,7 @@ pub enum Unresolved {
 impl Resolver {
     /// A resolver for rows that share this storage, these batches and this priority unless they say otherwise.
     pub fn new(
-        (storages, refusals): (Storages, Refusals),
+        storages: Storages,
         uploads: Uploads,
         schema: CategorySchema,
         book: BatchBook,
@@ -58,7 +57,6 @@ impl Resolver {
     ) -> Self {
         Self {
             storages,
-            refusals,
             uploads,
             schema,
             book,
@@ -71,11 +69,6 @@ impl Resolver {
         }
     }
 
-    /// Looks which storages let nothing in from now on. Blocks.
-    pub fn look_again(&mut self) -> Result<(), insitu_store::Error> {
-        self.refusals.look_again()
-    }
-
     /// The asset that the row describes; what else there is to say about it joins `notices`.
     pub fn resolve(
         &mut self,
@@ -86,7 +79,6 @@ impl Resolver {
         let storage = chosen_storage(&self.storages, self.storage.as_ref(), &row, &mut problems);
         let mut reading = Reading {
             storages: &self.storages,
-            refusals: &self.refusals,
             uploads: &self.uploads,
             storage,
             is_chosen_by_row: row.storage.is_some(),
@@ -214,7 +206,6 @@ fn unknown_storage(named: &str) -> String {
 /// The addresses of one row on their way through.
 struct Reading<'r> {
     storages: &'r Storages,
-    refusals: &'r Refusals,
     uploads: &'r Uploads,
     storage: Option<&'r StorageScope>,
     is_chosen_by_row: bool,
@@ -241,7 +232,7 @@ impl<'r> Reading<'r> {
     fn is_beside(&self, text: &str) -> bool {
         let is_bounded = self
             .storage
-            .is_some_and(|storage| !storage.prefixes.is_empty() || self.refusals.find(storage.id).is_some());
+            .is_some_and(|storage| !storage.prefixes.is_empty() || storage.refusal.is_some());
         !is_bounded && !self.uploads.is_upload && self.neighbour.is_beside(text)
     }
 
@@ -337,7 +328,7 @@ impl<'r> Reading<'r> {
         match (&parsed.address, self.storage) {
             (Address::Object(object), Some(storage)) => {
                 self.is_in_storage = true;
-                if let Some(refusal) = self.refusals.find(storage.id) {
+                if let Some(refusal) = &storage.refusal {
                     self.refuse(field, refusal.code, format!("{place}{}", refusal.message));
                 }
                 if !is_within(&storage.prefixes, object.bucket(), object.key()) {

@@ -47,7 +47,8 @@ pub(super) struct Journal {
 struct Line {
     id: UrlRecordId,
     organization: OrganizationId,
-    project: ProjectId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    project: Option<ProjectId>,
     user: UserId,
     #[serde(skip_serializing_if = "Option::is_none")]
     api_key: Option<ApiKeyId>,
@@ -276,7 +277,7 @@ mod tests {
         UrlRecord {
             id: UrlRecordId::from_bytes([n; 12]),
             organization: OrganizationId::from_bytes([1; 12]),
-            project: ProjectId::from_bytes([2; 12]),
+            project: Some(ProjectId::from_bytes([2; 12])),
             user: UserId::from_bytes([3; 12]),
             api_key: n.is_multiple_of(2).then(|| ApiKeyId::from_bytes([4; 12])),
             address: Some("2001:db8::7".to_owned()),

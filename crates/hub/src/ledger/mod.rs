@@ -21,14 +21,11 @@ use crate::cloud_access::{AssetUrl, Unsigned};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 
-/// What stands for the project where somebody is handed URLs outside of any.
-pub const NO_PROJECT: ProjectId = ProjectId::from_bytes([0; 12]);
-
 /// Who is handed signed URLs.
 #[derive(Debug, Clone)]
 pub struct Holder {
     organization: OrganizationId,
-    project: ProjectId,
+    project: Option<ProjectId>,
     user: UserId,
     api_key: Option<ApiKeyId>,
     peer: Peer,
@@ -39,18 +36,18 @@ impl Holder {
     pub fn new<R>(access: &OnProject<R>, peer: Peer) -> Self {
         Self {
             organization: access.organization,
-            project: access.project,
+            project: Some(access.project),
             user: access.caller.user,
             api_key: access.caller.api_key(),
             peer,
         }
     }
 
-    /// Whoever proved a right in an organization, outside of any project.
+    /// Whoever proved a right in an organization: no project is concerned.
     pub fn in_organization<R>(access: &Org<R>, peer: Peer) -> Self {
         Self {
             organization: access.organization,
-            project: NO_PROJECT,
+            project: None,
             user: access.caller.user,
             api_key: access.caller.api_key(),
             peer,
@@ -119,26 +116,6 @@ pub fn note_url(
         ..holder.record(hub, purpose, expires_at_ms)
     };
     write(hub, &[record])
-}
-
-/// Writes down what many URLs open that were asked for by address, at once.
-pub fn note_urls(
-    hub: &Hub,
-    holder: &Holder,
-    purpose: UrlPurpose,
-    signed: &[Option<AssetUrl>],
-) -> ApiResult<()> {
-    let ending = signed.iter().flatten();
-    let records: Vec<UrlRecord> = ending
-        .filter_map(|url| {
-            let record = holder.record(hub, purpose, url.expires_at_ms?);
-            Some(UrlRecord {
-                object: Some(named_object(&url.url)),
-                ..record
-            })
-        })
-        .collect();
-    write(hub, &records)
 }
 
 fn write(hub: &Hub, records: &[UrlRecord]) -> ApiResult<()> {

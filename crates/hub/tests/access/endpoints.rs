@@ -22,17 +22,6 @@ pub enum Demands {
 use Demands::{Caller, InOrganization, Nothing, OnNamedProject, OnProject, OnTask};
 
 pub const ENDPOINTS: &[(&str, &str, Demands)] = &[
-    ("POST", "/v2/file-explorer", InOrganization(Right::UseStorages)),
-    (
-        "GET",
-        "/v2/storages/{id}/files",
-        InOrganization(Right::UseStorages),
-    ),
-    (
-        "GET",
-        "/v2/storages/{id}/buckets",
-        InOrganization(Right::UseStorages),
-    ),
     ("GET", "/v2/setup", Nothing),
     ("POST", "/v2/setup", Nothing),
     ("GET", "/v2/session", Caller),
@@ -280,6 +269,7 @@ pub const ENDPOINTS: &[(&str, &str, Demands)] = &[
     ),
     ("GET", "/v2/task/{task}", OnTask(Right::Label)),
     ("POST", "/v2/task/{task}/sign", OnTask(Right::Label)),
+    ("GET", "/v2/task/{task}/why", OnTask(Right::Label)),
     ("POST", "/v2/task/{task}/open", OnTask(Right::Label)),
     ("POST", "/v2/task/{task}/release", OnTask(Right::Label)),
     ("POST", "/v2/task/{task}/skip", OnTask(Right::Label)),

@@ -6,8 +6,6 @@
 
 mod external_ids;
 mod identity;
-mod line;
-mod overrides;
 mod proof;
 mod sessions;
 mod story;

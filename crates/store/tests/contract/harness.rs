@@ -68,8 +68,7 @@ pub fn on_postgres(claim: impl AsyncFnOnce(&Store)) {
     run(&schema.url(), claim);
 }
 
-/// Makes the claim on this database.
-pub fn run(url: &DatabaseUrl, claim: impl AsyncFnOnce(&Store)) {
+fn run(url: &DatabaseUrl, claim: impl AsyncFnOnce(&Store)) {
     let store = Store {
         db: Db::open(url, OPTIONS).unwrap(),
         clock: FixedClock::at(NOW),
@@ -234,7 +233,6 @@ impl Store {
             is_upload: false,
             format: None,
             spool: "spool/1".to_owned(),
-            source: None,
             created_at: self.clock.now_ms(),
         }
     }

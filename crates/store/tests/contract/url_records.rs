@@ -30,7 +30,7 @@ impl Place {
         UrlRecord {
             id: id!(store, UrlRecordId),
             organization: self.organization,
-            project: self.project,
+            project: Some(self.project),
             user: self.owner,
             api_key: None,
             address: Some("192.0.2.7".to_owned()),
@@ -127,7 +127,7 @@ contract! {
         let other_user = store.user("grace@example.com").await;
         let (asset, another) = (id!(store, AssetId), id!(store, AssetId));
         let one = acme.record(store, &[another, asset]);
-        let two = UrlRecord { project: other_project, ..acme.record(store, &[another]) };
+        let two = UrlRecord { project: Some(other_project), ..acme.record(store, &[another]) };
         let three = UrlRecord { user: other_user, ..acme.record(store, &[asset]) };
         keep(store, &[one.clone(), two.clone(), three.clone()]).await;
         let none = Filter::default();
@@ -143,6 +143,19 @@ contract! {
         for (filter, expected) in cases {
             assert_eq!(all(store, acme.organization, filter.clone(), 1).await, expected, "{filter:?}");
         }
+    }
+}
+
+contract! {
+    async fn a_record_may_concern_no_project(store: &Store) {
+        let acme = place(store, "acme").await;
+        let of_project = acme.record(store, &[]);
+        let of_none = UrlRecord { project: None, purpose: UrlPurpose::Test, ..acme.record(store, &[]) };
+        keep(store, &[of_project.clone(), of_none.clone()]).await;
+        let found = all(store, acme.organization, Filter::default(), 10).await;
+        assert_eq!(found, [of_none, of_project.clone()]);
+        let filter = Filter { project: of_project.project, ..Filter::default() };
+        assert_eq!(all(store, acme.organization, filter, 10).await, [of_project]);
     }
 }
 

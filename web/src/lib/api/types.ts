@@ -2,13 +2,9 @@
 export type {
   ApiKey,
   Asset,
-  AssetChange,
-  AssetChangeKind,
   AssetState,
   Batch,
-  BatchRow,
   CategorySchema,
-  ChangeBody,
   Check,
   Diagnosis,
   Import,

@@ -1,8 +1,10 @@
-//! One task, and the signed URL of its picture.
+//! One task, the signed URL of its picture, and why that cannot be shown.
 
 use std::sync::Arc;
 
 use axum::extract::State;
+use insitu_model::id::AssetId;
+use insitu_model::role::{Right, allows};
 use insitu_model::url_record::UrlPurpose;
 use insitu_store::tasks;
 use serde::Serialize;
@@ -11,7 +13,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::view::{self, Shown, TaskView};
+use crate::api::asset_way::way_to;
 use crate::api::signing::{SignedUrls, signed_view};
+use crate::api::storage_test::DiagnosisData;
 use crate::auth::access::right;
 use crate::auth::peer::Peer;
 use crate::auth::task_access::OnTask;
@@ -22,7 +26,10 @@ use crate::hub::Hub;
 use crate::ledger::{self, Holder};
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
-    OpenApiRouter::new().routes(routes!(show)).routes(routes!(sign))
+    OpenApiRouter::new()
+        .routes(routes!(show))
+        .routes(routes!(sign))
+        .routes(routes!(why))
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -62,18 +69,43 @@ async fn sign(
     peer: Peer,
 ) -> ApiResult<Success<SignedUrls>> {
     let holder = Holder::new(&access.on, peer);
+    let (organization, project) = (access.on.organization, access.on.project);
+    let asset = asset_of(&hub, access).await?;
+    let signed = sign_assets(&hub, organization, project, vec![asset]).await?;
+    ledger::note_assets(&hub, &holder, UrlPurpose::Task, &signed)?;
+    let urls = signed.into_iter().map(|(id, url)| signed_view(id, url)).collect();
+    Ok(Success(SignedUrls { urls }))
+}
+
+/// How a task's asset is reached, step by step
+///
+/// What `GET /v2/project/{project}/assets/{asset}/why` says, for whoever labels the task. The documents to paste are for
+/// those who may see all assets of the project.
+#[utoipa::path(get, path = "/v2/task/{task}/why", tag = "tasks", params(("task" = String, Path)),
+    responses((status = 200, body = Envelope<DiagnosisData>), (status = 404, body = ErrorBody)))]
+async fn why(State(hub): State<Arc<Hub>>, access: OnTask<right::Label>) -> ApiResult<Success<DiagnosisData>> {
+    let (organization, project) = (access.on.organization, access.on.project);
+    let sees_documents = allows(Right::ReadAssets, access.on.role, access.on.project_role);
+    let asset = asset_of(&hub, access).await?;
+    let diagnosis = way_to(&hub, organization, project, asset)
+        .await?
+        .ok_or_else(|| ApiError::not_found("asset", asset))?;
+    let diagnosis = match sees_documents {
+        true => diagnosis,
+        false => diagnosis.without_documents(),
+    };
+    Ok(Success(DiagnosisData { diagnosis }))
+}
+
+/// The asset of a task that the caller may open.
+async fn asset_of(hub: &Hub, access: OnTask<right::Label>) -> ApiResult<AssetId> {
     let (organization, project, id) = (access.on.organization, access.on.project, access.task);
-    let asset = hub
-        .db
+    hub.db
         .read(move |tx| {
             let task =
                 tasks::find(tx, organization, project, id)?.ok_or_else(|| ApiError::not_found("task", id))?;
             access.check_own(&task)?;
             Ok::<_, ApiError>(task.asset.id)
         })
-        .await?;
-    let signed = sign_assets(&hub, organization, project, vec![asset]).await?;
-    ledger::note_assets(&hub, &holder, UrlPurpose::Task, &signed)?;
-    let urls = signed.into_iter().map(|(id, url)| signed_view(id, url)).collect();
-    Ok(Success(SignedUrls { urls }))
+        .await
 }

@@ -1,0 +1,63 @@
+//! What a run did not look at: a test of a few buckets says nothing about the others, and says so.
+
+use std::fmt::Write as _;
+
+use insitu_model::bucket::BucketName;
+
+use super::bucket::{PREFIXES_MAX, begins_of};
+use super::check::{Cause, Subject};
+use super::run::Run;
+
+/// What of a storage is not among the targets.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum LeftOut {
+    /// Nothing that somebody wanted looked at.
+    #[default]
+    Nothing,
+    /// More buckets than are looked at in one run.
+    Buckets(Vec<BucketName>),
+    /// Nobody knows: the storage names no bucket, so the one of an asset is looked at.
+    Unknown,
+}
+
+/// Says what was not looked at, if anything: else everything passes and half of it is broken.
+pub(super) fn own_up(run: &mut Run<'_>) {
+    let mut left = Vec::new();
+    if let LeftOut::Buckets(buckets) = &run.patient.left_out {
+        left.extend(buckets.iter().map(|bucket| format!("the bucket {bucket}")));
+    }
+    for target in &run.patient.targets {
+        let begins = begins_of(run, &target.bucket);
+        let unlisted = begins.iter().skip(PREFIXES_MAX);
+        left.extend(unlisted.map(|begin| format!("{}/{begin}", target.bucket)));
+    }
+    let check = run.open(Subject::Coverage);
+    if left.is_empty() {
+        if run.patient.left_out == LeftOut::Unknown {
+            run.skip(
+                check,
+                "The storage names no bucket, so only the one of an asset was looked at. Name others to test them, too \
+                 (--bucket).",
+            );
+        }
+        return;
+    }
+    let cause = Cause::new(
+        "storage.partly_examined",
+        format!("Not looked at: {}.", in_words(&left)),
+        "Test them by name: a few buckets at once (--bucket NAME), or an object below a prefix (--object \
+         s3://bucket/key).",
+    );
+    run.warn(check, cause);
+}
+
+/// The first few by name, the others by number.
+fn in_words(left: &[String]) -> String {
+    const NAMED_MAX: usize = 20;
+    let (named, more) = left.split_at(left.len().min(NAMED_MAX));
+    let mut text = named.join(", ");
+    if !more.is_empty() {
+        let _infallible = write!(text, " and {} more", more.len());
+    }
+    text
+}

@@ -1,0 +1,66 @@
+//! Claims about what a run looks at and what it does not.
+
+use super::tests::{Asked, examine_patient, patient_of, picture, well};
+use super::*;
+use crate::testing::{Server, answer};
+
+#[tokio::test]
+async fn what_was_not_looked_at_is_named() {
+    let server = Server::answers(|request| well(&Asked(request))).await;
+    let mut patient = patient_of(&server, None);
+    patient.left_out = LeftOut::Buckets(vec!["archive".parse().unwrap()]);
+    patient.prefixes = ["photos/a", "photos/b", "photos/c", "photos/d"]
+        .map(|text| text.parse().unwrap())
+        .to_vec();
+    let diagnosis = examine_patient(&server, Some(&picture), patient).await;
+    let warned = diagnosis.warnings().next().unwrap();
+    assert_eq!(warned.code, Some("storage.partly_examined"));
+    assert_eq!(warned.message, "Not looked at: the bucket archive, photos/d/.");
+    assert!(warned.fix.as_ref().unwrap().text.contains("--bucket"));
+    let lists: Vec<_> = server
+        .asked()
+        .iter()
+        .filter(|one| one.contains("list-type=2"))
+        .map(|one| one.split("prefix=").nth(1).unwrap()[..4].to_owned())
+        .collect();
+    assert_eq!(lists, ["a%2F", "a%2F", "b%2F", "c%2F"], "{lists:?}");
+}
+
+#[tokio::test]
+async fn of_a_storage_without_buckets_it_is_said_that_one_asset_stands_for_all() {
+    let server = Server::answers(|request| well(&Asked(request))).await;
+    let mut patient = patient_of(&server, None);
+    patient.left_out = LeftOut::Unknown;
+    let diagnosis = examine_patient(&server, Some(&picture), patient).await;
+    let said = diagnosis.checks.last().unwrap();
+    assert_eq!(
+        (said.subject, said.verdict),
+        (Subject::Coverage, Verdict::Skipped)
+    );
+    assert!(said.message.contains("--bucket"), "{}", said.message);
+    assert_eq!(diagnosis.verdict(), Verdict::Passed);
+}
+
+#[tokio::test]
+async fn nothing_is_asked_for_outside_of_the_prefixes() {
+    let empty = "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>";
+    let server = Server::answers(move |request| {
+        let asked = Asked(request);
+        match asked.is_listing() {
+            true => answer("200 OK", "", empty),
+            false => well(&asked),
+        }
+    })
+    .await;
+    let mut patient = patient_of(&server, None);
+    patient.prefixes = vec!["photos/cats".parse().unwrap()];
+    let diagnosis = examine_patient(&server, Some(&picture), patient).await;
+    assert_eq!(diagnosis.verdict(), Verdict::Passed, "{diagnosis:#?}");
+    for asked in server.asked() {
+        let line = asked.lines().next().unwrap();
+        let (_, path) = line.split_once(' ').unwrap();
+        let is_bucket = path.starts_with("/photos ") || path.starts_with("/photos/ ");
+        let is_within = path.starts_with("/photos/cats/") || path.contains("prefix=cats%2F");
+        assert!(is_bucket || is_within, "{line}");
+    }
+}
