@@ -51,6 +51,13 @@ pub struct CallerIdentity {
     pub user_id: String,
 }
 
+/// Does STS say that whoever asks may not become the role? Only these words of its own count. A proxy's 403, a key of the
+/// hub's that is unknown, expired or signs wrongly, a region that is switched off: all of them say nothing about the role.
+pub fn is_denial(error: &CallError) -> bool {
+    let code = error.refusal().and_then(|refusal| refusal.code.as_deref());
+    matches!(code, Some("AccessDenied" | "AccessDeniedException"))
+}
+
 /// Asks STS. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {

@@ -207,6 +207,7 @@ fn calls_about_buckets_are_botocores() {
                     prefix: case.prefix.as_deref().unwrap_or_default(),
                     delimiter: case.delimiter.as_deref(),
                     continuation: case.continuation.as_deref(),
+                    start_after: None,
                     max_keys: case.max_keys,
                 });
             }

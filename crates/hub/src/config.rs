@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use insitu_model::endpoint::Endpoint;
 use insitu_model::region::Region;
+use insitu_store::role_proofs::Overrides;
 use secrecy::SecretString;
 
 use crate::cli::{Failure, Outcome};
@@ -91,6 +92,9 @@ pub struct Config {
     /// Refuses external IDs that customers bring for roles that they have: only those that the hub made are taken.
     #[arg(long, env = "INSITU_REFUSE_CUSTOMER_EXTERNAL_IDS")]
     pub refuse_customer_external_ids: bool,
+    /// Lets no owner override that a role is open to others; overrides that are there count for nothing.
+    #[arg(long, env = "INSITU_REFUSE_VERIFICATION_OVERRIDES")]
+    pub refuse_verification_overrides: bool,
     /// The identity that assumes roles, instead of the one found by AWS's standard chain.
     #[arg(skip)]
     pub delegate: Option<DelegateKeys>,
@@ -119,6 +123,7 @@ impl Config {
             header_probes: true,
             ask_instance: false,
             refuse_customer_external_ids: false,
+            refuse_verification_overrides: false,
             delegate: None,
             log_json: false,
         }
@@ -147,6 +152,15 @@ impl Config {
     /// How long the file of an export is kept, in milliseconds.
     pub fn export_kept_ms(&self) -> i64 {
         i64::from(self.export_days) * 24 * 60 * 60 * 1000
+    }
+
+    /// Whether an owner's word counts against what was found of a role.
+    pub fn overrides(&self) -> Overrides {
+        if self.refuse_verification_overrides {
+            Overrides::AreRefused
+        } else {
+            Overrides::Count
+        }
     }
 
     /// The SQLite file that is used without a database URL.

@@ -142,6 +142,51 @@ pub fn is_within(prefixes: &[Prefix], bucket: &BucketName, key: &str) -> bool {
     prefixes.is_empty() || prefixes.iter().any(|prefix| prefix.covers(bucket, key))
 }
 
+/// What of a folder lies within the boundary of a storage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Within {
+    /// All of it.
+    Whole,
+    /// What begins with one of these: the folder lies above them. None of them begins with another.
+    Parts(Vec<String>),
+    /// Nothing.
+    Nothing,
+}
+
+/// What of a folder of a bucket (nothing: the bucket itself) may be listed.
+pub fn within(prefixes: &[Prefix], bucket: &BucketName, folder: &str) -> Within {
+    let keys = || {
+        let of_bucket = prefixes.iter().filter(|prefix| prefix.bucket == *bucket);
+        of_bucket.map(Prefix::key_prefix)
+    };
+    if prefixes.is_empty() || keys().any(|key| folder.starts_with(key)) {
+        return Within::Whole;
+    }
+    let parts = outermost(
+        keys()
+            .filter(|key| key.starts_with(folder))
+            .map(str::to_owned)
+            .collect(),
+    );
+    if parts.is_empty() {
+        Within::Nothing
+    } else {
+        Within::Parts(parts)
+    }
+}
+
+/// Those of some beginnings of keys that begin with none of the others, sorted, each once.
+pub fn outermost(mut begins: Vec<String>) -> Vec<String> {
+    begins.sort_unstable();
+    let mut kept: Vec<String> = Vec::with_capacity(begins.len());
+    for begin in begins {
+        if kept.last().is_none_or(|last| !begin.starts_with(last.as_str())) {
+            kept.push(begin);
+        }
+    }
+    kept
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,6 +204,29 @@ mod tests {
         assert!(covers("photos", "photos", "a/b.jpg"));
         assert!(covers("photos/", "photos", "/a"));
         assert!(!covers("photos", "photos-private", "a/b.jpg"));
+    }
+
+    #[test]
+    fn above_a_boundary_only_what_leads_into_it_is_seen() {
+        let prefixes: Vec<Prefix> = [
+            "photos/2024/berlin",
+            "photos/2024/berlin/day",
+            "photos/raw*",
+            "films",
+        ]
+        .iter()
+        .map(|text| text.parse().unwrap())
+        .collect();
+        let see = |bucket: &str, folder: &str| within(&prefixes, &bucket.parse().unwrap(), folder);
+        let parts = |parts: &[&str]| Within::Parts(parts.iter().map(|part| (*part).to_owned()).collect());
+        assert_eq!(see("photos", ""), parts(&["2024/berlin/", "raw"]));
+        assert_eq!(see("photos", "2024/"), parts(&["2024/berlin/"]));
+        assert_eq!(see("photos", "2024/berlin/"), Within::Whole);
+        assert_eq!(see("photos", "raw-2/"), Within::Whole);
+        assert_eq!(see("photos", "2023/"), Within::Nothing);
+        assert_eq!(see("films", ""), Within::Whole);
+        assert_eq!(see("other", ""), Within::Nothing);
+        assert_eq!(within(&[], &"other".parse().unwrap(), ""), Within::Whole);
     }
 
     #[test]

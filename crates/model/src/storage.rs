@@ -61,6 +61,8 @@ words! {
         Unverified = "unverified",
         /// Nobody knows yet: it was not tried, or STS could not be asked.
         Pending = "pending",
+        /// Nobody knows yet, and it was used before roles were tried.
+        Grandfathered = "grandfathered",
         /// There is no role.
         NotApplicable = "not_applicable",
     }

@@ -147,6 +147,7 @@ fn write_all(
         is_upload: false,
         format: None,
         spool: String::new(),
+        source: None,
         created_at: NOW,
     };
     db.claim_blocking(move |tx| {

@@ -36,6 +36,7 @@ pub mod organizations;
 pub mod page;
 pub mod project_members;
 pub mod projects;
+pub mod role_overrides;
 pub mod role_proofs;
 pub mod sessions;
 pub mod storages;

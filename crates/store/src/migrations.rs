@@ -36,6 +36,8 @@ const MIGRATIONS: &[Migration] = migrations![
     8 "0008_role_proofs",
     9 "0009_url_records",
     10 "0010_asset_changes",
+    11 "0011_role_proofs_in_line",
+    12 "0012_listed_imports",
 ];
 
 const CREATE_HISTORY: &str = "CREATE TABLE IF NOT EXISTS migrations (

@@ -27,6 +27,22 @@ pub struct RoleProof {
     pub next_external_id: Option<String>,
 }
 
+/// Whether an owner's word counts against what was found: the operator decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overrides {
+    Count,
+    AreRefused,
+}
+
+/// Which proofs are taken: each line has workers of its own, so that nobody waits behind what is only due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// Somebody waits for them.
+    WaitedFor,
+    /// Their day is over, or their rest.
+    Due,
+}
+
 /// A proof that somebody works on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claimed {
@@ -64,9 +80,19 @@ impl RoleProof {
         }
     }
 
-    /// Whether assets may be imported and signed: the role is verified, or an owner takes what is missing on them.
-    pub fn lets_use(&self) -> bool {
-        self.state == Verification::Verified || (self.overridden.is_some() && self.may_be_overridden())
+    /// Whether assets may be imported and signed: the role is verified, or nothing is known against one that was used
+    /// before, or an owner takes what is missing on them.
+    pub fn lets_use(&self, overrides: Overrides) -> bool {
+        match self.state {
+            Verification::Verified | Verification::Grandfathered => true,
+            Verification::Pending | Verification::NotApplicable => false,
+            Verification::Unverified => self.is_overruled(overrides),
+        }
+    }
+
+    /// Whether an owner lets it be used all the same, and that counts.
+    pub fn is_overruled(&self, overrides: Overrides) -> bool {
+        overrides == Overrides::Count && self.overridden.is_some() && self.may_be_overridden()
     }
 
     /// Whether an owner may decide to use it all the same: only where the hub is let in and others might be.
@@ -79,22 +105,30 @@ impl RoleProof {
 /// Begins anew: with a new storage, or another role.
 pub fn begin(tx: &mut Tx, organization: OrganizationId, storage: StorageId) -> Result<()> {
     tx.execute(
-        "INSERT INTO role_proofs (storage, organization, state, attempts, due_at, lease_until)
-         VALUES (?2, ?1, ?3, 0, 0, 0)
+        "INSERT INTO role_proofs (storage, organization, state, attempts, due_at, is_waited_for, lease_until)
+         VALUES (?2, ?1, ?3, 0, 0, 1, 0)
          ON CONFLICT (storage) DO UPDATE SET state = excluded.state, code = NULL, message = NULL, checked_at = NULL,
              verified_at = NULL, overridden_by = NULL, overridden_at = NULL, attempts = 0, due_at = 0,
-             lease_owner = NULL, lease_until = 0",
+             is_waited_for = 1, lease_owner = NULL, lease_until = 0",
         params![&organization, &storage, Verification::Pending],
     )?;
     Ok(())
 }
 
-/// Asks for a try as soon as possible. One that is under way began too early to count.
-pub fn request(tx: &mut Tx, organization: OrganizationId, storage: StorageId, now: i64) -> Result<()> {
+/// Asks for a try as soon as possible, in this line unless it stands in the better one. One that is under way began too
+/// early to count.
+pub fn request(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    storage: StorageId,
+    line: Line,
+    now: i64,
+) -> Result<()> {
     tx.execute(
-        "UPDATE role_proofs SET due_at = CASE WHEN due_at > ?3 THEN ?3 ELSE due_at + 1 END
+        "UPDATE role_proofs SET due_at = CASE WHEN due_at > ?3 THEN ?3 ELSE due_at - 1 END,
+             is_waited_for = CASE WHEN ?4 = 1 THEN 1 ELSE is_waited_for END
          WHERE organization = ?1 AND storage = ?2",
-        params![&organization, &storage, now],
+        params![&organization, &storage, now, line.is_waited_for()],
     )?;
     Ok(())
 }
@@ -109,12 +143,12 @@ pub fn is_awaited(tx: &mut Tx, organization: OrganizationId, storage: StorageId,
     Ok(awaited.is_some())
 }
 
-/// Takes the proof that waits longest. Run it in [`crate::Db::claim`]: two claimers get two proofs.
-pub fn claim(tx: &mut Tx, owner: &str, now: i64, lease_until: i64) -> Result<Option<Claimed>> {
+/// Takes the proof that waits longest in a line. Run it in [`crate::Db::claim`]: two claimers get two proofs.
+pub fn claim(tx: &mut Tx, line: Line, owner: &str, now: i64, lease_until: i64) -> Result<Option<Claimed>> {
     let found = tx.row(
         "SELECT organization, storage, attempts, due_at FROM role_proofs
-         WHERE due_at <= ?1 AND lease_until < ?1 ORDER BY due_at LIMIT 1 /*claim*/",
-        params![now],
+         WHERE is_waited_for = ?2 AND due_at <= ?1 AND lease_until < ?1 ORDER BY due_at LIMIT 1 /*claim*/",
+        params![now, line.is_waited_for()],
         |row| {
             Ok(Claimed {
                 organization: row.next()?,
@@ -146,16 +180,19 @@ pub fn settle(
     let storage = storages::get(tx, organization, id)?;
     let mut proof = storage.proof.clone().unwrap_or_else(RoleProof::pending);
     if *finding == Finding::NextVerified {
-        promote(tx, &storage, &mut proof, now)?;
+        promote(tx, &storage, now)?;
     }
     proof.learn(finding, now);
     let is_verified = matches!(finding, Finding::Verified | Finding::NextVerified);
     let attempts = if is_verified { 0 } else { claimed.attempts + 1 };
-    let (overridden_by, overridden_at) = proof.overridden.unzip();
+    // What somebody else writes meanwhile is left alone: an override that ended, another external ID to come.
     let settled = tx.execute(
         "UPDATE role_proofs SET state = ?3, code = ?4, message = ?5, checked_at = ?6, verified_at = ?7,
-             overridden_by = ?8, overridden_at = ?9, next_external_id = ?10, attempts = ?11,
-             due_at = CASE WHEN due_at = ?12 THEN ?13 ELSE due_at END, lease_owner = NULL, lease_until = 0
+             overridden_by = CASE WHEN ?8 = 1 THEN NULL ELSE overridden_by END,
+             overridden_at = CASE WHEN ?8 = 1 THEN NULL ELSE overridden_at END,
+             next_external_id = CASE WHEN ?9 = 1 THEN NULL ELSE next_external_id END, attempts = ?10,
+             is_waited_for = CASE WHEN due_at = ?11 THEN 0 ELSE is_waited_for END,
+             due_at = CASE WHEN due_at = ?11 THEN ?12 ELSE due_at END, lease_owner = NULL, lease_until = 0
          WHERE storage = ?1 AND lease_owner = ?2",
         params![
             &id,
@@ -165,9 +202,8 @@ pub fn settle(
             proof.message.as_ref(),
             proof.checked_at,
             proof.verified_at,
-            overridden_by.as_ref(),
-            overridden_at,
-            proof.next_external_id.as_ref(),
+            i64::from(is_verified),
+            i64::from(*finding == Finding::NextVerified),
             attempts,
             claimed.due_at,
             next_due_at
@@ -180,8 +216,12 @@ pub fn settle(
 }
 
 /// The new external ID takes the old one's place. The old one stays the storage's own for ever.
-fn promote(tx: &mut Tx, storage: &storages::Storage, proof: &mut RoleProof, now: i64) -> Result<()> {
-    let Some(next) = proof.next_external_id.take() else {
+fn promote(tx: &mut Tx, storage: &storages::Storage, now: i64) -> Result<()> {
+    let next = storage
+        .proof
+        .as_ref()
+        .and_then(|proof| proof.next_external_id.clone());
+    let Some(next) = next else {
         return Err(lost(storage.id));
     };
     let change = StorageChange {
@@ -217,19 +257,18 @@ pub fn set_next_external_id(
     Ok(())
 }
 
-/// Lets a storage be used unverified on somebody's word, or no longer.
-pub fn set_override(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    storage: StorageId,
-    by: Option<(UserId, i64)>,
-) -> Result<()> {
-    let (user, at) = by.unzip();
-    tx.execute(
-        "UPDATE role_proofs SET overridden_by = ?3, overridden_at = ?4 WHERE organization = ?1 AND storage = ?2",
-        params![&organization, &storage, user.as_ref(), at],
+/// The organization's storages that are not verified, with their names and what is known of them.
+pub fn unverified(tx: &mut Tx, organization: OrganizationId) -> Result<Vec<(StorageId, String, RoleProof)>> {
+    let rows = tx.rows(
+        &format!(
+            "SELECT s.id, s.name, {COLUMNS} FROM role_proofs p JOIN storages s ON s.id = p.storage
+             WHERE p.organization = ?1 AND p.state <> ?2 ORDER BY s.id"
+        ),
+        params![&organization, Verification::Verified],
+        |row| Ok((row.next()?, row.next()?, read(row)?)),
     )?;
-    Ok(())
+    let known = |(id, name, proof): (StorageId, String, Option<RoleProof>)| Some((id, name, proof?));
+    Ok(rows.into_iter().filter_map(known).collect())
 }
 
 /// Forgets the proof of a storage that goes.
@@ -247,6 +286,12 @@ pub fn free_all(tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
+impl Line {
+    fn is_waited_for(self) -> i64 {
+        i64::from(self == Self::WaitedFor)
+    }
+}
+
 impl RoleProof {
     fn learn(&mut self, finding: &Finding, now: i64) {
         self.checked_at = Some(now);
@@ -256,7 +301,6 @@ impl RoleProof {
                     state: Verification::Verified,
                     checked_at: Some(now),
                     verified_at: Some(now),
-                    next_external_id: self.next_external_id.take(),
                     ..Self::pending()
                 };
             }

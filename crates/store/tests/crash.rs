@@ -235,6 +235,7 @@ fn prepare(path: &Path) {
             is_upload: false,
             format: None,
             spool: String::new(),
+            source: None,
             created_at: 0,
         };
         imports::insert(tx, &import, "test", 0)?;

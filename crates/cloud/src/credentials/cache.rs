@@ -54,17 +54,18 @@ impl CredentialCache {
 
     /// A signer with valid credentials of a storage.
     ///
-    /// `changed_at_ms` says which state of the storage is meant: with another one, everything is fetched anew. `grant`
-    /// is asked only then, so that secrets are not unsealed for every request.
+    /// `revision` says which state of the storage is meant. With a later one `grant` is asked anew, and only then, so that
+    /// secrets are not unsealed for every request; the session goes on where it is still for what the grant asks. Whoever
+    /// comes with an earlier one read the storage before it was changed, and is given what it is now.
     pub async fn obtain<E: From<CredentialError>>(
         &self,
         storage: StorageId,
-        changed_at_ms: i64,
+        revision: i64,
         grant: impl FnOnce() -> Result<Grant, E>,
     ) -> Result<Arc<Signer>, E> {
-        let slot = match self.inner.slot(storage, changed_at_ms) {
+        let slot = match self.inner.slot(storage, revision) {
             Some(slot) => slot,
-            None => self.inner.insert(storage, changed_at_ms, grant()?),
+            None => self.inner.insert(storage, revision, grant()?),
         };
         match slot.look(self.inner.now_ms()) {
             Look::Held(signer, None) => Ok(signer),
@@ -78,7 +79,7 @@ impl CredentialCache {
         }
     }
 
-    /// Forgets a storage, after it was edited, rotated or deleted.
+    /// Forgets a storage that is no more.
     pub fn invalidate(&self, storage: StorageId) {
         self.inner.slots().remove(&storage);
     }
@@ -131,23 +132,22 @@ impl Inner {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn slot(&self, storage: StorageId, changed_at_ms: i64) -> Option<Arc<Slot>> {
+    fn slot(&self, storage: StorageId, revision: i64) -> Option<Arc<Slot>> {
         self.slots()
             .get(&storage)
-            .filter(|slot| slot.changed_at_ms == changed_at_ms)
+            .filter(|slot| slot.revision >= revision)
             .cloned()
     }
 
-    fn insert(&self, storage: StorageId, changed_at_ms: i64, grant: Grant) -> Arc<Slot> {
+    fn insert(&self, storage: StorageId, revision: i64, grant: Grant) -> Arc<Slot> {
         let now_ms = self.now_ms();
-        let made = Arc::new(Slot::new(changed_at_ms, grant, now_ms));
         let mut slots = self.slots();
-        if let Some(known) = slots
-            .get(&storage)
-            .filter(|slot| slot.changed_at_ms == changed_at_ms)
-        {
-            return known.clone();
-        }
+        let made = match slots.get(&storage) {
+            Some(known) if known.revision >= revision => return known.clone(),
+            Some(known) => known.changed(revision, grant, now_ms),
+            None => Slot::new(revision, grant, now_ms),
+        };
+        let made = Arc::new(made);
         if slots.len() >= STORAGES_MAX {
             slots.retain(|_, slot| matches!(slot.look(now_ms), Look::Held(..)));
             let any = slots

@@ -26,6 +26,8 @@ struct FakeSts {
     refused_for_length: AtomicUsize,
     is_gone: AtomicBool,
     denies: AtomicBool,
+    /// Answers every call with this code of AWS's and 403.
+    says: std::sync::Mutex<Option<&'static str>>,
     hangs: AtomicBool,
     gate: Option<Notify>,
 }
@@ -68,6 +70,9 @@ impl AssumeRoles for FakeSts {
             if self.is_gone.load(Ordering::SeqCst) {
                 return Err(CallError::from(ConnectError::Timeout { host: "sts".into() }).into());
             }
+            if let Some(code) = *self.says.lock().unwrap() {
+                return Err(refused(403, code, "no"));
+            }
             if self.denies.load(Ordering::SeqCst) {
                 return Err(refused(
                     403,
@@ -103,6 +108,7 @@ impl World {
             refused_for_length: 0.into(),
             is_gone: false.into(),
             denies: false.into(),
+            says: std::sync::Mutex::default(),
             hangs: false.into(),
             gate,
         });
@@ -151,6 +157,7 @@ fn role() -> Grant {
         external_id: None,
         next_external_id: None,
         region: "eu-central-1".parse().unwrap(),
+        endpoint: None,
         session_name: "insitu".into(),
         session_policy: None,
     })
@@ -339,19 +346,69 @@ async fn a_broken_role_is_not_asked_in_a_storm() {
 }
 
 #[tokio::test]
-async fn an_edited_storage_is_asked_anew_at_once() {
+async fn only_a_denial_of_the_role_ends_a_session_that_holds() {
+    for code in [
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidClientTokenId",
+        "SignatureDoesNotMatch",
+        "RequestExpired",
+        "Throttling",
+        "OptInRequired",
+        "RegionDisabledException",
+        "WhateverComesNext",
+    ] {
+        let world = World::new(None);
+        world.key_id().await.unwrap();
+        *world.sts.says.lock().unwrap() = Some(code);
+        for _ in 0..10 {
+            world.clock.advance_ms(MINUTE_MS);
+            assert_eq!(world.key_id().await.unwrap(), "session-1", "{code}");
+        }
+    }
+    for code in ["AccessDenied", "AccessDeniedException"] {
+        let world = World::new(None);
+        world.key_id().await.unwrap();
+        *world.sts.says.lock().unwrap() = Some(code);
+        world.clock.advance_ms(MINUTE_MS);
+        assert_eq!(
+            world.key_id().await.unwrap_err().code(),
+            "cloud.access_denied",
+            "{code}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_edited_storage_is_asked_anew_at_once_and_keeps_what_is_still_for_the_same() {
     let world = World::new(None);
+    let obtain = async |revision, change: &dyn Fn(&mut RoleGrant)| {
+        let Grant::Role(mut role) = role() else {
+            unreachable!()
+        };
+        change(&mut role);
+        let grant = || Ok::<_, CredentialError>(Grant::Role(role));
+        let signer = world.cache.obtain(STORAGE, revision, grant).await?;
+        Ok::<_, CredentialError>(signer.credentials().access_key_id().to_owned())
+    };
     world.sts.denies.store(true, Ordering::SeqCst);
-    assert!(world.key_id().await.is_err());
+    assert!(obtain(1, &|_| {}).await.is_err());
     world.sts.denies.store(false, Ordering::SeqCst);
+    assert_eq!(obtain(2, &|_| {}).await.unwrap(), "session-2", "it was edited");
+    assert_eq!(
+        obtain(3, &|_| {}).await.unwrap(),
+        "session-2",
+        "in its name alone"
+    );
+    let other_role = |role: &mut RoleGrant| {
+        role.role_arn = "arn:aws:iam::123456789012:role/other".parse().unwrap();
+    };
+    assert_eq!(obtain(4, &other_role).await.unwrap(), "session-3");
+    // Whoever read the storage before is not the one to say what it is.
+    assert_eq!(obtain(3, &|_| {}).await.unwrap(), "session-3");
+    assert_eq!(obtain(4, &other_role).await.unwrap(), "session-3");
     world.cache.invalidate(STORAGE);
-    assert_eq!(world.key_id().await.unwrap(), "session-2");
-    let changed = world
-        .cache
-        .obtain(STORAGE, 2, || Ok::<_, CredentialError>(role()))
-        .await
-        .unwrap();
-    assert_eq!(changed.credentials().access_key_id(), "session-3");
+    assert_eq!(obtain(4, &other_role).await.unwrap(), "session-4");
 }
 
 #[tokio::test]

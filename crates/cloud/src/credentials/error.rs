@@ -1,6 +1,7 @@
 //! Why a storage has no credentials.
 
-use crate::refusal::{CallError, Refusal, RefusalKind};
+use crate::refusal::CallError;
+use crate::sts;
 
 /// Why a storage has no credentials.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,13 +46,9 @@ impl CredentialError {
         }
     }
 
-    /// Does STS say that the hub may not become the role, or not any more? Whatever else goes wrong (the network, a busy
-    /// service, the hub's own key, a 403 of something in between) says nothing about the role.
+    /// Does STS say that the hub may not become the role, or not any more? Whatever else goes wrong says nothing about
+    /// the role; see [`sts::is_denial`].
     pub fn is_denial(&self) -> bool {
-        let CredentialError::Call(error) = self else {
-            return false;
-        };
-        let says = |refusal: &Refusal| refusal.code.is_some() && refusal.kind() == RefusalKind::AccessDenied;
-        error.refusal().is_some_and(says)
+        matches!(self, CredentialError::Call(error) if sts::is_denial(error))
     }
 }

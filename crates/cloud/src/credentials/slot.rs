@@ -19,11 +19,11 @@ pub(super) const ASK_AGAIN_MS: i64 = 40_000;
 /// signing within a minute.
 pub(super) const TRUSTED_MS: i64 = 55_000;
 
-/// What is kept of one storage as it was at `changed_at_ms`.
+/// What is kept of one storage as it was at `revision`.
 pub(super) struct Slot {
-    pub changed_at_ms: i64,
+    pub revision: i64,
     pub grant: Grant,
-    pub length: SessionLength,
+    pub length: Arc<SessionLength>,
     /// Held while STS is asked, so that one call is under way.
     pub asking: Arc<tokio::sync::Mutex<()>>,
     state: Mutex<State>,
@@ -37,6 +37,7 @@ struct State {
     asked_at_ms: i64,
 }
 
+#[derive(Clone)]
 struct Held {
     signer: Arc<Signer>,
     renew_at_ms: i64,
@@ -75,19 +76,39 @@ pub(super) enum Call {
 }
 
 impl Slot {
-    pub fn new(changed_at_ms: i64, grant: Grant, now_ms: i64) -> Self {
+    pub fn new(revision: i64, grant: Grant, now_ms: i64) -> Self {
         let held = match &grant {
             Grant::Key(credentials) => Some(Held::new(credentials.clone(), now_ms)),
             Grant::Role(_) => None,
         };
         Self {
-            changed_at_ms,
+            revision,
             grant,
-            length: SessionLength::default(),
+            length: Arc::default(),
             asking: Arc::default(),
             state: Mutex::new(State {
                 held,
                 ..State::default()
+            }),
+        }
+    }
+
+    /// The storage was changed. A session that is still what it asks for goes on, so that nobody's URLs change because
+    /// somebody gave it another name; what failed before may go well now.
+    pub fn changed(&self, revision: i64, grant: Grant, now_ms: i64) -> Self {
+        if !grant.takes_over(&self.grant) {
+            return Self::new(revision, grant, now_ms);
+        }
+        let state = self.state();
+        Self {
+            revision,
+            grant,
+            length: self.length.clone(),
+            asking: self.asking.clone(),
+            state: Mutex::new(State {
+                held: state.held.clone(),
+                failure: None,
+                asked_at_ms: state.asked_at_ms,
             }),
         }
     }

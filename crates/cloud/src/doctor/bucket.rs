@@ -228,6 +228,7 @@ pub(super) async fn list_one(
         prefix,
         delimiter: None,
         continuation: None,
+        start_after: None,
         max_keys: SAMPLE_KEYS,
     };
     let mut region = run.region.clone();

@@ -8,11 +8,11 @@ use insitu_model::external_id::ExternalId;
 use super::cause::{Whose, of_call};
 use super::check::{Cause, Subject};
 use super::run::{Open, Run, Step};
-use super::trust::{Attempt, Entry, is_denial};
+use super::trust::{Attempt, Entry};
 use crate::credentials::{CredentialError, Credentials, RoleGrant};
 use crate::policy;
 use crate::refusal::CallError;
-use crate::sts::{AssumeRole, SESSION_S_MIN};
+use crate::sts::{self, AssumeRole, SESSION_S_MIN};
 
 /// How long the hub's own identity is looked for.
 const SEARCH_MAX: std::time::Duration = std::time::Duration::from_secs(4);
@@ -126,7 +126,7 @@ async fn assume(
         })
         .await;
     // While the external ID is being changed, the role may be at the new one already.
-    if asked.as_ref().is_err_and(is_denial)
+    if asked.as_ref().is_err_and(sts::is_denial)
         && let Some(next) = &role.next_external_id
     {
         let next = wanted(Some(next.as_str()));
@@ -147,7 +147,7 @@ async fn assume(
             );
             Ok(Arc::new(session))
         }
-        Err(error) if is_denial(&error) => run.fail(check, role_denied(role, principal)),
+        Err(error) if sts::is_denial(&error) => run.fail(check, role_denied(role, principal)),
         Err(error) => {
             let cause = of_sts(&error, role);
             run.fail(check, cause)

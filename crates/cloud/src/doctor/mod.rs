@@ -40,8 +40,15 @@ use self::run::{Run, Step};
 use crate::connect::Outbound;
 use crate::credentials::{Credentials, Grant};
 use crate::identity::Identity;
+use crate::refusal::CallError;
 use crate::s3::{self, ObjectName};
 use crate::sts;
+
+/// Why a call to S3 failed that was signed for a storage, where that is the same whatever was asked: `access_key` is the
+/// IAM user's Access Key ID, none where a session signed.
+pub fn cause_of(error: &CallError, access_key: Option<&str>) -> Cause {
+    cause::of_call(error, access_key.map_or(Whose::Session, Whose::User))
+}
 
 /// What is examined.
 #[derive(Debug, Clone)]

@@ -93,16 +93,10 @@ impl Attempt<'_> {
         let tried = self.sts.assume_role(self.credentials, self.region, &role).await;
         match tried {
             Ok(_) => Ok(Entry::Let),
-            Err(error) if is_denial(&error) => Ok(Entry::Refused(error)),
+            Err(error) if sts::is_denial(&error) => Ok(Entry::Refused(error)),
             Err(error) => Err(error),
         }
     }
-}
-
-/// Only STS's own word counts: a proxy's 403, or a region that is switched off, says nothing about the role.
-pub(super) fn is_denial(error: &CallError) -> bool {
-    let code = error.refusal().and_then(|refusal| refusal.code.as_deref());
-    matches!(code, Some("AccessDenied" | "AccessDeniedException"))
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ use insitu_model::region::Region;
 
 use super::{Identity, Source};
 use crate::credentials::{AssumeRoles, Assuming, CredentialError, RoleGrant};
-use crate::refusal::RefusalKind;
 use crate::sts::{self, AssumeRole};
 
 /// Who the hub is to AWS.
@@ -94,9 +93,7 @@ impl AssumeRoles for Delegate {
                 self.sts.assume_role(&own, &role.region, &wanted).await
             };
             match knock(role.external_id.as_ref()).await {
-                Err(error)
-                    if error.kind() == Some(RefusalKind::AccessDenied) && role.next_external_id.is_some() =>
-                {
+                Err(error) if sts::is_denial(&error) && role.next_external_id.is_some() => {
                     Ok(knock(role.next_external_id.as_ref()).await?)
                 }
                 answer => Ok(answer?),

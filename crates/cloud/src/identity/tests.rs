@@ -265,6 +265,7 @@ async fn a_role_whose_external_id_is_being_changed_lets_the_hub_in_with_either()
         external_id: Some("old".parse().unwrap()),
         next_external_id: Some("new".parse().unwrap()),
         region: region(),
+        endpoint: None,
         session_name: "insitu-x".into(),
         session_policy: None,
     };
@@ -293,6 +294,7 @@ async fn the_hub_becomes_a_role_with_its_own_key_and_not_without() {
         external_id: Some("id-1".parse().unwrap()),
         next_external_id: None,
         region: region(),
+        endpoint: None,
         session_name: "insitu-x".into(),
         session_policy: None,
     };

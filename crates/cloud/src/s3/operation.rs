@@ -14,6 +14,8 @@ pub struct Listing<'a> {
     pub delimiter: Option<&'a str>,
     /// Where the page before ended.
     pub continuation: Option<&'a str>,
+    /// Only keys that come after this one; a continuation says it by itself.
+    pub start_after: Option<&'a str>,
     /// At most [`LIST_KEYS_MAX`].
     pub max_keys: u16,
 }
@@ -28,6 +30,9 @@ pub(crate) fn list_query(listing: &Listing<'_>) -> Query {
     }
     if let Some(continuation) = listing.continuation {
         query = query.with("continuation-token", continuation);
+    }
+    if let Some(key) = listing.start_after.filter(|_| listing.continuation.is_none()) {
+        query = query.with("start-after", key);
     }
     let max_keys = listing.max_keys.min(LIST_KEYS_MAX).to_string();
     query.with("max-keys", &max_keys).with("encoding-type", "url")

@@ -95,6 +95,7 @@ async fn refusals_keep_the_servers_words() {
         prefix: "",
         delimiter: None,
         continuation: None,
+        start_after: None,
         max_keys: 10,
     };
     let error = world
@@ -131,6 +132,7 @@ async fn a_listing_goes_on_where_it_stopped() {
         prefix: "a b/",
         delimiter: Some("/"),
         continuation: Some("t+/="),
+        start_after: None,
         max_keys: 5000,
     };
     let page = world
@@ -155,6 +157,7 @@ async fn an_endpoint_that_is_no_s3_is_named() {
             prefix: "",
             delimiter: None,
             continuation: None,
+            start_after: None,
             max_keys: 1,
         };
         let error = world

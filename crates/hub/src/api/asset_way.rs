@@ -156,7 +156,7 @@ impl<'a> Way<'a> {
             region,
             endpoint: storage.endpoint.clone(),
             grant: storage.way_in(hub)?,
-            is_overruled: storage.is_overruled(),
+            is_overruled: storage.is_overruled(hub),
             prefixes: storage.prefixes.clone(),
             targets: vec![Target {
                 bucket: object.bucket().clone(),

@@ -132,6 +132,7 @@ async fn import(
         dry_run: false,
         is_upload: beside.is_upload,
         format: Some(FORMAT.to_owned()),
+        source: None,
     };
     let queued = receive::enqueue(&hub, &order, received).await?;
     let import = wait_for_import(&hub, access.organization, queued.new.id).await?;

@@ -27,7 +27,7 @@ use crate::jobs::spool::Spool;
 use crate::jobs::{CANCELLED_REASON, MAX_ACTIVE_IMPORTS};
 
 use order::{CreateParams, order};
-pub use order::{batch_names, checked_priority};
+pub use order::{batch_names, checked_name, checked_priority};
 pub use view::{ImportError, ImportView};
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {

@@ -15,6 +15,7 @@ pub mod docs;
 mod document;
 mod download;
 pub mod exports;
+pub mod file_explorer;
 pub mod files;
 pub mod identity;
 mod import_report;
@@ -92,6 +93,7 @@ fn endpoints() -> OpenApiRouter<Arc<Hub>> {
         .merge(project_members::router())
         .merge(batches::router())
         .merge(storages::router())
+        .merge(file_explorer::router())
         .merge(storage_changes::router())
         .merge(storage_setup::router())
         .merge(storage_trust::router())

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use insitu_model::region::Region;
 use insitu_model::storage::AccessType;
+use insitu_store::audit;
+use insitu_store::role_proofs::{self, Line};
 use insitu_store::storages::{self, Storage, StorageChange};
-use insitu_store::{audit, role_proofs};
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -15,8 +16,9 @@ use utoipa_axum::routes;
 
 use super::body::Body;
 use super::storage_form::{Checked, Problems, StorageForm};
+use super::storage_trust::end_overrides_of_others;
 use super::storages::{
-    StorageData, parse_id, prefix_texts, proved, record, refuse_hub_account, refuse_long_policy,
+    StorageData, StorageView, parse_id, prefix_texts, proved, record, refuse_hub_account, refuse_long_policy,
     refuse_private_endpoint, sealed_key,
 };
 use crate::auth::access::{Org, right};
@@ -86,7 +88,7 @@ async fn rotate(
 }
 
 async fn save(
-    hub: &Hub,
+    hub: &Arc<Hub>,
     access: &Org<right::ManageStorages>,
     current: Storage,
     checked: &Checked,
@@ -112,20 +114,24 @@ async fn save(
     let is_delegated = current.access_type == AccessType::IamDelegated;
     let record = record(hub, organization, &access.caller, action, &current);
     let now = hub.clock.now_ms();
-    let stored = hub
+    let of_hub = hub.clone();
+    let (stored, ended) = hub
         .db
         .write(move |tx| {
             storages::update(tx, organization, id, revision, &change, now)?;
             if is_delegated {
-                role_proofs::request(tx, organization, id, now)?;
+                role_proofs::request(tx, organization, id, Line::WaitedFor, now)?;
             }
             audit::insert(tx, &record)?;
-            storages::get(tx, organization, id)
+            let stored = storages::get(tx, organization, id)?;
+            let ended = end_overrides_of_others(tx, &of_hub, &stored)?;
+            Ok::<_, insitu_store::Error>((stored, ended))
         })
         .await?;
-    hub.cloud.forget(id);
+    hub.cloud.changed(id);
+    ended.into_iter().for_each(|other| hub.cloud.read_again(other));
     Ok(Success(StorageData {
-        storage: proved(hub, stored).await?.into(),
+        storage: StorageView::of(hub, proved(hub, stored).await?),
     }))
 }
 

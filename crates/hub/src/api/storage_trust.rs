@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use insitu_model::external_id::ExternalId;
-use insitu_model::id::OrganizationId;
+use insitu_model::id::{AuditId, OrganizationId, StorageId};
 use insitu_model::storage::{AccessType, Verification};
-use insitu_store::role_proofs;
+use insitu_store::audit::{self, AuditRecord};
+use insitu_store::role_proofs::{self, Overrides};
 use insitu_store::storages::{self, ExternalIdSource, Storage};
-use insitu_store::{audit, external_ids};
+use insitu_store::{Tx, external_ids, role_overrides};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -25,6 +26,9 @@ use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 use crate::jobs::proofs;
 
+const OVERRIDE_ENDED: &str = "storage.verification_override_ended";
+const ROLE_OF_ANOTHER: &str = "storage.role_of_another";
+
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
     OpenApiRouter::new()
         .routes(routes!(verify))
@@ -37,7 +41,8 @@ pub fn router() -> OpenApiRouter<Arc<Hub>> {
 #[serde(rename_all = "camelCase")]
 #[schema(as = StorageVerification)]
 pub struct VerificationView {
-    /// `verified`, `unverified`, `pending` (nobody knows yet), or `not_applicable` where there is no role
+    /// `verified`, `unverified`, `pending` (nobody knows yet), `grandfathered` (nobody knows yet, and it was used before
+    /// roles were tried), or `not_applicable` where there is no role
     #[schema(value_type = words::Verification)]
     pub state: &'static str,
     /// Why it is not verified; of a verified one, what the last try met that proves nothing.
@@ -52,8 +57,8 @@ pub struct VerificationView {
     pub overridden_at: Option<String>,
 }
 
-impl From<&Storage> for VerificationView {
-    fn from(storage: &Storage) -> Self {
+impl VerificationView {
+    pub fn of(hub: &Hub, storage: &Storage) -> Self {
         let nothing = Self {
             state: Verification::NotApplicable.as_str(),
             code: None,
@@ -66,7 +71,8 @@ impl From<&Storage> for VerificationView {
         let Some(proof) = storage.proof.clone() else {
             return nothing;
         };
-        let (by, at) = proof.overridden.unzip();
+        let counts = hub.config.overrides() == Overrides::Count;
+        let (by, at) = proof.overridden.filter(|_| counts).unzip();
         Self {
             state: proof.state.as_str(),
             code: proof.code,
@@ -105,15 +111,19 @@ async fn verify(
 
 /// Let a storage be used although its role is open to others
 ///
-/// Only an owner of the organization may, and it is on the audit record. It ends when the role is verified or another.
+/// Only an owner of the organization may, unless the operator lets nobody, and it is on the audit record. It ends when the
+/// role is verified or another, and when another organization names the same role.
 #[utoipa::path(post, path = "/v2/storages/{id}/verification/override", tag = "storages", params(("id" = String, Path)),
-    responses((status = 200, body = Envelope<StorageData>), (status = 409, body = ErrorBody)))]
+    responses((status = 200, body = Envelope<StorageData>), (status = 403, body = ErrorBody), (status = 409, body = ErrorBody)))]
 async fn overrule(
     State(hub): State<Arc<Hub>>,
     access: Org<right::OverrideVerification>,
     Path(id): Path<String>,
 ) -> ApiResult<Success<StorageData>> {
     let storage = delegated(&hub, access.organization, &id).await?;
+    if hub.config.overrides() == Overrides::AreRefused {
+        return Err(override_refused());
+    }
     let by = Some((access.caller.user, hub.clock.now_ms()));
     let action = "storage.verification_overridden";
     set_override(&hub, &access, &storage, by, action).await
@@ -128,14 +138,7 @@ async fn hold_to_it(
     Path(id): Path<String>,
 ) -> ApiResult<Success<StorageData>> {
     let storage = delegated(&hub, access.organization, &id).await?;
-    set_override(
-        &hub,
-        &access,
-        &storage,
-        None,
-        "storage.verification_override_ended",
-    )
-    .await
+    set_override(&hub, &access, &storage, None, OVERRIDE_ENDED).await
 }
 
 async fn set_override<R: NeedsRight>(
@@ -160,20 +163,53 @@ async fn set_override<R: NeedsRight>(
             if by.is_some() && storages::is_role_of_another(tx, organization, role)? {
                 return Err(role_of_another(role));
             }
-            role_proofs::set_override(tx, organization, id, by)?;
+            role_overrides::set(tx, organization, id, by)?;
             audit::insert(tx, &record)?;
             Ok(storages::get(tx, organization, id)?)
         })
         .await?;
     hub.cloud.read_again(id);
     Ok(Success(StorageData {
-        storage: changed.into(),
+        storage: StorageView::of(hub, changed),
     }))
+}
+
+/// Ends other organizations' overrides of the role that a storage is given now, on their records; the storages that they
+/// were of, which are to be read again.
+pub(super) fn end_overrides_of_others(
+    tx: &mut Tx,
+    hub: &Hub,
+    storage: &Storage,
+) -> Result<Vec<StorageId>, insitu_store::Error> {
+    let Some(role) = &storage.role_arn else {
+        return Ok(Vec::new());
+    };
+    let ended = role_overrides::end_of_others(tx, storage.organization, role)?;
+    for one in &ended {
+        let record = AuditRecord {
+            id: AuditId::new(&*hub.clock, &*hub.random),
+            organization: one.organization,
+            actor: None,
+            action: OVERRIDE_ENDED.to_owned(),
+            subject: format!("storage:{}", one.storage),
+            at: hub.clock.now_ms(),
+            details: json!({ "name": one.name, "code": ROLE_OF_ANOTHER }).to_string(),
+        };
+        audit::insert(tx, &record)?;
+    }
+    Ok(ended.into_iter().map(|one| one.storage).collect())
+}
+
+fn override_refused() -> ApiError {
+    ApiError::forbidden(
+        "storage.override_refused",
+        "The operator of this hub lets no storage be used whose role is open to others. Paste the trust policy with this storage's external ID, then verify the storage.",
+    )
 }
 
 fn role_of_another(role: &str) -> ApiError {
     ApiError::conflict(
-        "storage.role_of_another",
+        ROLE_OF_ANOTHER,
         format!(
             "Another organization of this hub names the role {role} too, so whose it is only its trust policy can tell. Paste the trust policy with this storage's external ID, then verify the storage."
         ),
@@ -219,7 +255,7 @@ async fn rotate_external_id(
         })
         .await?;
     // From now on sessions are asked for with either.
-    hub.cloud.forget(id);
+    hub.cloud.read_again(id);
     Ok(Success(with_policy(&hub, storage).await))
 }
 
@@ -228,7 +264,7 @@ async fn with_policy(hub: &Hub, storage: Storage) -> VerifiedData {
     VerifiedData {
         principal: documents["principal"].take(),
         trust_policy: documents["trustPolicy"].take(),
-        storage: storage.into(),
+        storage: StorageView::of(hub, storage),
     }
 }
 

@@ -20,7 +20,7 @@ use utoipa_axum::routes;
 use super::body::Body;
 use super::query::{MAX_LIMIT, Page, Params};
 use super::storage_form::{Checked, Problems, StorageForm};
-use super::storage_trust::VerificationView;
+use super::storage_trust::{VerificationView, end_overrides_of_others};
 use super::time::iso;
 use super::words;
 use crate::auth::access::{Org, right};
@@ -106,10 +106,10 @@ struct DeleteParams {
     force: Option<bool>,
 }
 
-impl From<Storage> for StorageView {
-    fn from(storage: Storage) -> Self {
+impl StorageView {
+    pub fn of(hub: &Hub, storage: Storage) -> Self {
         Self {
-            verification: VerificationView::from(&storage),
+            verification: VerificationView::of(hub, &storage),
             next_external_id: storage.proof.and_then(|proof| proof.next_external_id),
             id: storage.id.to_string(),
             name: storage.name,
@@ -146,7 +146,8 @@ async fn list(
             .db
             .read(move |tx| storages::find(tx, organization, id))
             .await?;
-        let storages: Vec<_> = found.into_iter().map(StorageView::from).collect();
+        let view = |storage| StorageView::of(&hub, storage);
+        let storages: Vec<_> = found.into_iter().map(view).collect();
         let total = storages.len() as u64;
         return Ok(Success(StorageList { storages, total }));
     }
@@ -156,7 +157,11 @@ async fn list(
         .read(move |tx| storages::list(tx, organization, page.into()))
         .await?;
     Ok(Success(StorageList {
-        storages: found.rows.into_iter().map(StorageView::from).collect(),
+        storages: found
+            .rows
+            .into_iter()
+            .map(|storage| StorageView::of(&hub, storage))
+            .collect(),
         total: found.total,
     }))
 }
@@ -172,7 +177,7 @@ async fn show(
     let (organization, id) = (access.organization, parse_id(&id)?);
     let storage = hub.db.read(move |tx| storages::get(tx, organization, id)).await?;
     Ok(Success(StorageData {
-        storage: storage.into(),
+        storage: StorageView::of(&hub, storage),
     }))
 }
 
@@ -200,7 +205,8 @@ async fn create(
         &storage,
     );
     let (id, only_hubs) = (storage.id, hub.config.refuse_customer_external_ids);
-    let stored = hub
+    let of_hub = hub.clone();
+    let (stored, ended) = hub
         .db
         .write(move |tx| {
             let mut storage = storage.clone();
@@ -213,12 +219,14 @@ async fn create(
                 storage.external_id_source = Some(source);
             }
             storages::insert(tx, &storage)?;
+            let ended = end_overrides_of_others(tx, &of_hub, &storage)?;
             audit::insert(tx, &record)?;
-            Ok::<_, ApiError>(storages::get(tx, storage.organization, id)?)
+            Ok::<_, ApiError>((storages::get(tx, storage.organization, id)?, ended))
         })
         .await?;
+    ended.into_iter().for_each(|other| hub.cloud.read_again(other));
     Ok(Success(StorageData {
-        storage: proved(&hub, stored).await?.into(),
+        storage: StorageView::of(&hub, proved(&hub, stored).await?),
     }))
 }
 
@@ -286,7 +294,7 @@ async fn remove(
         .await?;
     hub.cloud.forget(id);
     Ok(Success(StorageData {
-        storage: deleted.into(),
+        storage: StorageView::of(&hub, deleted),
     }))
 }
 

@@ -65,9 +65,9 @@ pub struct UrlRecordView {
     pub api_key: Option<String>,
     /// The address that the request came from.
     pub address: Option<String>,
-    /// `assets`, `task`, `address` or `upload`
+    /// `assets`, `task`, `address`, `upload` or `test`
     pub purpose: &'static str,
-    /// Null where a storage itself was tried.
+    /// Null where no project was concerned: a storage was tried, or looked into.
     pub project: Option<String>,
     /// The ids of the assets that were opened.
     pub assets: Vec<String>,

@@ -170,7 +170,7 @@ pub async fn patient_of(
         region: storage.region.clone(),
         endpoint: storage.endpoint.clone(),
         grant: storage.way_in(hub)?,
-        is_overruled: storage.is_overruled(),
+        is_overruled: storage.is_overruled(hub),
         prefixes: storage.prefixes.clone(),
         targets,
         left_out,
@@ -204,6 +204,7 @@ pub fn patient_of_form(
                 external_id: checked.external_id.clone(),
                 next_external_id: None,
                 region: region.clone(),
+                endpoint: endpoint.clone(),
                 session_name: session_name(organization, StorageId::new(&*hub.clock, &*hub.random)),
                 session_policy: Some(session_policy),
             })

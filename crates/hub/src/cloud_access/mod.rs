@@ -1,7 +1,10 @@
 //! How the hub reaches customers' buckets: each storage with its credentials, its boundary, and the regions learned.
 
+mod buckets;
 mod examine;
+mod folder;
 mod header;
+mod list;
 pub mod proof;
 mod reached;
 mod regions;
@@ -24,14 +27,17 @@ use insitu_model::id::StorageId;
 use insitu_model::region::Region;
 use secrecy::ExposeSecret;
 
+pub use self::buckets::buckets_of;
 use self::examine::Instruments;
 pub use self::examine::{Examining, Wish, decode, patient_of, patient_of_form};
+pub use self::folder::{Extensions, FolderPage, as_folder, is_marker};
 use self::header::Clients;
 pub use self::header::{Blame, Unread, read_header};
+pub use self::list::{Bucket, Unlisted};
 pub use self::reached::ReachedStorage;
 use self::reached::ReachedStorages;
 use self::regions::LearnedRegions;
-pub use self::sign::{AssetUrl, Unsigned, sign_assets, sign_object};
+pub use self::sign::{AssetUrl, Unsigned, sign_assets, sign_object, sign_objects};
 pub use self::upload::{NotUploaded, check_uploaded, upload_url};
 use crate::cli::{Failure, Outcome};
 use crate::config::Config;
@@ -130,7 +136,14 @@ impl CloudAccess {
         ))
     }
 
-    /// Forgets what is known of a storage that was changed or deleted.
+    /// A storage was changed: it is read again, and its buckets' regions are asked again. Its sessions go on where they
+    /// are still for what it is now, which they compare.
+    pub fn changed(&self, storage: StorageId) {
+        self.storages.forget(storage);
+        self.regions.forget(storage);
+    }
+
+    /// Forgets what is known of a storage that was deleted.
     pub fn forget(&self, storage: StorageId) {
         self.storages.forget(storage);
         self.credentials.invalidate(storage);

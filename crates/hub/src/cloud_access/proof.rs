@@ -15,15 +15,13 @@ use insitu_model::arn::{PrincipalArn, RoleArn};
 use insitu_model::external_id::ExternalId;
 use insitu_model::region::Region;
 use insitu_model::storage::{TRUST_POLICY_MISSING_EXTERNAL_ID, Verification};
-use insitu_store::role_proofs::{Finding, RoleProof};
+use insitu_store::role_proofs::{Finding, Overrides, RoleProof};
 use insitu_store::storages::Storage;
 use serde_json::{Value, json};
 
 use crate::error::ApiError;
 use crate::hub::Hub;
 
-/// Longest proof; an STS that hangs proves nothing.
-const PROOF_MAX: Duration = Duration::from_secs(20);
 /// The hub's own account is no customer's.
 pub const ROLE_IN_HUB_ACCOUNT: &str = "storage.role_in_hub_account";
 const ROLE_DENIED: &str = "storage.role_denied";
@@ -32,9 +30,9 @@ pub const NO_IDENTITY: &str = "storage.no_identity";
 const NOT_PROVED_YET: &str = "storage.verification_pending";
 const TIMEOUT: &str = "connect.timeout";
 
-/// Tries the role of a storage.
-pub async fn prove(hub: &Hub, storage: &Storage) -> Finding {
-    match tokio::time::timeout(PROOF_MAX, try_role(hub, storage)).await {
+/// Tries the role of a storage, for so long at most: an STS that hangs proves nothing.
+pub async fn prove(hub: &Hub, storage: &Storage, longest: Duration) -> Finding {
+    match tokio::time::timeout(longest, try_role(hub, storage)).await {
         Ok(Ok(finding) | Err(finding)) => finding,
         Err(_) => unknown(TIMEOUT, "STS did not answer in time"),
     }
@@ -163,9 +161,9 @@ pub fn hub_account_message(role: &RoleArn) -> String {
 }
 
 /// Why nothing may be imported or signed through a storage, if nothing may: a code, and a sentence with what to do.
-pub fn refusal_of(storage: &Storage) -> Option<(&'static str, String)> {
-    let proof = storage.proof.as_ref().filter(|proof| !proof.lets_use())?;
-    Some((code_of(proof), sentence_of(&storage.name, proof)))
+pub fn refusal_of(name: &str, proof: &RoleProof, overrides: Overrides) -> Option<(&'static str, String)> {
+    let is_refused = !proof.lets_use(overrides);
+    is_refused.then(|| (code_of(proof), sentence_of(name, proof)))
 }
 
 fn code_of(proof: &RoleProof) -> &'static str {
@@ -198,7 +196,9 @@ fn sentence_of(name: &str, proof: &RoleProof) -> String {
 
 /// The refusal as an answer, with what to paste to end it.
 pub async fn refuse(hub: &Hub, storage: &Storage) -> Result<(), ApiError> {
-    let Some((code, message)) = refusal_of(storage) else {
+    let overrides = hub.config.overrides();
+    let refusal = |proof: &RoleProof| refusal_of(&storage.name, proof, overrides);
+    let Some((code, message)) = storage.proof.as_ref().and_then(refusal) else {
         return Ok(());
     };
     let documents = to_paste(hub, storage).await;

@@ -49,7 +49,14 @@ pub struct ReachedStorage {
 /// The storages that were used lately.
 pub(super) struct ReachedStorages {
     clock: Arc<dyn Clock>,
-    kept: Mutex<HashMap<StorageId, (i64, Arc<ReachedStorage>)>>,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    storages: HashMap<StorageId, (i64, Arc<ReachedStorage>)>,
+    /// How often something was forgotten. What was read before the last time may be what was to be forgotten.
+    forgotten: u64,
 }
 
 impl ReachedStorages {
@@ -61,27 +68,36 @@ impl ReachedStorages {
     }
 
     pub fn forget(&self, storage: StorageId) {
-        self.lock().remove(&storage);
+        let mut kept = self.lock();
+        kept.storages.remove(&storage);
+        kept.forgotten += 1;
     }
 
-    fn find(&self, organization: OrganizationId, id: StorageId) -> Option<Arc<ReachedStorage>> {
+    /// The storage; or, where it has to be read, what to [`ReachedStorages::keep`] it with.
+    fn find(&self, organization: OrganizationId, id: StorageId) -> Result<Arc<ReachedStorage>, u64> {
         let now = self.clock.now_ms();
         let kept = self.lock();
-        let (read_at, storage) = kept.get(&id)?;
-        let is_fresh = now - read_at < KEPT_MS && storage.organization == organization;
-        is_fresh.then(|| storage.clone())
+        let is_fresh = |(read_at, storage): &&(i64, Arc<ReachedStorage>)| {
+            now - read_at < KEPT_MS && storage.organization == organization
+        };
+        let known = kept.storages.get(&id).filter(is_fresh);
+        known.map(|(_, storage)| storage.clone()).ok_or(kept.forgotten)
     }
 
-    fn keep(&self, storage: Arc<ReachedStorage>) {
+    /// Keeps what was read, unless something was forgotten since.
+    fn keep(&self, storage: Arc<ReachedStorage>, forgotten: u64) {
         let now = self.clock.now_ms();
         let mut kept = self.lock();
-        if kept.len() >= STORAGES_MAX {
-            kept.clear();
+        if kept.forgotten != forgotten {
+            return;
         }
-        kept.insert(storage.id, (now, storage));
+        if kept.storages.len() >= STORAGES_MAX {
+            kept.storages.clear();
+        }
+        kept.storages.insert(storage.id, (now, storage));
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<StorageId, (i64, Arc<ReachedStorage>)>> {
+    fn lock(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -89,15 +105,16 @@ impl ReachedStorages {
 impl ReachedStorage {
     /// The organization's storage: from memory, or read anew.
     pub async fn get(hub: &Hub, organization: OrganizationId, id: StorageId) -> ApiResult<Arc<Self>> {
-        if let Some(known) = hub.cloud.storages.find(organization, id) {
-            return Ok(known);
-        }
+        let forgotten = match hub.cloud.storages.find(organization, id) {
+            Ok(known) => return Ok(known),
+            Err(forgotten) => forgotten,
+        };
         let row = hub
             .db
             .read(move |tx| insitu_store::storages::get(tx, organization, id))
             .await?;
         let storage = Arc::new(Self::parse(row)?);
-        hub.cloud.storages.keep(storage.clone());
+        hub.cloud.storages.keep(storage.clone(), forgotten);
         Ok(storage)
     }
 
@@ -169,12 +186,19 @@ impl ReachedStorage {
         &self.row.name
     }
 
+    /// The IAM user's Access Key ID, where it is reached by one.
+    pub fn access_key(&self) -> Option<&str> {
+        match self.row.access_type {
+            AccessType::IamUser => self.row.public_key.as_deref(),
+            AccessType::IamDelegated => None,
+        }
+    }
+
     /// Whether an owner lets it be used though its role does not insist on its external ID.
-    pub fn is_overruled(&self) -> bool {
-        self.row
-            .proof
-            .as_ref()
-            .is_some_and(|proof| proof.overridden.is_some())
+    pub fn is_overruled(&self, hub: &Hub) -> bool {
+        let overrides = hub.config.overrides();
+        let proof = self.row.proof.as_ref();
+        proof.is_some_and(|proof| proof.is_overruled(overrides))
     }
 
     /// How the storage lets the hub in, for trying it out.
@@ -243,6 +267,7 @@ impl ReachedStorage {
             external_id,
             next_external_id,
             region: self.region.clone(),
+            endpoint: self.endpoint.clone(),
             session_name: session_name(self.organization, self.id),
             session_policy: Some(session_policy),
         }))

@@ -88,6 +88,16 @@ impl LearnedRegions {
         learned.unwrap_or_else(assumed)
     }
 
+    /// Keeps what a bucket's server said by the way.
+    pub fn note(&self, storage: StorageId, bucket: &BucketName, region: Region) {
+        let learned = Learned {
+            until_ms: self.clock.now_ms() + KEPT_MS,
+            region: Some(region),
+        };
+        let slot = (storage, bucket.as_str().to_owned());
+        self.lock().insert(slot, learned);
+    }
+
     async fn learn(
         &self,
         hub: &Hub,

@@ -117,6 +117,29 @@ pub async fn sign_object(
     Ok(signing.sign_in(storage, address).await?)
 }
 
+/// URLs of objects that are named by their addresses, in their order; none where there is no address.
+pub async fn sign_objects(
+    hub: &Hub,
+    organization: OrganizationId,
+    storage: StorageId,
+    addresses: Vec<Option<String>>,
+) -> ApiResult<Vec<Option<AssetUrl>>> {
+    let mut signing = Signing {
+        hub,
+        organization,
+        storages: HashMap::new(),
+        prepared: HashMap::new(),
+    };
+    let mut urls = Vec::with_capacity(addresses.len());
+    for address in addresses {
+        urls.push(match address {
+            Some(address) => Some(signing.sign_in(storage, &address).await?),
+            None => None,
+        });
+    }
+    Ok(urls)
+}
+
 /// What the URLs of one bucket have in common, and the region that they are signed for.
 type BucketSigning = (Region, Arc<Prepared>);
 

@@ -9,7 +9,7 @@ use insitu_store::Tx;
 use insitu_store::imports::{self, Import, ImportBatch};
 use tokio::sync::mpsc;
 
-use super::lookup::{self, BatchBook};
+use super::lookup::{self, BatchBook, Refusals};
 use super::read_rows::{Fault, Reading, Step, read};
 use super::resolve::Resolver;
 use super::runner::{Kind, LEASE_MS, RENEW_EVERY, RETRY_EVERY, Work};
@@ -22,7 +22,7 @@ const BATCHES_AHEAD: usize = 2;
 
 /// Why the work on an import stops.
 #[derive(Debug)]
-enum Stop {
+pub(super) enum Stop {
     /// It failed.
     Failed(Fault),
     /// Somebody cancelled it.
@@ -79,10 +79,7 @@ impl Kind for Import {
 impl Work<Import> {
     async fn run(mut self) {
         let id = self.job.new.id;
-        let ended = match self.write_all().await {
-            Ok(()) => self.complete().await,
-            Err(stop) => Err(stop),
-        };
+        let ended = self.bring_in().await;
         match ended {
             Ok(()) => tracing::info!(import = %id, "an import completed"),
             Err(Stop::Failed(fault)) => self.fail(&fault).await,
@@ -94,6 +91,12 @@ impl Work<Import> {
                 tokio::time::sleep(RETRY_EVERY).await;
             }
         }
+    }
+
+    async fn bring_in(&mut self) -> Result<(), Stop> {
+        self.list().await?;
+        self.write_all().await?;
+        self.complete().await
     }
 
     /// Reads and writes everything from the checkpoint on.
@@ -164,7 +167,8 @@ impl Work<Import> {
                 ))
             })?),
         };
-        if let Some(refusal) = storage.as_ref().and_then(|storage| storage.refusal.as_ref()) {
+        let refusals = Refusals::read(self.hub.clone(), organization).await?;
+        if let Some(refusal) = storage.as_ref().and_then(|storage| refusals.find(storage.id)) {
             return Err(Stop::Failed(Fault::new(refusal.code, refusal.message.clone())));
         }
         let uploads = Uploads {
@@ -186,7 +190,7 @@ impl Work<Import> {
             rows_refused: self.job.progress.rows_refused,
             rows_noticed: self.job.progress.rows_noticed,
             resolver: Resolver::new(
-                known.storages,
+                (known.storages, refusals),
                 uploads,
                 known.schema,
                 book,
@@ -245,7 +249,7 @@ impl Work<Import> {
         Ok(())
     }
 
-    async fn renew(&self) -> Result<(), Stop> {
+    pub(super) async fn renew(&self) -> Result<(), Stop> {
         let (id, owner) = (self.job.new.id, self.owner.clone());
         let until = self.hub.clock.now_ms() + LEASE_MS;
         let is_cancelled = self

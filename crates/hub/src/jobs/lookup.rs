@@ -9,6 +9,7 @@ use insitu_model::prefix::Prefix;
 use insitu_model::schema::CategorySchema;
 use insitu_model::text::Name;
 use insitu_store::batches::{self, Batch};
+use insitu_store::role_proofs::{self, Overrides, RoleProof};
 use insitu_store::{Page, Tx, projects, storages};
 
 use crate::cloud_access::proof::refusal_of;
@@ -21,8 +22,6 @@ pub struct StorageScope {
     pub name: String,
     pub endpoint: Option<Endpoint>,
     pub prefixes: Vec<Prefix>,
-    /// Why nothing may be imported through it, if nothing may.
-    pub refusal: Option<Refusal>,
 }
 
 /// Why nothing may be imported through a storage.
@@ -30,6 +29,15 @@ pub struct StorageScope {
 pub struct Refusal {
     pub code: &'static str,
     pub message: String,
+}
+
+/// The storages of an organization that nothing may be imported through. A role may be found open to others, or an
+/// override end, while a long list is read.
+#[derive(Debug)]
+pub struct Refusals {
+    hub: Arc<Hub>,
+    organization: OrganizationId,
+    refused: HashMap<StorageId, Refusal>,
 }
 
 /// The storages of an organization, by id and by name.
@@ -135,7 +143,6 @@ impl Storages {
             tracing::error!(storage = %storage.id, "a storage has an endpoint or prefixes that cannot be read");
             return;
         };
-        let refusal = refusal_of(&storage).map(|(code, message)| Refusal { code, message });
         let place = self.storages.len();
         self.places.insert(folded(&storage.name), place);
         self.places.insert(storage.id.to_string(), place);
@@ -144,7 +151,6 @@ impl Storages {
             name: storage.name,
             endpoint,
             prefixes,
-            refusal,
         });
     }
 }
@@ -152,6 +158,47 @@ impl Storages {
 /// Names are compared without regard to case; the space in front keeps them apart from ids.
 fn folded(name: &str) -> String {
     format!(" {}", name.trim().to_lowercase())
+}
+
+impl Refusals {
+    /// What is refused now.
+    pub async fn read(hub: Arc<Hub>, organization: OrganizationId) -> Result<Self, insitu_store::Error> {
+        let overrides = hub.config.overrides();
+        let refused = hub
+            .db
+            .read(move |tx| refused(tx, organization, overrides))
+            .await?;
+        Ok(Self {
+            hub,
+            organization,
+            refused,
+        })
+    }
+
+    /// Looks what is refused by now. Blocks.
+    pub fn look_again(&mut self) -> Result<(), insitu_store::Error> {
+        let (organization, overrides) = (self.organization, self.hub.config.overrides());
+        let read = move |tx: &mut Tx| refused(tx, organization, overrides);
+        self.refused = self.hub.db.read_blocking(read)?;
+        Ok(())
+    }
+
+    pub fn find(&self, storage: StorageId) -> Option<&Refusal> {
+        self.refused.get(&storage)
+    }
+}
+
+fn refused(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    overrides: Overrides,
+) -> Result<HashMap<StorageId, Refusal>, insitu_store::Error> {
+    let unverified = role_proofs::unverified(tx, organization)?.into_iter();
+    let refusal = |(id, name, proof): (StorageId, String, RoleProof)| {
+        let (code, message) = refusal_of(&name, &proof, overrides)?;
+        Some((id, Refusal { code, message }))
+    };
+    Ok(unverified.filter_map(refusal).collect())
 }
 
 /// Batches by name or id; a name that the project has not yet becomes a new batch.

@@ -9,6 +9,8 @@ pub mod export;
 mod extra;
 mod import;
 mod keeper;
+mod list_file;
+mod listing;
 pub mod lookup;
 pub mod pre_labels;
 mod probe;
@@ -17,6 +19,7 @@ mod read_rows;
 pub mod receive;
 mod resolve;
 mod runner;
+pub mod source;
 pub mod spool;
 mod uploaded;
 
@@ -35,6 +38,7 @@ use crate::hub::Hub;
 
 pub use asset_change::MAX_ACTIVE_ASSET_CHANGES;
 pub use import::format_of;
+pub use listing::is_listing;
 pub use probe::Switch;
 pub use runner::{Runner, start};
 
@@ -55,6 +59,8 @@ pub struct Jobs {
     pub asset_changes: Lane,
     pub probes: Lane,
     pub proofs: Lane,
+    /// Those that somebody waits for.
+    pub awaited_proofs: Lane,
     pub probe_switch: Switch,
     /// There is something to remove.
     untidy: Notify,
@@ -71,6 +77,7 @@ impl Default for Jobs {
             asset_changes: Lane::default(),
             probes: Lane::default(),
             proofs: Lane::default(),
+            awaited_proofs: Lane::default(),
             probe_switch: Switch::default(),
             untidy: Notify::new(),
             uploads: Semaphore::new(MAX_UPLOADS),

@@ -2,12 +2,15 @@
 //!
 //! What a try finds stands until the next one finds something else. A try that finds nothing (STS is down, the hub has no
 //! identity) changes nothing and comes again soon: what was verified goes on, and what never was waits.
+//!
+//! What somebody waits for has a line and workers of its own: the daily tries of thousands of storages, or an STS that
+//! hangs, keep nobody from connecting one.
 
 use std::time::Duration;
 
 use insitu_model::id::{AuditId, OrganizationId, StorageId};
 use insitu_store::audit::{self, AuditRecord};
-use insitu_store::role_proofs::{self, Claimed, Finding};
+use insitu_store::role_proofs::{self, Claimed, Finding, Line};
 use insitu_store::storages::{self, Storage};
 use insitu_store::{Error, Tx};
 use serde_json::json;
@@ -27,41 +30,77 @@ const REST_MAX_MS: i64 = 60 * 60 * 1000;
 const LEASE_MS: i64 = 60_000;
 /// How long a request waits for a proof before it answers without.
 pub const PATIENCE: Duration = Duration::from_secs(8);
+/// Longest try that somebody waits for, so that whoever waits hears of it. The next one takes its time.
+const AWAITED_MAX: Duration = Duration::from_secs(7);
+/// Longest try that nobody waits for.
+const DUE_MAX: Duration = Duration::from_secs(20);
 /// Unverified storages that are used are tried again, but no sooner than after this.
 const NUDGE_MS: i64 = 30_000;
 
+/// A proof that somebody waits for.
+#[derive(Debug)]
+pub struct Awaited(Claimed);
+
+impl Kind for Awaited {
+    const NAME: &'static str = "awaited proof of a role";
+    const WORKERS: usize = 8;
+
+    fn lane(jobs: &Jobs) -> &Lane {
+        &jobs.awaited_proofs
+    }
+
+    fn claim(tx: &mut Tx, owner: &str, now: i64, _: i64) -> Result<Option<Self>, Error> {
+        let claimed = role_proofs::claim(tx, Line::WaitedFor, owner, now, now + LEASE_MS)?;
+        Ok(claimed.map(Self))
+    }
+
+    async fn work(work: Work<Self>) {
+        let work = Work {
+            hub: work.hub,
+            owner: work.owner,
+            job: work.job.0,
+            stopping: work.stopping,
+        };
+        work.prove_within(AWAITED_MAX).await;
+    }
+}
+
 impl Kind for Claimed {
     const NAME: &'static str = "proof of a role";
-    const WORKERS: usize = 2;
+    const WORKERS: usize = 4;
 
     fn lane(jobs: &Jobs) -> &Lane {
         &jobs.proofs
     }
 
     fn claim(tx: &mut Tx, owner: &str, now: i64, _: i64) -> Result<Option<Self>, Error> {
-        role_proofs::claim(tx, owner, now, now + LEASE_MS)
+        role_proofs::claim(tx, Line::Due, owner, now, now + LEASE_MS)
     }
 
     async fn work(work: Work<Self>) {
-        match work.prove().await {
-            Ok(()) => {}
-            Err(Error::Conflict { .. } | Error::NotFound { .. }) => {
-                tracing::info!(storage = %work.job.storage, "a storage was changed while its role was tried");
-            }
-            Err(error) => tracing::error!(%error, "the proof of a role has to wait for the database"),
-        }
+        work.prove_within(DUE_MAX).await;
     }
 }
 
 impl Work<Claimed> {
-    async fn prove(&self) -> Result<(), Error> {
+    async fn prove_within(&self, longest: Duration) {
+        match self.prove(longest).await {
+            Ok(()) => {}
+            Err(Error::Conflict { .. } | Error::NotFound { .. }) => {
+                tracing::info!(storage = %self.job.storage, "a storage was changed while its role was tried");
+            }
+            Err(error) => tracing::error!(%error, "the proof of a role has to wait for the database"),
+        }
+    }
+
+    async fn prove(&self, longest: Duration) -> Result<(), Error> {
         let (organization, id) = (self.job.organization, self.job.storage);
         let before = self
             .hub
             .db
             .read(move |tx| storages::get(tx, organization, id))
             .await?;
-        let finding = prove(&self.hub, &before).await;
+        let finding = prove(&self.hub, &before, longest).await;
         let now = self.hub.clock.now_ms();
         let due_at = now + rest_ms(&finding, self.job.attempts);
         let (job, owner, settled) = (self.job.clone(), self.owner.clone(), finding.clone());
@@ -76,23 +115,19 @@ impl Work<Claimed> {
                 Ok::<_, Error>(after)
             })
             .await?;
-        self.notice(&before, &after, &finding);
+        self.notice(&after, &finding);
         Ok(())
     }
 
-    fn notice(&self, before: &Storage, after: &Storage, finding: &Finding) {
+    fn notice(&self, after: &Storage, finding: &Finding) {
         match finding {
             Finding::Unverified { code, message } | Finding::Unknown { code, message } => {
                 tracing::warn!(storage = %after.id, code, message, "the role of a storage was not verified");
             }
             Finding::Verified | Finding::NextVerified => {}
         }
-        if before.revision == after.revision {
-            // Sessions go on, so that URLs stay the same.
-            self.hub.cloud.read_again(after.id);
-        } else {
-            self.hub.cloud.forget(after.id);
-        }
+        // Sessions go on, so that URLs stay the same.
+        self.hub.cloud.read_again(after.id);
     }
 }
 
@@ -136,15 +171,15 @@ fn record(hub: &Hub, before: &Storage, finding: &Finding) -> Option<AuditRecord>
 pub async fn prove_now(hub: &Hub, organization: OrganizationId, id: StorageId) -> Result<Storage, Error> {
     let now = hub.clock.now_ms();
     hub.db
-        .write(move |tx| role_proofs::request(tx, organization, id, now))
+        .write(move |tx| role_proofs::request(tx, organization, id, Line::WaitedFor, now))
         .await?;
     wait(hub, organization, id).await
 }
 
 /// Waits for the try that is due or under way, but not for long; the storage as it is then.
 pub async fn wait(hub: &Hub, organization: OrganizationId, id: StorageId) -> Result<Storage, Error> {
-    let mut waiting = hub.jobs.waiting(&hub.jobs.proofs);
-    hub.jobs.proofs.one_arrived();
+    let mut waiting = hub.jobs.waiting(&hub.jobs.awaited_proofs);
+    hub.jobs.awaited_proofs.one_arrived();
     let waited = tokio::time::timeout(PATIENCE, async {
         loop {
             let now = hub.clock.now_ms();
@@ -174,7 +209,7 @@ pub async fn nudge(hub: &Hub, storage: &Storage) -> Result<(), Error> {
     }
     let (organization, id) = (storage.organization, storage.id);
     hub.db
-        .write(move |tx| role_proofs::request(tx, organization, id, now))
+        .write(move |tx| role_proofs::request(tx, organization, id, Line::Due, now))
         .await?;
     hub.jobs.proofs.one_arrived();
     Ok(())

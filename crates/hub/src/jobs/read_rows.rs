@@ -155,6 +155,9 @@ impl Reader {
                     }
                     if self.is_full() {
                         steps.blocking_send(Step::Batch(self.cut())).ok()?;
+                        if let Err(error) = self.resolver.look_again() {
+                            return Some(Step::Store(error));
+                        }
                     }
                 }
                 Some(Err(error)) => {

@@ -16,6 +16,7 @@ use insitu_store::imports::{Import, NewImport};
 use insitu_store::{Tx, batches, imports};
 use tokio::sync::SemaphorePermit;
 
+use super::source::Source;
 use super::spool::{ReceiveError, Received, Spool, UPLOAD_IDLE};
 use super::{MAX_ACTIVE_IMPORTS, MAX_UPLOADS};
 use crate::auth::token;
@@ -46,6 +47,8 @@ pub struct Order {
     /// The rows name files that were uploaded for them.
     pub is_upload: bool,
     pub format: Option<String>,
+    /// What the hub lists to write the list itself.
+    pub source: Option<Source>,
 }
 
 /// An import whose list is arriving. Dropping it gives the import up, unless it was queued.
@@ -77,7 +80,16 @@ where
 /// Makes an import of a list that was taken in, and puts it into the queue.
 pub async fn enqueue(hub: &Arc<Hub>, order: &Order, received: Received) -> ApiResult<Import> {
     let mut arriving = announce(hub, order, Some(&received.name)).await?;
-    match arriving.queue(received).await {
+    match arriving.queue(Some(received)).await {
+        Ok(import) => Ok(import),
+        Err(error) => Err(arriving.give_up(error).await),
+    }
+}
+
+/// Makes an import whose list the hub writes itself, and puts it into the queue.
+pub async fn enqueue_listing(hub: &Arc<Hub>, order: &Order) -> ApiResult<Import> {
+    let mut arriving = announce(hub, order, None).await?;
+    match arriving.queue(None).await {
         Ok(import) => Ok(import),
         Err(error) => Err(arriving.give_up(error).await),
     }
@@ -91,7 +103,7 @@ where
 {
     let mut arriving = announce(hub, order, None).await?;
     let arrived = match arriving.receive(body, declared).await {
-        Ok(received) => arriving.queue(received).await,
+        Ok(received) => arriving.queue(Some(received)).await,
         Err(error) => Err(error),
     };
     match arrived {
@@ -127,6 +139,8 @@ async fn insert(hub: &Arc<Hub>, order: &Order, file: Option<&str>, owner: &str) 
     let now = hub.clock.now_ms();
     let id = ImportId::new(&*hub.clock, &*hub.random);
     let candidates = candidate_batches(hub, &order.batches)?;
+    let source = order.source.as_ref().map(serde_json::to_string).transpose();
+    let source = source.map_err(ApiError::internal)?;
     let (order, owner) = (order.clone(), owner.to_owned());
     let spool = file.map_or_else(|| id.to_string(), str::to_owned);
     hub.db
@@ -149,6 +163,7 @@ async fn insert(hub: &Arc<Hub>, order: &Order, file: Option<&str>, owner: &str) 
                 dry_run: order.dry_run,
                 is_upload: order.is_upload,
                 format: order.format.clone(),
+                source: source.clone(),
                 spool: spool.clone(),
                 created_at: now,
             };
@@ -253,8 +268,9 @@ impl Arriving {
     }
 
     /// Puts the import into the queue, and leaves its file to whoever works on it.
-    async fn queue(&mut self, received: Received) -> ApiResult<Import> {
-        let (organization, id, bytes) = (self.organization, self.id, received.bytes);
+    async fn queue(&mut self, received: Option<Received>) -> ApiResult<Import> {
+        let (organization, id) = (self.organization, self.id);
+        let bytes = received.as_ref().map_or(0, |received| received.bytes);
         let import = self
             .hub
             .db
@@ -264,7 +280,9 @@ impl Arriving {
             })
             .await?;
         self.is_settled = true;
-        received.keep();
+        if let Some(received) = received {
+            received.keep();
+        }
         self.hub.jobs.imports.one_arrived();
         Ok(import)
     }

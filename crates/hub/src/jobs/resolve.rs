@@ -12,7 +12,7 @@ use insitu_model::schema::CategorySchema;
 use insitu_store::assets::NewAsset;
 
 use super::extra;
-use super::lookup::{BatchBook, BatchError, StorageScope, Storages};
+use super::lookup::{BatchBook, BatchError, Refusals, StorageScope, Storages};
 use super::pre_labels::{self, Checked};
 use super::uploaded::{UploadProblem, Uploads};
 
@@ -20,6 +20,7 @@ use super::uploaded::{UploadProblem, Uploads};
 #[derive(Debug)]
 pub struct Resolver {
     storages: Storages,
+    refusals: Refusals,
     uploads: Uploads,
     /// What labels are held to.
     schema: CategorySchema,
@@ -47,7 +48,7 @@ pub enum Unresolved {
 impl Resolver {
     /// A resolver for rows that share this storage, these batches and this priority unless they say otherwise.
     pub fn new(
-        storages: Storages,
+        (storages, refusals): (Storages, Refusals),
         uploads: Uploads,
         schema: CategorySchema,
         book: BatchBook,
@@ -57,6 +58,7 @@ impl Resolver {
     ) -> Self {
         Self {
             storages,
+            refusals,
             uploads,
             schema,
             book,
@@ -69,6 +71,11 @@ impl Resolver {
         }
     }
 
+    /// Looks which storages let nothing in from now on. Blocks.
+    pub fn look_again(&mut self) -> Result<(), insitu_store::Error> {
+        self.refusals.look_again()
+    }
+
     /// The asset that the row describes; what else there is to say about it joins `notices`.
     pub fn resolve(
         &mut self,
@@ -79,6 +86,7 @@ impl Resolver {
         let storage = chosen_storage(&self.storages, self.storage.as_ref(), &row, &mut problems);
         let mut reading = Reading {
             storages: &self.storages,
+            refusals: &self.refusals,
             uploads: &self.uploads,
             storage,
             is_chosen_by_row: row.storage.is_some(),
@@ -206,6 +214,7 @@ fn unknown_storage(named: &str) -> String {
 /// The addresses of one row on their way through.
 struct Reading<'r> {
     storages: &'r Storages,
+    refusals: &'r Refusals,
     uploads: &'r Uploads,
     storage: Option<&'r StorageScope>,
     is_chosen_by_row: bool,
@@ -232,7 +241,7 @@ impl<'r> Reading<'r> {
     fn is_beside(&self, text: &str) -> bool {
         let is_bounded = self
             .storage
-            .is_some_and(|storage| !storage.prefixes.is_empty() || storage.refusal.is_some());
+            .is_some_and(|storage| !storage.prefixes.is_empty() || self.refusals.find(storage.id).is_some());
         !is_bounded && !self.uploads.is_upload && self.neighbour.is_beside(text)
     }
 
@@ -328,7 +337,7 @@ impl<'r> Reading<'r> {
         match (&parsed.address, self.storage) {
             (Address::Object(object), Some(storage)) => {
                 self.is_in_storage = true;
-                if let Some(refusal) = &storage.refusal {
+                if let Some(refusal) = self.refusals.find(storage.id) {
                     self.refuse(field, refusal.code, format!("{place}{}", refusal.message));
                 }
                 if !is_within(&storage.prefixes, object.bucket(), object.key()) {

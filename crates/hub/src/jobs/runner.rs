@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::keeper;
+use super::proofs::Awaited;
 use super::{Jobs, Lane, becomes_true};
 use crate::auth::token;
 use crate::hub::Hub;
@@ -80,6 +81,7 @@ pub fn start(hub: Arc<Hub>) -> Runner {
     runner.employ::<Import>(&hub, &is_open);
     runner.employ::<Export>(&hub, &is_open);
     runner.employ::<AssetChange>(&hub, &is_open);
+    runner.employ::<Awaited>(&hub, &is_open);
     runner.employ::<Claimed>(&hub, &is_open);
     if hub.config.header_probes {
         runner.employ::<Range>(&hub, &is_open);

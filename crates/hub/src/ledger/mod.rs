@@ -118,6 +118,26 @@ pub fn note_url(
     write(hub, &[record])
 }
 
+/// Writes down what many URLs open that were asked for by address, at once.
+pub fn note_urls(
+    hub: &Hub,
+    holder: &Holder,
+    purpose: UrlPurpose,
+    signed: &[Option<AssetUrl>],
+) -> ApiResult<()> {
+    let ending = signed.iter().flatten();
+    let records: Vec<UrlRecord> = ending
+        .filter_map(|url| {
+            let record = holder.record(hub, purpose, url.expires_at_ms?);
+            Some(UrlRecord {
+                object: Some(named_object(&url.url)),
+                ..record
+            })
+        })
+        .collect();
+    write(hub, &records)
+}
+
 fn write(hub: &Hub, records: &[UrlRecord]) -> ApiResult<()> {
     hub.ledger.write(records).map_err(|error| {
         tracing::error!(%error, "signed URLs could not be written down, so none are handed out");

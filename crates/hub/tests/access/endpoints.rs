@@ -22,6 +22,17 @@ pub enum Demands {
 use Demands::{Caller, InOrganization, Nothing, OnNamedProject, OnProject, OnTask};
 
 pub const ENDPOINTS: &[(&str, &str, Demands)] = &[
+    ("POST", "/v2/file-explorer", InOrganization(Right::UseStorages)),
+    (
+        "GET",
+        "/v2/storages/{id}/files",
+        InOrganization(Right::UseStorages),
+    ),
+    (
+        "GET",
+        "/v2/storages/{id}/buckets",
+        InOrganization(Right::UseStorages),
+    ),
     ("GET", "/v2/setup", Nothing),
     ("POST", "/v2/setup", Nothing),
     ("GET", "/v2/session", Caller),

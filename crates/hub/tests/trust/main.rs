@@ -6,6 +6,8 @@
 
 mod external_ids;
 mod identity;
+mod line;
+mod overrides;
 mod proof;
 mod sessions;
 mod story;

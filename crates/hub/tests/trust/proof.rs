@@ -1,6 +1,6 @@
 //! The proof that a role refuses strangers, and what waits for it.
 
-use insitu_hub::jobs::proofs;
+use insitu_hub::jobs::{proofs, wait_for_import};
 use insitu_hub::testing::TestHub;
 use insitu_model::role::OrganizationRole;
 use serde_json::json;
@@ -135,6 +135,34 @@ async fn a_role_is_tried_every_day() {
             .await
             .contains(&"storage.unverified".to_owned())
     );
+}
+
+#[tokio::test]
+async fn a_list_that_is_being_read_stops_coming_in_through_a_role_that_turned_out_to_be_open() {
+    const ROWS: u64 = 150_000;
+    let story = Story::begin().await;
+    let storage = story.connect_well().await;
+    let id = story.begin_list(&storage, ROWS as usize).await;
+    let list = format!("/v2/imports/{id}");
+    let so_far = async || story.ada.get(&list).await.data()["import"].clone();
+    while so_far().await["rowsRead"] == 0 {
+        tokio::task::yield_now().await;
+    }
+    story.sts.trust(ROLE, Trust::Open);
+    let found = story.verify(&storage).await;
+    assert_eq!(found["storage"]["verification"]["code"], MISSING);
+    let organization = story.ada.organization.parse().unwrap();
+    wait_for_import(&story.hub.hub, organization, id.parse().unwrap())
+        .await
+        .unwrap();
+    let ended = so_far().await;
+    let count = |name: &str| ended[name].as_u64().unwrap();
+    assert!(count("rowsImported") > 0 && count("rowsRefused") > 0, "{ended}");
+    assert_eq!(count("rowsImported") + count("rowsRefused"), ROWS);
+    let report = story.ada.get(&format!("{list}/report")).await;
+    let lines = report.body.as_str().unwrap().lines();
+    let named = lines.filter(|line| line.contains(MISSING)).count() as u64;
+    assert_eq!(named, count("rowsRefused"));
 }
 
 #[tokio::test]

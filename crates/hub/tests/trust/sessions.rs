@@ -128,3 +128,53 @@ async fn ten_minutes_without_sts_are_not_noticed() {
         story.sign(&storage).await.data();
     }
 }
+
+#[tokio::test]
+async fn a_key_of_the_hubs_own_that_ended_interrupts_nobody() {
+    let story = Story::begin().await;
+    let storage = story.connect_well().await;
+    story.sign(&storage).await.data();
+    story.sts.refuse_with("ExpiredToken");
+    for _ in 0..20 {
+        story.clock.advance_ms(MINUTE_MS / 2);
+        story.sign(&storage).await.data();
+    }
+}
+
+#[tokio::test]
+async fn another_name_and_another_external_id_drop_no_session() {
+    let story = Story::begin().await;
+    let storage = story.connect_well().await;
+    story.sign(&storage).await.data();
+    // Sessions to sign with are as long as they may be; those of proofs are short.
+    let sessions = || story.sts.asked().iter().filter(|one| one.seconds > 900).count();
+    assert_eq!(sessions(), 1);
+    let renamed = json!({ "name": "Pictures" });
+    story.ada.post(&path(&storage), renamed).await.data();
+    story.sign(&storage).await.data();
+    let begun = story
+        .ada
+        .post(&format!("{}/externalId/rotate", path(&storage)), json!({}))
+        .await;
+    let next = begun.data()["storage"]["nextExternalId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    story.sign(&storage).await.data();
+    story.sts.trust(ROLE, Trust::In(vec![next.clone()]));
+    let verified = story.verify(&storage).await;
+    assert_eq!(verified["storage"]["externalId"], next.as_str());
+    story.sign(&storage).await.data();
+    assert_eq!(sessions(), 1, "{:?}", story.sts.asked());
+    // From then on it is the new one that the role is asked with.
+    story.clock.advance_ms(MINUTE_MS);
+    story.sign(&storage).await.data();
+    assert_eq!(
+        story.sts.asked().last().unwrap().external_id.as_deref(),
+        Some(next.as_str())
+    );
+    let narrowed = json!({ "prefixes": ["photos/2024"] });
+    story.ada.post(&path(&storage), narrowed).await.data();
+    story.sign(&storage).await.data();
+    assert_eq!(sessions(), 2, "it is for something else now");
+}

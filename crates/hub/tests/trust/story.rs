@@ -112,6 +112,24 @@ impl Story {
             .await
     }
 
+    /// Begins an import of so many objects that all lie in the storage; its id.
+    pub async fn begin_list(&self, storage: &Value, rows: usize) -> String {
+        let (project, id) = (&self.project, storage["_id"].as_str().unwrap());
+        let row = |n: usize| {
+            format!(
+                "{{\"data\":\"{}\"}}\n",
+                OBJECT.replace("a.jpg", &format!("{n}.jpg"))
+            )
+        };
+        let list: String = (0..rows).map(row).collect();
+        let path = format!("/v2/project/{project}/imports?storage={id}");
+        let begun = self
+            .ada
+            .send(Method::POST, &path, axum::body::Body::from(list))
+            .await;
+        begun.data()["import"]["_id"].as_str().unwrap().to_owned()
+    }
+
     /// What the audit record says was done to a storage, in the order of the alphabet: the clock stands still.
     pub async fn audit(&self, storage: &Value) -> Vec<String> {
         let organization = self.ada.organization.parse().unwrap();

@@ -23,6 +23,8 @@ pub enum Trust {
     Any,
     /// Nothing.
     Open,
+    /// No answer comes.
+    Silent,
 }
 
 /// A call to AssumeRole.
@@ -38,6 +40,8 @@ pub struct Asked {
 pub struct Sts {
     pub roles: Mutex<HashMap<String, Trust>>,
     pub is_down: Mutex<bool>,
+    /// What every call is refused with, if it is.
+    refuses_with: Mutex<Option<&'static str>>,
     clock: Arc<FixedClock>,
     asked: Mutex<Vec<Asked>>,
 }
@@ -47,6 +51,7 @@ impl Sts {
         let sts = Arc::new(Self {
             roles: Mutex::default(),
             is_down: Mutex::default(),
+            refuses_with: Mutex::default(),
             clock,
             asked: Mutex::default(),
         });
@@ -68,6 +73,11 @@ impl Sts {
         *self.is_down.lock().unwrap() = is_down;
     }
 
+    /// Refuses whoever asks with this code, which says nothing about any role.
+    pub fn refuse_with(&self, code: &'static str) {
+        *self.refuses_with.lock().unwrap() = Some(code);
+    }
+
     /// Every call to AssumeRole so far.
     pub fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
@@ -78,6 +88,7 @@ impl Sts {
             None => false,
             Some(Trust::Open) => true,
             Some(Trust::Any) => external_id.is_some(),
+            Some(Trust::Silent) => false,
             Some(Trust::In(ids)) => external_id.is_some_and(|id| ids.iter().any(|one| one == id)),
         }
     }
@@ -87,6 +98,9 @@ async fn answer(State(sts): State<Arc<Sts>>, Form(form): Form<HashMap<String, St
     // 501 is not tried again, so that no test waits for it.
     if *sts.is_down.lock().unwrap() {
         return StatusCode::NOT_IMPLEMENTED.into_response();
+    }
+    if let Some(code) = *sts.refuses_with.lock().unwrap() {
+        return refusal(code, "The security token included in the request is expired");
     }
     let text = |name: &str| form.get(name).cloned();
     if text("Action").unwrap() == "GetCallerIdentity" {
@@ -101,27 +115,35 @@ async fn answer(State(sts): State<Arc<Sts>>, Form(form): Form<HashMap<String, St
         seconds: text("DurationSeconds").unwrap().parse().unwrap(),
         policy: text("Policy").unwrap_or_default(),
     };
+    let is_silent = sts.roles.lock().unwrap().get(&asked.role) == Some(&Trust::Silent);
     let is_let_in = sts.lets_in(&asked.role, asked.external_id.as_deref());
     let number = {
         let mut all = sts.asked.lock().unwrap();
         all.push(asked.clone());
         all.len()
     };
+    if is_silent {
+        std::future::pending::<()>().await;
+    }
     if !is_let_in {
         let message = format!(
             "User: {HUB_ARN} is not authorized to perform: sts:AssumeRole on resource: {}",
             asked.role
         );
-        let body = format!(
-            "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>{message}</Message></Error></ErrorResponse>"
-        );
-        return (StatusCode::FORBIDDEN, body).into_response();
+        return refusal("AccessDenied", &message);
     }
     let end_s = sts.clock.now_ms() / 1000 + i64::from(asked.seconds);
     let end = jiff::Timestamp::from_second(end_s).unwrap();
     xml(format!(
         "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA{number:016}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>{end}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"
     ))
+}
+
+fn refusal(code: &str, message: &str) -> Response {
+    let body = format!(
+        "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+    );
+    (StatusCode::FORBIDDEN, body).into_response()
 }
 
 /// Whatever is asked of a bucket here is known.

@@ -77,6 +77,12 @@ impl ObjectAddress {
         self
     }
 
+    /// The same object at a server other than AWS's own, if there is one.
+    pub fn with_endpoint(mut self, endpoint: Option<Endpoint>) -> Self {
+        self.endpoint = endpoint;
+        self
+    }
+
     /// The text to store. Reading it again (with the same endpoint) gives this address.
     pub fn canonical(&self) -> String {
         let mut text = String::new();

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use insitu_model::{id::MAX_ASSETS_PER_IMPORT, import::OnDuplicate};
+use insitu_model::id::MAX_ASSETS_PER_IMPORT;
 
 use super::{
     NewAsset,
@@ -118,35 +118,47 @@ impl Counts {
     }
 }
 
-/// Appends the rows whose external ID the project does not have yet, counting earlier rows of the same import. For
-/// the others, the policy (skip or update) says what happens; rows without an external ID are always new.
+/// What happens to a row that the project has already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IfKnown {
+    /// Nothing, where its external ID is known.
+    Skip,
+    /// The asset with its external ID gets its values.
+    Update,
+    /// Nothing, where an asset has both its external ID and its data.
+    SkipSameData,
+}
+
+/// Appends the rows that the project does not have yet, counting earlier rows of the same import. For the others,
+/// `if_known` says what happens; rows without an external ID are always new.
 pub(crate) fn append_unless_known(
     tx: &mut Tx,
     target: Target,
     rows: &[NewAsset],
-    policy: OnDuplicate,
+    if_known: IfKnown,
     now: i64,
 ) -> Result<Written> {
     place::lock(tx, target.project)?;
     let own = extents::of_import(tx, target.import)?;
     let mut fresh: Vec<&NewAsset> = Vec::with_capacity(rows.len());
-    let mut fresh_by_id: HashMap<&str, usize> = HashMap::new();
+    let mut fresh_by_id: HashMap<(&str, &str), usize> = HashMap::new();
     let mut updates: Vec<(Owner, &NewAsset)> = Vec::new();
     let scope = (target.project, target.import);
     let mut written = Written::default();
     for row in rows {
         let external_id = row.external_id.as_deref().unwrap_or("");
-        let known = match fresh_by_id.get(external_id) {
+        let data = (if_known == IfKnown::SkipSameData).then_some(row.data.as_str());
+        let known = match fresh_by_id.get(&(external_id, data.unwrap_or_default())) {
             _ if external_id.is_empty() => None,
             Some(at) => Some(Known::InBatch(*at)),
-            None => names::owner(tx, scope, &own, external_id)?.map(Known::Stored),
+            None => names::owner(tx, scope, &own, external_id, data)?.map(Known::Stored),
         };
         let Some(known) = known else {
-            fresh_by_id.insert(external_id, fresh.len());
+            fresh_by_id.insert((external_id, data.unwrap_or_default()), fresh.len());
             fresh.push(row);
             continue;
         };
-        if policy == OnDuplicate::Skip {
+        if if_known != IfKnown::Update {
             written.skipped += 1;
             continue;
         }

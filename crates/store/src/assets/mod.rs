@@ -37,7 +37,7 @@ use std::sync::Arc;
 use insitu_model::id::{AssetId, BatchId, StorageId};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use append::{Target, append, append_unless_known};
+pub(crate) use append::{IfKnown, Target, append, append_unless_known};
 pub use batch_counts::batch_counts;
 pub(crate) use change::{apply, pre_label};
 pub use change::{assign_batches, delete};
@@ -54,7 +54,7 @@ pub(crate) use names::Runs;
 pub(crate) use place::{lock, next_place};
 pub(crate) use pre_labels::{PreLabels, members as members_of_answer};
 pub(crate) use reveal::reveal;
-pub use sample::sample;
+pub use sample::{sample, samples};
 
 /// A row of a list, ready to be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -166,18 +166,21 @@ pub(super) enum Owner {
     Visible(i64),
 }
 
-/// The oldest asset with an external ID, among the visible ones and the import's `own`.
+/// The oldest asset with an external ID, and with this data where any is named, among the visible ones and the
+/// import's `own`.
 pub(super) fn owner(
     tx: &mut Tx,
     (project, import): (i64, i64),
     own: &[Span],
     external_id: &str,
+    data: Option<&str>,
 ) -> Result<Option<Owner>> {
     let place: Option<i64> = tx.cell(
         "SELECT a.place FROM asset_runs r JOIN asset_names n ON n.run = r.run JOIN assets a ON a.place = n.place
          WHERE r.project = ?1 AND (r.visible = 1 OR r.import = ?2) AND n.external_id = ?3 AND a.deleted_at IS NULL
+             AND (CAST(?4 AS TEXT) IS NULL OR a.data = ?4)
          ORDER BY a.place LIMIT 1",
-        params![project, import, external_id],
+        params![project, import, external_id, data],
     )?;
     Ok(place.map(|place| {
         if holds(own, place) {

@@ -45,12 +45,13 @@ pub fn received(tx: &mut Tx, organization: OrganizationId, id: ImportId, bytes_t
 /// imports. An import with `cancel_requested` is claimed too, to be ended by [`super::cancelled`].
 ///
 /// An import that looks at external IDs waits for those before it in its project, and for those that run: what they
-/// bring is not visible yet, and it would bring it again.
+/// bring is not visible yet, and it would bring it again. One that registers uploads waits for its likes alone.
 pub fn claim(tx: &mut Tx, owner: &str, now: i64, lease_until: i64) -> Result<Option<Import>> {
     let id: Option<ImportId> = tx.cell(
         "SELECT id FROM imports i WHERE finished_at IS NULL AND (state = ?1 OR state = ?2) AND lease_until < ?3
-             AND (on_duplicate = ?4 OR cancel_requested = 1 OR NOT EXISTS (
+             AND (on_duplicate = ?4 AND is_upload = 0 OR cancel_requested = 1 OR NOT EXISTS (
                  SELECT 1 FROM imports o WHERE o.project = i.project AND o.finished_at IS NULL
+                     AND (i.on_duplicate <> ?4 OR o.is_upload = 1)
                      AND (o.number < i.number AND (o.state = ?1 OR o.state = ?2)
                          OR o.number > i.number AND o.state = ?2 AND o.lease_until >= ?3)))
          ORDER BY number LIMIT 1 /*claim*/",

@@ -19,7 +19,7 @@ use crate::{
 
 pub use finish::{abandon, cancel, cancelled, complete, expire_receiving, fail, is_untidy, tidy_step};
 pub use lease::{claim, free_all, received, renew, renew_receiving, spools_needed};
-pub use write::{ImportBatch, Written, write_batch};
+pub use write::{ImportBatch, ListedSoFar, Written, note_listed, write_batch};
 
 /// What an import is told when it is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub struct NewImport {
     pub format: Option<String>,
     /// Where the hub keeps the file while it is needed.
     pub spool: String,
+    /// What the hub lists to write that file itself, in the importer's own words; none: the file was sent.
+    pub source: Option<String>,
     pub created_at: i64,
 }
 
@@ -56,6 +58,8 @@ pub struct Import {
     pub state_reason: Option<String>,
     /// Written by the importer with each batch: where to continue.
     pub checkpoint: Option<String>,
+    /// Written by the importer with each page of a listing: where to continue with that.
+    pub listing: Option<String>,
     pub progress: Progress,
     /// JSON: {"code","message","index","offset"}
     pub error: Option<String>,
@@ -70,6 +74,8 @@ pub struct Import {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     pub bytes_total: u64,
+    /// Files that a listing has found so far.
+    pub rows_listed: u64,
     pub bytes_read: u64,
     pub rows_read: u64,
     pub rows_imported: u64,
@@ -80,8 +86,8 @@ pub struct Progress {
 }
 
 const COLUMNS: &str = "i.id, i.organization, i.project, i.created_by, i.name, i.storage, i.batches, i.priority,
-    i.on_error, i.on_duplicate, i.dry_run, i.is_upload, i.format, i.spool, i.created_at, i.state, i.state_reason, i.checkpoint,
-    i.bytes_total, i.bytes_read, i.rows_read, i.rows_imported, i.rows_updated, i.rows_skipped, i.rows_refused,
+    i.on_error, i.on_duplicate, i.dry_run, i.is_upload, i.format, i.spool, i.source, i.created_at, i.state, i.state_reason, i.checkpoint,
+    i.listing, i.bytes_total, i.rows_listed, i.bytes_read, i.rows_read, i.rows_imported, i.rows_updated, i.rows_skipped, i.rows_refused,
     i.rows_noticed, i.error, i.cancel_requested, i.lease_owner, i.lease_until, i.started_at, i.finished_at";
 
 /// Adds an import in state *receiving*, leased by the hub that receives its file. [`Error::AlreadyExists`] when its
@@ -94,9 +100,9 @@ pub fn insert(tx: &mut Tx, import: &NewImport, owner: &str, lease_until: i64) ->
         "INSERT INTO imports (number, id, asset_prefix, organization, project, created_by, name, storage, batches,
              priority, on_error, on_duplicate, dry_run, format, spool, bytes_total, state, bytes_read, rows_read,
              rows_imported, rows_updated, rows_skipped, rows_refused, refusals, rows_noticed, cancel_requested, discarding,
-             lease_owner, lease_until, created_at, is_upload)
+             lease_owner, lease_until, created_at, is_upload, source)
          SELECT COALESCE(MAX(number), 0) + 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, ?15,
-             0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?16, ?17, ?18, ?19 FROM imports WHERE number > 0
+             0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?16, ?17, ?18, ?19, ?20 FROM imports WHERE number > 0
          ON CONFLICT (asset_prefix) DO NOTHING",
         params![
             &i.id,
@@ -117,7 +123,8 @@ pub fn insert(tx: &mut Tx, import: &NewImport, owner: &str, lease_until: i64) ->
             owner,
             lease_until,
             i.created_at,
-            i.is_upload
+            i.is_upload,
+            i.source.as_ref()
         ],
     )?;
     if added == 0 {
@@ -178,6 +185,25 @@ pub fn list_active(tx: &mut Tx, organization: OrganizationId, limit: u32) -> Res
     )
 }
 
+/// What the newest imports of a storage listed that listed anything, each once.
+pub fn sources(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    storage: StorageId,
+    limit: u32,
+) -> Result<Vec<String>> {
+    tx.rows(
+        "SELECT source FROM imports WHERE storage = ?2 AND organization = ?1 AND source IS NOT NULL
+         ORDER BY number DESC LIMIT ?3",
+        params![
+            &organization,
+            &storage,
+            limit.clamp(1, crate::limits::MAX_PAGE_ROWS)
+        ],
+        |row| row.next(),
+    )
+}
+
 fn read(row: &mut Row<'_>) -> Result<Import> {
     Ok(Import {
         new: NewImport {
@@ -195,13 +221,16 @@ fn read(row: &mut Row<'_>) -> Result<Import> {
             is_upload: row.next()?,
             format: row.next()?,
             spool: row.next()?,
+            source: row.next()?,
             created_at: row.next()?,
         },
         state: row.next()?,
         state_reason: row.next()?,
         checkpoint: row.next()?,
+        listing: row.next()?,
         progress: Progress {
             bytes_total: row.next()?,
+            rows_listed: row.next()?,
             bytes_read: row.next()?,
             rows_read: row.next()?,
             rows_imported: row.next()?,

@@ -11,7 +11,7 @@ use insitu_model::{
 use super::lease::lost;
 use crate::{
     Result, Tx,
-    assets::{self, NewAsset, Runs, Target},
+    assets::{self, IfKnown, NewAsset, Runs, Target},
     import_report::{self, Refusal},
     projects,
     value::params,
@@ -63,19 +63,19 @@ pub fn write_batch(
         import: job.number,
         first_ordinal: job.rows_imported,
     };
-    let mut written = match (job.on_duplicate, job.dry_run) {
-        (OnDuplicate::Allow, true) => Written {
+    let mut written = match (job.if_known(), job.dry_run) {
+        (Some(if_known), _) => assets::append_unless_known(tx, target, &batch.rows, if_known, now)?,
+        (None, true) => Written {
             imported: batch.rows.len() as u64,
             ..Written::default()
         },
-        (OnDuplicate::Allow, false) => {
+        (None, false) => {
             assets::append(tx, target, batch.rows.iter(), Runs::Many, now)?;
             Written {
                 imported: batch.rows.len() as u64,
                 ..Written::default()
             }
         }
-        (policy, _) => assets::append_unless_known(tx, target, &batch.rows, policy, now)?,
     };
     written.cancel_requested = job.cancel_requested;
     import_report::append(tx, job.number, job.refusals, &batch.refusals)?;
@@ -100,6 +100,42 @@ pub fn write_batch(
     Ok(written)
 }
 
+/// How far a bucket was listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedSoFar {
+    /// Where to continue; the importer's own words.
+    pub place: String,
+    /// Files found so far.
+    pub rows: u64,
+    /// Bytes of the list written so far.
+    pub bytes: u64,
+}
+
+/// Notes how far the bucket was listed, and renews the lease; true when the import is to be cancelled. Run it in
+/// [`crate::Db::claim`]. [`crate::Error::Conflict`] when the import is not `owner`'s any more.
+pub fn note_listed(
+    tx: &mut Tx,
+    id: ImportId,
+    owner: &str,
+    listed: &ListedSoFar,
+    lease_until: i64,
+) -> Result<bool> {
+    let cancel = tx.cell(
+        "UPDATE imports SET listing = ?3, rows_listed = ?4, bytes_total = ?5, lease_until = ?6
+         WHERE id = ?1 AND lease_owner = ?2 AND state = ?7 RETURNING cancel_requested",
+        params![
+            &id,
+            owner,
+            &listed.place,
+            listed.rows,
+            listed.bytes,
+            lease_until,
+            ImportState::Running
+        ],
+    )?;
+    cancel.ok_or_else(|| lost(id))
+}
+
 struct Job {
     number: i64,
     organization: OrganizationId,
@@ -108,14 +144,28 @@ struct Job {
     refusals: u64,
     on_duplicate: OnDuplicate,
     dry_run: bool,
+    is_upload: bool,
     cancel_requested: bool,
+}
+
+impl Job {
+    /// What happens to rows that the project has already; none: they are not looked for.
+    fn if_known(&self) -> Option<IfKnown> {
+        match self.on_duplicate {
+            OnDuplicate::Skip => Some(IfKnown::Skip),
+            OnDuplicate::Update => Some(IfKnown::Update),
+            // A file that was uploaded is one asset, however often it is registered.
+            OnDuplicate::Allow => self.is_upload.then_some(IfKnown::SkipSameData),
+        }
+    }
 }
 
 /// Renews the lease first, so that on PostgreSQL nobody takes the import while its batch is written.
 fn lock(tx: &mut Tx, id: ImportId, owner: &str, lease_until: i64) -> Result<Job> {
     tx.row(
         "UPDATE imports SET lease_until = ?3 WHERE id = ?1 AND lease_owner = ?2 AND state = ?4
-         RETURNING number, organization, project, rows_imported, refusals, on_duplicate, dry_run, cancel_requested",
+         RETURNING number, organization, project, rows_imported, refusals, on_duplicate, dry_run, is_upload,
+             cancel_requested",
         params![&id, owner, lease_until, ImportState::Running],
         |row| {
             Ok(Job {
@@ -126,6 +176,7 @@ fn lock(tx: &mut Tx, id: ImportId, owner: &str, lease_until: i64) -> Result<Job>
                 refusals: row.next()?,
                 on_duplicate: row.next()?,
                 dry_run: row.next()?,
+                is_upload: row.next()?,
                 cancel_requested: row.next()?,
             })
         },

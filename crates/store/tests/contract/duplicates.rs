@@ -176,3 +176,29 @@ contract! {
         assert_eq!(all(store, organization, project).await.len(), 25);
     }
 }
+
+contract! {
+    async fn an_upload_is_one_asset_however_often_it_is_registered(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let project = store.project(organization, "birds").await;
+        let registering = || NewImport { is_upload: true, ..store.new_import(organization, project) };
+        let first = store.running(registering(), "one").await;
+        let second = queued(store, registering()).await;
+        assert_eq!(claimed(store, "two").await, None, "it would not see what the first one brings");
+        let list = store.running(store.new_import(organization, project), "three").await;
+        let files = vec![titled("a", "file 1"), titled("a", "file 2"), titled("a", "file 1"), titled("", "file 3")];
+        let written = store.put(first, "one", files.clone()).await.unwrap();
+        assert_eq!((written.imported, written.skipped), (3, 1));
+        store.complete(first, "one").await;
+
+        assert_eq!(claimed(store, "two").await, Some(second), "lists are not waited for");
+        let written = store.put(second, "two", files).await.unwrap();
+        // Without an external ID, nobody can tell.
+        assert_eq!((written.imported, written.skipped), (1, 3));
+        store.complete(second, "two").await;
+        let written = store.put(list, "three", vec![titled("a", "file 1")]).await.unwrap();
+        assert_eq!(written.imported, 1, "a list may name it as often as it likes");
+        store.complete(list, "three").await;
+        assert_eq!(all(store, organization, project).await.len(), 5);
+    }
+}

@@ -68,7 +68,8 @@ pub fn on_postgres(claim: impl AsyncFnOnce(&Store)) {
     run(&schema.url(), claim);
 }
 
-fn run(url: &DatabaseUrl, claim: impl AsyncFnOnce(&Store)) {
+/// Makes the claim on this database.
+pub fn run(url: &DatabaseUrl, claim: impl AsyncFnOnce(&Store)) {
     let store = Store {
         db: Db::open(url, OPTIONS).unwrap(),
         clock: FixedClock::at(NOW),
@@ -233,6 +234,7 @@ impl Store {
             is_upload: false,
             format: None,
             spool: "spool/1".to_owned(),
+            source: None,
             created_at: self.clock.now_ms(),
         }
     }

@@ -1,8 +1,16 @@
 //! The tables' history: applied once, checked always.
 
-use insitu_store::{DatabaseUrl, Db, Error, Options};
+use insitu_model::storage::{AccessType, TRUST_POLICY_MISSING_EXTERNAL_ID, Verification};
+use insitu_store::{
+    DatabaseUrl, Db, Error, Options, role_overrides,
+    role_proofs::{self, Finding, Line, Overrides},
+    storages,
+};
 
-use crate::server::{Schema, postgres_server};
+use crate::{
+    harness::{LEASE, run},
+    server::{Schema, postgres_server},
+};
 
 const OPTIONS: Options = Options {
     readers: 1,
@@ -123,4 +131,116 @@ fn the_database_file_is_its_owners_alone() {
         assert_eq!(mode & 0o077, 0, "{name}");
     }
     db.close();
+}
+
+/// Does again what the eleventh one did, to what was written since.
+fn upgrade_to_eleven(say: &dyn Fn(&str)) {
+    const TAKE_BACK: &str = "DROP INDEX role_proofs_due; DROP INDEX role_proofs_by_organization;
+        DROP INDEX storages_by_role; ALTER TABLE role_proofs DROP COLUMN is_waited_for;
+        CREATE INDEX role_proofs_due ON role_proofs (due_at)";
+    say(TAKE_BACK);
+    let sql = include_str!("../../migrations/0011_role_proofs_in_line.sql");
+    // The one type whose name PostgreSQL takes for a smaller one.
+    say(&sql.replace("INTEGER", "BIGINT"));
+}
+
+#[test]
+fn storages_from_before_roles_were_tried_go_on_until_something_is_found() {
+    on_both(|url, say| {
+        let mut ids = Vec::new();
+        run(url, async |store| {
+            let (organization, _) = store.organization("acme").await;
+            for name in ["tried in vain", "never tried"] {
+                let mut new = store.new_storage(organization, name);
+                new.access_type = AccessType::IamDelegated;
+                new.role_arn = Some(format!("arn:aws:iam::123456789012:role/{}", ids.len()));
+                ids.push((organization, new.id));
+                let now = store.tick();
+                let insert = move |tx: &mut insitu_store::Tx| {
+                    storages::insert(tx, &new)?;
+                    if new.name == "tried in vain" {
+                        let claimed =
+                            role_proofs::claim(tx, Line::WaitedFor, "a", now, now + LEASE)?.unwrap();
+                        let nothing = Finding::Unknown {
+                            code: "c".to_owned(),
+                            message: "m".to_owned(),
+                        };
+                        role_proofs::settle(tx, &claimed, "a", &nothing, now, now)?;
+                    }
+                    Ok(())
+                };
+                store.write(insert).await.unwrap();
+            }
+        });
+        upgrade_to_eleven(say);
+        run(url, async |store| {
+            let proof = async |(organization, id)| {
+                let found = store.read(move |tx| storages::get(tx, organization, id)).await;
+                found.unwrap().proof.unwrap()
+            };
+            assert_eq!(proof(ids[0]).await.state, Verification::Pending);
+            let before = proof(ids[1]).await;
+            assert_eq!(before.state, Verification::Grandfathered);
+            assert!(before.lets_use(Overrides::AreRefused) && !before.may_be_overridden());
+            let now = store.tick();
+            let (organization, id) = ids[1];
+            let find = async |finding: Finding| {
+                let settle = move |tx: &mut insitu_store::Tx| {
+                    role_proofs::request(tx, organization, id, Line::WaitedFor, now)?;
+                    let claimed = role_proofs::claim(tx, Line::WaitedFor, "a", now, now + LEASE)?.unwrap();
+                    role_proofs::settle(tx, &claimed, "a", &finding, now + LEASE, now)
+                };
+                store.write(settle).await.unwrap().proof.unwrap()
+            };
+            let (code, message) = ("c".to_owned(), "m".to_owned());
+            let nothing = find(Finding::Unknown {
+                code: code.clone(),
+                message: message.clone(),
+            })
+            .await;
+            assert_eq!(
+                (nothing.state, nothing.code.as_deref()),
+                (Verification::Grandfathered, Some("c"))
+            );
+            let refused = find(Finding::Unverified { code, message }).await;
+            assert!(!refused.lets_use(Overrides::Count));
+        });
+    });
+}
+
+#[test]
+fn an_override_of_a_role_that_others_name_too_ends_with_the_upgrade() {
+    on_both(|url, say| {
+        let mut ids = Vec::new();
+        run(url, async |store| {
+            for (name, role) in [("acme", "shared"), ("rival", "shared"), ("other", "own")] {
+                let (organization, owner) = store.organization(name).await;
+                let mut new = store.new_storage(organization, "Photos");
+                new.access_type = AccessType::IamDelegated;
+                new.role_arn = Some(format!("arn:aws:iam::123456789012:role/{role}"));
+                ids.push((organization, new.id));
+                let now = store.tick();
+                let override_it = move |tx: &mut insitu_store::Tx| {
+                    storages::insert(tx, &new)?;
+                    let claimed = role_proofs::claim(tx, Line::WaitedFor, "a", now, now + LEASE)?.unwrap();
+                    let open = Finding::Unverified {
+                        code: TRUST_POLICY_MISSING_EXTERNAL_ID.to_owned(),
+                        message: String::new(),
+                    };
+                    role_proofs::settle(tx, &claimed, "a", &open, now, now)?;
+                    role_overrides::set(tx, organization, new.id, Some((owner, now)))
+                };
+                store.write(override_it).await.unwrap();
+            }
+        });
+        upgrade_to_eleven(say);
+        run(url, async |store| {
+            let mut lets_use = Vec::new();
+            for (organization, id) in ids {
+                let found = store.read(move |tx| storages::get(tx, organization, id)).await;
+                lets_use.push(found.unwrap().proof.unwrap().lets_use(Overrides::Count));
+            }
+            assert_eq!(lets_use, [false, false, true]);
+        });
+    });
 }

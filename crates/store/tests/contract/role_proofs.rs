@@ -5,8 +5,8 @@ use insitu_model::{
     storage::{AccessType, TRUST_POLICY_MISSING_EXTERNAL_ID, Verification},
 };
 use insitu_store::{
-    Error, external_ids,
-    role_proofs::{self, Claimed, Finding, RoleProof},
+    Error, external_ids, role_overrides,
+    role_proofs::{self, Claimed, Finding, Line, Overrides, RoleProof},
     storages::{self, ExternalIdSource, Storage, StorageChange},
 };
 
@@ -24,10 +24,15 @@ async fn delegated(store: &Store, organization: OrganizationId, name: &str) -> S
     id
 }
 
+/// Takes what somebody waits for.
 async fn take(store: &Store, owner: &'static str) -> Option<Claimed> {
+    take_in(store, Line::WaitedFor, owner).await
+}
+
+async fn take_in(store: &Store, line: Line, owner: &'static str) -> Option<Claimed> {
     let now = store.tick();
     store
-        .write(move |tx| role_proofs::claim(tx, owner, now, now + LEASE))
+        .write(move |tx| role_proofs::claim(tx, line, owner, now, now + LEASE))
         .await
         .unwrap()
 }
@@ -71,12 +76,12 @@ contract! {
         let claimed = take(store, "a").await.unwrap();
         assert_eq!((claimed.organization, claimed.storage), (organization, id));
         assert_eq!(take(store, "b").await, None, "one works on it, and a key is nothing to prove");
-        assert!(!proof(store, organization, id).await.lets_use());
+        assert!(!proof(store, organization, id).await.lets_use(Overrides::Count));
         let storage = settle(store, &claimed, "a", Finding::Verified).await.unwrap();
-        assert!(storage.proof.unwrap().lets_use());
+        assert!(storage.proof.unwrap().lets_use(Overrides::Count));
         assert_eq!(take(store, "b").await, None);
         let late = store.tick() + 2 * DAY;
-        let claimed = store.write(move |tx| role_proofs::claim(tx, "b", late, late + LEASE)).await.unwrap();
+        let claimed = store.write(move |tx| role_proofs::claim(tx, Line::Due, "b", late, late + LEASE)).await.unwrap();
         assert_eq!(claimed.unwrap().storage, id);
     }
 }
@@ -87,7 +92,7 @@ contract! {
         let id = delegated(store, organization, "Photos").await;
         let first = take(store, "a").await.unwrap();
         let late = store.tick() + LEASE + 1;
-        let second = store.write(move |tx| role_proofs::claim(tx, "b", late, late + LEASE)).await.unwrap().unwrap();
+        let second = store.write(move |tx| role_proofs::claim(tx, Line::WaitedFor, "b", late, late + LEASE)).await.unwrap().unwrap();
         let answer = settle(store, &first, "a", Finding::Verified).await;
         assert!(matches!(answer, Err(Error::Conflict { .. })), "{answer:?}");
         settle(store, &second, "b", unsafe_trust()).await.unwrap();
@@ -101,21 +106,21 @@ contract! {
         let id = delegated(store, organization, "Photos").await;
         let found = async |finding| {
             let now = store.tick();
-            store.write(move |tx| role_proofs::request(tx, organization, id, now)).await.unwrap();
+            store.write(move |tx| role_proofs::request(tx, organization, id, Line::WaitedFor, now)).await.unwrap();
             let claimed = take(store, "a").await.unwrap();
             settle(store, &claimed, "a", finding).await.unwrap().proof.unwrap()
         };
         let pending = found(unknown()).await;
         assert_eq!((pending.state, pending.code.as_deref()), (Verification::Pending, Some("connect.timeout")));
-        assert!(!pending.lets_use());
+        assert!(!pending.lets_use(Overrides::Count));
         assert_eq!(found(Finding::Verified).await.code, None);
         let verified = found(unknown()).await;
         assert_eq!(verified.state, Verification::Verified);
-        assert!(verified.lets_use() && verified.checked_at > verified.verified_at);
+        assert!(verified.lets_use(Overrides::Count) && verified.checked_at > verified.verified_at);
         found(unsafe_trust()).await;
         let unverified = found(unknown()).await;
         assert_eq!(unverified.code.as_deref(), Some(TRUST_POLICY_MISSING_EXTERNAL_ID));
-        assert!(!unverified.lets_use());
+        assert!(!unverified.lets_use(Overrides::Count));
     }
 }
 
@@ -125,7 +130,7 @@ contract! {
         let id = delegated(store, organization, "Photos").await;
         let claimed = take(store, "a").await.unwrap();
         let now = store.tick();
-        store.write(move |tx| role_proofs::request(tx, organization, id, now)).await.unwrap();
+        store.write(move |tx| role_proofs::request(tx, organization, id, Line::WaitedFor, now)).await.unwrap();
         settle(store, &claimed, "a", unsafe_trust()).await.unwrap();
         let now = store.tick();
         let awaited = move |tx: &mut insitu_store::Tx| role_proofs::is_awaited(tx, organization, id, now);
@@ -146,8 +151,8 @@ contract! {
         let now = store.tick();
         let renamed = StorageChange { name: Some("Pictures".to_owned()), ..Default::default() };
         store.write(move |tx| storages::update(tx, organization, id, 1, &renamed, now)).await.unwrap();
-        assert!(proof(store, organization, id).await.lets_use());
-        let request = move |tx: &mut insitu_store::Tx| role_proofs::request(tx, organization, id, now);
+        assert!(proof(store, organization, id).await.lets_use(Overrides::Count));
+        let request = move |tx: &mut insitu_store::Tx| role_proofs::request(tx, organization, id, Line::WaitedFor, now);
         store.write(request).await.unwrap();
         let of_old_role = take(store, "a").await.unwrap();
         let role = StorageChange {
@@ -169,22 +174,22 @@ contract! {
         let id = delegated(store, organization, "Photos").await;
         let overrule = async || {
             let by = Some((owner, store.tick()));
-            store.write(move |tx| role_proofs::set_override(tx, organization, id, by)).await.unwrap();
-            proof(store, organization, id).await.lets_use()
+            store.write(move |tx| role_overrides::set(tx, organization, id, by)).await.unwrap();
+            proof(store, organization, id).await.lets_use(Overrides::Count)
         };
         let found = async |finding| {
             let now = store.tick();
-            store.write(move |tx| role_proofs::request(tx, organization, id, now)).await.unwrap();
+            store.write(move |tx| role_proofs::request(tx, organization, id, Line::WaitedFor, now)).await.unwrap();
             let claimed = take(store, "a").await.unwrap();
             settle(store, &claimed, "a", finding).await.unwrap().proof.unwrap()
         };
         assert!(!overrule().await, "nothing is known yet");
         let denied = Finding::Unverified { code: "storage.role_denied".to_owned(), message: String::new() };
-        assert!(!found(denied).await.lets_use());
-        assert!(found(unsafe_trust()).await.lets_use());
+        assert!(!found(denied).await.lets_use(Overrides::Count));
+        assert!(found(unsafe_trust()).await.lets_use(Overrides::Count));
         assert!(overrule().await);
         assert_eq!(found(Finding::Verified).await.overridden, None);
-        assert!(!found(unsafe_trust()).await.lets_use(), "another time it is decided again");
+        assert!(!found(unsafe_trust()).await.lets_use(Overrides::Count), "another time it is decided again");
     }
 }
 
@@ -209,7 +214,7 @@ contract! {
         assert_eq!(before.external_id.as_deref(), Some("id-of-Photos"));
         assert_eq!(before.proof.unwrap().next_external_id.as_deref(), Some("next"));
         let now = store.tick();
-        store.write(move |tx| role_proofs::request(tx, organization, id, now)).await.unwrap();
+        store.write(move |tx| role_proofs::request(tx, organization, id, Line::WaitedFor, now)).await.unwrap();
         // The other organization's storage waits too.
         let mut claimed = take(store, "a").await.unwrap();
         if claimed.storage == other {
@@ -223,5 +228,104 @@ contract! {
             let answer = store.write(move |tx| external_ids::take(tx, others, text, other, now)).await;
             assert!(matches!(answer, Err(Error::AlreadyExists { .. })), "{text}: {answer:?}");
         }
+    }
+}
+
+contract! {
+    async fn who_is_waited_for_stands_in_a_line_of_its_own(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let overdue = delegated(store, organization, "Overdue").await;
+        let claimed = take(store, "a").await.unwrap();
+        settle(store, &claimed, "a", unknown()).await.unwrap();
+        let wanted = delegated(store, organization, "Wanted").await;
+        let late = store.tick() + 2 * DAY;
+        let claim = async |line: Line| {
+            let claim = move |tx: &mut insitu_store::Tx| role_proofs::claim(tx, line, "a", late, late + LEASE);
+            store.write(claim).await.unwrap().map(|claimed| claimed.storage)
+        };
+        assert_eq!(claim(Line::WaitedFor).await, Some(wanted), "not the one that is longer due");
+        assert_eq!(claim(Line::WaitedFor).await, None);
+        let request = async |line: Line| {
+            let request = move |tx: &mut insitu_store::Tx| role_proofs::request(tx, organization, overdue, line, late);
+            store.write(request).await.unwrap();
+        };
+        request(Line::WaitedFor).await;
+        request(Line::Due).await;
+        assert_eq!(claim(Line::Due).await, None, "it was asked for, and is not pushed back");
+        assert_eq!(claim(Line::WaitedFor).await, Some(overdue));
+    }
+}
+
+contract! {
+    async fn an_override_ends_when_another_organization_names_the_role(store: &Store) {
+        const ROLE: &str = "arn:aws:iam::123456789012:role/r";
+        let (organization, owner) = store.organization("acme").await;
+        let (rival, _) = store.organization("rival").await;
+        let id = delegated(store, organization, "Photos").await;
+        let claimed = take(store, "a").await.unwrap();
+        settle(store, &claimed, "a", unsafe_trust()).await.unwrap();
+        let by = Some((owner, store.tick()));
+        store.write(move |tx| role_overrides::set(tx, organization, id, by)).await.unwrap();
+        let end = async |organization, role| {
+            store.write(move |tx| role_overrides::end_of_others(tx, organization, role)).await.unwrap()
+        };
+        assert_eq!(end(organization, ROLE).await, [], "its own word stands");
+        assert_eq!(end(rival, "arn:aws:iam::123456789012:role/other").await, []);
+        let overruled = proof(store, organization, id).await;
+        assert!(overruled.lets_use(Overrides::Count));
+        assert!(!overruled.lets_use(Overrides::AreRefused), "unless the operator has it otherwise");
+        let ended = end(rival, ROLE).await;
+        let names: Vec<_> = ended.iter().map(|one| (one.organization, one.storage, one.name.as_str())).collect();
+        assert_eq!(names, [(organization, id, "Photos")]);
+        assert!(!proof(store, organization, id).await.lets_use(Overrides::Count));
+        assert_eq!(end(rival, ROLE).await, [], "once");
+    }
+}
+
+contract! {
+    async fn who_tries_a_role_does_not_bring_an_override_back_that_ended_meanwhile(store: &Store) {
+        let (organization, owner) = store.organization("acme").await;
+        let id = delegated(store, organization, "Photos").await;
+        let claimed = take(store, "a").await.unwrap();
+        settle(store, &claimed, "a", unsafe_trust()).await.unwrap();
+        let word = async |by| {
+            store.write(move |tx| role_overrides::set(tx, organization, id, by)).await.unwrap();
+        };
+        word(Some((owner, 1))).await;
+        let now = store.tick();
+        let request = move |tx: &mut insitu_store::Tx| {
+            role_proofs::request(tx, organization, id, Line::WaitedFor, now)
+        };
+        store.write(request).await.unwrap();
+        let claimed = take(store, "a").await.unwrap();
+        word(None).await;
+        let after = settle(store, &claimed, "a", unsafe_trust()).await.unwrap();
+        assert_eq!(after.proof.unwrap().overridden, None);
+    }
+}
+
+contract! {
+    async fn what_is_not_verified_is_listed_with_its_name(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let (others, _) = store.organization("other").await;
+        let id = delegated(store, organization, "Photos").await;
+        delegated(store, others, "Theirs").await;
+        let unverified = async || {
+            let found = store.read(move |tx| role_proofs::unverified(tx, organization)).await.unwrap();
+            found.into_iter().map(|(id, name, proof)| (id, name, proof.state)).collect::<Vec<_>>()
+        };
+        assert_eq!(unverified().await, [(id, "Photos".to_owned(), Verification::Pending)]);
+        let now = store.tick();
+        let claim = move |tx: &mut insitu_store::Tx| {
+            let mut claimed = Vec::new();
+            while let Some(one) = role_proofs::claim(tx, Line::WaitedFor, "a", now, now + LEASE)? {
+                claimed.push(one);
+            }
+            Ok::<_, Error>(claimed)
+        };
+        for claimed in store.write(claim).await.unwrap() {
+            settle(store, &claimed, "a", Finding::Verified).await.unwrap();
+        }
+        assert_eq!(unverified().await, []);
     }
 }

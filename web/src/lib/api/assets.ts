@@ -1,4 +1,4 @@
-// Questions to the hub about the assets of a project: pages of them, one, signed addresses, deletion.
+// Questions to the hub about the assets of a project: pages of them, one, signed addresses.
 import { answer, hub } from './client';
 import type { AssetState } from './types';
 
@@ -8,6 +8,7 @@ export type AssetFilters = {
   externalId?: string;
   batches?: string[];
   storage?: string;
+  isPreLabeled?: boolean;
   state?: AssetState;
 };
 
@@ -40,14 +41,4 @@ export async function getAsset(projectId: string, assetId: string) {
 export async function signAssets(projectId: string, assets: string[]) {
   const params = { path: { project: projectId } };
   return (await answer(hub.POST('/v2/project/{project}/assets/sign', { params, body: { assets } }))).urls;
-}
-
-/** Deletes softly, in as many questions as the hub's limit asks for. */
-export async function deleteAssets(projectId: string, assets: string[]) {
-  for (let from = 0; from < assets.length; from += IDS_AT_ONCE) {
-    const body = { assets: assets.slice(from, from + IDS_AT_ONCE) };
-    await answer(
-      hub.DELETE('/v2/project/{project}/assets', { params: { path: { project: projectId } }, body }),
-    );
-  }
 }

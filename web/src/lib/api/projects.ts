@@ -38,14 +38,6 @@ export async function checkSchema(id: string, text: string): Promise<SchemaProbl
   return checked.problems;
 }
 
-export async function createBatch(projectId: string, name: string) {
-  const params = { path: { project: projectId } };
-  const made = await answer(hub.POST('/v2/batches/{project}', { params, body: { name } }));
-  // A list is the answer to a list; one name is answered with one batch.
-  if (Array.isArray(made)) throw new TypeError('the hub answered a list to one batch');
-  return made.project;
-}
-
 export async function listStorages() {
   return (await answer(hub.GET('/v2/storages', { params: { query: { page: 1, limit: PAGE } } }))).storages;
 }

@@ -213,6 +213,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/file-explorer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look into a bucket, or import from it
+         * @description Without `upload`, a page of a folder. With it, an import of `files` and `folders` (or of everything below `folder`)
+         *     into `projectId` is started and answered at once; poll `GET /v2/imports/{id}` for its progress.
+         */
+        post: operations["postFile-explorer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/files/{project}/{type}/{name}": {
         parameters: {
             query?: never;
@@ -1107,6 +1128,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/storages/{id}/buckets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Buckets of a storage, as far as they are known
+         * @description AWS is not asked: the policy of a storage does not let it list the account's buckets, and need not.
+         */
+        get: operations["getStoragesByIdBuckets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/storages/{id}/externalId/rotate": {
         parameters: {
             query?: never;
@@ -1122,6 +1163,27 @@ export interface paths {
          *     trust policy, then verify the storage. While one is on its way, the same is answered again.
          */
         post: operations["postStoragesByIdExternalIdRotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/storages/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Files of a storage
+         * @description A page of one folder. Any object of the storage can be opened by what this answers, so it takes the right to import
+         *     from it, and the URLs are on record.
+         */
+        get: operations["getStoragesByIdFiles"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1178,7 +1240,8 @@ export interface paths {
         put?: never;
         /**
          * Let a storage be used although its role is open to others
-         * @description Only an owner of the organization may, and it is on the audit record. It ends when the role is verified or another.
+         * @description Only an owner of the organization may, unless the operator lets nobody, and it is on the audit record. It ends when the
+         *     role is verified or another, and when another organization names the same role.
          */
         post: operations["postStoragesByIdVerificationOverride"];
         /** Take the override back */
@@ -1616,6 +1679,10 @@ export interface components {
         BatchesData: {
             project: components["schemas"]["Batch"];
         } | components["schemas"]["Batch"][];
+        BucketList: {
+            /** @description Those that the storage's prefixes name, or else those that its assets and imports were seen in. There may be others. */
+            buckets: string[];
+        };
         Category: {
             /** @description Questions about each object, or about the answer to this question. */
             classifications?: components["schemas"]["Category"][] | null;
@@ -1951,6 +2018,18 @@ export interface components {
             status: string;
         };
         /** @description The body of a successful answer. */
+        Envelope_BucketList: {
+            data: {
+                /** @description Those that the storage's prefixes name, or else those that its assets and imports were seen in. There may be others. */
+                buckets: string[];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
         Envelope_CloudData: {
             data: {
                 assets: components["schemas"]["CloudCounts"];
@@ -1993,6 +2072,25 @@ export interface components {
         Envelope_DimensionsData: {
             data: {
                 metadata: components["schemas"]["KnownDimensions"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_Explored: {
+            data: {
+                /** @description Keys. */
+                files: string[];
+                /** @description Each with all that stands before it in keys, and a slash at the end. */
+                folders: string[];
+                import?: components["schemas"]["Import"] | null;
+                /** @description Gets the next page; `null` on the last one. */
+                scrollToken?: string | null;
+                /** @description Always true: what fails is answered as an error. */
+                success: boolean;
             };
             /**
              * @description Always `success`.
@@ -2371,6 +2469,21 @@ export interface components {
             status: string;
         };
         /** @description The body of a successful answer. */
+        Envelope_StorageFiles: {
+            data: {
+                files: components["schemas"]["StorageFile"][];
+                /** @description Each with all that stands before it in keys, and a slash at the end. */
+                folders: string[];
+                /** @description Gets the next page; `null` on the last one. */
+                scrollToken?: string | null;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
         Envelope_StorageList: {
             data: {
                 storages: components["schemas"]["Storage"][];
@@ -2503,6 +2616,61 @@ export interface components {
             /** @description `fail` when the request was at fault (4xx), `error` when the hub was (5xx). */
             status: string;
         };
+        /** @description What to look at, or what to import. */
+        Explore: {
+            /** @description With `upload`: names or ids of the batches that every asset joins. New names become new batches. */
+            batches?: string[] | null;
+            bucket: string;
+            /** @description `true` lists, checks and reports, and imports nothing. */
+            dryRun?: boolean | null;
+            /** @description Endings of names, such as `jpg`; none: every file. */
+            extensions?: string[] | null;
+            /** @description With `upload`: keys to import. */
+            files?: string[] | null;
+            /**
+             * @description The folder to look into; empty is the top of the bucket. With `upload` and neither `files` nor `folders`, all of
+             *     it is imported.
+             */
+            folder?: string | null;
+            /** @description With `upload`: every asset joins a batch that is called as the folder that it lies in. */
+            folderBatches?: boolean | null;
+            /** @description With `upload`: folders to import whole. */
+            folders?: string[] | null;
+            /**
+             * Format: int32
+             * @description Files and folders on a page, 1 to 1000; 1000 unless given.
+             */
+            limit?: number | null;
+            /** @description What to call the import; the bucket and folder unless given. */
+            name?: string | null;
+            onDuplicate?: components["schemas"]["OnDuplicate"] | null;
+            onError?: components["schemas"]["OnError"] | null;
+            /**
+             * Format: int64
+             * @description -1000 to 1000; 0 unless given. Higher is labeled sooner.
+             */
+            priority?: number | null;
+            /** @description With `upload`: the project to import into. */
+            projectId?: string | null;
+            /** @description The `scrollToken` of the page before. */
+            scrollToken?: string | null;
+            storageId: string;
+            /** @description With `upload`: `false` leaves out what lies in folders of the folders; `true` unless given. */
+            subfolders?: boolean | null;
+            /** @description Import instead of looking. */
+            upload?: boolean;
+        };
+        Explored: {
+            /** @description Keys. */
+            files: string[];
+            /** @description Each with all that stands before it in keys, and a slash at the end. */
+            folders: string[];
+            import?: components["schemas"]["Import"] | null;
+            /** @description Gets the next page; `null` on the last one. */
+            scrollToken?: string | null;
+            /** @description Always true: what fails is answered as an error. */
+            success: boolean;
+        };
         /** @description An export as the API shows it. */
         Export: {
             _id: string;
@@ -2605,6 +2773,8 @@ export interface components {
             dryRun: boolean;
             error?: components["schemas"]["ImportError"] | null;
             finishedAt?: string | null;
+            /** @description Whether that is still being listed: `rowsListed` grows, and rows are read afterwards. */
+            isListing: boolean;
             /** @description The file's name. */
             name: string;
             /** @description `allow`, `skip` or `update` */
@@ -2621,6 +2791,11 @@ export interface components {
             rowsImported: number;
             /**
              * Format: int64
+             * @description Files found so far, or all of them once `isListing` is false.
+             */
+            rowsListed: number;
+            /**
+             * Format: int64
              * @description Rows with a remark in the report, though they were imported.
              */
             rowsNoticed: number;
@@ -2635,6 +2810,7 @@ export interface components {
             rowsSkipped: number;
             /** Format: int64 */
             rowsUpdated: number;
+            source?: components["schemas"]["ImportSource"] | null;
             startedAt?: string | null;
             /** @description `receiving`, `queued`, `running`, `completed`, `failed` or `cancelled` */
             state: components["schemas"]["ImportState"];
@@ -2665,6 +2841,15 @@ export interface components {
             imports: components["schemas"]["Import"][];
             /** Format: int64 */
             total: number;
+        };
+        /** @description Folders of a bucket, and what of them is imported. */
+        ImportSource: {
+            bucket: string;
+            extensions: string[];
+            folder_batches: boolean;
+            /** @description Each with its slash; an empty one is the whole bucket. None: files were picked one by one. */
+            folders: string[];
+            subfolders: boolean;
         };
         /** @enum {string} */
         ImportState: "receiving" | "queued" | "running" | "completed" | "failed" | "cancelled";
@@ -3283,6 +3468,25 @@ export interface components {
         StorageData: {
             storage: components["schemas"]["Storage"];
         };
+        StorageFile: {
+            key: string;
+            lastModified?: string | null;
+            signedUrl?: string | null;
+            /**
+             * Format: int64
+             * @description In bytes.
+             */
+            size: number;
+            /** @description The file's address, to be imported as `data`; none where no browser can open it. */
+            url?: string | null;
+        };
+        StorageFiles: {
+            files: components["schemas"]["StorageFile"][];
+            /** @description Each with all that stands before it in keys, and a slash at the end. */
+            folders: string[];
+            /** @description Gets the next page; `null` on the last one. */
+            scrollToken?: string | null;
+        };
         /** @description A storage as the API takes it. Every field is optional when an existing storage is changed. */
         StorageForm: {
             /** @description `IAM_USER` or `IAM_DELEGATED`. */
@@ -3353,7 +3557,10 @@ export interface components {
             overriddenAt?: string | null;
             /** @description The owner who lets the storage be used all the same. */
             overriddenBy?: string | null;
-            /** @description `verified`, `unverified`, `pending` (nobody knows yet), or `not_applicable` where there is no role */
+            /**
+             * @description `verified`, `unverified`, `pending` (nobody knows yet), `grandfathered` (nobody knows yet, and it was used before
+             *     roles were tried), or `not_applicable` where there is no role
+             */
             state: components["schemas"]["Verification"];
             /** @description When it was last verified. */
             verifiedAt?: string | null;
@@ -3478,7 +3685,7 @@ export interface components {
             name: string;
         };
         /** @enum {string} */
-        Verification: "verified" | "unverified" | "pending" | "not_applicable";
+        Verification: "verified" | "unverified" | "pending" | "grandfathered" | "not_applicable";
         /** @description A storage, and what its role should be like. */
         VerifiedData: {
             /** @description Whom the trust policy has to name; none if the hub has no identity. */
@@ -3550,6 +3757,7 @@ export type BatchRow = components['schemas']['BatchRow'];
 export type BatchesBody = components['schemas']['BatchesBody'];
 export type BatchesChange = components['schemas']['BatchesChange'];
 export type BatchesData = components['schemas']['BatchesData'];
+export type BucketList = components['schemas']['BucketList'];
 export type Category = components['schemas']['Category'];
 export type CategoryBranch = components['schemas']['CategoryBranch'];
 export type CategoryOption = components['schemas']['CategoryOption'];
@@ -3580,10 +3788,12 @@ export type EnvelopeAtOnceData = components['schemas']['Envelope_AtOnceData'];
 export type EnvelopeBatchData = components['schemas']['Envelope_BatchData'];
 export type EnvelopeBatchList = components['schemas']['Envelope_BatchList'];
 export type EnvelopeBatchesData = components['schemas']['Envelope_BatchesData'];
+export type EnvelopeBucketList = components['schemas']['Envelope_BucketList'];
 export type EnvelopeCloudData = components['schemas']['Envelope_CloudData'];
 export type EnvelopeDeletionData = components['schemas']['Envelope_DeletionData'];
 export type EnvelopeDiagnosisData = components['schemas']['Envelope_DiagnosisData'];
 export type EnvelopeDimensionsData = components['schemas']['Envelope_DimensionsData'];
+export type EnvelopeExplored = components['schemas']['Envelope_Explored'];
 export type EnvelopeExportData = components['schemas']['Envelope_ExportData'];
 export type EnvelopeExportList = components['schemas']['Envelope_ExportList'];
 export type EnvelopeExternalIdData = components['schemas']['Envelope_ExternalIdData'];
@@ -3613,6 +3823,7 @@ export type EnvelopeSignedOut = components['schemas']['Envelope_SignedOut'];
 export type EnvelopeSignedUrlData = components['schemas']['Envelope_SignedUrlData'];
 export type EnvelopeSignedUrls = components['schemas']['Envelope_SignedUrls'];
 export type EnvelopeStorageData = components['schemas']['Envelope_StorageData'];
+export type EnvelopeStorageFiles = components['schemas']['Envelope_StorageFiles'];
 export type EnvelopeStorageList = components['schemas']['Envelope_StorageList'];
 export type EnvelopeTaskCounts = components['schemas']['Envelope_TaskCounts'];
 export type EnvelopeTaskData = components['schemas']['Envelope_TaskData'];
@@ -3623,6 +3834,8 @@ export type EnvelopeUrlRecordList = components['schemas']['Envelope_UrlRecordLis
 export type EnvelopeVerifiedData = components['schemas']['Envelope_VerifiedData'];
 export type EnvelopeWithdrawalsResult = components['schemas']['Envelope_WithdrawalsResult'];
 export type ErrorBody = components['schemas']['ErrorBody'];
+export type Explore = components['schemas']['Explore'];
+export type Explored = components['schemas']['Explored'];
 export type Export = components['schemas']['Export'];
 export type ExportBody = components['schemas']['ExportBody'];
 export type ExportData = components['schemas']['ExportData'];
@@ -3638,6 +3851,7 @@ export type Import = components['schemas']['Import'];
 export type ImportData = components['schemas']['ImportData'];
 export type ImportError = components['schemas']['ImportError'];
 export type ImportList = components['schemas']['ImportList'];
+export type ImportSource = components['schemas']['ImportSource'];
 export type ImportState = components['schemas']['ImportState'];
 export type Invitation = components['schemas']['Invitation'];
 export type InvitationList = components['schemas']['InvitationList'];
@@ -3720,6 +3934,8 @@ export type StageCounts = components['schemas']['StageCounts'];
 export type StageHistory = components['schemas']['StageHistory'];
 export type Storage = components['schemas']['Storage'];
 export type StorageData = components['schemas']['StorageData'];
+export type StorageFile = components['schemas']['StorageFile'];
+export type StorageFiles = components['schemas']['StorageFiles'];
 export type StorageForm = components['schemas']['StorageForm'];
 export type StorageFormTestBody = components['schemas']['StorageFormTestBody'];
 export type StorageList = components['schemas']['StorageList'];
@@ -4247,6 +4463,61 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "postFile-explorer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Explore"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Explored"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6647,6 +6918,35 @@ export interface operations {
             };
         };
     };
+    getStoragesByIdBuckets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_BucketList"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     postStoragesByIdExternalIdRotate: {
         parameters: {
             query?: never;
@@ -6667,6 +6967,72 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getStoragesByIdFiles: {
+        parameters: {
+            query: {
+                /** @description The bucket. */
+                bucketName: string;
+                /** @description The folder; without it, the top of the bucket. */
+                path?: string;
+                /** @description `false` leaves out the signed URLs; `true` unless given. */
+                getSignedUrls?: string;
+                /** @description `false` asks a busy server once instead of a few times; `true` unless given. */
+                retryOnSlowDown?: string;
+                /** @description The `scrollToken` of the page before. */
+                scrollToken?: string;
+                /** @description Files and folders on a page, 1 to 1000; 1000 unless given. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_StorageFiles"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6767,6 +7133,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_StorageData"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             409: {

@@ -2,9 +2,13 @@
 export type {
   ApiKey,
   Asset,
+  AssetChange,
+  AssetChangeKind,
   AssetState,
   Batch,
+  BatchRow,
   CategorySchema,
+  ChangeBody,
   Check,
   Diagnosis,
   Import,

@@ -1,5 +1,5 @@
 // The assets of a project as one growing list: page after page by the hub's cursor, never counted by offset.
-import { createInfiniteQuery, useQueryClient, type InfiniteData } from '@tanstack/svelte-query';
+import { createInfiniteQuery } from '@tanstack/svelte-query';
 import { listAssets } from '$lib/api/assets';
 import type { Asset } from '$lib/api/types';
 import { keys } from '$lib/session/queries';
@@ -9,12 +9,9 @@ type Page = { assets: Asset[]; total: number; nextCursor?: string | null };
 
 export class AssetList {
   #query;
-  #queries = useQueryClient();
-  #projectId: () => string;
   items: Asset[];
 
   constructor(projectId: () => string, question: () => Question) {
-    this.#projectId = projectId;
     this.#query = createInfiniteQuery(() => ({
       queryKey: [...keys.assets(projectId()), question()],
       queryFn: ({ pageParam, signal }) => {
@@ -67,25 +64,5 @@ export class AssetList {
   retry() {
     if (this.#query.data) void this.#query.fetchNextPage();
     else void this.#query.refetch();
-  }
-
-  /** Takes deleted assets out at once; the hub is asked again behind it. */
-  remove(ids: ReadonlySet<string>) {
-    const queryKey = keys.assets(this.#projectId());
-    this.#queries.setQueriesData<InfiniteData<Page>>({ queryKey }, (data) => {
-      if (!data) return data;
-      const gone = data.pages.reduce(
-        (sum, { assets }) => sum + assets.filter(({ _id }) => ids.has(_id)).length,
-        0,
-      );
-      const pages = data.pages.map((page) => ({
-        ...page,
-        total: page.total - gone,
-        assets: page.assets.filter(({ _id }) => !ids.has(_id)),
-      }));
-      return { ...data, pages };
-    });
-    void this.#queries.invalidateQueries({ queryKey });
-    void this.#queries.invalidateQueries({ queryKey: keys.project(this.#projectId()) });
   }
 }

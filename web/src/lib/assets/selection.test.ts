@@ -8,7 +8,7 @@ it('turns one on and off', () => {
   selection.toggle(all, 1);
   expect([...selection.ids]).toEqual(['b']);
   selection.toggle(all, 1);
-  expect(selection.size).toBe(0);
+  expect(selection.count(5)).toBe(0);
 });
 
 it('spans a range in both directions', () => {
@@ -24,4 +24,17 @@ it('takes a range away as well', () => {
   selection.toggle(all, 0);
   selection.toggle(all, 2, true);
   expect([...selection.ids].sort()).toEqual(['d', 'e']);
+});
+
+it('means everything that matches until one is taken out of what is loaded', () => {
+  const selection = new Selection();
+  selection.addAll(all);
+  selection.selectEverything();
+  expect([selection.count(12_480), selection.has('never loaded')]).toEqual([12_480, true]);
+  selection.toggle(all, 2);
+  expect([selection.count(12_480), selection.has('c'), selection.has('never loaded')]).toEqual([
+    4,
+    false,
+    false,
+  ]);
 });

@@ -3,7 +3,12 @@ import type { Storage } from '$lib/api/types';
 import { words } from '$lib/words/storages';
 import type { DotState } from '$ui/StateDot.svelte';
 
-const DOTS: Record<string, DotState> = { verified: 'good', pending: 'working', unverified: 'warning' };
+const DOTS: Record<string, DotState> = {
+  verified: 'good',
+  pending: 'working',
+  grandfathered: 'working',
+  unverified: 'warning',
+};
 
 export function trustOf({ verification }: Storage): { dot: DotState; label: string } | null {
   const dot = DOTS[verification.state];

@@ -149,6 +149,7 @@ export const words = {
   verification: {
     verified: 'Verified',
     pending: 'Not verified yet',
+    grandfathered: 'Used as before, not verified yet',
     unverified: 'Not verified',
   } as Record<string, string>,
   overridden: 'Not verified, used all the same',

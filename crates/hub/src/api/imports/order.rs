@@ -72,6 +72,7 @@ pub async fn order(
         is_upload: false,
         dry_run: is_true("dryRun", params.dry_run.as_deref())?,
         format: params.format.filter(|format| !format.is_empty()),
+        source: None,
     })
 }
 
@@ -101,7 +102,8 @@ pub fn checked_priority(priority: i64) -> ApiResult<i32> {
         })
 }
 
-fn checked_name(name: Option<&str>) -> ApiResult<String> {
+/// What an import may be called.
+pub fn checked_name(name: Option<&str>) -> ApiResult<String> {
     let name: Name = name
         .filter(|name| !name.trim().is_empty())
         .unwrap_or(DEFAULT_NAME)

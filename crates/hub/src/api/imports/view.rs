@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::api::time::iso;
 use crate::api::words;
+use crate::jobs;
 
 /// An import as the API shows it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -35,6 +36,12 @@ pub struct ImportView {
     /// The batches of rows that name none.
     pub batches: Vec<String>,
     pub priority: i32,
+    /// What the hub lists to make the list itself, where nobody sent one.
+    pub source: Option<SourceView>,
+    /// Whether that is still being listed: `rowsListed` grows, and rows are read afterwards.
+    pub is_listing: bool,
+    /// Files found so far, or all of them once `isListing` is false.
+    pub rows_listed: u64,
     pub bytes_total: u64,
     pub bytes_read: u64,
     pub rows_read: u64,
@@ -54,6 +61,19 @@ pub struct ImportView {
     pub created_by: String,
 }
 
+/// Folders of a bucket, and what of them is imported.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all(serialize = "camelCase"))]
+#[schema(as = ImportSource)]
+pub struct SourceView {
+    pub bucket: String,
+    /// Each with its slash; an empty one is the whole bucket. None: files were picked one by one.
+    pub folders: Vec<String>,
+    pub subfolders: bool,
+    pub extensions: Vec<String>,
+    pub folder_batches: bool,
+}
+
 /// Why an import failed as a whole.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ImportError {
@@ -67,6 +87,7 @@ pub struct ImportError {
 
 impl From<Import> for ImportView {
     fn from(import: Import) -> Self {
+        let is_listing = jobs::is_listing(&import);
         let Import {
             new, state, progress, ..
         } = import;
@@ -84,6 +105,9 @@ impl From<Import> for ImportView {
             storage: new.storage.map(|id| id.to_string()),
             batches: new.batches.iter().map(ToString::to_string).collect(),
             priority: new.priority,
+            source: new.source.and_then(|json| serde_json::from_str(&json).ok()),
+            is_listing,
+            rows_listed: progress.rows_listed,
             bytes_total: progress.bytes_total,
             bytes_read: progress.bytes_read,
             rows_read: progress.rows_read,

@@ -1,0 +1,220 @@
+//! The first half of an import of folders: the bucket is listed page by page into the spool, as a list that the second
+//! half reads like any other.
+//!
+//! After each page the file is synced and the place behind it is written down, so that whoever takes the lease next
+//! cuts the file to that length and goes on behind the last key.
+
+use std::time::Duration;
+
+use insitu_cloud::Retry;
+use insitu_cloud::s3::{LIST_KEYS_MAX, ListPage, Listing};
+use insitu_store::imports::{self, Import, ListedSoFar};
+use serde::{Deserialize, Serialize};
+
+use super::becomes_true;
+use super::import::Stop;
+use super::list_file::{ListFile, ListFileError};
+use super::read_rows::Fault;
+use super::runner::{LEASE_MS, RENEW_EVERY, Work};
+use super::source::{RowWriter, Source};
+use super::spool::Spool;
+use crate::cloud_access::{Bucket, Extensions, Unlisted};
+use crate::error::ApiError;
+
+/// How often in a row a page is asked for that a busy or silent server does not give.
+const TRIES_MAX: u32 = 8;
+/// The longest wait between two tries.
+const WAIT_MAX: Duration = Duration::from_secs(30);
+
+/// How far a bucket was listed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Place {
+    /// Which of the source's beginnings is listed.
+    begin: usize,
+    /// The last key of it that was seen.
+    after: Option<String>,
+    rows: u64,
+    bytes: u64,
+    is_done: bool,
+}
+
+impl Work<Import> {
+    /// Writes the list of an import whose list nobody sent; does nothing for others, and where it is written.
+    pub(super) async fn list(&mut self) -> Result<(), Stop> {
+        let Some(source) = self.job.new.source.as_deref() else {
+            return Ok(());
+        };
+        let source: Source = serde_json::from_str(source).map_err(unreadable)?;
+        let mut place = match self.job.listing.as_deref() {
+            Some(text) => serde_json::from_str(text).map_err(unreadable)?,
+            None => Place {
+                rows: source.named_rows,
+                bytes: source.named_bytes,
+                ..Place::default()
+            },
+        };
+        if place.is_done || source.begins.is_empty() {
+            return Ok(());
+        }
+        if self.job.cancel_requested {
+            return Err(Stop::Cancelled);
+        }
+        self.list_from(&source, &mut place).await?;
+        if place.rows == 0 {
+            return Err(Stop::Failed(nothing_found(&source)));
+        }
+        Ok(())
+    }
+
+    async fn list_from(&mut self, source: &Source, place: &mut Place) -> Result<(), Stop> {
+        let new = self.job.new.clone();
+        let storage = new.storage.ok_or_else(|| unreadable("it names no storage"))?;
+        let mut bucket = Bucket::reach(&self.hub, new.organization, storage, &source.bucket)
+            .await
+            .map_err(|error| Stop::Failed(fault(error)))?;
+        let path = Spool::new(self.hub.config.spool_dir()).path(&new.spool);
+        let mut file = ListFile::open(path, place.bytes).await?;
+        let batches: Vec<String> = new.batches.iter().map(ToString::to_string).collect();
+        let mut continuation: Option<String> = None;
+        while let Some(begin) = source.begins.get(place.begin) {
+            let listing = Listing {
+                prefix: begin,
+                delimiter: (!source.subfolders).then_some("/"),
+                continuation: continuation.as_deref(),
+                start_after: place.after.as_deref(),
+                max_keys: LIST_KEYS_MAX,
+            };
+            let page = self.page(&mut bucket, &listing).await?;
+            let rows = RowWriter {
+                bucket: &bucket,
+                extensions: Extensions::new(&source.extensions),
+                folder_batches: source.folder_batches,
+                batches: &batches,
+            };
+            let mut lines = Vec::new();
+            place.rows += rows.write_listed(&page.objects, &mut lines);
+            place.bytes += lines.len() as u64;
+            file = file.append(lines).await?;
+            if let Some(last) = page.objects.last() {
+                place.after = Some(last.key.clone());
+            }
+            continuation = page.continuation;
+            if continuation.is_none() {
+                place.begin += 1;
+                place.after = None;
+            }
+            place.is_done = place.begin >= source.begins.len();
+            self.note(place).await?;
+        }
+        Ok(())
+    }
+
+    /// A page, asked for again while the server is busy. Meanwhile the lease is kept.
+    async fn page(&self, bucket: &mut Bucket, listing: &Listing<'_>) -> Result<ListPage, Stop> {
+        let mut tries = 1;
+        loop {
+            let asked = self
+                .meanwhile(bucket.patient_page(&self.hub, listing, Retry::NORMAL))
+                .await?;
+            match asked {
+                Ok(page) => return Ok(page),
+                Err(Unlisted { error, is_transient }) if is_transient && tries < TRIES_MAX => {
+                    tracing::info!(import = %self.job.new.id, %error, tries, "a bucket is listed again in a moment");
+                    self.meanwhile(tokio::time::sleep(wait_after(tries))).await?;
+                    tries += 1;
+                }
+                Err(unlisted) => return Err(Stop::Failed(fault(unlisted.error))),
+            }
+        }
+    }
+
+    /// Waits for something that may take long, and keeps the lease.
+    async fn meanwhile<T>(&self, waiting: impl Future<Output = T>) -> Result<T, Stop> {
+        tokio::pin!(waiting);
+        let mut stopping = self.stopping.clone();
+        loop {
+            tokio::select! {
+                done = &mut waiting => return Ok(done),
+                () = tokio::time::sleep(RENEW_EVERY) => self.renew().await?,
+                () = becomes_true(&mut stopping) => return Err(Stop::HubStops),
+            }
+        }
+    }
+
+    async fn note(&mut self, place: &Place) -> Result<(), Stop> {
+        let listed = ListedSoFar {
+            // Numbers and a text always become JSON.
+            place: serde_json::to_string(place).unwrap_or_default(),
+            rows: place.rows,
+            bytes: place.bytes,
+        };
+        let (id, owner) = (self.job.new.id, self.owner.clone());
+        let until = self.hub.clock.now_ms() + LEASE_MS;
+        let is_cancelled = self
+            .hub
+            .db
+            .claim(move |tx| imports::note_listed(tx, id, &owner, &listed, until))
+            .await?;
+        if is_cancelled {
+            Err(Stop::Cancelled)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl From<ListFileError> for Stop {
+    fn from(error: ListFileError) -> Self {
+        match error {
+            // Whoever held the lease before has not let go of the file yet.
+            ListFileError::Busy => Self::Lost,
+            other => Self::Failed(Fault::new(other.code(), other.to_string())),
+        }
+    }
+}
+
+/// Whether the list of an import is still being written.
+pub fn is_listing(import: &Import) -> bool {
+    let lists = |source: &String| {
+        let source = serde_json::from_str::<Source>(source);
+        source.is_ok_and(|source| !source.begins.is_empty())
+    };
+    let is_done = |place: &String| serde_json::from_str(place).is_ok_and(|place: Place| place.is_done);
+    let is_on_its_way = !import.state.is_final() && import.new.source.as_ref().is_some_and(lists);
+    is_on_its_way && !import.listing.as_ref().is_some_and(is_done)
+}
+
+fn wait_after(tries: u32) -> Duration {
+    Duration::from_secs(1 << tries.min(5)).min(WAIT_MAX)
+}
+
+fn fault(error: ApiError) -> Fault {
+    let message = error.message.trim_end_matches('.').to_owned();
+    Fault::new(&error.code, message)
+}
+
+fn unreadable(cause: impl std::fmt::Display) -> Stop {
+    Stop::Failed(Fault::new(
+        "import.source_unreadable",
+        format!("what was to be listed cannot be read any more ({cause}); start the import again"),
+    ))
+}
+
+fn nothing_found(source: &Source) -> Fault {
+    let places: Vec<String> = source
+        .folders
+        .iter()
+        .map(|folder| format!("{}/{folder}", source.bucket))
+        .collect();
+    let endings = match source.extensions.as_slice() {
+        [] => String::new(),
+        endings => format!(" whose name ends in {}", endings.join(", ")),
+    };
+    Fault::new(
+        "import.nothing_listed",
+        format!(
+            "there is no file{endings} in {}, so nothing was imported; choose another folder, or other extensions",
+            places.join(", ")
+        ),
+    )
+}

@@ -1,0 +1,188 @@
+// Changing many assets at once: those that are picked and all that match, and the batches they are put into.
+import { beforeAll, expect, it } from 'vitest';
+import { PHONE, ready, useBrowser, Visitor, type Theme } from './harness';
+
+useBrowser();
+
+const MANY = 2_300;
+let project: string;
+
+async function call(method: string, path: string, body?: string) {
+  const response = await fetch(`${ready.url}${path}`, {
+    method,
+    headers: { apikey: ready.apiKey, 'content-type': 'application/json' },
+    body,
+  });
+  const answer = (await response.json()) as { data: Record<string, Record<string, unknown>> };
+  expect(response.ok, JSON.stringify(answer)).toBe(true);
+  return answer.data;
+}
+
+async function total(filters: object): Promise<number> {
+  const query = `limit=1&filters=${encodeURIComponent(JSON.stringify(filters))}`;
+  return Number((await call('GET', `/v2/project/${project}/assets?${query}`)).total);
+}
+
+beforeAll(async () => {
+  project = String((await call('POST', '/v2/project', JSON.stringify({ name: 'Many' }))).project?._id);
+  const rows = Array.from({ length: MANY }, (_, n) => ({
+    data: `https://example.invalid/${n}.jpg`,
+    externalId: `${n}`.padStart(5, '0'),
+    width: 4,
+    height: 3,
+    batches: ['Delivery 1'],
+  }));
+  // Answers once everything is there.
+  await call('POST', `/v2/project/${project}/cloud`, JSON.stringify({ assets: rows }));
+  expect(await total({})).toBe(MANY);
+});
+
+/** Addresses that do not resolve are the console's concern, not the page's. */
+function expectOnlyFetches(errors: string[]) {
+  expect(errors.filter((error) => !error.includes('ERR_NAME_NOT_RESOLVED'))).toEqual([]);
+}
+
+it('puts all that match into a new batch, with assets that were never loaded', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await visitor.openAssets(project, '?view=table&batch=Delivery+1');
+  await page.locator('[data-asset-index="0"]').focus();
+  await page.keyboard.press('Control+a');
+  await page.getByRole('button', { name: 'Select all 2,300 that match' }).click();
+  await page.getByRole('toolbar', { name: '2,300 selected' }).waitFor();
+  await visitor.screenshot('assets-all-that-match');
+  await page.getByRole('toolbar').getByRole('button', { name: 'Batches' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Batches of 2,300 assets' });
+  await dialog.getByLabel('Put into').fill('Night');
+  await page.getByRole('option', { name: 'Create “Night”' }).click();
+  await dialog.getByLabel('Take out of').fill('Delivery 1');
+  await page.getByRole('option', { name: 'Delivery 1' }).click();
+  await visitor.screenshot('assets-change-batches');
+  expect(await visitor.axe()).toEqual([]);
+  await dialog.getByRole('button', { name: 'Apply' }).click();
+  await page.getByText('Batches of 2,300 assets changed.').waitFor();
+  await page.getByRole('heading', { name: 'No asset matches' }).waitFor();
+  expect([await total({ batches: ['Night'] }), await total({ batches: ['Delivery 1'] })]).toEqual([MANY, 0]);
+  await visitor.context.close();
+  expectOnlyFetches(visitor.errors);
+});
+
+it('gives what is picked another priority, deletes it and takes the deletion back', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await visitor.openAssets(project, '?view=table&sort=externalId');
+  await page.locator('[data-asset-index="0"]').focus();
+  await page.keyboard.press('Space');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Shift+Space');
+  await page.getByRole('toolbar', { name: '2 selected' }).waitFor();
+  await page.getByRole('button', { name: 'Priority' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Priority of 2 assets' });
+  await dialog.getByLabel('Priority').fill('5000');
+  await dialog.getByRole('button', { name: 'Apply' }).click();
+  await dialog
+    .getByText(/-?1,?000/)
+    .first()
+    .waitFor();
+  await dialog.getByLabel('Priority').fill('7');
+  await dialog.getByRole('button', { name: 'Apply' }).click();
+  await page.getByText('Priority of 2 assets changed.').waitFor();
+  const first = await call('GET', `/v2/project/${project}/assets?limit=3&sort=externalId`);
+  expect((first.assets as unknown as { priority: number }[]).map(({ priority }) => priority)).toEqual([
+    7, 7, 0,
+  ]);
+
+  await page.keyboard.press('Delete');
+  await page.getByRole('dialog', { name: 'Delete 2 assets?' }).waitFor();
+  await page.getByRole('button', { name: 'Delete 2' }).click();
+  await page.getByText('2 assets deleted.').waitFor();
+  await page.locator('[data-asset-index="0"]', { hasText: '00002' }).waitFor();
+  expect(await total({ state: 'deleted' })).toBe(2);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('2 assets restored.').waitFor();
+  await page.locator('[data-asset-index="0"]', { hasText: '00000' }).waitFor();
+  expect(await total({ state: 'deleted' })).toBe(0);
+  await visitor.context.close();
+  expectOnlyFetches(visitor.errors);
+});
+
+it('shows a long change while it goes on, also after a reload, and stops it', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  const change = {
+    _id: '0'.repeat(24),
+    project,
+    kind: 'delete',
+    state: 'running',
+    assetsTotal: 1_000_000,
+    assetsDone: 412_000,
+    createdAt: new Date().toISOString(),
+    createdBy: '0'.repeat(24),
+  };
+  const answered = (data: object) => ({ json: { status: 'success', data } });
+  // A million rows take seconds only; what is on screen meanwhile shall hold still to be looked at.
+  await page.route(`**/v2/project/${project}/assetChanges*`, (route) =>
+    route.fulfill(answered({ changes: [change], total: 1 })),
+  );
+  await page.route('**/assetChanges/*/cancel', (route) => {
+    Object.assign(change, { state: 'cancelled' });
+    return route.fulfill(answered({ change }));
+  });
+  await visitor.openAssets(project, '?view=table');
+  await page.getByText('412,000 of 1,000,000').waitFor();
+  await page.reload();
+  await page.getByRole('progressbar', { name: 'Deleting assets' }).waitFor();
+  await visitor.screenshot('assets-change-running');
+  expect(await visitor.axe()).toEqual([]);
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByText('Stopped. 412,000 assets had been changed already.').waitFor();
+  await expect.poll(() => page.getByRole('progressbar').count()).toBe(0);
+  await visitor.context.close();
+  expectOnlyFetches(visitor.errors);
+});
+
+it.each<{ theme: Theme; size: string }>([
+  { theme: 'light', size: '1280' },
+  { theme: 'dark', size: '360' },
+])('makes, renames and deletes batches, in $theme at $size px', async ({ theme, size }) => {
+  const visitor = await Visitor.come(theme, size === '360' ? PHONE : undefined);
+  const { page } = visitor;
+  const wrong: string[] = [];
+  const look = async (name: string) => {
+    await visitor.screenshot(`${name}-${size}-${theme}`);
+    wrong.push(...(await visitor.axe()).map((found) => `${name}: ${found}`));
+    if (await visitor.overflows()) wrong.push(`${name}: wider than the screen`);
+  };
+  await visitor.signIn();
+  await page.goto(`/projects/${project}/batches`);
+  await page.getByRole('button', { name: 'Create batch' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill(`Day ${size}`);
+  await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
+  const row = page.getByRole('row', { name: `Day ${size}` });
+  await row.waitFor();
+  await look('batches');
+  await row.getByRole('button', { name: /^Actions/ }).click();
+  await page.getByRole('menuitem', { name: 'Rename' }).click();
+  const name = page.getByRole('dialog').getByLabel('Name');
+  await expect.poll(() => name.inputValue()).toBe(`Day ${size}`);
+  await name.fill(`Dusk ${size}`);
+  await page.getByRole('dialog').getByRole('button', { name: 'Rename' }).click();
+  const renamed = page.getByRole('row', { name: `Dusk ${size}` });
+  await renamed.getByRole('button', { name: /^Actions/ }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await look('batches-delete');
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect.poll(() => renamed.count()).toBe(0);
+
+  await page.route(`**/v2/batches/${project}`, (route) =>
+    route.fulfill({ json: { status: 'success', data: { batches: [], total: 0 } } }),
+  );
+  await page.reload();
+  await page.getByRole('heading', { name: 'No batches yet' }).waitFor();
+  await look('batches-empty');
+  expect(wrong).toEqual([]);
+  await visitor.leave();
+});

@@ -1,0 +1,74 @@
+// What the interface says about changing many assets at once, and about batches.
+import type { AssetChangeKind, JobState } from '$lib/api/types';
+import { count, counted } from '$lib/format/numbers';
+
+const assets = (n: number) => counted(n, 'asset', 'assets');
+
+export const words = {
+  selectAll: (n: number) => `Select all ${count(n)} that match`,
+  actions: {
+    batches: 'Batches',
+    priority: 'Priority',
+    delete: 'Delete',
+    restore: 'Restore',
+  } satisfies Record<AssetChangeKind, string>,
+
+  batchesTitle: (n: number) => `Batches of ${assets(n)}`,
+  add: 'Put into',
+  addHint: 'Beside the batches they are in. A new name makes a new batch.',
+  remove: 'Take out of',
+  apply: 'Apply',
+  chooseBatch: 'Choose a batch to put the assets into, or to take them out of.',
+  priorityTitle: (n: number) => `Priority of ${assets(n)}`,
+  deleteTitle: (n: number) => `Delete ${assets(n)}?`,
+  deleteText: (n: number) =>
+    `${n === 1 ? 'The asset leaves' : 'The assets leave'} this project, with what was labeled on ${n === 1 ? 'it' : 'them'}, and can be restored from the filter State: Deleted. Nothing is deleted in your bucket.`,
+  undo: 'Undo',
+
+  done: {
+    batches: (n: number) => `Batches of ${assets(n)} changed.`,
+    priority: (n: number) => `Priority of ${assets(n)} changed.`,
+    delete: (n: number) => `${assets(n)} deleted.`,
+    restore: (n: number) => `${assets(n)} restored.`,
+  } satisfies Record<AssetChangeKind, (n: number) => string>,
+  running: {
+    batches: 'Changing batches',
+    priority: 'Changing priorities',
+    delete: 'Deleting assets',
+    restore: 'Restoring assets',
+  } satisfies Record<AssetChangeKind, string>,
+  progress: (done: number, total: number) => `${count(done)} of ${count(total)}`,
+  cancel: 'Cancel',
+  stopped: (done: number) => `Stopped. ${assets(done)} had been changed already.`,
+  failed: 'The change stopped:',
+  states: {
+    queued: 'waits',
+    running: 'runs',
+    completed: 'done',
+    failed: 'failed',
+    cancelled: 'cancelled',
+  } satisfies Record<JobState, string>,
+
+  batches: {
+    title: 'Batches',
+    create: 'Create batch',
+    name: 'Name',
+    emptyTitle: 'No batches yet',
+    emptyText:
+      'A batch is a named set of assets: a delivery, a day, a camera. Filters, queues and exports know them.',
+    emptyReader: 'A manager of the project can make batches.',
+    failed: 'The batches could not be listed.',
+    columns: { name: 'Name', assets: 'Assets', created: 'Created', actions: 'Actions' },
+    menu: (name: string) => `Actions for ${name}`,
+    show: 'Show its assets',
+    exportIt: 'Export it',
+    rename: 'Rename',
+    renameTitle: (name: string) => `Rename “${name}”`,
+    renamed: (name: string) => `The batch is called “${name}” now.`,
+    created: (name: string) => `Batch “${name}” was created.`,
+    deleteTitle: (name: string) => `Delete the batch “${name}”?`,
+    deleteText: (n: number) =>
+      n === 0 ? 'No asset is in it.' : `${assets(n)} leave the batch and stay in the project.`,
+    deleted: (name: string) => `Batch “${name}” was deleted.`,
+  },
+};
