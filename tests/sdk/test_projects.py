@@ -90,3 +90,20 @@ def test_what_does_not_exist_answers_json(sdk, project):
         with pytest.raises(Exception) as refused:
             call()
         assert json.loads(str(refused.value))["status"] in {"fail", "error"}
+
+
+def test_a_clone_has_the_settings_and_none_of_the_assets(sdk, project):
+    schema = {"tools": [{"schemaId": "t1", "title": "Cat", "tool": "bounding-box"}], "classifications": [], "relations": []}
+    sdk.create_label_set(project, raw_category_schema=schema)
+    sdk.create_batch(project, "Monday")
+    sdk.upload_files_cloud(project, [{"data": "https://example.com/a.jpg"}])
+    source = sdk.get_project(project)["data"]["project"]
+    made = sdk.clone_project(project)
+    assert made["status"] == "success"
+    made = made["data"]["project"]
+    assert made["name"] == f"{source['name']} copy"
+    assert made["categorySchema"] == source["categorySchema"]
+    assert [batch["name"] for batch in made["batches"]] == ["Monday"]
+    assert (made["assetCount"], sdk.get_tasks(made["_id"])["data"]["total"]) == (0, 0)
+    bare = sdk.clone_project(project, category_schema=False, batches=False)["data"]["project"]
+    assert (bare["categorySchema"]["tools"], bare["batches"]) == ([], [])

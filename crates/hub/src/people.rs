@@ -1,12 +1,15 @@
 //! Making people: the first owner of a hub, and accounts for those who were invited.
 
+use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_model::id::{OrganizationId, UserId};
 use insitu_model::role::OrganizationRole;
 use insitu_model::text::{Email, Name};
+use insitu_store::audit::{self, AuditRecord};
 use insitu_store::organizations::Organization;
 use insitu_store::users::User;
 use insitu_store::{members, organizations, users};
 use secrecy::SecretString;
+use serde_json::json;
 
 use crate::auth::password;
 use crate::error::{ApiError, ApiResult};
@@ -66,16 +69,26 @@ async fn create_owner(hub: &Hub, organization: Name, owner: NewOwner, only: Only
         user: user.id,
         organization: new.id,
     };
+    let record = organization_made(hub, &new, user.id);
     hub.db
         .write(move |tx| {
             if only == Only::First && users::any(tx)? {
                 return Ok(None);
             }
             users::insert(tx, &user)?;
-            insert_organization(tx, &new, user.id)?;
+            insert_organization(tx, &new, user.id, &record)?;
             Ok::<_, ApiError>(Some(made))
         })
         .await
+}
+
+/// What goes on record of a new organization.
+pub fn organization_made(hub: &Hub, new: &Organization, owner: UserId) -> AuditRecord {
+    let what = (
+        AuditAction::OrganizationCreated,
+        AuditSubject::Organization(new.id),
+    );
+    crate::audit::record(hub, new.id, Some(owner), what, &json!({ "name": new.name }))
 }
 
 /// Writes an organization and its owner's membership, inside a transaction.
@@ -83,7 +96,9 @@ pub fn insert_organization(
     tx: &mut insitu_store::Tx,
     new: &Organization,
     owner: UserId,
+    record: &AuditRecord,
 ) -> Result<(), insitu_store::Error> {
     organizations::insert(tx, new)?;
+    audit::insert(tx, record)?;
     members::insert(tx, new.id, owner, OrganizationRole::Owner, new.created_at)
 }

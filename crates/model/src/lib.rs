@@ -13,6 +13,7 @@ pub mod address;
 pub mod ambient;
 pub mod answer;
 pub mod arn;
+pub mod audit;
 pub mod bucket;
 pub mod credentials;
 pub mod endpoint;

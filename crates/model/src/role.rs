@@ -76,6 +76,21 @@ words! {
     }
 }
 
+impl Right {
+    /// Whether it is for work on assets and tasks, which stands still in an archived project.
+    pub fn is_for_work(self) -> bool {
+        matches!(
+            self,
+            Self::ManageBatches
+                | Self::ManageAssets
+                | Self::ImportAssets
+                | Self::ManageTasks
+                | Self::Label
+                | Self::Review
+        )
+    }
+}
+
 const Y: bool = true;
 const N: bool = false;
 

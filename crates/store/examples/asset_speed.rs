@@ -116,7 +116,9 @@ fn prepare(db: &Db) -> Result<(OrganizationId, ProjectId), insitu_store::Error> 
                 created_by: user,
                 created_at: NOW,
                 updated_at: NOW,
+                archived_at: None,
                 asset_count: 0,
+                tasks: insitu_store::tasks::Counts::default(),
             },
         )
     })?;

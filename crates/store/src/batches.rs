@@ -42,6 +42,24 @@ pub fn insert(tx: &mut Tx, organization: OrganizationId, project: ProjectId, bat
     }
 }
 
+/// Copies the batches of one project into another that has none; `ids` gives each its own.
+pub fn copy(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    (from, to): (ProjectId, ProjectId),
+    mut ids: impl FnMut() -> BatchId,
+    now: i64,
+) -> Result<()> {
+    projects::number(tx, organization, to)?;
+    for batch in list(tx, organization, from)? {
+        tx.execute(
+            "INSERT INTO batches (id, project, name, created_at) VALUES (?1, ?2, ?3, ?4)",
+            params![&ids(), &to, &batch.name, now],
+        )?;
+    }
+    Ok(())
+}
+
 /// The batch with this name, which is `batch` if there was none.
 pub fn find_or_insert(
     tx: &mut Tx,

@@ -20,6 +20,8 @@ pub const MAX_ASSETS_PER_STEP: u32 = 500;
 pub const MAX_ROWS_PER_BATCH: usize = 65_536;
 /// Hidden rows removed by one step of discarding an import.
 pub const MAX_ROWS_PER_DISCARD: u64 = 16_384;
+/// Records of what was done looked at for one page: a filter that finds little is answered in parts.
+pub const MAX_AUDIT_RECORDS_PER_PAGE: u32 = 20_000;
 /// Records of signed URLs looked at for one page: a filter that finds little is answered in parts.
 pub const MAX_URL_RECORDS_PER_PAGE: u32 = 20_000;
 /// Records of signed URLs removed by one step.

@@ -6,7 +6,9 @@ use insitu_model::{
 };
 
 use crate::{
-    Error, Listed, Page, Result, Tx, tasks,
+    Error, Listed, Page, Result, Tx,
+    page::containing,
+    tasks,
     users::email_key,
     value::{Row, params},
 };
@@ -140,7 +142,7 @@ pub fn owner(tx: &mut Tx, organization: OrganizationId) -> Result<Option<Member>
 pub fn list(tx: &mut Tx, organization: OrganizationId, search: &str, page: Page) -> Result<Listed<Member>> {
     const FROM: &str = "FROM members m JOIN users u ON u.id = m.user_id WHERE m.organization = ?1
         AND (u.email_key LIKE ?2 ESCAPE '!' OR lower(u.name) LIKE ?2 ESCAPE '!')";
-    let pattern = contains(search);
+    let pattern = containing(search);
     let total = tx
         .cell(
             &format!("SELECT COUNT(*) {FROM}"),
@@ -155,18 +157,6 @@ pub fn list(tx: &mut Tx, organization: OrganizationId, search: &str, page: Page)
         read,
     )?;
     Ok(Listed { rows, total })
-}
-
-fn contains(search: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in search.trim().to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
 }
 
 fn read(row: &mut Row<'_>) -> Result<Member> {

@@ -38,6 +38,7 @@ const MIGRATIONS: &[Migration] = migrations![
     10 "0010_asset_changes",
     11 "0011_role_proofs_in_line",
     12 "0012_listed_imports",
+    13 "0013_activity",
 ];
 
 const CREATE_HISTORY: &str = "CREATE TABLE IF NOT EXISTS migrations (

@@ -1,5 +1,7 @@
 //! Pages of lists.
 
+use insitu_model::id::ID_BYTES;
+
 use crate::limits::MAX_PAGE_ROWS;
 
 /// A page by its number.
@@ -37,4 +39,25 @@ pub struct Listed<T> {
     pub rows: Vec<T>,
     /// The rows of all pages.
     pub total: u64,
+}
+
+/// The lowest id of this millisecond, where ids begin with the time.
+pub(crate) fn first_id_bytes_at(ms: i64) -> [u8; ID_BYTES] {
+    let mut bytes = [0; ID_BYTES];
+    let [_, _, time @ ..] = ms.max(0).to_be_bytes();
+    bytes[..time.len()].copy_from_slice(&time);
+    bytes
+}
+
+/// The pattern of texts in lower case that contain this one.
+pub(crate) fn containing(search: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in search.trim().to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
 }

@@ -2,10 +2,10 @@
 
 use insitu_model::{
     id::{OrganizationId, ProjectId, UserId},
-    role::ProjectRole,
+    role::{OrganizationRole, ProjectRole},
 };
 
-use crate::{Error, Result, Tx, projects, tasks, value::params};
+use crate::{Error, Listed, Page, Result, Tx, page::containing, projects, tasks, value::params};
 
 /// A user as a member of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,21 @@ pub struct ProjectMember {
     pub email: String,
     pub name: String,
     pub role: ProjectRole,
+    /// Since when.
+    pub created_at: i64,
+}
+
+/// A member of the organization, and what they are in a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    pub user: UserId,
+    pub email: String,
+    pub name: String,
+    pub organization_role: OrganizationRole,
+    /// None: not in the project.
+    pub role: Option<ProjectRole>,
+    /// Since when they are in the project.
+    pub since: Option<i64>,
 }
 
 /// Gives a member of the organization a role in a project, or changes it.
@@ -80,10 +95,24 @@ pub fn roles_of_user(
     )
 }
 
+/// The projects that a user has a role in, by name.
+pub fn projects_of_user(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    user: UserId,
+) -> Result<Vec<(ProjectId, String, ProjectRole)>> {
+    tx.rows(
+        "SELECT p.id, p.name, m.role FROM project_members m JOIN projects p ON p.id = m.project
+         WHERE m.user_id = ?2 AND p.organization = ?1 AND p.deleted_at IS NULL ORDER BY p.name, p.id",
+        params![&organization, &user],
+        |row| Ok((row.next()?, row.next()?, row.next()?)),
+    )
+}
+
 /// Everybody in a project, in the order of their addresses.
 pub fn list(tx: &mut Tx, organization: OrganizationId, project: ProjectId) -> Result<Vec<ProjectMember>> {
     tx.rows(
-        "SELECT u.id, u.email, u.name, m.role FROM project_members m JOIN users u ON u.id = m.user_id
+        "SELECT u.id, u.email, u.name, m.role, m.created_at FROM project_members m JOIN users u ON u.id = m.user_id
          JOIN projects p ON p.id = m.project
          WHERE m.project = ?2 AND p.organization = ?1 AND p.deleted_at IS NULL ORDER BY u.email_key",
         params![&organization, &project],
@@ -93,7 +122,57 @@ pub fn list(tx: &mut Tx, organization: OrganizationId, project: ProjectId) -> Re
                 email: row.next()?,
                 name: row.next()?,
                 role: row.next()?,
+                created_at: row.next()?,
             })
         },
     )
+}
+
+/// The members of the organization in the order of their addresses, only those in the project or only those out of it
+/// where that is asked; `search` is a part of the address or name.
+pub fn people(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    project: ProjectId,
+    (search, assigned): (&str, Option<bool>),
+    page: Page,
+) -> Result<Listed<Person>> {
+    const FROM: &str = "FROM members o JOIN users u ON u.id = o.user_id
+        LEFT JOIN project_members m ON m.project = ?2 AND m.user_id = o.user_id
+        WHERE o.organization = ?1 AND (u.email_key LIKE ?3 ESCAPE '!' OR lower(u.name) LIKE ?3 ESCAPE '!')
+            AND (?4 = 1 OR m.role IS NULL) AND (?5 = 1 OR m.role IS NOT NULL)";
+    projects::number(tx, organization, project)?;
+    let (inside, outside) = (assigned != Some(false), assigned != Some(true));
+    let pattern = containing(search);
+    let total = tx
+        .cell(
+            &format!("SELECT COUNT(*) {FROM}"),
+            params![&organization, &project, &pattern, inside, outside],
+        )?
+        .unwrap_or(0);
+    let rows = tx.rows(
+        &format!(
+            "SELECT u.id, u.email, u.name, o.role, m.role, m.created_at {FROM} ORDER BY u.email_key LIMIT ?6 OFFSET ?7"
+        ),
+        params![
+            &organization,
+            &project,
+            &pattern,
+            inside,
+            outside,
+            page.limit(),
+            page.offset()
+        ],
+        |row| {
+            Ok(Person {
+                user: row.next()?,
+                email: row.next()?,
+                name: row.next()?,
+                organization_role: row.next()?,
+                role: row.next()?,
+                since: row.next()?,
+            })
+        },
+    )?;
+    Ok(Listed { rows, total })
 }

@@ -7,6 +7,8 @@ use insitu_model::{
 
 use crate::{
     Error, Listed, Page, Result, Tx,
+    page::containing,
+    tasks::Counts,
     value::{Row, params},
 };
 
@@ -24,8 +26,12 @@ pub struct Project {
     pub created_by: UserId,
     pub created_at: i64,
     pub updated_at: i64,
+    /// Since when it is only read. Ignored by [`insert`].
+    pub archived_at: Option<i64>,
     /// Visible assets that are not deleted. Ignored by [`insert`].
     pub asset_count: u64,
+    /// Its tasks by stage. Ignored by [`insert`].
+    pub tasks: Counts,
 }
 
 /// A project as one of its members sees it.
@@ -46,6 +52,17 @@ pub enum ProjectSort {
     NameDescending,
 }
 
+/// Which projects [`list`] gives: those that fit everything that is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Those that the user has no role in too: an owner or admin asks.
+    pub all: bool,
+    /// Only archived ones, or only those that are not.
+    pub archived: Option<bool>,
+    /// Part of the name.
+    pub search: String,
+}
+
 /// What [`update`] changes; `None` leaves as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProjectChange {
@@ -57,8 +74,12 @@ pub struct ProjectChange {
 
 const COLUMNS: &str =
     "p.id, p.organization, p.name, p.description, p.category_schema, p.settings, p.created_by,
-    p.created_at, p.updated_at, (SELECT CAST(COALESCE(SUM(b.live), 0) AS BIGINT) FROM asset_blocks b
-        WHERE b.level = 40 AND b.block = p.number)";
+    p.created_at, p.updated_at, p.archived_at,
+    (SELECT CAST(COALESCE(SUM(b.live), 0) AS BIGINT) FROM asset_blocks b WHERE b.level = 40 AND b.block = p.number),
+    (SELECT CAST(COALESCE(SUM(c.tasks), 0) AS BIGINT) FROM task_counts c
+        WHERE c.project = p.number AND c.stage = 'Review'),
+    (SELECT CAST(COALESCE(SUM(c.tasks), 0) AS BIGINT) FROM task_counts c
+        WHERE c.project = p.number AND c.stage = 'Complete')";
 
 /// Adds a project.
 pub fn insert(tx: &mut Tx, project: &Project) -> Result<()> {
@@ -98,18 +119,30 @@ pub fn get(tx: &mut Tx, organization: OrganizationId, id: ProjectId) -> Result<P
     find(tx, organization, id)?.ok_or_else(|| Error::not_found("project", id))
 }
 
-/// The organization's projects with the role of `user` in each; only those that the user has a role in unless
-/// `all` (an owner or admin asks).
+/// Whether the project is archived; none where it is not found.
+pub fn is_archived(tx: &mut Tx, organization: OrganizationId, id: ProjectId) -> Result<Option<bool>> {
+    tx.row(
+        "SELECT archived_at FROM projects WHERE id = ?2 AND organization = ?1 AND deleted_at IS NULL",
+        params![&organization, &id],
+        |row| Ok(row.next::<Option<i64>>()?.is_some()),
+    )
+}
+
+/// The organization's projects that are wanted, with the role of `user` in each.
 pub fn list(
     tx: &mut Tx,
     organization: OrganizationId,
     user: UserId,
-    all: bool,
+    wanted: &Wanted,
     sort: ProjectSort,
     page: Page,
 ) -> Result<Listed<ProjectSeen>> {
     const FROM: &str = "FROM projects p LEFT JOIN project_members m ON m.project = p.id AND m.user_id = ?2
-        WHERE p.organization = ?1 AND p.deleted_at IS NULL AND (m.role IS NOT NULL OR ?3 = 1)";
+        WHERE p.organization = ?1 AND p.deleted_at IS NULL AND (m.role IS NOT NULL OR ?3 = 1)
+            AND (?4 = 1 OR p.archived_at IS NULL) AND (?5 = 1 OR p.archived_at IS NOT NULL)
+            AND lower(p.name) LIKE ?6 ESCAPE '!'";
+    let (archived, active) = (wanted.archived != Some(false), wanted.archived != Some(true));
+    let name = containing(&wanted.search);
     let order = match sort {
         ProjectSort::NewestFirst => "p.id DESC",
         ProjectSort::OldestFirst => "p.id",
@@ -119,13 +152,22 @@ pub fn list(
     let total = tx
         .cell(
             &format!("SELECT COUNT(*) {FROM}"),
-            params![&organization, &user, all],
+            params![&organization, &user, wanted.all, archived, active, &name],
         )?
         .unwrap_or(0);
     let columns = COLUMNS.replace("p.category_schema", "''");
     let rows = tx.rows(
-        &format!("SELECT {columns}, m.role {FROM} ORDER BY {order} LIMIT ?4 OFFSET ?5"),
-        params![&organization, &user, all, page.limit(), page.offset()],
+        &format!("SELECT {columns}, m.role {FROM} ORDER BY {order} LIMIT ?7 OFFSET ?8"),
+        params![
+            &organization,
+            &user,
+            wanted.all,
+            archived,
+            active,
+            &name,
+            page.limit(),
+            page.offset()
+        ],
         |row| {
             Ok(ProjectSeen {
                 project: read(row)?,
@@ -165,6 +207,35 @@ pub fn update(
     }
 }
 
+/// Archives a project, or takes it out of the archive; false where it is so already. A project into which something is
+/// being imported, or whose assets are being changed, is not archived.
+pub fn set_archived(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: ProjectId,
+    is_archived: bool,
+    now: i64,
+) -> Result<bool> {
+    number(tx, organization, id)?;
+    let running: Option<i64> = tx.cell(
+        "SELECT 1 FROM imports WHERE project = ?1 AND finished_at IS NULL
+         UNION ALL SELECT 1 FROM asset_changes WHERE project = ?1 AND finished_at IS NULL LIMIT 1",
+        params![&id],
+    )?;
+    if is_archived && running.is_some() {
+        return Err(Error::Refused {
+            what: "the project",
+            problem: "is being imported into or changed",
+        });
+    }
+    let changed = tx.execute(
+        "UPDATE projects SET archived_at = ?3, updated_at = ?4
+         WHERE id = ?2 AND organization = ?1 AND (archived_at IS NULL) = (?5 = 1)",
+        params![&organization, &id, is_archived.then_some(now), now, is_archived],
+    )?;
+    Ok(changed > 0)
+}
+
 /// Deletes a project softly: it is not found any more, its rows stay.
 pub fn delete(tx: &mut Tx, organization: OrganizationId, id: ProjectId, now: i64) -> Result<()> {
     let deleted = tx.execute(
@@ -188,7 +259,7 @@ pub(crate) fn number(tx: &mut Tx, organization: OrganizationId, id: ProjectId) -
 }
 
 fn read(row: &mut Row<'_>) -> Result<Project> {
-    Ok(Project {
+    let mut project = Project {
         id: row.next()?,
         organization: row.next()?,
         name: row.next()?,
@@ -198,6 +269,15 @@ fn read(row: &mut Row<'_>) -> Result<Project> {
         created_by: row.next()?,
         created_at: row.next()?,
         updated_at: row.next()?,
+        archived_at: row.next()?,
         asset_count: row.next()?,
-    })
+        tasks: Counts {
+            label: 0,
+            review: row.next()?,
+            complete: row.next()?,
+        },
+    };
+    let passed_on = project.tasks.review + project.tasks.complete;
+    project.tasks.label = project.asset_count.saturating_sub(passed_on);
+    Ok(project)
 }

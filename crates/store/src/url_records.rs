@@ -8,6 +8,7 @@ use insitu_model::{
 use crate::{
     Result, Tx,
     limits::{MAX_PAGE_ROWS, MAX_URL_RECORDS_PER_PAGE, MAX_URL_RECORDS_PER_REMOVAL},
+    page::first_id_bytes_at,
     value::{Row, params},
 };
 
@@ -39,8 +40,9 @@ pub struct UrlRecord {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
     pub record: UrlRecord,
-    /// The user's address; none where the user is gone.
+    /// The user's address and name; none where the user is gone.
     pub email: Option<String>,
+    pub name: Option<String>,
 }
 
 /// Which records are wanted: those that fit everything that is given.
@@ -119,7 +121,7 @@ pub fn list(
     match &filter.user {
         Some(user) => tx.visit(
             "SELECT r.organization, r.id, r.project, r.user_id, r.api_key, r.address, r.expires_at, r.purpose,
-                    r.object, r.assets, u.email
+                    r.object, r.assets, u.email, u.name
              FROM url_records r LEFT JOIN users u ON u.id = r.user_id
              WHERE r.organization = ?1 AND r.user_id = ?5 AND r.id >= ?2 AND r.id < ?3
              ORDER BY r.id DESC LIMIT ?4",
@@ -128,7 +130,7 @@ pub fn list(
         )?,
         None => tx.visit(
             "SELECT r.organization, r.id, r.project, r.user_id, r.api_key, r.address, r.expires_at, r.purpose,
-                    r.object, r.assets, u.email
+                    r.object, r.assets, u.email, u.name
              FROM url_records r LEFT JOIN users u ON u.id = r.user_id
              WHERE r.organization = ?1 AND r.id >= ?2 AND r.id < ?3
              ORDER BY r.id DESC LIMIT ?4",
@@ -159,12 +161,8 @@ impl Filter {
     }
 }
 
-/// The lowest id of this millisecond.
 fn first_id_at(ms: i64) -> UrlRecordId {
-    let mut bytes = [0; ID_BYTES];
-    let [_, _, time @ ..] = ms.max(0).to_be_bytes();
-    bytes[..time.len()].copy_from_slice(&time);
-    UrlRecordId::from_bytes(bytes)
+    UrlRecordId::from_bytes(first_id_bytes_at(ms))
 }
 
 fn read(row: &mut Row<'_>) -> Result<Listed> {
@@ -186,5 +184,6 @@ fn read(row: &mut Row<'_>) -> Result<Listed> {
     Ok(Listed {
         record,
         email: row.next()?,
+        name: row.next()?,
     })
 }

@@ -258,6 +258,7 @@ macro_rules! words {
     )*};
 }
 words!(
+    insitu_model::audit::AuditAction,
     insitu_model::role::OrganizationRole,
     insitu_model::role::ProjectRole,
     insitu_model::storage::Provider,

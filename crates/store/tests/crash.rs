@@ -217,7 +217,9 @@ fn prepare(path: &Path) {
                 created_by: user,
                 created_at: 0,
                 updated_at: 0,
+                archived_at: None,
                 asset_count: 0,
+                tasks: insitu_store::tasks::Counts::default(),
             },
         )?;
         let import = NewImport {

@@ -3,16 +3,20 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
+use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_model::id::{ApiKeyId, OrganizationId, UserId};
 use insitu_model::text::Name;
 use insitu_store::api_keys::{self, ApiKey};
+use insitu_store::audit;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::Body;
 use super::time::iso;
+use crate::audit::record;
 use crate::auth::access::{Org, right};
 use crate::auth::token;
 use crate::envelope::{Created, Envelope, ErrorBody, Success};
@@ -130,8 +134,13 @@ pub async fn issue(
         revoked_at: None,
     };
     let (stored, hash) = (key.clone(), token::hash(&text));
+    let what = (AuditAction::ApiKeyCreated, AuditSubject::ApiKey(key.id));
+    let record = record(hub, organization, Some(user), what, &json!({ "name": key.name }));
     hub.db
-        .write(move |tx| api_keys::insert(tx, &stored, &hash))
+        .write(move |tx| {
+            api_keys::insert(tx, &stored, &hash)?;
+            audit::insert(tx, &record)
+        })
         .await?;
     Ok((key, text))
 }
@@ -147,6 +156,7 @@ async fn revoke(
     let unknown = || ApiError::not_found("api_key", &id);
     let key: ApiKeyId = id.parse().map_err(|_| unknown())?;
     let (organization, user, now) = (access.organization, access.caller.user, hub.clock.now_ms());
+    let writer = hub.clone();
     let revoked = hub
         .db
         .write(move |tx| {
@@ -155,6 +165,9 @@ async fn revoke(
                 return Ok(None);
             };
             api_keys::revoke(tx, organization, user, key, now)?;
+            let what = (AuditAction::ApiKeyRevoked, AuditSubject::ApiKey(key));
+            let details = json!({ "name": found.name });
+            audit::insert(tx, &record(&writer, organization, Some(user), what, &details))?;
             Ok::<_, ApiError>(Some(found))
         })
         .await?

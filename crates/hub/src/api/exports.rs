@@ -9,16 +9,19 @@ mod view;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
+use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_model::id::ExportId;
 use insitu_store::exports::{self, Export, NewExport};
-use insitu_store::{organizations, projects, tasks};
+use insitu_store::{audit, organizations, projects, tasks};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::Body;
 use super::query::{Page, Params};
+use crate::audit::record;
 use crate::auth::access::{OnProject, right};
 use crate::auth::caller::{Caller, Proof};
 use crate::envelope::{Created, Envelope, ErrorBody, Success};
@@ -131,9 +134,18 @@ async fn cancel(
 ) -> ApiResult<Success<ExportData>> {
     let (access, export) = find(&hub, caller, &id).await?;
     let (organization, id, now) = (access.organization, export.new.id, hub.clock.now_ms());
+    let what = (
+        AuditAction::ExportCancelled,
+        AuditSubject::Project(access.project),
+    );
+    let details = json!({ "export": id, "name": export.new.file_name, "format": export.new.format });
+    let record = record(&hub, organization, Some(access.caller.user), what, &details);
     let export = hub
         .db
-        .write(move |tx| exports::cancel(tx, organization, id, CANCELLED_REASON, now))
+        .write(move |tx| {
+            audit::insert(tx, &record)?;
+            exports::cancel(tx, organization, id, CANCELLED_REASON, now)
+        })
         .await?;
     if export.state.is_final() {
         hub.jobs.exports.one_ended();
@@ -167,10 +179,14 @@ async fn start(hub: &Hub, access: &OnProject<right::ExportLabels>, body: ExportB
         created_at: now,
     };
     let id = new.id;
+    let what = (AuditAction::ExportStarted, AuditSubject::Project(project));
+    let details = json!({ "export": id, "name": new.file_name, "format": format });
+    let record = record(hub, organization, Some(access.caller.user), what, &details);
     let export = hub
         .db
         .write(move |tx| {
             exports::insert(tx, &new, tasks_total, MAX_ACTIVE_EXPORTS)?;
+            audit::insert(tx, &record)?;
             exports::get(tx, organization, id)
         })
         .await

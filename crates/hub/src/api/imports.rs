@@ -7,17 +7,20 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Request, State};
 use axum::http::header;
+use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_model::id::ImportId;
 use insitu_model::role::{Right, allows};
 use insitu_store::imports::{self, Import};
-use insitu_store::{organizations, project_members};
+use insitu_store::{audit, organizations, project_members};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::query::{Page, Params};
-use crate::auth::access::{OnProject, Org, right};
+use crate::audit::record;
+use crate::auth::access::{OnProject, Org, Reading, right};
 use crate::auth::caller::{Caller, Proof};
 use crate::envelope::{Created, Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
@@ -85,6 +88,7 @@ async fn create(
     let order = order(&hub, &access, params).await?;
     let body = request.into_body().into_data_stream();
     let import = receive::import(&hub, &order, body, declared).await?;
+    note(&hub, &access, AuditAction::ImportStarted, &import).await?;
     Ok(Created(ImportData {
         import: import.into(),
     }))
@@ -185,9 +189,23 @@ async fn cancel(
         hub.jobs.imports.one_ended();
         hub.jobs.tidy_up();
     }
+    note(&hub, &access, AuditAction::ImportCancelled, &import).await?;
     Ok(Success(ImportData {
         import: import.into(),
     }))
+}
+
+/// Puts on record what somebody did with an import.
+pub async fn note<R>(
+    hub: &Hub,
+    access: &OnProject<R>,
+    action: AuditAction,
+    import: &Import,
+) -> ApiResult<()> {
+    let what = (action, AuditSubject::Project(access.project));
+    let details = json!({ "import": import.new.id, "name": import.new.name, "dryRun": import.new.dry_run });
+    let record = record(hub, access.organization, Some(access.caller.user), what, &details);
+    Ok(hub.db.write(move |tx| audit::insert(tx, &record)).await?)
 }
 
 /// The import with this id, and the proof that the caller may see it.
@@ -195,7 +213,7 @@ pub async fn find(
     hub: &Hub,
     caller: Caller,
     id: &str,
-) -> ApiResult<(OnProject<right::ImportAssets>, Import)> {
+) -> ApiResult<(OnProject<Reading<right::ImportAssets>>, Import)> {
     let unknown = || ApiError::not_found("import", id);
     let import: ImportId = id.parse().map_err(|_| unknown())?;
     let (user, proof) = (caller.user, caller.proof);

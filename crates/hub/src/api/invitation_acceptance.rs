@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum_extra::extract::CookieJar;
+use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_model::id::UserId;
 use insitu_model::text::Name;
 use insitu_store::invitations::{self, Invitation, InvitationStatus};
 use insitu_store::users::{self, User};
-use insitu_store::{Tx, members, organizations, project_members, projects};
+use insitu_store::{Tx, audit, members, organizations, project_members, projects};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -19,6 +21,7 @@ use super::body::Body;
 use super::sessions::{Session, SignedIn, sign_in};
 use super::time::iso;
 use super::words;
+use crate::audit::record;
 use crate::auth::caller::Caller;
 use crate::auth::origin::NoForeignPage;
 use crate::auth::{password, token};
@@ -108,6 +111,7 @@ async fn accept(
     let new_account = new_account(&hub, body).await?;
     let (hash, now) = (token::hash(&secret), hub.clock.now_ms());
     let signed_in = caller.map(|caller| caller.user);
+    let writer = hub.clone();
     let user = hub
         .db
         .write(move |tx| {
@@ -129,7 +133,7 @@ async fn accept(
                 }
                 (None, None) => return Err(account_needed()),
             };
-            join(tx, &invitation, user, now)?;
+            join(tx, &writer, &invitation, user, now)?;
             Ok(user)
         })
         .await?;
@@ -160,7 +164,7 @@ fn open(tx: &mut Tx, token_hash: &token::TokenHash, now: i64) -> ApiResult<Invit
 }
 
 /// Uses the invitation up: membership first, then the project roles that came with it.
-fn join(tx: &mut Tx, invitation: &Invitation, user: UserId, now: i64) -> ApiResult<()> {
+fn join(tx: &mut Tx, hub: &Hub, invitation: &Invitation, user: UserId, now: i64) -> ApiResult<()> {
     if !invitations::accept(tx, invitation.id, now)? {
         return Err(gone());
     }
@@ -168,6 +172,10 @@ fn join(tx: &mut Tx, invitation: &Invitation, user: UserId, now: i64) -> ApiResu
     if members::role(tx, organization, user)?.is_none() {
         members::insert(tx, organization, user, invitation.role, now)?;
     }
+    let what = (AuditAction::MemberJoined, AuditSubject::User(user));
+    let details =
+        json!({ "email": invitation.to, "role": invitation.role, "projects": invitation.projects.len() });
+    audit::insert(tx, &record(hub, organization, Some(user), what, &details))?;
     for one in &invitation.projects {
         if projects::find(tx, organization, one.project_id)?.is_some() {
             project_members::set(tx, organization, one.project_id, user, one.project_role, now)?;

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_model::id::{InvitationId, ProjectId};
 use insitu_model::role::{OrganizationRole, ProjectRole, may_give_organization_role};
 use insitu_model::text::Email;
 use insitu_store::invitations::{self, Invitation, InvitationStatus, ProjectAssignment};
-use insitu_store::projects;
+use insitu_store::{audit, projects};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -18,6 +20,7 @@ use super::organization_users::MAX_PEOPLE;
 use super::query::{self, Params};
 use super::time::iso;
 use super::words;
+use crate::audit::record;
 use crate::auth::access::{Org, right};
 use crate::auth::token;
 use crate::envelope::{Envelope, ErrorBody, Success};
@@ -53,6 +56,8 @@ pub struct InvitationView {
     pub organization_role: &'static str,
     /// `Pending`, `Accepted`, `Revoked` or `Expired`.
     pub status: &'static str,
+    /// The project roles that come with it.
+    pub project_assignments: Vec<AssignmentBody>,
     pub created_by: String,
     pub created_at: String,
     pub expires_at: String,
@@ -78,8 +83,9 @@ pub struct NewInvitations {
     pub project_assignments: Vec<AssignmentBody>,
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ProjectAssignment)]
 pub struct AssignmentBody {
     #[schema(value_type = String)]
     pub project_id: ProjectId,
@@ -110,6 +116,14 @@ fn view(invitation: Invitation, now: i64, link: Option<String>) -> InvitationVie
         id: invitation.id.to_string(),
         to: invitation.to,
         organization_role: invitation.role.as_str(),
+        project_assignments: invitation
+            .projects
+            .into_iter()
+            .map(|one| AssignmentBody {
+                project_id: one.project_id,
+                project_role: one.project_role,
+            })
+            .collect(),
         created_by: invitation.created_by.to_string(),
         created_at: iso(invitation.created_at),
         expires_at: iso(invitation.expires_at),
@@ -165,6 +179,47 @@ async fn create(
             "An organization has one owner. Invite people as admin or member.",
         ));
     }
+    let (news, links) = made(&hub, &access, &body);
+    let (organization, now) = (access.organization, hub.clock.now_ms());
+    let (writer, by) = (hub.clone(), Some(access.caller.user));
+    let made = hub
+        .db
+        .write(move |tx| {
+            for assignment in &body.project_assignments {
+                projects::get(tx, organization, assignment.project_id)?;
+            }
+            for (invitation, token_hash) in &news {
+                // A new link replaces the one that was sent before.
+                invitations::revoke(tx, organization, &invitation.to, now)?;
+                invitations::insert(tx, invitation, token_hash)?;
+                let what = (
+                    AuditAction::MemberInvited,
+                    AuditSubject::Invitation(invitation.id),
+                );
+                let details = json!({ "email": invitation.to, "role": invitation.role, "projects": invitation.projects.len() });
+                audit::insert(tx, &record(&writer, organization, by, what, &details))?;
+            }
+            Ok::<_, ApiError>(
+                news.iter()
+                    .map(|(invitation, _)| invitation.clone())
+                    .collect::<Vec<_>>(),
+            )
+        })
+        .await?;
+    let invites = made
+        .into_iter()
+        .zip(links)
+        .map(|(one, link)| view(one, now, Some(link)))
+        .collect();
+    Ok(Success(InvitationList { invites }))
+}
+
+/// The invitations that are asked for with the hashes of their secrets, and the links that carry the secrets.
+fn made(
+    hub: &Hub,
+    access: &Org<right::ManageMembers>,
+    body: &NewInvitations,
+) -> (Vec<(Invitation, token::TokenHash)>, Vec<String>) {
     let now = hub.clock.now_ms();
     let projects: Vec<ProjectAssignment> = body
         .project_assignments
@@ -193,31 +248,7 @@ async fn create(
         news.push((invitation, token::hash(&secret)));
         links.push(format!("{}/invitation/{secret}", hub.public_url));
     }
-    let organization = access.organization;
-    let made = hub
-        .db
-        .write(move |tx| {
-            for assignment in &projects {
-                projects::get(tx, organization, assignment.project_id)?;
-            }
-            for (invitation, token_hash) in &news {
-                // A new link replaces the one that was sent before.
-                invitations::revoke(tx, organization, &invitation.to, now)?;
-                invitations::insert(tx, invitation, token_hash)?;
-            }
-            Ok::<_, ApiError>(
-                news.iter()
-                    .map(|(invitation, _)| invitation.clone())
-                    .collect::<Vec<_>>(),
-            )
-        })
-        .await?;
-    let invites = made
-        .into_iter()
-        .zip(links)
-        .map(|(one, link)| view(one, now, Some(link)))
-        .collect();
-    Ok(Success(InvitationList { invites }))
+    (news, links)
 }
 
 /// Withdraw invitations
@@ -230,12 +261,22 @@ async fn withdraw(
     Body(body): Body<Withdrawals>,
 ) -> ApiResult<Success<WithdrawalsResult>> {
     let (organization, now) = (access.organization, hub.clock.now_ms());
+    let (writer, by) = (hub.clone(), Some(access.caller.user));
     let deleted = hub
         .db
         .write(move |tx| {
             let mut deleted = 0;
             for email in &body.invites {
-                deleted += invitations::revoke(tx, organization, email, now)?;
+                let revoked = invitations::revoke(tx, organization, email, now)?;
+                if revoked > 0 {
+                    let what = (
+                        AuditAction::InvitationWithdrawn,
+                        AuditSubject::Organization(organization),
+                    );
+                    let details = json!({ "email": email });
+                    audit::insert(tx, &record(&writer, organization, by, what, &details))?;
+                }
+                deleted += revoked;
             }
             Ok::<_, ApiError>(deleted)
         })

@@ -7,6 +7,7 @@ mod asset_filters;
 mod asset_tasks;
 mod asset_way;
 pub mod assets;
+mod audit_records;
 pub mod batches;
 pub mod body;
 pub mod category_schema;
@@ -27,9 +28,14 @@ pub mod organization_users;
 pub mod organizations;
 pub mod paths;
 pub mod probes;
+mod project_archive;
+pub mod project_clone;
 pub mod project_members;
+mod project_overview;
+mod project_people;
 pub mod projects;
 pub mod query;
+mod record_file;
 pub mod sessions;
 pub mod setup;
 pub mod signing;
@@ -91,6 +97,10 @@ fn endpoints() -> OpenApiRouter<Arc<Hub>> {
         .merge(projects::router())
         .merge(category_schema::router())
         .merge(project_members::router())
+        .merge(project_people::router())
+        .merge(project_clone::router())
+        .merge(project_archive::router())
+        .merge(project_overview::router())
         .merge(batches::router())
         .merge(storages::router())
         .merge(file_explorer::router())
@@ -110,6 +120,7 @@ fn endpoints() -> OpenApiRouter<Arc<Hub>> {
         .merge(upload_urls::router())
         .merge(url_records::router())
         .merge(url_record_file::router())
+        .merge(audit_records::router())
         .merge(files::router())
         .merge(exports::router())
         .merge(probes::router())

@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use insitu_model::role::{OrganizationRole, may_give_organization_role};
+use insitu_model::audit::{AuditAction, AuditSubject};
+use insitu_model::id::ProjectId;
+use insitu_model::role::{OrganizationRole, ProjectRole, may_give_organization_role};
 use insitu_store::members::{self, Member};
+use insitu_store::{Tx, audit, project_members};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -14,6 +18,7 @@ use super::body::Body;
 use super::query::{MAX_LIMIT, Page, Params};
 use super::time::iso;
 use super::words;
+use crate::audit::record;
 use crate::auth::access::{Org, right};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
@@ -35,6 +40,8 @@ struct ListParams {
     limit: Option<u32>,
     /// Part of a name or an e-mail address.
     search: Option<String>,
+    /// With the project roles of each.
+    projects: Option<bool>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,6 +56,19 @@ pub struct MemberView {
     #[schema(value_type = words::OrganizationRole)]
     pub organization_role: &'static str,
     pub created_at: String,
+    /// In the projects that they were given a role in; only where it is asked for with `projects=true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub projects: Option<Vec<MemberProject>>,
+}
+
+/// What somebody is in a project.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MemberProject {
+    #[serde(rename = "_id")]
+    pub id: String,
+    pub name: String,
+    #[schema(value_type = words::ProjectRole)]
+    pub role: &'static str,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -112,6 +132,17 @@ impl From<Member> for MemberView {
             name: member.name,
             organization_role: member.role.as_str(),
             created_at: iso(member.created_at),
+            projects: None,
+        }
+    }
+}
+
+impl From<(ProjectId, String, ProjectRole)> for MemberProject {
+    fn from((id, name, role): (ProjectId, String, ProjectRole)) -> Self {
+        Self {
+            id: id.to_string(),
+            name,
+            role: role.as_str(),
         }
     }
 }
@@ -128,15 +159,25 @@ async fn list(
     // The SDK asks for no page and expects everybody.
     let page = Page::new(params.page, params.limit.or(Some(MAX_LIMIT)))?;
     let (organization, search) = (access.organization, params.search.unwrap_or_default());
-    let found = hub
+    let with_projects = params.projects.unwrap_or(false);
+    let (users, total) = hub
         .db
-        .read(move |tx| members::list(tx, organization, &search, page.into()))
+        .read(move |tx| {
+            let found = members::list(tx, organization, &search, page.into())?;
+            let mut users = Vec::with_capacity(found.rows.len());
+            for member in found.rows {
+                let user = member.user;
+                let mut view = MemberView::from(member);
+                if with_projects {
+                    let roles = project_members::projects_of_user(tx, organization, user)?;
+                    view.projects = Some(roles.into_iter().map(MemberProject::from).collect());
+                }
+                users.push(view);
+            }
+            Ok::<_, ApiError>((users, found.total))
+        })
         .await?;
-    let users = found.rows.into_iter().map(MemberView::from).collect();
-    Ok(Success(MemberList {
-        users,
-        total: found.total,
-    }))
+    Ok(Success(MemberList { users, total }))
 }
 
 /// Change organization roles
@@ -149,26 +190,26 @@ async fn change(
     Body(body): Body<RoleChanges>,
 ) -> ApiResult<Success<RoleChangesData>> {
     bounded(body.users.len())?;
-    let (organization, actor) = (access.organization, access.role);
+    let writer = hub.clone();
     let result = hub
         .db
         .write(move |tx| {
             let mut result = RoleChangesResult::default();
             for change in &body.users {
-                let found = members::find_by_email(tx, organization, &change.email)?;
-                let status = match found {
-                    None => "user.not_found",
-                    Some(member)
-                        if !may_give_organization_role(
-                            actor,
-                            Some(member.role),
-                            Some(change.organization_role),
-                        ) =>
-                    {
-                        "member.owner_is_fixed"
-                    }
-                    Some(member) => {
-                        members::set_role(tx, organization, member.user, change.organization_role)?;
+                let to = change.organization_role;
+                let status = match find(tx, &access, &change.email, Some(to))? {
+                    Err(refusal) => refusal,
+                    Ok(member) if member.role == to => "updated",
+                    Ok(member) => {
+                        members::set_role(tx, access.organization, member.user, to)?;
+                        let details = json!({ "email": member.email, "from": member.role, "to": to });
+                        note(
+                            tx,
+                            &writer,
+                            &access,
+                            (AuditAction::MemberRoleChanged, &member),
+                            &details,
+                        )?;
                         "updated"
                     }
                 };
@@ -198,19 +239,24 @@ async fn remove(
     Body(body): Body<Removals>,
 ) -> ApiResult<Success<RemovalsResult>> {
     bounded(body.users.len())?;
-    let (organization, actor, now) = (access.organization, access.role, hub.clock.now_ms());
+    let (writer, now) = (hub.clone(), hub.clock.now_ms());
     let result = hub
         .db
         .write(move |tx| {
             let mut result = RemovalsResult::default();
             for email in &body.users {
-                let status = match members::find_by_email(tx, organization, email)? {
-                    None => "user.not_found",
-                    Some(member) if !may_give_organization_role(actor, Some(member.role), None) => {
-                        "member.owner_is_fixed"
-                    }
-                    Some(member) => {
-                        members::remove(tx, organization, member.user, now)?;
+                let status = match find(tx, &access, email, None)? {
+                    Err(refusal) => refusal,
+                    Ok(member) => {
+                        members::remove(tx, access.organization, member.user, now)?;
+                        let details = json!({ "email": member.email, "role": member.role });
+                        note(
+                            tx,
+                            &writer,
+                            &access,
+                            (AuditAction::MemberRemoved, &member),
+                            &details,
+                        )?;
                         "deleted"
                     }
                 };
@@ -228,6 +274,36 @@ async fn remove(
         })
         .await?;
     Ok(Success(result))
+}
+
+/// The member with this address, whom the caller may give that role (none: out of the organization); or why not.
+fn find(
+    tx: &mut Tx,
+    access: &Org<right::ManageMembers>,
+    email: &str,
+    to: Option<OrganizationRole>,
+) -> Result<Result<Member, &'static str>, insitu_store::Error> {
+    Ok(match members::find_by_email(tx, access.organization, email)? {
+        None => Err("user.not_found"),
+        Some(member) if !may_give_organization_role(access.role, Some(member.role), to) => {
+            Err("member.owner_is_fixed")
+        }
+        // Or the last who runs the organization could leave it without meaning to.
+        Some(member) if member.user == access.caller.user => Err("member.is_oneself"),
+        Some(member) => Ok(member),
+    })
+}
+
+fn note(
+    tx: &mut Tx,
+    hub: &Hub,
+    access: &Org<right::ManageMembers>,
+    (action, member): (AuditAction, &Member),
+    details: &Value,
+) -> Result<(), insitu_store::Error> {
+    let what = (action, AuditSubject::User(member.user));
+    let by = Some(access.caller.user);
+    audit::insert(tx, &record(hub, access.organization, by, what, details))
 }
 
 fn bounded(people: usize) -> ApiResult<()> {

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use insitu_model::id::{AuditId, OrganizationId};
+use insitu_model::audit::{AuditAction, AuditSubject};
+use insitu_model::id::OrganizationId;
 use insitu_model::role::OrganizationRole;
 use insitu_model::text::Name;
 use insitu_store::Error;
-use insitu_store::audit::{self, AuditRecord};
+use insitu_store::audit;
 use insitu_store::organizations::{self, Organization};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,6 +18,7 @@ use utoipa_axum::routes;
 use super::body::Body;
 use super::time::iso;
 use super::words;
+use crate::audit::record;
 use crate::auth::access::{Org, right};
 use crate::auth::caller::{Caller, Proof};
 use crate::envelope::{Created, Envelope, ErrorBody, Success};
@@ -96,8 +98,9 @@ async fn create(
         header_probes: true,
         url_record_days: hub.config.url_record_days,
     };
+    let made = people::organization_made(&hub, &new, caller.user);
     hub.db
-        .write(move |tx| people::insert_organization(tx, &new, caller.user))
+        .write(move |tx| people::insert_organization(tx, &new, caller.user, &made))
         .await?;
     Ok(Created(OrganizationData { organization: view }))
 }
@@ -139,15 +142,8 @@ async fn change(
         details.insert("urlRecordDays".to_owned(), days.into());
     }
     if !details.is_empty() {
-        let record = AuditRecord {
-            id: AuditId::new(&*hub.clock, &*hub.random),
-            organization: id,
-            actor: Some(access.caller.user),
-            action: "organization.changed".to_owned(),
-            subject: format!("organization:{id}"),
-            at: hub.clock.now_ms(),
-            details: serde_json::Value::Object(details).to_string(),
-        };
+        let what = (AuditAction::OrganizationChanged, AuditSubject::Organization(id));
+        let record = record(&hub, id, Some(access.caller.user), what, &details.into());
         hub.db
             .write(move |tx| {
                 if let Some(are_on) = body.header_probes {

@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 use super::body::Body;
 use super::query::{Page, Params};
 use super::time::iso;
-use crate::auth::access::{OnProject, right};
+use crate::auth::access::{OnProject, Reading, right};
 use crate::auth::task_access::not_yours;
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
@@ -178,7 +178,8 @@ async fn retry(
     responses((status = 200, body = Envelope<DimensionsData>), (status = 404, body = ErrorBody)))]
 async fn fill(
     State(hub): State<Arc<Hub>>,
-    access: OnProject<right::Label>,
+    // How large a picture is was not decided by anybody: it may be said in an archived project too.
+    access: OnProject<Reading<right::Label>>,
     Path(path): Path<(String, String)>,
     Body(seen): Body<Dimensions>,
 ) -> ApiResult<Success<DimensionsData>> {

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_model::role::{ProjectRole, may_give_project_role};
-use insitu_store::{members, project_members};
+use insitu_store::{audit, members, project_members, projects};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -13,6 +15,7 @@ use utoipa_axum::routes;
 use super::body::Body;
 use super::organization_users::{MAX_PEOPLE, PersonResult};
 use super::words;
+use crate::audit::record;
 use crate::auth::access::{OnProject, right};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
@@ -59,7 +62,7 @@ async fn assign(
     access: OnProject<right::ManageProjectMembers>,
     Body(body): Body<AssigneesBody>,
 ) -> ApiResult<Success<AssigneesData>> {
-    set_roles(&hub, access, body.assignees, Some(body.role)).await
+    set_roles(hub, access, body.assignees, Some(body.role)).await
 }
 
 /// Take people out of the project
@@ -71,11 +74,11 @@ async fn unassign(
     access: OnProject<right::ManageProjectMembers>,
     Body(body): Body<UnassigneesBody>,
 ) -> ApiResult<Success<AssigneesData>> {
-    set_roles(&hub, access, body.assignees, None).await
+    set_roles(hub, access, body.assignees, None).await
 }
 
 async fn set_roles(
-    hub: &Hub,
+    hub: Arc<Hub>,
     access: OnProject<right::ManageProjectMembers>,
     assignees: Vec<String>,
     to: Option<ProjectRole>,
@@ -89,13 +92,13 @@ async fn set_roles(
             ),
         ));
     }
-    let now = hub.clock.now_ms();
+    let writer = hub.clone();
     let result = hub
         .db
         .write(move |tx| {
             let mut result = AssigneesResult::default();
             for email in &assignees {
-                let status = set_role(tx, &access, email, to, now)?;
+                let status = set_role(tx, &writer, &access, email, to)?;
                 if status == "updated" {
                     result.updated += 1
                 } else {
@@ -114,10 +117,10 @@ async fn set_roles(
 
 fn set_role(
     tx: &mut insitu_store::Tx,
+    hub: &Hub,
     access: &OnProject<right::ManageProjectMembers>,
     email: &str,
     to: Option<ProjectRole>,
-    now: i64,
 ) -> Result<&'static str, insitu_store::Error> {
     let Some(member) = members::find_by_email(tx, access.organization, email)? else {
         return Ok("user.not_found");
@@ -126,13 +129,24 @@ fn set_role(
     if !may_give_project_role(access.role, access.project_role, from, to) {
         return Ok("access.role_too_high");
     }
-    match to {
+    let (organization, project) = (access.organization, access.project);
+    let action = match to {
         Some(role) => {
-            project_members::set(tx, access.organization, access.project, member.user, role, now)?;
+            let now = hub.clock.now_ms();
+            project_members::set(tx, organization, project, member.user, role, now)?;
+            AuditAction::ProjectRoleGiven
         }
         None => {
-            project_members::remove(tx, access.organization, access.project, member.user)?;
+            project_members::remove(tx, organization, project, member.user)?;
+            AuditAction::ProjectRoleTaken
         }
+    };
+    if from != to {
+        let name = projects::get(tx, organization, project)?.name;
+        let details = json!({ "name": name, "email": member.email, "from": from, "to": to });
+        let what = (action, AuditSubject::Project(project));
+        let by = Some(access.caller.user);
+        audit::insert(tx, &record(hub, organization, by, what, &details))?;
     }
     Ok("updated")
 }

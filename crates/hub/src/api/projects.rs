@@ -1,16 +1,19 @@
 //! Projects: what assets are imported into.
 
+mod view;
+
 use std::sync::Arc;
 
 use axum::extract::State;
-use insitu_model::id::{OrganizationId, ProjectId};
+use insitu_model::audit::{AuditAction, AuditSubject};
+use insitu_model::id::ProjectId;
 use insitu_model::role::{ProjectRole, Right, acting_role, allows};
 use insitu_model::text::Name;
-use insitu_store::batches::{self, Batch};
-use insitu_store::project_members::{self, ProjectMember};
-use insitu_store::projects::{self, Project, ProjectChange, ProjectSort};
-use insitu_store::{Tx, members};
+use insitu_store::audit;
+use insitu_store::projects::{self, Project, ProjectChange, ProjectSort, Wanted};
+use insitu_store::tasks;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -19,13 +22,15 @@ use utoipa_axum::routes;
 use super::body::Body;
 use super::category_schema::{self, SchemaDocument};
 use super::query::{Page, Params};
-use super::stages::{StageNode, workflow};
-use super::time::iso;
-use super::words;
+use crate::audit::record;
 use crate::auth::access::{OnProject, Org, right};
 use crate::envelope::{Created, Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
+
+pub(super) use view::read;
+use view::summary;
+pub use view::{BatchView, ProjectData, ProjectSummary, TaskCounts};
 
 /// The longest description, in bytes.
 const MAX_DESCRIPTION_BYTES: usize = 10_000;
@@ -46,68 +51,16 @@ struct ListParams {
     limit: Option<u32>,
     /// `-createdAt` (newest first, the default), `createdAt`, `name` or `-name`.
     sort: Option<String>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ProjectSummary {
-    #[serde(rename = "_id")]
-    pub id: String,
-    pub name: String,
-    pub description: String,
-    pub organization: String,
-    pub created_at: String,
-    pub asset_count: u64,
-    /// The caller's role in the project; owners and admins act as `Manager`.
-    #[schema(value_type = words::ProjectRole)]
-    pub role: &'static str,
+    /// Only archived projects, or only those that are not; all unless given.
+    archived: Option<bool>,
+    /// Part of a name.
+    search: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProjectList {
     pub projects: Vec<ProjectSummary>,
     pub total: u64,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = Project)]
-pub struct ProjectView {
-    #[serde(flatten)]
-    pub summary: ProjectSummary,
-    /// Always `ango`.
-    pub r#type: &'static str,
-    /// E-mail address of the organization's owner.
-    pub owner: String,
-    /// Tools, classifications and relations, as they were sent.
-    #[schema(value_type = SchemaDocument)]
-    pub category_schema: Box<RawValue>,
-    /// The workflow.
-    pub stages: Vec<StageNode>,
-    pub assigned_to: Vec<Assignment>,
-    pub batches: Vec<BatchView>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Assignment {
-    /// E-mail address.
-    pub assignee: String,
-    /// `Manager`, `Lead`, `Reviewer` or `Labeler`.
-    #[schema(value_type = words::ProjectRole)]
-    pub role: &'static str,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Batch)]
-pub struct BatchView {
-    #[serde(rename = "_id")]
-    pub id: String,
-    pub name: String,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ProjectData {
-    pub project: ProjectView,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -144,10 +97,14 @@ async fn list(
     let page = Page::new(params.page, params.limit)?;
     let sort = parse_sort(params.sort.as_deref())?;
     let (organization, user, role) = (access.organization, access.caller.user, access.role);
-    let all = allows(Right::ReadProject, role, None);
+    let wanted = Wanted {
+        all: allows(Right::ReadProject, role, None),
+        archived: params.archived,
+        search: params.search.unwrap_or_default(),
+    };
     let found = hub
         .db
-        .read(move |tx| projects::list(tx, organization, user, all, sort, page.into()))
+        .read(move |tx| projects::list(tx, organization, user, &wanted, sort, page.into()))
         .await?;
     let projects = found
         .rows
@@ -191,10 +148,20 @@ async fn create(
         created_by: access.caller.user,
         created_at: now,
         updated_at: now,
+        archived_at: None,
         asset_count: 0,
+        tasks: tasks::Counts::default(),
     };
     let (organization, id) = (new.organization, new.id);
-    hub.db.write(move |tx| projects::insert(tx, &new)).await?;
+    let what = (AuditAction::ProjectCreated, AuditSubject::Project(id));
+    let by = Some(access.caller.user);
+    let record = record(&hub, organization, by, what, &json!({ "name": new.name }));
+    hub.db
+        .write(move |tx| {
+            projects::insert(tx, &new)?;
+            audit::insert(tx, &record)
+        })
+        .await?;
     Ok(Created(
         read(&hub, organization, id, ProjectRole::Manager.as_str()).await?,
     ))
@@ -226,10 +193,16 @@ async fn change(
         category_schema: category_schema::accept(&hub, body.category_schema).await?,
         ..ProjectChange::default()
     };
-    let now = hub.clock.now_ms();
     let (organization, project) = (access.organization, access.project);
+    let (writer, by) = (hub.clone(), Some(access.caller.user));
     hub.db
-        .write(move |tx| projects::update(tx, organization, project, &change, now))
+        .write(move |tx| {
+            projects::update(tx, organization, project, &change, writer.clock.now_ms())?;
+            let name = projects::get(tx, organization, project)?.name;
+            let details = json!({ "name": name, "changed": changed(&change) });
+            let what = (AuditAction::ProjectChanged, AuditSubject::Project(project));
+            audit::insert(tx, &record(&writer, organization, by, what, &details))
+        })
         .await?;
     Ok(Success(
         read(&hub, organization, project, access.acting_role()).await?,
@@ -245,40 +218,31 @@ async fn remove(
 ) -> ApiResult<Success<ProjectData>> {
     let (organization, project, now) = (access.organization, access.project, hub.clock.now_ms());
     let data = read(&hub, organization, project, access.acting_role()).await?;
+    let what = (AuditAction::ProjectDeleted, AuditSubject::Project(project));
+    let by = Some(access.caller.user);
+    let details = json!({ "name": data.project.summary.name, "assets": data.project.summary.asset_count });
+    let record = record(&hub, organization, by, what, &details);
     hub.db
-        .write(move |tx| projects::delete(tx, organization, project, now))
+        .write(move |tx| {
+            projects::delete(tx, organization, project, now)?;
+            audit::insert(tx, &record)
+        })
         .await?;
     Ok(Success(data))
 }
 
-async fn read(
-    hub: &Hub,
-    organization: OrganizationId,
-    project: ProjectId,
-    role: &'static str,
-) -> ApiResult<ProjectData> {
-    let details = hub.db.read(move |tx| details(tx, organization, project)).await?;
-    Ok(ProjectData {
-        project: view(details, role),
-    })
-}
-
-/// A project with everything that its page shows.
-struct Details {
-    project: Project,
-    owner_email: String,
-    members: Vec<ProjectMember>,
-    batches: Vec<Batch>,
-}
-
-fn details(tx: &mut Tx, organization: OrganizationId, id: ProjectId) -> Result<Details, insitu_store::Error> {
-    let owner = members::owner(tx, organization)?;
-    Ok(Details {
-        project: projects::get(tx, organization, id)?,
-        owner_email: owner.map(|owner| owner.email).unwrap_or_default(),
-        members: project_members::list(tx, organization, id)?,
-        batches: batches::list(tx, organization, id)?,
-    })
+/// The fields that a change names, as the API writes them.
+fn changed(change: &ProjectChange) -> Vec<&'static str> {
+    let fields = [
+        ("name", change.name.is_some()),
+        ("description", change.description.is_some()),
+        ("categorySchema", change.category_schema.is_some()),
+    ];
+    fields
+        .into_iter()
+        .filter(|(_, is_changed)| *is_changed)
+        .map(|(name, _)| name)
+        .collect()
 }
 
 fn parse_sort(sort: Option<&str>) -> ApiResult<ProjectSort> {
@@ -304,43 +268,5 @@ fn checked_description(text: Option<String>) -> ApiResult<Option<String>> {
             ),
         )),
         other => Ok(other),
-    }
-}
-
-fn summary(project: Project, role: &'static str) -> ProjectSummary {
-    ProjectSummary {
-        id: project.id.to_string(),
-        name: project.name,
-        description: project.description,
-        organization: project.organization.to_string(),
-        created_at: iso(project.created_at),
-        asset_count: project.asset_count,
-        role,
-    }
-}
-
-fn view(mut details: Details, role: &'static str) -> ProjectView {
-    ProjectView {
-        r#type: "ango",
-        owner: details.owner_email,
-        category_schema: category_schema::answer(std::mem::take(&mut details.project.category_schema)),
-        stages: workflow(),
-        assigned_to: details
-            .members
-            .into_iter()
-            .map(|member| Assignment {
-                assignee: member.email,
-                role: member.role.as_str(),
-            })
-            .collect(),
-        batches: details
-            .batches
-            .into_iter()
-            .map(|batch| BatchView {
-                id: batch.id.to_string(),
-                name: batch.name,
-            })
-            .collect(),
-        summary: summary(details.project, role),
     }
 }

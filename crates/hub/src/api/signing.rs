@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use super::body::Body;
 use super::query::{Params, raw_address};
 use super::time::iso;
-use crate::auth::access::{OnProject, right};
+use crate::auth::access::{OnProject, Reading, right};
 use crate::auth::caller::Caller;
 use crate::auth::peer::Peer;
 use crate::cloud_access::{AssetUrl, Unsigned, sign_assets, sign_object};
@@ -140,7 +140,7 @@ async fn sign_one(
         let signed_url = sign_own(&hub, caller, peer, &params.project, &file).await?;
         return Ok(Created(SignedUrlData { signed_url }));
     }
-    let access = OnProject::<right::ImportAssets>::prove(&hub, caller, &params.project).await?;
+    let access = OnProject::<Reading<right::ImportAssets>>::prove(&hub, caller, &params.project).await?;
     let signed_url = match params.storage_id.filter(|id| !id.is_empty()) {
         None => public_address(&address)?,
         Some(text) => {
@@ -159,10 +159,10 @@ async fn sign_one(
 /// A link to a file of the hub's own storage. Masks belong to labels: who labels may open them.
 async fn sign_own(hub: &Hub, caller: Caller, peer: Peer, project: &str, file: &OwnFile) -> ApiResult<String> {
     let (project, holder) = if file.kind.is_brush() {
-        let access = OnProject::<right::Label>::prove(hub, caller, project).await?;
+        let access = OnProject::<Reading<right::Label>>::prove(hub, caller, project).await?;
         (access.project, Holder::new(&access, peer))
     } else {
-        let access = OnProject::<right::ImportAssets>::prove(hub, caller, project).await?;
+        let access = OnProject::<Reading<right::ImportAssets>>::prove(hub, caller, project).await?;
         (access.project, Holder::new(&access, peer))
     };
     if file.project != project {

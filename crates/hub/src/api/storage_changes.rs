@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
+use insitu_model::audit::AuditAction;
 use insitu_model::region::Region;
 use insitu_model::storage::AccessType;
 use insitu_store::audit;
@@ -60,7 +61,7 @@ async fn change(
     refuse_long_policy(&checked, role_of_current.as_ref(), &mut problems);
     refuse_bad_change(&current, &checked, &mut problems);
     problems.into_result()?;
-    save(&hub, &access, current, &checked, "storage.changed").await
+    save(&hub, &access, current, &checked, AuditAction::StorageChanged).await
 }
 
 /// Replace the access key of a storage of access type IAM User
@@ -84,7 +85,7 @@ async fn rotate(
     let checked = form.check(current.endpoint.is_some(), &mut problems);
     checked.refuse_foreign_fields(current.access_type, &mut problems);
     problems.into_result()?;
-    save(&hub, &access, current, &checked, "storage.rotated").await
+    save(&hub, &access, current, &checked, AuditAction::StorageRotated).await
 }
 
 async fn save(
@@ -92,7 +93,7 @@ async fn save(
     access: &Org<right::ManageStorages>,
     current: Storage,
     checked: &Checked,
-    action: &'static str,
+    action: AuditAction,
 ) -> ApiResult<Success<StorageData>> {
     let (organization, id, revision) = (access.organization, current.id, current.revision);
     let keys = match (&checked.public_key, sealed_key(hub, organization, id, checked)?) {

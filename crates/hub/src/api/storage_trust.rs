@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
+use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_model::external_id::ExternalId;
-use insitu_model::id::{AuditId, OrganizationId, StorageId};
+use insitu_model::id::{OrganizationId, StorageId};
 use insitu_model::storage::{AccessType, Verification};
-use insitu_store::audit::{self, AuditRecord};
+use insitu_store::audit;
 use insitu_store::role_proofs::{self, Overrides};
 use insitu_store::storages::{self, ExternalIdSource, Storage};
 use insitu_store::{Tx, external_ids, role_overrides};
@@ -26,7 +27,6 @@ use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 use crate::jobs::proofs;
 
-const OVERRIDE_ENDED: &str = "storage.verification_override_ended";
 const ROLE_OF_ANOTHER: &str = "storage.role_of_another";
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
@@ -125,7 +125,7 @@ async fn overrule(
         return Err(override_refused());
     }
     let by = Some((access.caller.user, hub.clock.now_ms()));
-    let action = "storage.verification_overridden";
+    let action = AuditAction::VerificationOverridden;
     set_override(&hub, &access, &storage, by, action).await
 }
 
@@ -138,7 +138,8 @@ async fn hold_to_it(
     Path(id): Path<String>,
 ) -> ApiResult<Success<StorageData>> {
     let storage = delegated(&hub, access.organization, &id).await?;
-    set_override(&hub, &access, &storage, None, OVERRIDE_ENDED).await
+    let action = AuditAction::VerificationOverrideEnded;
+    set_override(&hub, &access, &storage, None, action).await
 }
 
 async fn set_override<R: NeedsRight>(
@@ -146,7 +147,7 @@ async fn set_override<R: NeedsRight>(
     access: &Org<R>,
     storage: &Storage,
     by: Option<(insitu_model::id::UserId, i64)>,
-    action: &'static str,
+    action: AuditAction,
 ) -> ApiResult<Success<StorageData>> {
     let (organization, id) = (access.organization, storage.id);
     let record = record(hub, organization, &access.caller, action, storage);
@@ -186,16 +187,15 @@ pub(super) fn end_overrides_of_others(
     };
     let ended = role_overrides::end_of_others(tx, storage.organization, role)?;
     for one in &ended {
-        let record = AuditRecord {
-            id: AuditId::new(&*hub.clock, &*hub.random),
-            organization: one.organization,
-            actor: None,
-            action: OVERRIDE_ENDED.to_owned(),
-            subject: format!("storage:{}", one.storage),
-            at: hub.clock.now_ms(),
-            details: json!({ "name": one.name, "code": ROLE_OF_ANOTHER }).to_string(),
-        };
-        audit::insert(tx, &record)?;
+        let what = (
+            AuditAction::VerificationOverrideEnded,
+            AuditSubject::Storage(one.storage),
+        );
+        let details = json!({ "name": one.name, "code": ROLE_OF_ANOTHER });
+        audit::insert(
+            tx,
+            &crate::audit::record(hub, one.organization, None, what, &details),
+        )?;
     }
     Ok(ended.into_iter().map(|one| one.storage).collect())
 }
@@ -237,7 +237,7 @@ async fn rotate_external_id(
     let current = delegated(&hub, access.organization, &id).await?;
     let (organization, id, now) = (access.organization, current.id, hub.clock.now_ms());
     let next = ExternalId::generate(&*hub.random).to_string();
-    let action = "storage.external_id_rotation_begun";
+    let action = AuditAction::ExternalIdRotationBegun;
     let record = record(&hub, organization, &access.caller, action, &current);
     let storage = hub
         .db

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use insitu_cloud::policy;
 use insitu_model::arn::RoleArn;
-use insitu_model::id::{AuditId, OrganizationId, StorageId};
+use insitu_model::audit::{AuditAction, AuditSubject};
+use insitu_model::id::{OrganizationId, StorageId};
 use insitu_model::storage::{AccessType, Provider};
 use insitu_store::audit::{self, AuditRecord};
 use insitu_store::external_ids;
@@ -201,7 +202,7 @@ async fn create(
         &hub,
         access.organization,
         &access.caller,
-        "storage.created",
+        AuditAction::StorageCreated,
         &storage,
     );
     let (id, only_hubs) = (storage.id, hub.config.refuse_customer_external_ids);
@@ -283,7 +284,8 @@ async fn remove(
     let (organization, id) = (access.organization, parse_id(&id)?);
     let (force, now) = (params.force.unwrap_or(false), hub.clock.now_ms());
     let current = hub.db.read(move |tx| storages::get(tx, organization, id)).await?;
-    let record = record(&hub, organization, &access.caller, "storage.deleted", &current);
+    let action = AuditAction::StorageDeleted;
+    let record = record(&hub, organization, &access.caller, action, &current);
     let deleted = hub
         .db
         .write(move |tx| {
@@ -369,18 +371,12 @@ pub(super) fn record(
     hub: &Hub,
     organization: OrganizationId,
     caller: &Caller,
-    action: &'static str,
+    action: AuditAction,
     storage: &Storage,
 ) -> AuditRecord {
-    AuditRecord {
-        id: AuditId::new(&*hub.clock, &*hub.random),
-        organization,
-        actor: Some(caller.user),
-        action: action.to_owned(),
-        subject: format!("storage:{}", storage.id),
-        at: hub.clock.now_ms(),
-        details: json!({ "name": storage.name, "accessType": storage.access_type.as_str() }).to_string(),
-    }
+    let subject = AuditSubject::Storage(storage.id);
+    let details = json!({ "name": storage.name, "accessType": storage.access_type.as_str() });
+    crate::audit::record(hub, organization, Some(caller.user), (action, subject), &details)
 }
 
 pub(super) fn parse_id(text: &str) -> ApiResult<StorageId> {

@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 
 use super::query::{Page, Params};
 use super::time::iso;
+use super::words;
 use crate::auth::access::{Org, right};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
@@ -59,13 +60,15 @@ pub struct UrlRecordView {
     pub expires_at: String,
     /// The id of the user.
     pub user: String,
-    /// The user's e-mail address, where the user is still there.
+    /// The user's e-mail address and name, where the user is still there.
     pub email: Option<String>,
+    pub name: Option<String>,
     /// The id of the API key that the user came with; null for a session.
     pub api_key: Option<String>,
     /// The address that the request came from.
     pub address: Option<String>,
     /// `assets`, `task`, `address`, `upload` or `test`
+    #[schema(value_type = words::UrlPurpose)]
     pub purpose: &'static str,
     /// Null where no project was concerned: a storage was tried, or looked into.
     pub project: Option<String>,
@@ -85,13 +88,14 @@ pub struct UrlRecordList {
 }
 
 impl From<Listed> for UrlRecordView {
-    fn from(Listed { record, email }: Listed) -> Self {
+    fn from(Listed { record, email, name }: Listed) -> Self {
         Self {
             id: record.id.to_string(),
             given_at: iso(record.id.created_ms()),
             expires_at: iso(record.expires_at),
             user: record.user.to_string(),
             email,
+            name,
             api_key: record.api_key.map(|key| key.to_string()),
             address: record.address,
             purpose: record.purpose.as_str(),
@@ -147,19 +151,22 @@ pub async fn bring_up_to_date(hub: &Hub) {
     }
 }
 
-fn value<T: FromStr<Err: std::fmt::Display>>(name: &str, text: Option<&String>) -> ApiResult<Option<T>> {
+pub(super) fn value<T: FromStr<Err: std::fmt::Display>>(
+    name: &str,
+    text: Option<&String>,
+) -> ApiResult<Option<T>> {
     let Some(text) = text.filter(|text| !text.is_empty()) else {
         return Ok(None);
     };
     text.parse().map(Some).map_err(|error| invalid(name, &error))
 }
 
-fn time(name: &str, text: Option<&String>) -> ApiResult<Option<i64>> {
+pub(super) fn time(name: &str, text: Option<&String>) -> ApiResult<Option<i64>> {
     let time: Option<jiff::Timestamp> = value(name, text)?;
     Ok(time.map(jiff::Timestamp::as_millisecond))
 }
 
-fn invalid(name: &str, error: &dyn std::fmt::Display) -> ApiError {
+pub(super) fn invalid(name: &str, error: &dyn std::fmt::Display) -> ApiError {
     ApiError::invalid(
         "request.filters_invalid",
         format!("The parameter {name} cannot be read: {error}."),

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use insitu_model::{export, import, job, role, storage, task};
+use insitu_model::{audit, export, import, job, role, storage, task, url_record};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -43,6 +43,8 @@ documented_words! {
     JobState = job::JobState::WORDS;
     MaskKind = export::MaskKind::WORDS;
     RasterRule = export::RasterRule::WORDS;
+    AuditAction = audit::AuditAction::WORDS;
+    UrlPurpose = url_record::UrlPurpose::WORDS;
     AssetState = ["active", "deleted"];
     AssetChangeKind = ["batches", "priority", "delete", "restore"];
 }

@@ -19,6 +19,17 @@ use crate::hub::Hub;
 /// A right as a type, so that a handler's signature says what it needs.
 pub trait NeedsRight: Send + Sync + 'static {
     const RIGHT: Right;
+    /// Whether nothing is changed with it, so that it holds in an archived project too.
+    const ONLY_READS: bool = false;
+}
+
+/// The right `R`, only to look. What is asked for with GET needs no such word.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<R>(PhantomData<R>);
+
+impl<R: NeedsRight> NeedsRight for Reading<R> {
+    const RIGHT: Right = R::RIGHT;
+    const ONLY_READS: bool = true;
 }
 
 macro_rules! rights {
@@ -156,7 +167,7 @@ impl<R: NeedsRight> FromRequestParts<Arc<Hub>> for OnProject<R> {
             Some(known) => known,
             None => look_up(hub, shown, id).await?.ok_or_else(unknown)?,
         };
-        Self::allow(caller, id, standing)
+        Self::allow(caller, id, standing, parts.method.is_safe())
     }
 }
 
@@ -184,20 +195,30 @@ impl<R: NeedsRight> OnProject<R> {
             .read(move |tx| standing(tx, id, user, only))
             .await?
             .ok_or_else(unknown)?;
-        Self::allow(caller, id, standing)
+        Self::allow(caller, id, standing, false)
     }
 
-    pub(super) fn allow(caller: Caller, id: ProjectId, standing: Standing) -> ApiResult<Self> {
+    /// The one place where it is decided who gets to a project, and for what. `only_reads`: the request changes nothing.
+    pub(super) fn allow(
+        caller: Caller,
+        id: ProjectId,
+        standing: Standing,
+        only_reads: bool,
+    ) -> ApiResult<Self> {
         let Standing {
             organization,
             role,
             project_role,
+            is_archived,
         } = standing;
         if !allows(Right::ReadProject, role, project_role) {
             return Err(ApiError::not_found("project", id));
         }
         if !allows(R::RIGHT, role, project_role) {
             return Err(lacking(R::RIGHT, role, project_role));
+        }
+        if is_archived && R::RIGHT.is_for_work() && !R::ONLY_READS && !only_reads {
+            return Err(archived());
         }
         Ok(Self {
             caller,
@@ -223,6 +244,7 @@ pub(super) struct Standing {
     organization: OrganizationId,
     role: OrganizationRole,
     project_role: Option<ProjectRole>,
+    is_archived: bool,
 }
 
 /// Looks for the project in the user's organizations, or in the only one that an API key is for.
@@ -237,16 +259,24 @@ pub(super) fn standing(
         if only.is_some_and(|only| only != organization) {
             continue;
         }
-        if projects::find(tx, organization, project)?.is_some() {
+        if let Some(is_archived) = projects::is_archived(tx, organization, project)? {
             let project_role = project_members::role(tx, organization, project, user)?;
             return Ok(Some(Standing {
                 organization,
                 role: membership.role,
                 project_role,
+                is_archived,
             }));
         }
     }
     Ok(None)
+}
+
+fn archived() -> ApiError {
+    ApiError::conflict(
+        "project.archived",
+        "This project is archived: it can be read and exported, and nothing is imported, labeled or changed in it. Take it out of the archive first, or ask a Manager of the project to.",
+    )
 }
 
 fn lacking(right: Right, role: OrganizationRole, project_role: Option<ProjectRole>) -> ApiError {

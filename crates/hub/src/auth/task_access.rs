@@ -42,14 +42,15 @@ impl<R: NeedsRight> FromRequestParts<Arc<Hub>> for OnTask<R> {
         .await?;
         let unknown = || ApiError::not_found("task", &text);
         let (located, standing) = found.ok_or_else(unknown)?;
-        let on = OnProject::allow(caller, located.project, standing).map_err(|error| {
-            // Whoever may not know of the project may not know of its tasks.
-            if error.status == axum::http::StatusCode::NOT_FOUND {
-                unknown()
-            } else {
-                error
-            }
-        })?;
+        let on =
+            OnProject::allow(caller, located.project, standing, parts.method.is_safe()).map_err(|error| {
+                // Whoever may not know of the project may not know of its tasks.
+                if error.status == axum::http::StatusCode::NOT_FOUND {
+                    unknown()
+                } else {
+                    error
+                }
+            })?;
         Ok(Self { on, task: located.id })
     }
 }

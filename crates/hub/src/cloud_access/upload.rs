@@ -6,10 +6,11 @@ use insitu_cloud::presign::SignedUrl;
 use insitu_cloud::s3::{Access, ObjectName};
 use insitu_cloud::{CallError, RefusalKind};
 use insitu_model::address::ObjectAddress;
+use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_model::bucket::BucketName;
-use insitu_model::id::{AuditId, OrganizationId, StorageId, UserId};
+use insitu_model::id::{OrganizationId, StorageId, UserId};
 use insitu_model::own_file::OwnFile;
-use insitu_store::audit::{self, AuditRecord};
+use insitu_store::audit;
 use serde_json::json;
 
 use super::ReachedStorage;
@@ -75,15 +76,9 @@ pub async fn upload_url(
         )
         .map_err(|error| ApiError::new(StatusCode::BAD_GATEWAY, error.code(), format!("{error}.")))?
         .sign_upload(object.bucket().as_str(), object.key());
-    let record = AuditRecord {
-        id: AuditId::new(&*hub.clock, &*hub.random),
-        organization,
-        actor: Some(user),
-        action: "storage.upload_signed".to_owned(),
-        subject: format!("storage:{}", storage.id),
-        at: hub.clock.now_ms(),
-        details: json!({ "bucket": object.bucket(), "key": object.key() }).to_string(),
-    };
+    let what = (AuditAction::UploadSigned, AuditSubject::Storage(storage.id));
+    let details = json!({ "bucket": object.bucket(), "key": object.key() });
+    let record = crate::audit::record(hub, organization, Some(user), what, &details);
     hub.db.write(move |tx| audit::insert(tx, &record)).await?;
     Ok(signed)
 }

@@ -8,7 +8,8 @@
 
 use std::time::Duration;
 
-use insitu_model::id::{AuditId, OrganizationId, StorageId};
+use insitu_model::audit::{AuditAction, AuditSubject};
+use insitu_model::id::{OrganizationId, StorageId};
 use insitu_store::audit::{self, AuditRecord};
 use insitu_store::role_proofs::{self, Claimed, Finding, Line};
 use insitu_store::storages::{self, Storage};
@@ -146,25 +147,25 @@ fn record(hub: &Hub, before: &Storage, finding: &Finding) -> Option<AuditRecord>
     let (action, details) = match finding {
         Finding::Unknown { .. } => return None,
         Finding::NextVerified => (
-            "storage.external_id_rotated",
+            AuditAction::ExternalIdRotated,
             json!({ "name": before.name, "externalId": known.next_external_id, "former": before.external_id }),
         ),
         Finding::Verified if known.verified_at.is_some() && known.code.is_none() => return None,
-        Finding::Verified => ("storage.verified", json!({ "name": before.name })),
+        Finding::Verified => (AuditAction::StorageVerified, json!({ "name": before.name })),
         Finding::Unverified { code, .. } if known.code.as_ref() == Some(code) => return None,
-        Finding::Unverified { code, .. } => {
-            ("storage.unverified", json!({ "name": before.name, "code": code }))
-        }
+        Finding::Unverified { code, .. } => (
+            AuditAction::StorageUnverified,
+            json!({ "name": before.name, "code": code }),
+        ),
     };
-    Some(AuditRecord {
-        id: AuditId::new(&*hub.clock, &*hub.random),
-        organization: before.organization,
-        actor: None,
-        action: action.to_owned(),
-        subject: format!("storage:{}", before.id),
-        at: hub.clock.now_ms(),
-        details: details.to_string(),
-    })
+    let what = (action, AuditSubject::Storage(before.id));
+    Some(crate::audit::record(
+        hub,
+        before.organization,
+        None,
+        what,
+        &details,
+    ))
 }
 
 /// Has the role of a storage tried now, and waits for what is found, but not for long; the storage as it is then.

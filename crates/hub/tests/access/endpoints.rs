@@ -93,6 +93,16 @@ pub const ENDPOINTS: &[(&str, &str, Demands)] = &[
         "/v2/organization/{organization}/urlRecords/file",
         InOrganization(Right::ReadAudit),
     ),
+    (
+        "GET",
+        "/v2/organization/{organization}/auditRecords",
+        InOrganization(Right::ReadAudit),
+    ),
+    (
+        "GET",
+        "/v2/organization/{organization}/auditRecords/file",
+        InOrganization(Right::ReadAudit),
+    ),
     ("GET", "/v2/invitations/{token}", Nothing),
     ("POST", "/v2/invitations/{token}/accept", Nothing),
     ("GET", "/v2/listProjects", InOrganization(Right::ReadOrganization)),
@@ -100,6 +110,36 @@ pub const ENDPOINTS: &[(&str, &str, Demands)] = &[
     ("GET", "/v2/project/{project}", OnProject(Right::ReadProject)),
     ("POST", "/v2/project/{project}", OnProject(Right::ManageProject)),
     ("DELETE", "/v2/project/{project}", OnProject(Right::DeleteProject)),
+    (
+        "POST",
+        "/v2/project/{project}/clone",
+        OnProject(Right::ManageProject),
+    ),
+    (
+        "POST",
+        "/v2/project/{project}/unarchive",
+        OnProject(Right::ManageProject),
+    ),
+    (
+        "POST",
+        "/v2/project/{project}/archive",
+        OnProject(Right::ManageProject),
+    ),
+    (
+        "GET",
+        "/v2/project/{project}/overview",
+        OnProject(Right::ReadAssets),
+    ),
+    (
+        "GET",
+        "/v2/project/{project}/auditRecords",
+        OnProject(Right::ManageProject),
+    ),
+    (
+        "GET",
+        "/v2/project/{project}/people",
+        OnProject(Right::ManageProjectMembers),
+    ),
     (
         "POST",
         "/v2/project/{project}/categorySchema/check",

@@ -182,8 +182,12 @@ async fn every_role_can_what_the_matrix_says_and_nothing_else() {
                     allows(*right, role, project_role)
                 }
             };
-            // A project that is deleted for the test must not be the one that the others are tested with.
-            let own = if (*method, *template) == ("DELETE", "/v2/project/{project}") && may {
+            // A project that is deleted or archived for the test must not be the one that the others are tested with.
+            let ends = matches!(
+                (*method, *template),
+                ("DELETE", "/v2/project/{project}") | ("POST", "/v2/project/{project}/archive")
+            );
+            let own = if ends && may {
                 let fresh = owner.project("to be deleted").await;
                 if let Some(role) = project_role {
                     let body = json!({ "assignees": [somebody.person.email], "role": role.as_str() });

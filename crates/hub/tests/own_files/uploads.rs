@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use bytes::Bytes;
 use futures_util::stream;
+use insitu_model::audit::AuditAction;
 use insitu_model::role::{OrganizationRole, ProjectRole};
 use serde_json::{Value, json};
 
@@ -189,12 +190,17 @@ async fn an_upload_into_a_bucket_is_signed_for_its_host_alone_and_is_on_record()
         .hub
         .hub
         .db
-        .read(move |tx| insitu_store::audit::list(tx, organization, None, 10))
+        .read(move |tx| {
+            let all = insitu_store::audit::Filter::default();
+            insitu_store::audit::list(tx, organization, &all, None, 10)
+        })
         .await
         .unwrap();
     let signed: Vec<_> = records
+        .records
         .iter()
-        .filter(|record| record.action == "storage.upload_signed")
+        .map(|listed| &listed.record)
+        .filter(|record| record.action == AuditAction::UploadSigned)
         .collect();
     assert_eq!(signed.len(), 2);
     assert!(signed[0].details.contains("photos") && !signed[0].details.contains("X-Amz"));

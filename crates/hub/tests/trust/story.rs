@@ -133,11 +133,15 @@ impl Story {
     /// What the audit record says was done to a storage, in the order of the alphabet: the clock stands still.
     pub async fn audit(&self, storage: &Value) -> Vec<String> {
         let organization = self.ada.organization.parse().unwrap();
-        let read = move |tx: &mut insitu_store::Tx| insitu_store::audit::list(tx, organization, None, 100);
+        let read = move |tx: &mut insitu_store::Tx| {
+            let all = insitu_store::audit::Filter::default();
+            insitu_store::audit::list(tx, organization, &all, None, 100)
+        };
         let records: Result<_, insitu_store::Error> = self.hub.hub.db.read(read).await;
         let subject = format!("storage:{}", storage["_id"].as_str().unwrap());
-        let about = records.unwrap().into_iter().filter(|one| one.subject == subject);
-        let mut actions: Vec<String> = about.map(|one| one.action).collect();
+        let records = records.unwrap().records.into_iter().map(|one| one.record);
+        let about = records.filter(|one| one.subject == subject);
+        let mut actions: Vec<String> = about.map(|one| one.action.to_string()).collect();
         actions.sort();
         actions
     }

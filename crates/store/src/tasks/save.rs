@@ -5,7 +5,7 @@ use insitu_model::{
     task::Stage,
 };
 
-use super::{Task, answer, queue::touched, read, workflow::advance};
+use super::{Task, answer, queue::touched, read, workflow::send_on};
 use crate::{
     Error, Result, Tx, projects,
     value::{Value, params},
@@ -73,7 +73,7 @@ pub fn save(
     };
     answer::put(tx, place, &new.answer)?;
     if new.submit {
-        advance(tx, number, place, stage.next(), (new.by, None), now)?;
+        send_on(tx, number, place, stage.next(), (new.by, None), now)?;
     }
     let task = read::at(tx, number, place)?.ok_or_else(|| Error::not_found("task", id))?;
     Ok(Saved::Kept(Box::new(task)))

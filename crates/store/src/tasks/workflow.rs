@@ -6,7 +6,7 @@ use insitu_model::{
 };
 
 use super::{
-    Task, answer,
+    Task, answer, days,
     queue::touched,
     ranges::{count, lock},
     read,
@@ -14,7 +14,8 @@ use super::{
 use crate::{Error, Result, Tx, projects, value::params};
 
 /// Moves a task to another stage, remembering what it was. `reviewed` is the verdict of who moves it. The revision grows:
-/// a submit that was made in the stage before and comes late moves nothing on.
+/// a submit that was made in the stage before and comes late moves nothing on. The stage that it left and the work in it
+/// are answered, if it did.
 pub(super) fn advance(
     tx: &mut Tx,
     project: i64,
@@ -22,7 +23,7 @@ pub(super) fn advance(
     to: Stage,
     (by, reviewed): (UserId, Option<ReviewStatus>),
     now: i64,
-) -> Result<()> {
+) -> Result<Option<(Stage, u64)>> {
     lock(tx, project)?;
     let before = tx.row(
         "SELECT stage, labeled_by, duration FROM tasks WHERE place = ?1 AND is_gone = 0",
@@ -36,10 +37,10 @@ pub(super) fn advance(
         },
     )?;
     let Some((from, labeled_by, duration)) = before else {
-        return Ok(());
+        return Ok(None);
     };
     if from == to {
-        return Ok(());
+        return Ok(None);
     }
     let answer = answer::get(tx, place)?;
     tx.execute(
@@ -74,7 +75,23 @@ pub(super) fn advance(
         ],
     )?;
     count(tx, project, from, -1)?;
-    count(tx, project, to, 1)
+    count(tx, project, to, 1)?;
+    Ok(Some((from, duration)))
+}
+
+/// The same by somebody who worked on the task, which counts as done on this day.
+pub(super) fn send_on(
+    tx: &mut Tx,
+    project: i64,
+    place: i64,
+    to: Stage,
+    (by, reviewed): (UserId, Option<ReviewStatus>),
+    now: i64,
+) -> Result<()> {
+    match advance(tx, project, place, to, (by, reviewed), now)? {
+        Some(left) => days::note(tx, project, by, left, now),
+        None => Ok(()),
+    }
 }
 
 /// Sends a task to the next stage with the answer that is kept.
@@ -89,7 +106,7 @@ pub fn submit(
     let number = projects::number(tx, organization, project)?;
     let place = touched(tx, number, id)?;
     let task = read::at(tx, number, place)?.ok_or_else(|| Error::not_found("task", id))?;
-    advance(tx, number, place, task.stage.next(), (by, None), now)?;
+    send_on(tx, number, place, task.stage.next(), (by, None), now)?;
     read::at(tx, number, place)?.ok_or_else(|| Error::not_found("task", id))
 }
 
@@ -136,7 +153,7 @@ pub fn review(
         _ => None,
     };
     match to {
-        Some(to) => advance(tx, number, place, to, (by, Some(verdict)), now)?,
+        Some(to) => send_on(tx, number, place, to, (by, Some(verdict)), now)?,
         None => {
             tx.execute(
                 "UPDATE tasks SET review_status = ?2, updated_at = ?3, updated_by = ?4 WHERE place = ?1",

@@ -160,7 +160,9 @@ impl Store {
             created_by: id!(self, UserId),
             created_at: self.clock.now_ms(),
             updated_at: self.clock.now_ms(),
+            archived_at: None,
             asset_count: 0,
+            tasks: insitu_store::tasks::Counts::default(),
         };
         let id = project.id;
         self.write(move |tx| projects::insert(tx, &project))

@@ -8,7 +8,7 @@ use insitu_store::{
     Error, Page, Tx, api_keys,
     assets::{self, AssetFilter, AssetSort, PageStart},
     audit, batches, import_report, imports, invitations, members, project_members,
-    projects::{self, ProjectSort},
+    projects::{self, ProjectSort, Wanted},
     storages,
 };
 
@@ -152,16 +152,18 @@ contract! {
                 assert_eq!(project_members::role(tx, ours, yours.project, yours.user)?, None);
                 assert_eq!(project_members::roles_of_user(tx, ours, yours.user)?, []);
                 assert_eq!(project_members::list(tx, ours, yours.project)?, []);
+                assert_eq!(project_members::projects_of_user(tx, ours, yours.user)?, []);
+                assert_eq!(projects::is_archived(tx, ours, yours.project)?, None);
                 assert_eq!(projects::find(tx, ours, yours.project)?, None);
                 assert_eq!(storages::find(tx, ours, yours.storage)?, None);
                 assert_eq!(imports::find(tx, ours, yours.import)?, None);
                 assert_eq!(api_keys::list(tx, ours, yours.user)?, []);
-                assert_eq!(audit::list(tx, ours, None, 10)?, []);
+                assert_eq!(audit::list(tx, ours, &audit::Filter::default(), None, 10)?.records, []);
                 assert_eq!(invitations::list(tx, ours, None, Page::first(10))?.total, 0);
                 assert_eq!(members::list(tx, ours, "", Page::first(10))?.total, 1);
                 assert_eq!(storages::list(tx, ours, Page::first(10))?.total, 1);
-                assert_eq!(projects::list(tx, ours, yours.user, false, ProjectSort::Name, Page::first(9))?.total, 0);
-                assert_eq!(projects::list(tx, ours, mine.user, true, ProjectSort::Name, Page::first(9))?.total, 1);
+                assert_eq!(projects::list(tx, ours, yours.user, &Wanted::default(), ProjectSort::Name, Page::first(9))?.total, 0);
+                assert_eq!(projects::list(tx, ours, mine.user, &Wanted { all: true, ..Wanted::default() }, ProjectSort::Name, Page::first(9))?.total, 1);
                 Ok(())
             })
             .await;

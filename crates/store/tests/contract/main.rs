@@ -9,6 +9,7 @@
 )]
 
 mod asset_changes;
+mod audit;
 mod duplicates;
 mod engine;
 mod exports;
@@ -26,6 +27,7 @@ mod projects;
 mod role_proofs;
 mod server;
 mod storages;
+mod task_days;
 mod task_lists;
 mod task_pre_labels;
 mod task_queue;

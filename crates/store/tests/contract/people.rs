@@ -1,13 +1,9 @@
-//! Users, members, invitations, sessions, keys, the audit record.
+//! Users, members, invitations, sessions, keys.
 
-use insitu_model::{
-    id::AuditId,
-    role::{OrganizationRole, ProjectRole},
-};
+use insitu_model::role::{OrganizationRole, ProjectRole};
 use insitu_store::{
     Error, Page,
     api_keys::{self, ApiKey},
-    audit::{self, AuditRecord},
     invitations::{self, Invitation, InvitationStatus, ProjectAssignment},
     members, organizations, project_members,
     sessions::{self, Session},
@@ -231,35 +227,5 @@ contract! {
         let found = store.read(|tx| invitations::find_by_token(tx, &[3; 32])).await.unwrap().unwrap();
         assert_eq!(found.status(NOW), InvitationStatus::Revoked);
         assert_eq!((all[1].status(NOW), all[1].status(NOW + 101)), (InvitationStatus::Pending, InvitationStatus::Expired));
-    }
-}
-
-contract! {
-    async fn the_audit_record_is_read_backwards_in_pages(store: &Store) {
-        let (organization, ada) = store.organization("acme").await;
-        for n in 0..5 {
-            store.tick();
-            let record = AuditRecord {
-                id: AuditId::new(&store.clock, &store.random),
-                organization,
-                actor: (n != 2).then_some(ada),
-                action: format!("storage.created.{n}"),
-                subject: "storage:1".to_owned(),
-                at: NOW,
-                details: "{}".to_owned(),
-            };
-            store.write(move |tx| audit::insert(tx, &record)).await.unwrap();
-        }
-        let mut actions = Vec::new();
-        let mut before = None;
-        loop {
-            let page = store.read(move |tx| audit::list(tx, organization, before, 2)).await.unwrap();
-            let Some(last) = page.last() else { break };
-            before = Some(last.id);
-            actions.extend(page.into_iter().map(|record| (record.action, record.actor)));
-        }
-        let expected: Vec<_> =
-            (0..5).rev().map(|n| (format!("storage.created.{n}"), (n != 2).then_some(ada))).collect();
-        assert_eq!(actions, expected);
     }
 }

@@ -4,11 +4,13 @@ use insitu_model::role::{OrganizationRole, ProjectRole};
 use insitu_store::{
     Error, Page,
     batches::{self, Batch},
-    members, project_members,
-    projects::{self, ProjectChange, ProjectSort},
+    imports, members, project_members,
+    projects::{self, ProjectChange, ProjectSort, Wanted},
+    tasks::{Counts, NewAnswer},
 };
 
 use crate::harness::{NOW, contract, id, rows};
+use crate::task_queue::task_of;
 
 contract! {
     async fn a_project_is_changed_in_part_and_deleted_softly(store: &Store) {
@@ -24,6 +26,7 @@ contract! {
             settings: "[1]".to_owned(),
             updated_at: NOW + 9,
             asset_count: 3,
+            tasks: Counts { label: 3, ..Counts::default() },
             ..before
         };
         assert_eq!(after, expected);
@@ -51,8 +54,9 @@ contract! {
                 .await
                 .unwrap();
         }
-        let list = |user, everything, sort, page| {
-            store.read(move |tx| projects::list(tx, organization, user, everything, sort, page))
+        let list = |user, all, sort, page| {
+            let wanted = Wanted { all, ..Wanted::default() };
+            store.read(move |tx| projects::list(tx, organization, user, &wanted, sort, page))
         };
         let names = |list: insitu_store::Listed<projects::ProjectSeen>| {
             list.rows.iter().map(|seen| seen.project.name.clone()).collect::<String>()
@@ -98,5 +102,129 @@ contract! {
         store.write(move |tx| batches::rename(tx, organization, project, second, "three")).await.unwrap();
         let list = store.read(move |tx| batches::list(tx, organization, project)).await.unwrap();
         assert_eq!(list.iter().map(|batch| batch.name.as_str()).collect::<Vec<_>>(), ["one", "three"]);
+    }
+}
+
+contract! {
+    async fn archived_projects_are_listed_apart_and_projects_found_by_name(store: &Store) {
+        let (organization, ada) = store.organization("acme").await;
+        let birds = store.project(organization, "Birds of prey").await;
+        store.project(organization, "Fish, 100%").await;
+        let set = |is_archived| {
+            store.write(move |tx| projects::set_archived(tx, organization, birds, is_archived, NOW + 5))
+        };
+        assert!(!set(false).await.unwrap(), "it is not archived");
+        assert!(set(true).await.unwrap());
+        assert!(!set(true).await.unwrap(), "it is archived already");
+        let found = store.read(move |tx| projects::get(tx, organization, birds)).await.unwrap();
+        assert_eq!((found.archived_at, found.updated_at), (Some(NOW + 5), NOW + 5));
+        let names = async |archived, search: &str| {
+            let wanted = Wanted { all: true, archived, search: search.to_owned() };
+            let list = store
+                .read(move |tx| projects::list(tx, organization, ada, &wanted, ProjectSort::Name, Page::first(9)))
+                .await
+                .unwrap();
+            assert_eq!(list.total, list.rows.len() as u64);
+            list.rows.into_iter().map(|seen| seen.project.name).collect::<Vec<_>>()
+        };
+        assert_eq!(names(None, "").await, ["Birds of prey", "Fish, 100%"]);
+        assert_eq!(names(Some(true), "").await, ["Birds of prey"]);
+        assert_eq!(names(Some(false), "").await, ["Fish, 100%"]);
+        assert_eq!(names(None, " OF p").await, ["Birds of prey"]);
+        assert_eq!(names(None, "0%").await, ["Fish, 100%"]);
+        assert_eq!(names(Some(true), "fish").await, Vec::<String>::new());
+        assert!(set(false).await.unwrap());
+        assert_eq!(store.read(move |tx| projects::is_archived(tx, organization, birds)).await.unwrap(), Some(false));
+    }
+}
+
+contract! {
+    async fn a_project_is_not_archived_while_something_is_imported_into_it(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let project = store.project(organization, "birds").await;
+        let import = store.running(store.new_import(organization, project), "worker").await;
+        let archive = || store.write(move |tx| projects::set_archived(tx, organization, project, true, NOW));
+        let answer = archive().await;
+        assert!(matches!(answer, Err(Error::Refused { .. })), "{answer:?}");
+        store.write(move |tx| imports::complete(tx, import, "worker", NOW)).await.unwrap();
+        assert!(archive().await.unwrap());
+    }
+}
+
+contract! {
+    async fn a_list_of_projects_counts_their_tasks_by_stage(store: &Store) {
+        let (organization, ada) = store.organization("acme").await;
+        let project = store.project(organization, "birds").await;
+        let import = store.imported(organization, project, rows(0..5)).await;
+        for n in [0, 3] {
+            let new = NewAnswer {
+                by: ada,
+                answer: "{}".to_owned(),
+                based_on: None,
+                duration: 1,
+                is_draft: false,
+                submit: true,
+                only_own: false,
+            };
+            store
+                .write(move |tx| insitu_store::tasks::save(tx, organization, project, task_of(import, n), &new, NOW))
+                .await
+                .unwrap();
+        }
+        let wanted = Wanted { all: true, ..Wanted::default() };
+        let list = store
+            .read(move |tx| projects::list(tx, organization, ada, &wanted, ProjectSort::Name, Page::first(9)))
+            .await
+            .unwrap();
+        assert_eq!(list.rows[0].project.tasks, Counts { label: 3, review: 2, complete: 0 });
+    }
+}
+
+contract! {
+    async fn people_are_told_apart_by_whether_they_are_in_a_project(store: &Store) {
+        let (organization, ada) = store.organization("acme").await;
+        let project = store.project(organization, "birds").await;
+        let bob = store.user("bob@example.com").await;
+        store.user("stranger@example.com").await;
+        store.write(move |tx| members::insert(tx, organization, bob, OrganizationRole::Member, NOW)).await.unwrap();
+        store
+            .write(move |tx| project_members::set(tx, organization, project, bob, ProjectRole::Lead, NOW + 3))
+            .await
+            .unwrap();
+        let people = async |search: &'static str, assigned| {
+            let list = store
+                .read(move |tx| {
+                    project_members::people(tx, organization, project, (search, assigned), Page::first(9))
+                })
+                .await
+                .unwrap();
+            assert_eq!(list.total, list.rows.len() as u64);
+            list.rows.into_iter().map(|one| (one.user, one.role, one.since)).collect::<Vec<_>>()
+        };
+        let (lead, none) = ((bob, Some(ProjectRole::Lead), Some(NOW + 3)), (ada, None, None));
+        assert_eq!(people("", None).await, [none, lead]);
+        assert_eq!(people("", Some(true)).await, [lead]);
+        assert_eq!(people("", Some(false)).await, [none]);
+        assert_eq!(people("BOB@", None).await, [lead]);
+        assert_eq!(people("bob@", Some(false)).await, []);
+        let of_bob = store.read(move |tx| project_members::projects_of_user(tx, organization, bob)).await.unwrap();
+        assert_eq!(of_bob, [(project, "birds".to_owned(), ProjectRole::Lead)]);
+    }
+}
+
+contract! {
+    async fn batches_are_copied_with_names_and_without_ids(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let (other, _) = store.organization("rival").await;
+        let project = store.project(organization, "birds").await;
+        let copy = store.project(organization, "birds copy").await;
+        let one = store.batch(organization, project, "one").await;
+        let fresh = id!(store, BatchId);
+        store.write(move |tx| batches::copy(tx, organization, (project, copy), || fresh, NOW)).await.unwrap();
+        let list = store.read(move |tx| batches::list(tx, organization, copy)).await.unwrap();
+        assert_eq!(list, [Batch { id: fresh, name: "one".to_owned(), created_at: NOW }]);
+        assert_ne!(one, fresh);
+        let answer = store.write(move |tx| batches::copy(tx, other, (project, copy), || fresh, NOW)).await;
+        assert!(matches!(answer, Err(Error::NotFound { .. })), "{answer:?}");
     }
 }

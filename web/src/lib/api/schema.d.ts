@@ -487,6 +487,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/organization/{organization}/auditRecords": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The record of who did what, newest first */
+        get: operations["getOrganizationByOrganizationAuditRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/organization/{organization}/auditRecords/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole record of who did what, or what fits the filters, newest first */
+        get: operations["getOrganizationByOrganizationAuditRecordsFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/organization/{organization}/invites": {
         parameters: {
             query?: never;
@@ -530,7 +564,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The whole record of signed URLs, or what fits the filters, newest first */
+        /**
+         * The whole record of signed URLs, or what fits the filters, newest first
+         * @description As NDJSON a line for each record, as CSV a line for each URL.
+         */
         get: operations["getOrganizationByOrganizationUrlRecordsFile"];
         put?: never;
         post?: never;
@@ -590,6 +627,27 @@ export interface paths {
         post: operations["postProjectByProject"];
         /** Delete a project with its assets; never anything in a bucket */
         delete: operations["deleteProjectByProject"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/project/{project}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Archive a project
+         * @description It can be read and exported; importing, labeling and changing its tasks answer 409 `project.archived`. Refused while
+         *     something is being imported or assets are being changed.
+         */
+        post: operations["postProjectByProjectArchive"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -761,6 +819,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/project/{project}/auditRecords": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The record of what was done in a project, newest first */
+        get: operations["getProjectByProjectAuditRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/project/{project}/categorySchema/check": {
         parameters: {
             query?: never;
@@ -772,6 +847,26 @@ export interface paths {
         put?: never;
         /** Check a category schema without saving it */
         post: operations["postProjectByProjectCategorySchemaCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/project/{project}/clone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clone a project: its settings, without assets, tasks and labels
+         * @description The caller is Manager of the new one.
+         */
+        post: operations["postProjectByProjectClone"];
         delete?: never;
         options?: never;
         head?: never;
@@ -832,6 +927,43 @@ export interface paths {
          *     streamed to the hub's disk, then read in the background; poll `GET /v2/imports/{id}` for its progress.
          */
         post: operations["postProjectByProjectImports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/project/{project}/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a project stands: tasks by stage, what was done on the last 14 days, and by whom */
+        get: operations["getProjectByProjectOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/project/{project}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The organization's people, and what they are in the project
+         * @description Owners and admins of the organization act as Manager in every project, whatever is said here.
+         */
+        get: operations["getProjectByProjectPeople"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -938,6 +1070,23 @@ export interface paths {
          *     else gets it.
          */
         post: operations["postProjectByProjectTasksNext"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/project/{project}/unarchive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a project out of the archive */
+        post: operations["postProjectByProjectUnarchive"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1615,13 +1764,18 @@ export interface components {
         Assignment: {
             /** @description E-mail address. */
             assignee: string;
+            /** @description Since when they are in the project. */
+            createdAt: string;
+            name: string;
             /** @description `Manager`, `Lead`, `Reviewer` or `Labeler`. */
             role: components["schemas"]["ProjectRole"];
         };
         AssignmentBody: {
+            /** @description Ids of assets. */
+            assets: string[];
+            /** @description Ids or names of batches. */
+            batches: string[];
             projectId: string;
-            /** @description `Manager`, `Lead`, `Reviewer` or `Labeler`. */
-            projectRole: components["schemas"]["ProjectRole"];
         };
         AssignmentData: {
             /**
@@ -1633,6 +1787,31 @@ export interface components {
         AtOnceData: {
             /** @description Where the zip file is fetched: absolute, without a key, as often as needed. Its first entry is the JSON. */
             exportPath: string;
+        };
+        /** @enum {string} */
+        AuditAction: "organization.created" | "organization.changed" | "member.invited" | "member.invitation_withdrawn" | "member.joined" | "member.role_changed" | "member.removed" | "api_key.created" | "api_key.revoked" | "storage.created" | "storage.changed" | "storage.rotated" | "storage.deleted" | "storage.verified" | "storage.unverified" | "storage.verification_overridden" | "storage.verification_override_ended" | "storage.external_id_rotation_begun" | "storage.external_id_rotated" | "storage.upload_signed" | "project.created" | "project.changed" | "project.cloned" | "project.archived" | "project.unarchived" | "project.deleted" | "project.role_given" | "project.role_taken" | "assets.changed" | "import.started" | "import.cancelled" | "export.started" | "export.cancelled";
+        /** @description Something that was done. */
+        AuditRecord: {
+            _id: string;
+            action: components["schemas"]["AuditAction"];
+            /** @description The id of the user who did it; null where the hub itself acted. */
+            actor?: string | null;
+            at: string;
+            /** @description What else there is to say of it; which fields depends on the action. */
+            details: Record<string, never>;
+            /** @description The user's e-mail address and name, where the user is still there. */
+            email?: string | null;
+            name?: string | null;
+            /** @description What it was done to, such as `project:ID`. */
+            subject: string;
+        };
+        AuditRecordList: {
+            /**
+             * @description What to give as `before` for the next page; null on the last. Where a filter finds little, a page may be empty
+             *     and not the last.
+             */
+            next?: string | null;
+            records: components["schemas"]["AuditRecord"][];
         };
         Batch: {
             _id: string;
@@ -1981,6 +2160,22 @@ export interface components {
             status: string;
         };
         /** @description The body of a successful answer. */
+        Envelope_AuditRecordList: {
+            data: {
+                /**
+                 * @description What to give as `before` for the next page; null on the last. Where a filter finds little, a page may be empty
+                 *     and not the last.
+                 */
+                next?: string | null;
+                records: components["schemas"]["AuditRecord"][];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
         Envelope_BatchData: {
             data: {
                 batch: components["schemas"]["Batch"];
@@ -2304,6 +2499,30 @@ export interface components {
         Envelope_ProjectList: {
             data: {
                 projects: components["schemas"]["ProjectSummary"][];
+                /** Format: int64 */
+                total: number;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_ProjectOverviewData: {
+            data: {
+                overview: components["schemas"]["ProjectOverview"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_ProjectPeople: {
+            data: {
+                people: components["schemas"]["ProjectPerson"][];
                 /** Format: int64 */
                 total: number;
             };
@@ -2873,6 +3092,8 @@ export interface components {
             /** @description The link to hand over: only in the answer that made it. */
             link?: string | null;
             organizationRole: components["schemas"]["OrganizationRole"];
+            /** @description The project roles that come with it. */
+            projectAssignments: components["schemas"]["ProjectAssignment"][];
             /** @description `Pending`, `Accepted`, `Revoked` or `Expired`. */
             status: string;
             to: string;
@@ -2984,11 +3205,19 @@ export interface components {
             name: string;
             /** @description `owner`, `admin` or `member`. */
             organizationRole: components["schemas"]["OrganizationRole"];
+            /** @description In the projects that they were given a role in; only where it is asked for with `projects=true`. */
+            projects?: components["schemas"]["MemberProject"][] | null;
         };
         MemberList: {
             /** Format: int64 */
             total: number;
             users: components["schemas"]["Member"][];
+        };
+        /** @description What somebody is in a project. */
+        MemberProject: {
+            _id: string;
+            name: string;
+            role: components["schemas"]["ProjectRole"];
         };
         Modified: {
             /** Format: int64 */
@@ -3007,7 +3236,7 @@ export interface components {
         NewInvitations: {
             /** @description `admin` or `member`. */
             organizationRole: components["schemas"]["OrganizationRole"];
-            projectAssignments?: components["schemas"]["AssignmentBody"][];
+            projectAssignments?: components["schemas"]["ProjectAssignment"][];
             to: string[];
         };
         NewOrganizationBody: {
@@ -3199,23 +3428,96 @@ export interface components {
             /** @description Always `ango`. */
             type: string;
         };
+        ProjectAssignment: {
+            projectId: string;
+            /** @description `Manager`, `Lead`, `Reviewer` or `Labeler`. */
+            projectRole: components["schemas"]["ProjectRole"];
+        };
         ProjectChangeBody: {
             categorySchema?: components["schemas"]["CategorySchema"] | null;
             description?: string | null;
             name?: string | null;
         };
+        /** @description What is taken over; everything unless it is false. */
+        ProjectClone: {
+            /** @description The people, with their roles. */
+            assignedTo?: boolean | null;
+            batches?: boolean | null;
+            categorySchema?: boolean | null;
+            /** @description The new project's name; the old one's with ` copy` behind it unless given. */
+            name?: string | null;
+            /** @description There are no plugins to take over. */
+            pluginPresets?: boolean | null;
+            /** @description The description and the settings. */
+            projectGeneralSettings?: boolean | null;
+            /** @description Every project has the same workflow. */
+            workflow?: boolean | null;
+        };
         ProjectData: {
             project: components["schemas"]["Project"];
+        };
+        /** @description What was sent on from stage Label, and from stage Review, on a day. */
+        ProjectDay: {
+            /** @description Such as `2026-01-31`. */
+            day: string;
+            /** Format: int64 */
+            labeled: number;
+            /** Format: int64 */
+            reviewed: number;
         };
         ProjectList: {
             projects: components["schemas"]["ProjectSummary"][];
             /** Format: int64 */
             total: number;
         };
+        ProjectOverview: {
+            counts: components["schemas"]["ProjectTaskCounts"];
+            /** @description The last 14 days in UTC, today last, whether anything was done or not. */
+            days: components["schemas"]["ProjectDay"][];
+            /** @description Who did most in these days; for those who manage tasks, and null for others. */
+            people?: components["schemas"]["ProjectShare"][] | null;
+        };
+        ProjectOverviewData: {
+            overview: components["schemas"]["ProjectOverview"];
+        };
+        ProjectPeople: {
+            people: components["schemas"]["ProjectPerson"][];
+            /** Format: int64 */
+            total: number;
+        };
+        /** @description Somebody of the organization, and what they are in the project. */
+        ProjectPerson: {
+            _id: string;
+            email: string;
+            name: string;
+            organizationRole: components["schemas"]["OrganizationRole"];
+            role?: components["schemas"]["ProjectRole"] | null;
+            /** @description Since when they are in the project. */
+            since?: string | null;
+        };
         /** @enum {string} */
         ProjectRole: "Manager" | "Lead" | "Reviewer" | "Labeler";
+        /** @description What somebody did. */
+        ProjectShare: {
+            /**
+             * Format: int64
+             * @description Milliseconds of work on these tasks.
+             */
+            duration: number;
+            email?: string | null;
+            /** Format: int64 */
+            labeled: number;
+            /** @description Null where the user is gone. */
+            name?: string | null;
+            /** Format: int64 */
+            reviewed: number;
+            /** @description The id of the user. */
+            user: string;
+        };
         ProjectSummary: {
             _id: string;
+            /** @description Since when it is only read; null: it is not archived. */
+            archivedAt?: string | null;
             /** Format: int64 */
             assetCount: number;
             createdAt: string;
@@ -3224,6 +3526,17 @@ export interface components {
             organization: string;
             /** @description The caller's role in the project; owners and admins act as `Manager`. */
             role: components["schemas"]["ProjectRole"];
+            /** @description Its tasks by stage. */
+            taskCounts: components["schemas"]["ProjectTaskCounts"];
+        };
+        /** @description How many tasks are in which stage. */
+        ProjectTaskCounts: {
+            /** Format: int64 */
+            Complete: number;
+            /** Format: int64 */
+            Label: number;
+            /** Format: int64 */
+            Review: number;
         };
         /** @enum {string} */
         RasterRule: "centre" | "coco" | "opencv";
@@ -3648,6 +3961,8 @@ export interface components {
             /** @description The file's address, to be imported as `data`. */
             url: string;
         };
+        /** @enum {string} */
+        UrlPurpose: "assets" | "task" | "address" | "upload" | "test";
         /** @description Signed URLs that one answer handed out and that end together. The URLs themselves are not kept. */
         UrlRecord: {
             _id: string;
@@ -3657,17 +3972,18 @@ export interface components {
             apiKey?: string | null;
             /** @description The ids of the assets that were opened. */
             assets: string[];
-            /** @description The user's e-mail address, where the user is still there. */
+            /** @description The user's e-mail address and name, where the user is still there. */
             email?: string | null;
             /** @description When the URLs end. */
             expiresAt: string;
             givenAt: string;
+            name?: string | null;
             /** @description What was named by its address instead. */
             object?: string | null;
-            /** @description Null where a storage itself was tried. */
+            /** @description Null where no project was concerned: a storage was tried, or looked into. */
             project?: string | null;
-            /** @description `assets`, `task`, `address` or `upload` */
-            purpose: string;
+            /** @description `assets`, `task`, `address`, `upload` or `test` */
+            purpose: components["schemas"]["UrlPurpose"];
             /** @description The id of the user. */
             user: string;
         };
@@ -3749,6 +4065,9 @@ export type Assignment = components['schemas']['Assignment'];
 export type AssignmentBody = components['schemas']['AssignmentBody'];
 export type AssignmentData = components['schemas']['AssignmentData'];
 export type AtOnceData = components['schemas']['AtOnceData'];
+export type AuditAction = components['schemas']['AuditAction'];
+export type AuditRecord = components['schemas']['AuditRecord'];
+export type AuditRecordList = components['schemas']['AuditRecordList'];
 export type Batch = components['schemas']['Batch'];
 export type BatchData = components['schemas']['BatchData'];
 export type BatchEntry = components['schemas']['BatchEntry'];
@@ -3785,6 +4104,7 @@ export type EnvelopeAssignData = components['schemas']['Envelope_AssignData'];
 export type EnvelopeAssigneesData = components['schemas']['Envelope_AssigneesData'];
 export type EnvelopeAssignmentData = components['schemas']['Envelope_AssignmentData'];
 export type EnvelopeAtOnceData = components['schemas']['Envelope_AtOnceData'];
+export type EnvelopeAuditRecordList = components['schemas']['Envelope_AuditRecordList'];
 export type EnvelopeBatchData = components['schemas']['Envelope_BatchData'];
 export type EnvelopeBatchList = components['schemas']['Envelope_BatchList'];
 export type EnvelopeBatchesData = components['schemas']['Envelope_BatchesData'];
@@ -3811,6 +4131,8 @@ export type EnvelopePriorityData = components['schemas']['Envelope_PriorityData'
 export type EnvelopeProbesData = components['schemas']['Envelope_ProbesData'];
 export type EnvelopeProjectData = components['schemas']['Envelope_ProjectData'];
 export type EnvelopeProjectList = components['schemas']['Envelope_ProjectList'];
+export type EnvelopeProjectOverviewData = components['schemas']['Envelope_ProjectOverviewData'];
+export type EnvelopeProjectPeople = components['schemas']['Envelope_ProjectPeople'];
 export type EnvelopeRemovalsResult = components['schemas']['Envelope_RemovalsResult'];
 export type EnvelopeRequeueData = components['schemas']['Envelope_RequeueData'];
 export type EnvelopeRetryData = components['schemas']['Envelope_RetryData'];
@@ -3866,6 +4188,7 @@ export type MasksBody = components['schemas']['MasksBody'];
 export type MasksView = components['schemas']['MasksView'];
 export type Member = components['schemas']['Member'];
 export type MemberList = components['schemas']['MemberList'];
+export type MemberProject = components['schemas']['MemberProject'];
 export type Modified = components['schemas']['Modified'];
 export type MyCounts = components['schemas']['MyCounts'];
 export type NewApiKeyBody = components['schemas']['NewApiKeyBody'];
@@ -3895,11 +4218,20 @@ export type Probes = components['schemas']['Probes'];
 export type ProbesData = components['schemas']['ProbesData'];
 export type ProgressView = components['schemas']['ProgressView'];
 export type Project = components['schemas']['Project'];
+export type ProjectAssignment = components['schemas']['ProjectAssignment'];
 export type ProjectChangeBody = components['schemas']['ProjectChangeBody'];
+export type ProjectClone = components['schemas']['ProjectClone'];
 export type ProjectData = components['schemas']['ProjectData'];
+export type ProjectDay = components['schemas']['ProjectDay'];
 export type ProjectList = components['schemas']['ProjectList'];
+export type ProjectOverview = components['schemas']['ProjectOverview'];
+export type ProjectOverviewData = components['schemas']['ProjectOverviewData'];
+export type ProjectPeople = components['schemas']['ProjectPeople'];
+export type ProjectPerson = components['schemas']['ProjectPerson'];
 export type ProjectRole = components['schemas']['ProjectRole'];
+export type ProjectShare = components['schemas']['ProjectShare'];
 export type ProjectSummary = components['schemas']['ProjectSummary'];
+export type ProjectTaskCounts = components['schemas']['ProjectTaskCounts'];
 export type RasterRule = components['schemas']['RasterRule'];
 export type RefusedLabels = components['schemas']['RefusedLabels'];
 export type RefusedRow = components['schemas']['RefusedRow'];
@@ -3953,6 +4285,7 @@ export type UnassigneesBody = components['schemas']['UnassigneesBody'];
 export type UploadData = components['schemas']['UploadData'];
 export type UploadUrlData = components['schemas']['UploadUrlData'];
 export type UploadedFile = components['schemas']['UploadedFile'];
+export type UrlPurpose = components['schemas']['UrlPurpose'];
 export type UrlRecord = components['schemas']['UrlRecord'];
 export type UrlRecordList = components['schemas']['UrlRecordList'];
 export type User = components['schemas']['User'];
@@ -4964,6 +5297,10 @@ export interface operations {
                 limit?: number;
                 /** @description `-createdAt` (newest first, the default), `createdAt`, `name` or `-name`. */
                 sort?: string;
+                /** @description Only archived projects, or only those that are not; all unless given. */
+                archived?: boolean;
+                /** @description Part of a name. */
+                search?: string;
             };
             header?: never;
             path?: never;
@@ -5070,6 +5407,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_OrganizationData"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getOrganizationByOrganizationAuditRecords: {
+        parameters: {
+            query?: {
+                /** @description The id of the user who did it. */
+                actor?: string;
+                /** @description Actions such as `storage.created`, or families of them such as `storage`, with commas between them. */
+                action?: string;
+                /** @description What it was done to, such as `project:ID`. */
+                subject?: string;
+                /** @description Done at this time or later (ISO 8601). */
+                from?: string;
+                /** @description Done before this time. */
+                to?: string;
+                /** @description The `next` of the page before. */
+                before?: string;
+                /** @description 1 to 1000, 10 unless given. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_AuditRecordList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getOrganizationByOrganizationAuditRecordsFile: {
+        parameters: {
+            query?: {
+                /** @description The id of the user who did it. */
+                actor?: string;
+                /** @description Actions such as `storage.created`, or families of them such as `storage`, with commas between them. */
+                action?: string;
+                /** @description What it was done to, such as `project:ID`. */
+                subject?: string;
+                /** @description Done at this time or later (ISO 8601). */
+                from?: string;
+                /** @description Done before this time. */
+                to?: string;
+                /** @description `ndjson` (the default): a line for each record; `csv`: a table. */
+                format?: string;
+            };
+            header?: never;
+            path: {
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
                 };
             };
             403: {
@@ -5241,7 +5664,7 @@ export interface operations {
                 from?: string;
                 /** @description Handed out before this time. */
                 to?: string;
-                /** @description `ndjson` (the default): a line for each record; `csv`: a line for each URL. */
+                /** @description `ndjson` (the default): a line for each record; `csv`: a table. */
                 format?: string;
             };
             header?: never;
@@ -5279,6 +5702,8 @@ export interface operations {
                 limit?: number;
                 /** @description Part of a name or an e-mail address. */
                 search?: string;
+                /** @description With the project roles of each. */
+                projects?: boolean;
             };
             header?: never;
             path: {
@@ -5485,6 +5910,35 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postProjectByProjectArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ProjectData"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5901,6 +6355,50 @@ export interface operations {
             };
         };
     };
+    getProjectByProjectAuditRecords: {
+        parameters: {
+            query?: {
+                /** @description The id of the user who did it. */
+                actor?: string;
+                /** @description Actions such as `storage.created`, or families of them such as `storage`, with commas between them. */
+                action?: string;
+                /** @description What it was done to, such as `project:ID`. */
+                subject?: string;
+                /** @description Done at this time or later (ISO 8601). */
+                from?: string;
+                /** @description Done before this time. */
+                to?: string;
+                /** @description The `next` of the page before. */
+                before?: string;
+                /** @description 1 to 1000, 10 unless given. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_AuditRecordList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     postProjectByProjectCategorySchemaCheck: {
         parameters: {
             query?: never;
@@ -5922,6 +6420,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_SchemaProblems"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postProjectByProjectClone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectClone"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ProjectData"];
                 };
             };
             403: {
@@ -6176,6 +6707,73 @@ export interface operations {
             };
         };
     };
+    getProjectByProjectOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ProjectOverviewData"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getProjectByProjectPeople: {
+        parameters: {
+            query?: {
+                /** @description Counted from 1. */
+                page?: number;
+                /** @description 1 to 1000; 10 unless given. */
+                limit?: number;
+                /** @description Part of a name or an e-mail address. */
+                search?: string;
+                /** @description Only those who were given a role in the project, or only those who were not; all unless given. */
+                assigned?: boolean;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ProjectPeople"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     getProjectByProjectProbes: {
         parameters: {
             query?: {
@@ -6377,6 +6975,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_NextTask"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postProjectByProjectUnarchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ProjectData"];
                 };
             };
             403: {

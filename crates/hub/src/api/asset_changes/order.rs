@@ -1,11 +1,13 @@
 //! What somebody wants changed, checked before it is ordered.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use insitu_model::id::{AssetChangeId, AuditId, BatchId, OrganizationId, ProjectId};
+use insitu_model::audit::{AuditAction, AuditSubject};
+use insitu_model::id::{AssetChangeId, BatchId, OrganizationId, ProjectId};
 use insitu_store::Tx;
 use insitu_store::asset_changes::{self, AssetChange, Change, NewAssetChange};
-use insitu_store::audit::{self, AuditRecord};
+use insitu_store::audit;
 use insitu_store::batches;
 use serde::Deserialize;
 use serde_json::Value;
@@ -14,6 +16,7 @@ use utoipa::ToSchema;
 use super::kind;
 use crate::api::asset_filters::AssetFilters;
 use crate::api::imports::checked_priority;
+use crate::audit::record;
 use crate::auth::access::{OnProject, right};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
@@ -52,7 +55,7 @@ pub struct BatchesChange {
 
 /// Checks an order and writes it down.
 pub async fn place(
-    hub: &Hub,
+    hub: &Arc<Hub>,
     access: &OnProject<right::ManageAssets>,
     body: AssetChangeBody,
 ) -> ApiResult<AssetChange> {
@@ -63,7 +66,7 @@ pub async fn place(
         checked_priority(*priority)?;
     }
     let id = AssetChangeId::new(&*hub.clock, &*hub.random);
-    let audit_id = AuditId::new(&*hub.clock, &*hub.random);
+    let writer = hub.clone();
     let user = access.caller.user;
     let order = move |tx: &mut Tx| {
         let known = known_batches(tx, organization, project)?;
@@ -85,21 +88,14 @@ pub async fn place(
         };
         asset_changes::insert(tx, &new, MAX_ACTIVE_ASSET_CHANGES)?;
         let ordered = asset_changes::get(tx, organization, project, id)?;
-        let record = AuditRecord {
-            id: audit_id,
-            organization,
-            actor: Some(user),
-            action: "assets.changed".to_owned(),
-            subject: format!("project:{project}"),
-            at: now,
-            details: serde_json::json!({
-                "change": id.to_string(),
-                "kind": kind(&new.change),
-                "filters": shown,
-                "assets": ordered.assets_total,
-            })
-            .to_string(),
-        };
+        let details = serde_json::json!({
+            "change": id.to_string(),
+            "kind": kind(&new.change),
+            "filters": shown,
+            "assets": ordered.assets_total,
+        });
+        let what = (AuditAction::AssetsChanged, AuditSubject::Project(project));
+        let record = record(&writer, organization, Some(user), what, &details);
         audit::insert(tx, &record)?;
         Ok::<_, ApiError>(ordered)
     };

@@ -16,7 +16,7 @@ use super::view::{self, Shown, TaskView};
 use crate::api::asset_way::way_to;
 use crate::api::signing::{SignedUrls, signed_view};
 use crate::api::storage_test::DiagnosisData;
-use crate::auth::access::right;
+use crate::auth::access::{NeedsRight, Reading, right};
 use crate::auth::peer::Peer;
 use crate::auth::task_access::OnTask;
 use crate::cloud_access::sign_assets;
@@ -65,7 +65,7 @@ async fn show(State(hub): State<Arc<Hub>>, access: OnTask<right::Label>) -> ApiR
     responses((status = 200, body = Envelope<SignedUrls>), (status = 404, body = ErrorBody)))]
 async fn sign(
     State(hub): State<Arc<Hub>>,
-    access: OnTask<right::Label>,
+    access: OnTask<Reading<right::Label>>,
     peer: Peer,
 ) -> ApiResult<Success<SignedUrls>> {
     let holder = Holder::new(&access.on, peer);
@@ -98,7 +98,7 @@ async fn why(State(hub): State<Arc<Hub>>, access: OnTask<right::Label>) -> ApiRe
 }
 
 /// The asset of a task that the caller may open.
-async fn asset_of(hub: &Hub, access: OnTask<right::Label>) -> ApiResult<AssetId> {
+async fn asset_of<R: NeedsRight>(hub: &Hub, access: OnTask<R>) -> ApiResult<AssetId> {
     let (organization, project, id) = (access.on.organization, access.on.project, access.task);
     hub.db
         .read(move |tx| {
