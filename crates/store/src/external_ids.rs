@@ -2,6 +2,10 @@
 //!
 //! Two organizations that shared one could use each other's roles; so an ID once reserved or used is never given
 //! to another organization, not even after its storage is gone.
+//!
+//! One that the hub made is given once. Whatever still trusts it when its storage is gone should not come to life again by
+//! another, and a new one costs nothing. One that a customer's role demanded before it met the hub is the customer's: the
+//! same organization may connect the same role with it again.
 
 use insitu_model::id::{OrganizationId, StorageId};
 
@@ -27,35 +31,47 @@ pub fn reserve(
     }
 }
 
-/// Gives an ID to a storage: a new one, one that its organization reserved, or one whose storage was deleted. Who
-/// chose it: [`ExternalIdSource::Hub`] only for an ID that was reserved as such, whatever the caller says.
+/// Who has an ID, and what it was given to.
+struct Known {
+    owner: OrganizationId,
+    source: ExternalIdSource,
+    storage: Option<StorageId>,
+    is_deleted: bool,
+    role_arn: Option<String>,
+}
+
+/// Gives an ID to a storage with this role: a new one, one that its organization reserved, or a customer's own whose
+/// storage had the same role and was deleted. Who chose it: [`ExternalIdSource::Hub`] only for an ID that was reserved as
+/// such, whatever the caller says.
 pub fn take(
     tx: &mut Tx,
     organization: OrganizationId,
     external_id: &str,
-    storage: StorageId,
+    (storage, role_arn): (StorageId, &str),
     now: i64,
 ) -> Result<ExternalIdSource> {
     let known = tx.row(
-        "SELECT e.organization, e.source, s.id FROM external_ids e
-         LEFT JOIN storages s ON s.id = e.storage AND s.deleted_at IS NULL WHERE e.external_id = ?1",
+        "SELECT e.organization, e.source, e.storage, s.deleted_at, s.role_arn FROM external_ids e
+         LEFT JOIN storages s ON s.id = e.storage WHERE e.external_id = ?1",
         params![external_id],
         |row| {
-            Ok((
-                row.next::<OrganizationId>()?,
-                row.next::<ExternalIdSource>()?,
-                row.next::<Option<StorageId>>()?,
-            ))
+            Ok(Known {
+                owner: row.next()?,
+                source: row.next()?,
+                storage: row.next()?,
+                is_deleted: row.next::<Option<i64>>()?.is_some(),
+                role_arn: row.next()?,
+            })
         },
     )?;
-    let Some((owner, source, in_use_by)) = known else {
+    let Some(known) = known else {
         reserve(tx, organization, external_id, ExternalIdSource::Customer, now)?;
         return give(tx, external_id, storage).map(|()| ExternalIdSource::Customer);
     };
-    if owner != organization || in_use_by.is_some_and(|other| other != storage) {
+    if known.owner != organization || !known.may_be_given(storage, role_arn) {
         return Err(taken(external_id));
     }
-    give(tx, external_id, storage).map(|()| source)
+    give(tx, external_id, storage).map(|()| known.source)
 }
 
 /// Who chose an ID that may be tried for this organization; none where nobody has it. [`Error::AlreadyExists`] when it
@@ -73,6 +89,20 @@ pub fn find_own(
     match known {
         Some((owner, _)) if owner != organization => Err(taken(external_id)),
         known => Ok(known.map(|(_, source)| source)),
+    }
+}
+
+impl Known {
+    /// Whether its organization may give it to this storage.
+    fn may_be_given(&self, storage: StorageId, role_arn: &str) -> bool {
+        match (self.storage, self.source) {
+            (None, _) => true,
+            (Some(former), _) if former == storage => true,
+            (Some(_), ExternalIdSource::Hub) => false,
+            (Some(_), ExternalIdSource::Customer) => {
+                self.is_deleted && self.role_arn.as_deref() == Some(role_arn)
+            }
+        }
     }
 }
 

@@ -248,7 +248,8 @@ async fn rotate_external_id(
                 return Ok(storage);
             }
             external_ids::reserve(tx, organization, &next, ExternalIdSource::Hub, now)?;
-            external_ids::take(tx, organization, &next, id, now)?;
+            let role = storage.role_arn.as_deref().unwrap_or_default();
+            external_ids::take(tx, organization, &next, (id, role), now)?;
             role_proofs::set_next_external_id(tx, organization, id, &next)?;
             audit::insert(tx, &record)?;
             storages::get(tx, organization, id)

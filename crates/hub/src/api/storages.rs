@@ -213,7 +213,8 @@ async fn create(
             let mut storage = storage.clone();
             if let Some(external_id) = storage.external_id.clone() {
                 let (organization, at) = (storage.organization, storage.created_at);
-                let source = external_ids::take(tx, organization, &external_id, storage.id, at)?;
+                let role = storage.role_arn.as_deref().unwrap_or_default();
+                let source = external_ids::take(tx, organization, &external_id, (id, role), at)?;
                 if only_hubs && source == ExternalIdSource::Customer {
                     return Err(customer_external_id());
                 }

@@ -98,6 +98,31 @@ async fn one_that_is_there_cannot_be_typed_over() {
 }
 
 #[tokio::test]
+async fn of_a_deleted_storage_only_a_customers_own_comes_back() {
+    let story = Story::begin().await;
+    let storage = story.connect_well().await;
+    let made = storage["externalId"].as_str().unwrap();
+    story.ada.delete(&path(&storage), json!({})).await.data();
+    let again = story.ada.post("/v2/storages", story.form(ROLE, made)).await;
+    assert_eq!(
+        (again.status.as_u16(), again.code()),
+        (409, "external_id.already_exists")
+    );
+    story.sts.trust(ROLE, only("what-our-role-has".to_owned()));
+    for _ in 0..2 {
+        let form = story.form(ROLE, "what-our-role-has");
+        let typed = story.ada.post("/v2/storages", form).await.data()["storage"].clone();
+        assert_eq!(typed["verification"]["state"], "verified");
+        story.ada.delete(&path(&typed), json!({})).await.data();
+    }
+    let rival = story.hub.owner("Rival").await;
+    let theirs = rival
+        .post("/v2/storages", story.form(ROLE, "what-our-role-has"))
+        .await;
+    assert_eq!(theirs.code(), "external_id.already_exists");
+}
+
+#[tokio::test]
 async fn a_customers_own_is_marked_and_the_operator_can_refuse_it() {
     let story = Story::begin().await;
     story.sts.trust(ROLE, only("what-our-role-has".to_owned()));

@@ -202,9 +202,9 @@ contract! {
         let now = store.tick();
         store
             .write(move |tx| {
-                external_ids::take(tx, organization, "id-of-Photos", id, now)?;
+                external_ids::take(tx, organization, "id-of-Photos", (id, "r"), now)?;
                 external_ids::reserve(tx, organization, "next", ExternalIdSource::Hub, now)?;
-                external_ids::take(tx, organization, "next", id, now)?;
+                external_ids::take(tx, organization, "next", (id, "r"), now)?;
                 role_proofs::set_next_external_id(tx, organization, id, "next")
             })
             .await
@@ -225,7 +225,7 @@ contract! {
         assert_eq!((after.external_id_source, after.revision), (Some(ExternalIdSource::Hub), before.revision + 1));
         assert_eq!(after.proof.unwrap().next_external_id, None);
         for text in ["id-of-Photos", "next"] {
-            let answer = store.write(move |tx| external_ids::take(tx, others, text, other, now)).await;
+            let answer = store.write(move |tx| external_ids::take(tx, others, text, (other, "r"), now)).await;
             assert!(matches!(answer, Err(Error::AlreadyExists { .. })), "{text}: {answer:?}");
         }
     }

@@ -11,6 +11,8 @@ use insitu_store::{
 
 use crate::harness::{NOW, all, contract, row};
 
+const ROLE: &str = "arn:aws:iam::123456789012:role/r";
+
 contract! {
     async fn a_storage_reads_back_and_its_secret_is_not_printed(store: &Store) {
         let (organization, _) = store.organization("acme").await;
@@ -122,7 +124,7 @@ contract! {
             assert!(matches!(answer, Err(Error::AlreadyExists { .. })), "{answer:?}");
         }
         let take = |organization, text, storage| {
-            store.write(move |tx| external_ids::take(tx, organization, text, storage, NOW))
+            store.write(move |tx| external_ids::take(tx, organization, text, (storage, ROLE), NOW))
         };
         let refused = |answer: Result<ExternalIdSource, Error>| matches!(answer, Err(Error::AlreadyExists { .. }));
         assert!(refused(take(theirs, "e-1", foreign).await));
@@ -141,8 +143,42 @@ contract! {
         for text in ["e-1", "typed"] {
             assert!(refused(take(theirs, text, foreign).await), "{text}");
         }
-        let third = store.storage(ours, "Third").await;
-        assert_eq!(take(ours, "e-1", third).await.unwrap(), hub);
+    }
+}
+
+contract! {
+    async fn of_a_deleted_storage_only_a_customers_own_external_id_comes_back_and_for_the_same_role(store: &Store) {
+        let (ours, _) = store.organization("acme").await;
+        let (theirs, _) = store.organization("other").await;
+        let connect = async |organization, name: &str, role: &'static str, external_id: &'static str| {
+            let mut new = store.new_storage(organization, name);
+            new.access_type = AccessType::IamDelegated;
+            new.role_arn = Some(role.to_owned());
+            let id = new.id;
+            store
+                .write(move |tx| {
+                    let source = external_ids::take(tx, organization, external_id, (new.id, role), NOW)?;
+                    storages::insert(tx, &new)?;
+                    Ok(source)
+                })
+                .await
+                .map(|source| (id, source))
+        };
+        let hub = ExternalIdSource::Hub;
+        store.write(move |tx| external_ids::reserve(tx, ours, "made", hub, NOW)).await.unwrap();
+        for external_id in ["made", "typed"] {
+            let (id, _) = connect(ours, external_id, ROLE, external_id).await.unwrap();
+            store.write(move |tx| storages::delete(tx, ours, id, false, NOW)).await.unwrap();
+        }
+        let refused = |answer: Result<_, Error>| matches!(answer, Err(Error::AlreadyExists { .. }));
+        assert!(refused(connect(ours, "a", ROLE, "made").await), "the hub makes another");
+        assert!(refused(connect(ours, "a", "arn:aws:iam::123456789012:role/other", "typed").await));
+        assert!(refused(connect(theirs, "a", ROLE, "typed").await));
+        let (again, source) = connect(ours, "a", ROLE, "typed").await.unwrap();
+        assert_eq!(source, ExternalIdSource::Customer);
+        assert!(refused(connect(ours, "b", ROLE, "typed").await), "one storage at a time");
+        store.write(move |tx| storages::delete(tx, ours, again, false, NOW)).await.unwrap();
+        assert_eq!(connect(ours, "a", ROLE, "typed").await.unwrap().1, ExternalIdSource::Customer);
     }
 }
 
@@ -154,7 +190,7 @@ contract! {
             let storage = store.storage(organization, "s").await;
             let db = store.db.clone();
             work.push(async move {
-                db.write::<_, Error, _>(move |tx| external_ids::take(tx, organization, "wanted", storage, NOW)).await
+                db.write::<_, Error, _>(move |tx| external_ids::take(tx, organization, "wanted", (storage, ROLE), NOW)).await
             });
         }
         let answers = all(work).await;
