@@ -74,6 +74,9 @@ pub struct Config {
     /// A private host, address or network that a storage's endpoint may name (may be repeated).
     #[arg(long = "allow-endpoint", env = "INSITU_ALLOW_ENDPOINT", value_delimiter = ',')]
     pub allow_endpoints: Vec<String>,
+    /// A proxy, or a network of proxies, whose X-Forwarded-For says where requests come from (may be repeated).
+    #[arg(long = "trusted-proxy", env = "INSITU_TRUSTED_PROXY", value_delimiter = ',')]
+    pub trusted_proxies: Vec<String>,
     /// Where to ask STS instead of AWS's regional endpoints.
     #[arg(long, env = "AWS_ENDPOINT_URL_STS")]
     pub sts_endpoint: Option<String>,
@@ -117,6 +120,7 @@ impl Config {
             url_record_days: DEFAULT_URL_RECORD_DAYS,
             secret_keys: Vec::new(),
             allow_endpoints: Vec::new(),
+            trusted_proxies: Vec::new(),
             sts_endpoint: None,
             aws_region: Region::US_EAST_1.to_string(),
             ready_file: None,

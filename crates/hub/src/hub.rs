@@ -6,6 +6,7 @@ use axum::http::HeaderValue;
 use insitu_model::ambient::{Clock, Random};
 use insitu_store::Db;
 
+use crate::auth::peer::TrustedProxies;
 use crate::auth::standings::Standings;
 use crate::auth::throttle::Throttle;
 use crate::cloud_access::CloudAccess;
@@ -29,6 +30,7 @@ pub struct Hub {
     /// The origin that browsers use, without a trailing slash.
     pub public_url: String,
     pub content_security_policy: HeaderValue,
+    pub trusted_proxies: TrustedProxies,
     pub sign_in_throttle: Throttle,
     pub standings: Standings,
 }

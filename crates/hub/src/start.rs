@@ -9,6 +9,7 @@ use insitu_model::ambient::{Clock, Random};
 use insitu_store::{DatabaseUrl, Db, Options};
 
 use crate::ambient::{SystemClock, SystemRandom};
+use crate::auth::peer::TrustedProxies;
 use crate::auth::standings::Standings;
 use crate::auth::throttle::Throttle;
 use crate::cli::{Failure, Outcome};
@@ -43,6 +44,7 @@ pub async fn open_with(
     let cloud = CloudAccess::new(&config, clock.clone(), random.clone())?;
     let files = OwnFiles::new(config.files_dir(), &public_url, config.max_upload_bytes);
     let content_security_policy = content_security_policy(&public_url)?;
+    let trusted_proxies = TrustedProxies::parse(&config.trusted_proxies).map_err(Failure::new)?;
     Ok(Arc::new(Hub {
         db,
         vault,
@@ -54,6 +56,7 @@ pub async fn open_with(
         random,
         public_url,
         content_security_policy,
+        trusted_proxies,
         sign_in_throttle: Throttle::default(),
         standings: Standings::default(),
         config,

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
+use insitu_hub::config::Config;
 use insitu_hub::ledger;
 use insitu_hub::testing::{Answer, Person, TestHub, call};
 use insitu_model::ambient::{Clock as _, FixedClock};
@@ -36,7 +37,11 @@ struct Story {
 impl Story {
     async fn begin() -> Self {
         let clock = Arc::new(FixedClock::at(1_800_000_000_000));
-        let hub = TestHub::start_at(clock.clone(), |_| {}).await;
+        Self::begin_at(clock, |_| {}).await
+    }
+
+    async fn begin_at(clock: Arc<FixedClock>, change: impl FnOnce(&mut Config)) -> Self {
+        let hub = TestHub::start_at(clock.clone(), change).await;
         let ada = hub.owner("Acme").await;
         let form = json!({ "name": "photos", "provider": "AWS", "publicKey": "AKIAIOSFODNN7EXAMPLE",
             "privateKey": SECRET, "region": "eu-central-1", "endpoint": ENDPOINT });
@@ -148,6 +153,36 @@ async fn assets_that_were_signed_are_on_record_with_who_when_until_when_and_from
     assert_eq!(record["project"], story.project.as_str());
     assert_eq!(record["givenAt"], insitu_hub::api::time::iso(given_at));
     assert_eq!(record["expiresAt"], urls[0]["expiresAt"]);
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_the_record_names_who_asked_the_proxy() {
+    let clock = Arc::new(FixedClock::at(1_800_000_000_000));
+    let trust = |config: &mut Config| {
+        config.trusted_proxies = vec!["192.0.2.0/24".to_owned(), "2001:db8::1".to_owned()];
+    };
+    let story = Story::begin_at(clock, trust).await;
+    let ask = async |from: &str, forwarded: &str| {
+        let mut request = Request::post(format!("/v2/project/{}/assets/sign", story.project))
+            .header("apikey", &story.ada.key)
+            .header("x-forwarded-for", forwarded)
+            .body(Body::from(json!({ "assets": story.assets }).to_string()))
+            .unwrap();
+        let from: SocketAddr = from.parse().unwrap();
+        request.extensions_mut().insert(ConnectInfo(from));
+        story.clock.advance_ms(1);
+        call(story.hub.router(), request).await.data();
+        story.records("").await[0]["address"].clone()
+    };
+    let made_up = "198.51.100.1, 203.0.113.9, 192.0.2.8";
+    assert_eq!(ask("[::ffff:192.0.2.7]:50123", made_up).await, "203.0.113.9");
+    assert_eq!(ask("[2001:db8::1]:50123", "2001:db8::9").await, "2001:db8::9");
+    assert_eq!(
+        ask("198.51.100.7:50123", made_up).await,
+        "198.51.100.7",
+        "no trusted proxy"
+    );
+    assert_eq!(ask("192.0.2.7:50123", "203.0.113.9, <script>").await, "192.0.2.7");
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ use super::body::Body;
 use super::words;
 use crate::auth::caller::{Caller, Proof, SESSION_COOKIE, SESSION_MS};
 use crate::auth::origin::NoForeignPage;
+use crate::auth::peer::Peer;
 use crate::auth::{password, token};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
@@ -109,10 +110,11 @@ async fn show(State(hub): State<Arc<Hub>>, caller: Caller) -> ApiResult<Success<
 async fn create(
     State(hub): State<Arc<Hub>>,
     _: NoForeignPage,
+    peer: Peer,
     jar: CookieJar,
     Body(credentials): Body<Credentials>,
 ) -> ApiResult<SignedIn> {
-    hub.sign_in_throttle.check(&credentials.email)?;
+    hub.sign_in_throttle.check(&credentials.email, peer)?;
     let email = credentials.email.clone();
     let found = hub.db.read(move |tx| users::find_by_email(tx, &email)).await?;
     let (user, stored) = match found.filter(|user| user.disabled_at.is_none()) {

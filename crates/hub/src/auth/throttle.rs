@@ -1,10 +1,15 @@
-//! Slows down whoever guesses passwords: a few tries at once, then one every few seconds, per e-mail address.
+//! Slows down whoever guesses passwords: a few tries at once, then one every few seconds, for each account; and more of both
+//! for each address that is tried from, so that nobody tries one password on every account.
 
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
+use insitu_cloud::connect::is_public;
 
+use super::peer::Peer;
 use crate::error::{ApiError, ApiResult};
 
 /// Tries that are allowed at once.
@@ -15,39 +20,66 @@ const TEN: NonZeroU32 = match NonZeroU32::new(10) {
     Some(ten) => ten,
     None => NonZeroU32::MIN,
 };
+/// The same for one address of the internet, behind which a whole office may sit.
+const BURST_OF_ADDRESS: NonZeroU32 = HUNDRED;
+const PER_MINUTE_OF_ADDRESS: NonZeroU32 = HUNDRED;
+const HUNDRED: NonZeroU32 = match NonZeroU32::new(100) {
+    Some(hundred) => hundred,
+    None => NonZeroU32::MIN,
+};
 /// Above this many remembered addresses, the idle ones are dropped.
 const MAX_REMEMBERED: usize = 100_000;
 
-/// Counts tries by key.
+/// Counts tries.
 #[derive(Debug)]
 pub struct Throttle {
-    limiter: DefaultKeyedRateLimiter<String>,
+    by_account: DefaultKeyedRateLimiter<String>,
+    by_address: DefaultKeyedRateLimiter<IpAddr>,
 }
 
 impl Default for Throttle {
     fn default() -> Self {
-        let quota = Quota::per_minute(PER_MINUTE).allow_burst(BURST);
+        let of_account = Quota::per_minute(PER_MINUTE).allow_burst(BURST);
+        let of_address = Quota::per_minute(PER_MINUTE_OF_ADDRESS).allow_burst(BURST_OF_ADDRESS);
         Self {
-            limiter: DefaultKeyedRateLimiter::keyed(quota),
+            by_account: DefaultKeyedRateLimiter::keyed(of_account),
+            by_address: DefaultKeyedRateLimiter::keyed(of_address),
         }
     }
 }
 
 impl Throttle {
-    /// Counts one try under `key`; an error once there were too many.
-    pub fn check(&self, key: &str) -> ApiResult<()> {
-        if self.limiter.len() > MAX_REMEMBERED {
-            self.limiter.retain_recent();
+    /// Counts one try for this account from this address; an error once there were too many of either. Private addresses
+    /// are not counted: mostly that is a proxy which nobody said is one, and everybody would wait for one who guesses.
+    pub fn check(&self, account: &str, peer: Peer) -> ApiResult<()> {
+        if let Some(address) = peer.0.filter(|address| is_public(*address)) {
+            count(&self.by_address, &of_one_caller(address), "from this address")?;
         }
-        self.limiter.check_key(&key.to_lowercase()).map_err(|not_until| {
-            let wait = not_until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
-            ApiError::too_many(
-                "session.too_many_tries",
-                format!("Too many tries for this account. Wait {wait} seconds and try again."),
-                wait,
-            )
-        })
+        count(&self.by_account, &account.to_lowercase(), "for this account")
     }
+}
+
+/// Whoever has an IPv6 address has 2^64 of them.
+fn of_one_caller(address: IpAddr) -> IpAddr {
+    const OF_THE_NETWORK: u128 = !0 << 64;
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & OF_THE_NETWORK).into(),
+    }
+}
+
+fn count<K: Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K, whose: &str) -> ApiResult<()> {
+    if limiter.len() > MAX_REMEMBERED {
+        limiter.retain_recent();
+    }
+    limiter.check_key(key).map_err(|not_until| {
+        let wait = not_until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
+        ApiError::too_many(
+            "session.too_many_tries",
+            format!("Too many tries {whose}. Wait {wait} seconds and try again."),
+            wait,
+        )
+    })
 }
 
 #[cfg(test)]
@@ -58,12 +90,37 @@ mod tests {
     fn the_eleventh_guess_in_a_row_has_to_wait_and_others_do_not() {
         let throttle = Throttle::default();
         for _ in 0..BURST.get() {
-            throttle.check("Ada@example.com").unwrap();
+            throttle.check("Ada@example.com", Peer(None)).unwrap();
         }
         assert_eq!(
-            throttle.check("ada@example.com").unwrap_err().code,
+            throttle.check("ada@example.com", Peer(None)).unwrap_err().code,
             "session.too_many_tries"
         );
-        throttle.check("bob@example.com").unwrap();
+        throttle.check("bob@example.com", Peer(None)).unwrap();
+    }
+
+    #[test]
+    fn whoever_tries_every_account_from_one_address_has_to_wait_and_others_do_not() {
+        let throttle = Throttle::default();
+        let check = |n: u32, from: &str| throttle.check(&format!("{n}@x"), Peer(from.parse().ok()));
+        for (guesser, neighbour, stranger) in [
+            ("8.8.8.8", "8.8.8.8", "8.8.4.4"),
+            ("2a00:1450::1", "2a00:1450::2", "2a00:1451::1"),
+        ] {
+            for n in 0..BURST_OF_ADDRESS.get() {
+                check(n, guesser).unwrap();
+            }
+            let refused = check(101, neighbour).unwrap_err();
+            assert_eq!(refused.code, "session.too_many_tries");
+            assert!(
+                refused.message.contains("from this address"),
+                "{}",
+                refused.message
+            );
+            check(101, stranger).unwrap();
+        }
+        for n in 0..BURST_OF_ADDRESS.get() + 1 {
+            check(1000 + n, "10.0.0.5").unwrap();
+        }
     }
 }
