@@ -15,6 +15,8 @@ words! {
         Upload = "upload",
         /// To see whether a browser reaches a storage.
         Test = "test",
+        /// To name uploaded files in an export.
+        Export = "export",
     }
 }
 

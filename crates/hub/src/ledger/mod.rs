@@ -11,6 +11,7 @@ mod keeper;
 use axum::http::StatusCode;
 use insitu_model::id::{ApiKeyId, AssetId, OrganizationId, ProjectId, UrlRecordId, UserId};
 use insitu_model::url_record::UrlPurpose;
+use insitu_store::exports::NewExport;
 use insitu_store::url_records::UrlRecord;
 
 pub use self::journal::Ledger;
@@ -20,6 +21,9 @@ use crate::auth::peer::Peer;
 use crate::cloud_access::{AssetUrl, Unsigned};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
+
+/// Assets of one record of an export: as many as one request can ask for.
+const MAX_ASSETS_PER_RECORD: usize = 1000;
 
 /// Who is handed signed URLs.
 #[derive(Debug, Clone)]
@@ -51,6 +55,17 @@ impl Holder {
             user: access.caller.user,
             api_key: access.caller.api_key(),
             peer,
+        }
+    }
+
+    /// Whoever ordered an export. From where it is fetched and how often, nobody knows when it is written.
+    pub fn of_export(export: &NewExport) -> Self {
+        Self {
+            organization: export.organization,
+            project: Some(export.project),
+            user: export.created_by,
+            api_key: None,
+            peer: Peer(None),
         }
     }
 
@@ -100,6 +115,21 @@ pub fn note_assets(
         }
     }
     write(hub, &records)
+}
+
+/// Writes down which assets the links of an export open, a record for so many. Blocks.
+pub fn note_export(
+    hub: &Hub,
+    holder: &Holder,
+    assets: &[AssetId],
+    expires_at_ms: i64,
+) -> std::io::Result<()> {
+    let record = |assets: &[AssetId]| UrlRecord {
+        assets: assets.to_vec(),
+        ..holder.record(hub, UrlPurpose::Export, expires_at_ms)
+    };
+    let records: Vec<UrlRecord> = assets.chunks(MAX_ASSETS_PER_RECORD).map(record).collect();
+    hub.ledger.write(&records)
 }
 
 /// Writes down what a URL opens or fills that was asked for by an address. Of the URL everything is kept that names

@@ -262,4 +262,23 @@ async fn an_uploaded_file_is_named_by_a_link_that_opens_it_for_a_day_and_longer(
     let ends = query.strip_prefix("expires=").unwrap().split('&').next().unwrap();
     let lasts = ends.parse::<i64>().unwrap() - story.hub.hub.clock.now_ms() / 1000;
     assert!((120_000 - 60..=120_000 + 86_400).contains(&lasts), "{lasts}");
+
+    let path = format!("/v2/organization/{}/urlRecords", story.owner.organization);
+    let records = story.owner.get(&path).await.data()["records"].clone();
+    let of_exports: Vec<&Value> = records
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|record| record["purpose"] == "export")
+        .collect();
+    assert_eq!(of_exports.len(), 3, "one of each export: {records}");
+    let record = of_exports[0];
+    assert_eq!(record["assets"].as_array().unwrap().len(), 1);
+    assert_eq!(record["email"], story.owner.email.as_str());
+    assert_eq!(record["project"], story.project.as_str());
+    assert_eq!(
+        record["expiresAt"],
+        insitu_hub::api::time::iso(ends.parse::<i64>().unwrap() * 1000)
+    );
+    assert!(!records.to_string().contains("signature"), "{records}");
 }

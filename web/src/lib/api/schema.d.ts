@@ -3962,7 +3962,7 @@ export interface components {
             url: string;
         };
         /** @enum {string} */
-        UrlPurpose: "assets" | "task" | "address" | "upload" | "test";
+        UrlPurpose: "assets" | "task" | "address" | "upload" | "test" | "export";
         /** @description Signed URLs that one answer handed out and that end together. The URLs themselves are not kept. */
         UrlRecord: {
             _id: string;

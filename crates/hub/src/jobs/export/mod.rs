@@ -138,10 +138,7 @@ impl Work<Export> {
         let layout = layout::of(self.job.new.format, &options, &shared.schema);
         let (place, checkpoint) = (place(&self.hub, &self.job), self.job.checkpoint.take());
         let meter = Arc::new(Meter::default());
-        let links = Links {
-            hub: self.hub.clone(),
-            asked_at_ms: self.job.new.created_at,
-        };
+        let links = Links::new(self.hub.clone(), &self.job.new);
         let opening = tokio::task::spawn_blocking(move || {
             Writing::open(place, checkpoint.as_deref(), layout, shared.batches, links)
         });

@@ -10,11 +10,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use insitu_formats::labels::{Left, Note, TaskLabels};
 use insitu_formats::zip::Position;
-use insitu_model::id::{BatchId, TaskId};
+use insitu_model::id::{AssetId, BatchId, TaskId};
 use insitu_model::own_file::OwnFile;
 use insitu_model::task::START;
 use insitu_store::export_problems::Problem;
-use insitu_store::exports::Checkpoint;
+use insitu_store::exports::{Checkpoint, NewExport};
 use insitu_store::tasks::{ExportTask, answer_of_pre_labels};
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,7 @@ use super::files::{Files, Place};
 use super::layout::{Layout, Output};
 use super::source::Page;
 use crate::hub::Hub;
+use crate::ledger::{self, Holder};
 use crate::own_files::Link;
 
 /// Problems that are remembered between two checkpoints; of one task there can be many.
@@ -54,9 +55,14 @@ pub struct Meter {
 
 /// By which addresses the assets of an export are found.
 pub struct Links {
-    pub hub: Arc<Hub>,
+    hub: Arc<Hub>,
+    holder: Holder,
     /// When the export was asked for, in milliseconds since 1970.
-    pub asked_at_ms: i64,
+    asked_at_ms: i64,
+    /// The assets that links were made to and that are not on record yet.
+    unrecorded: Vec<AssetId>,
+    /// When all of them end.
+    expires_at_ms: i64,
 }
 
 /// An export that is being written.
@@ -71,13 +77,34 @@ pub struct Writing {
 }
 
 impl Links {
+    /// For an export that somebody ordered.
+    pub fn new(hub: Arc<Hub>, export: &NewExport) -> Self {
+        Self {
+            hub,
+            holder: Holder::of_export(export),
+            asked_at_ms: export.created_at,
+            unrecorded: Vec::new(),
+            expires_at_ms: 0,
+        }
+    }
+
     /// An asset's address as it was imported; of an uploaded file a link, since its address opens nothing by itself.
-    fn address<'a>(&self, kept: &'a str) -> Result<Cow<'a, str>, Fault> {
+    fn address<'a>(&mut self, asset: AssetId, kept: &'a str) -> Result<Cow<'a, str>, Fault> {
         let Some(file) = OwnFile::parse_kept(kept) else {
             return Ok(Cow::Borrowed(kept));
         };
         let link = Link::to_export(&self.hub, &file, self.asked_at_ms).map_err(|_| Fault::Internal)?;
+        self.expires_at_ms = link.expires_at_ms;
+        self.unrecorded.push(asset);
         Ok(Cow::Owned(link.url))
+    }
+
+    /// Puts the links on record that were written so far: before the checkpoint, so that a hub that is killed in between
+    /// has them there twice and not never. Blocks.
+    fn record(&mut self) -> Result<(), Fault> {
+        ledger::note_export(&self.hub, &self.holder, &self.unrecorded, self.expires_at_ms)?;
+        self.unrecorded.clear();
+        Ok(())
     }
 }
 
@@ -147,6 +174,7 @@ impl Writing {
 
     /// Makes safe what was written; what to keep in the database. Blocks.
     pub fn checkpoint(&mut self) -> Result<Checkpoint, Fault> {
+        self.links.record()?;
         self.layout.flush(&mut self.files)?;
         let (zip, later_bytes) = self.files.checkpoint()?;
         let bytes_written = zip.bytes();
@@ -167,6 +195,7 @@ impl Writing {
 
     /// Writes what stands behind the last task and makes the file safe. Blocks.
     pub fn finish(mut self) -> Result<Checkpoint, Fault> {
+        self.links.record()?;
         self.layout.end(&mut self.files)?;
         Ok(Checkpoint {
             text: String::new(),
@@ -205,7 +234,7 @@ impl Writing {
                 answer: &left.answer,
             }))
             .collect();
-        let data = self.links.address(&asset.data)?;
+        let data = self.links.address(asset.id, &asset.data)?;
         let labels = TaskLabels {
             task: task.task.id(),
             asset: asset.id,
