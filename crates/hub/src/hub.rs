@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::http::HeaderValue;
 use insitu_model::ambient::{Clock, Random};
 use insitu_store::Db;
 
@@ -29,7 +28,6 @@ pub struct Hub {
     pub config: Config,
     /// The origin that browsers use, without a trailing slash.
     pub public_url: String,
-    pub content_security_policy: HeaderValue,
     pub trusted_proxies: TrustedProxies,
     pub sign_in_throttle: Throttle,
     pub standings: Standings,

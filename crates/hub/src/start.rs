@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use axum::http::HeaderValue;
 use insitu_model::ambient::{Clock, Random};
 use insitu_store::{DatabaseUrl, Db, Options};
 
@@ -43,7 +42,6 @@ pub async fn open_with(
     let public_url = config.public_url(bound)?;
     let cloud = CloudAccess::new(&config, clock.clone(), random.clone())?;
     let files = OwnFiles::new(config.files_dir(), &public_url, config.max_upload_bytes);
-    let content_security_policy = content_security_policy(&public_url)?;
     let trusted_proxies = TrustedProxies::parse(&config.trusted_proxies).map_err(Failure::new)?;
     Ok(Arc::new(Hub {
         db,
@@ -55,7 +53,6 @@ pub async fn open_with(
         clock,
         random,
         public_url,
-        content_security_policy,
         trusted_proxies,
         sign_in_throttle: Throttle::default(),
         standings: Standings::default(),
@@ -136,20 +133,4 @@ pub async fn open_database(config: &Config) -> Outcome<Db> {
         .await
         .map_err(Failure::new)?
         .map_err(|error| Failure::new(format!("cannot open the database: {error}")))
-}
-
-/// Scripts, styles and fonts come from the hub; pictures and fetches may also go to buckets: any https origin, and any
-/// http one where the hub itself is no https page (browsers would refuse the mixture).
-fn content_security_policy(public_url: &str) -> Outcome<HeaderValue> {
-    let buckets = if public_url.starts_with("https://") {
-        "https:"
-    } else {
-        "https: http:"
-    };
-    let policy = format!(
-        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; \
-         img-src 'self' blob: data: {buckets}; connect-src 'self' {buckets}; worker-src 'self' blob:; \
-         object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
-    );
-    HeaderValue::from_str(&policy).map_err(Failure::new)
 }

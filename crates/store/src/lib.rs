@@ -21,6 +21,7 @@ mod workers;
 
 pub mod api_keys;
 pub mod asset_changes;
+pub mod asset_sources;
 pub mod assets;
 pub mod audit;
 pub mod batches;
@@ -39,6 +40,7 @@ pub mod projects;
 pub mod role_overrides;
 pub mod role_proofs;
 pub mod sessions;
+pub mod storage_checks;
 pub mod storages;
 pub mod tasks;
 pub mod url_records;

@@ -39,6 +39,7 @@ const MIGRATIONS: &[Migration] = migrations![
     11 "0011_role_proofs_in_line",
     12 "0012_listed_imports",
     13 "0013_activity",
+    14 "0014_storages_seen",
 ];
 
 const CREATE_HISTORY: &str = "CREATE TABLE IF NOT EXISTS migrations (

@@ -6,9 +6,10 @@ use insitu_model::{
 };
 
 use crate::{
-    Error, Listed, Page, Result, Tx,
+    Error, Listed, Page, Result, Tx, asset_sources,
     limits::MAX_PAGE_ROWS,
     role_proofs::{self, RoleProof},
+    storage_checks::{self, StorageCheck},
     value::{Cell, FromCell, Row, params},
 };
 
@@ -39,6 +40,10 @@ pub struct Storage {
     pub revision: i64,
     /// Visible assets that use it. Ignored by [`insert`].
     pub asset_count: u64,
+    /// Buckets that lists named through it, in the order of names. Ignored by [`insert`].
+    pub buckets: Vec<String>,
+    /// How its last test ended. Ignored by [`insert`].
+    pub last_check: Option<StorageCheck>,
     /// What is known of its role, if it has one. Ignored by [`insert`], which begins it.
     pub proof: Option<RoleProof>,
 }
@@ -105,7 +110,8 @@ const COLUMNS: &str = "s.id, s.organization, s.name, s.provider, s.access_type, 
     s.private_key_sealed, s.role_arn, s.external_id, s.external_id_source, s.prefixes, s.created_by, s.created_at,
     s.updated_at, s.revision, (SELECT CAST(COALESCE(SUM(b.live), 0) AS BIGINT) FROM asset_kinds k
         JOIN asset_blocks b ON b.level = 40 AND b.block = k.project AND b.kind = k.kind WHERE k.storage = s.id)";
-const TABLES: &str = "storages s LEFT JOIN role_proofs p ON p.storage = s.id";
+const TABLES: &str = "storages s LEFT JOIN role_proofs p ON p.storage = s.id
+    LEFT JOIN storage_checks c ON c.storage = s.id";
 
 /// Adds a storage; [`Error::AlreadyExists`] when the organization has one of this name.
 pub fn insert(tx: &mut Tx, storage: &Storage) -> Result<()> {
@@ -147,14 +153,27 @@ pub fn insert(tx: &mut Tx, storage: &Storage) -> Result<()> {
 
 /// The storage, unless it is deleted or another organization's.
 pub fn find(tx: &mut Tx, organization: OrganizationId, id: StorageId) -> Result<Option<Storage>> {
-    tx.row(
+    let found = tx.row(
         &format!(
-            "SELECT {COLUMNS}, {} FROM {TABLES} WHERE s.id = ?2 AND s.organization = ?1 AND s.deleted_at IS NULL",
+            "SELECT {COLUMNS}, {}, {} FROM {TABLES}
+             WHERE s.id = ?2 AND s.organization = ?1 AND s.deleted_at IS NULL",
+            storage_checks::COLUMNS,
             role_proofs::COLUMNS
         ),
         params![&organization, &id],
         read,
-    )
+    )?;
+    let Some(mut storage) = found else { return Ok(None) };
+    give_buckets(tx, organization, std::slice::from_mut(&mut storage))?;
+    Ok(Some(storage))
+}
+
+fn give_buckets(tx: &mut Tx, organization: OrganizationId, storages: &mut [Storage]) -> Result<()> {
+    let mut buckets = asset_sources::buckets(tx, organization)?;
+    for storage in storages {
+        storage.buckets = buckets.remove(&storage.id).unwrap_or_default();
+    }
+    Ok(())
 }
 
 /// Whether another organization's storage names this role, or did before it was deleted.
@@ -179,15 +198,17 @@ pub fn list(tx: &mut Tx, organization: OrganizationId, page: Page) -> Result<Lis
             params![&organization],
         )?
         .unwrap_or(0);
-    let rows = tx.rows(
+    let mut rows = tx.rows(
         &format!(
-            "SELECT {COLUMNS}, {} FROM {TABLES} WHERE s.organization = ?1 AND s.deleted_at IS NULL
+            "SELECT {COLUMNS}, {}, {} FROM {TABLES} WHERE s.organization = ?1 AND s.deleted_at IS NULL
              ORDER BY s.id DESC LIMIT ?2 OFFSET ?3",
+            storage_checks::COLUMNS,
             role_proofs::COLUMNS
         ),
         params![&organization, page.limit(), page.offset()],
         read,
     )?;
+    give_buckets(tx, organization, &mut rows)?;
     Ok(Listed { rows, total })
 }
 
@@ -361,6 +382,8 @@ fn read(row: &mut Row<'_>) -> Result<Storage> {
         updated_at: row.next()?,
         revision: row.next()?,
         asset_count: row.next()?,
+        buckets: Vec::new(),
+        last_check: storage_checks::read(row)?,
         proof: role_proofs::read(row)?,
     })
 }

@@ -47,6 +47,9 @@ export const m = {
     page: 'This page does not exist. The link may be old, or you may lack the right to see it.',
     pageTitle: 'Page not found',
     broke: 'This page stopped working.',
+    outdated: (host: string) =>
+      `This page was opened before this organization had anything at ${host}. Reload it to see that too.`,
+    reload: 'Reload',
     otherOrganization: 'If it belongs to another of your organizations, switch to that one at the top left.',
   },
 

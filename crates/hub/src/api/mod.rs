@@ -56,10 +56,11 @@ pub mod words;
 use std::sync::Arc;
 
 use axum::body::HttpBody as _;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, middleware};
+use insitu_model::id::UserId;
 use tower::Layer as _;
 use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -69,8 +70,10 @@ use tower_http::trace::TraceLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::auth::caller::Caller;
 use crate::error::ApiError;
 use crate::hub::Hub;
+use crate::page_policy;
 
 /// The largest JSON body, in bytes; lists of assets are streamed and have no such bound.
 pub const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
@@ -152,7 +155,11 @@ pub fn router(hub: Arc<Hub>) -> Router {
     Router::new().fallback_service(MapRequestLayer::new(paths::normalize_request).layer(routes))
 }
 
-async fn not_the_api(request: Request) -> Response {
+async fn not_the_api(
+    State(hub): State<Arc<Hub>>,
+    caller: Result<Option<Caller>, ApiError>,
+    request: Request,
+) -> Response {
     let path = request.uri().path();
     if path == "/v2" || path.starts_with("/v2/") {
         return ApiError::new(
@@ -165,7 +172,32 @@ async fn not_the_api(request: Request) -> Response {
         )
         .into_response();
     }
-    crate::web::serve(request.uri().clone()).await
+    let page = crate::web::serve(request.uri().clone()).await;
+    match caller {
+        Ok(Some(caller)) if is_html(&page) => with_policy_of(&hub, caller.user, page).await,
+        _ => page,
+    }
+}
+
+fn is_html(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+}
+
+/// The page with the policy of whoever opens it; that of nobody while the database does not answer.
+async fn with_policy_of(hub: &Arc<Hub>, user: UserId, mut page: Response) -> Response {
+    let public_url = hub.public_url.clone();
+    let policy = hub
+        .db
+        .read(move |tx| page_policy::of_user(tx, user, &public_url))
+        .await;
+    match policy {
+        Ok(policy) => {
+            page.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        Err(error) => tracing::error!(%error, "where a page may fetch from could not be looked up"),
+    }
+    page
 }
 
 async fn wrong_method(request: Request) -> ApiError {
@@ -224,10 +256,7 @@ fn answer_panic(cause: Box<dyn std::any::Any + Send>) -> Response {
     ApiError::internal(text).into_response()
 }
 
-async fn add_security_headers(
-    axum::extract::State(hub): axum::extract::State<Arc<Hub>>,
-    mut response: Response,
-) -> Response {
+async fn add_security_headers(State(hub): State<Arc<Hub>>, mut response: Response) -> Response {
     let headers = response.headers_mut();
     let fixed: [(HeaderName, &'static str); 3] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -239,7 +268,7 @@ async fn add_security_headers(
     }
     headers
         .entry(header::CONTENT_SECURITY_POLICY)
-        .or_insert_with(|| hub.content_security_policy.clone());
+        .or_insert_with(|| page_policy::of_nobody(&hub.public_url));
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));

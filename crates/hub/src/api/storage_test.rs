@@ -13,10 +13,11 @@ use bytes::Bytes;
 use futures_util::{Stream, stream};
 use insitu_cloud::doctor::{self, Patient, Sample, Tell};
 use insitu_cloud::presign::Signer;
-use insitu_model::id::OrganizationId;
+use insitu_model::id::{OrganizationId, StorageId};
 use insitu_model::role::{Right, allows};
 use insitu_model::url_record::UrlPurpose;
 use insitu_store::external_ids;
+use insitu_store::storage_checks::{self, StorageCheck};
 use insitu_store::storages::ExternalIdSource;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -229,12 +230,18 @@ async fn test_saved(
         buckets: body.buckets.unwrap_or_default(),
         object: body.object,
     };
-    let organization = access.organization;
+    let (organization, id) = (access.organization, parse_id(&id)?);
     let may_sign = allows(Right::ManageStorages, access.role, None);
     let wants_sample = body.sign_sample.unwrap_or(false) && may_sign;
     let holder = wants_sample.then(|| Holder::in_organization(&access, peer));
-    let patient = patient_of(&hub, organization, parse_id(&id)?, wish).await?;
-    let test = Test { patient, holder };
+    // What one object alone is to blame for says nothing about the storage.
+    let remembered = wish.object.is_none().then_some((organization, id));
+    let patient = patient_of(&hub, organization, id, wish).await?;
+    let test = Test {
+        patient,
+        holder,
+        remembered,
+    };
     answer(hub, organization, test, &headers).await
 }
 
@@ -278,7 +285,11 @@ async fn test_form(
     let wants_sample = body.sign_sample.unwrap_or(false);
     let holder = wants_sample.then(|| Holder::in_organization(&access, peer));
     let patient = patient_of_form(&hub, organization, &checked, &wish)?;
-    let test = Test { patient, holder };
+    let test = Test {
+        patient,
+        holder,
+        remembered: None,
+    };
     answer(hub, organization, test, &headers).await
 }
 
@@ -286,6 +297,8 @@ async fn test_form(
 struct Test {
     patient: Patient,
     holder: Option<Holder>,
+    /// The storage that remembers how the test ended.
+    remembered: Option<(OrganizationId, StorageId)>,
 }
 
 impl Test {
@@ -299,7 +312,27 @@ impl Test {
                 .inspect_err(|error| tracing::warn!(code = %error.code, "no browser tries this storage: {}", error.message))
                 .ok();
         }
+        self.remember(hub, &diagnosis).await;
         diagnosis
+    }
+
+    /// Keeps how the test of a saved storage ended. Whoever asked gets the answer also where that fails.
+    async fn remember(&self, hub: &Hub, diagnosis: &DiagnosisView) {
+        let Some((organization, storage)) = self.remembered else {
+            return;
+        };
+        let cause = diagnosis.cause.as_ref();
+        let check = StorageCheck {
+            checked_at: hub.clock.now_ms(),
+            cause: cause.map(|cause| (cause.code.clone().unwrap_or_default(), cause.message.clone())),
+        };
+        let kept = hub
+            .db
+            .write(move |tx| storage_checks::put(tx, organization, storage, &check))
+            .await;
+        if let Err(error) = kept {
+            tracing::warn!(%storage, %error, "how the test of a storage ended was not kept");
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use insitu_model::id::{OrganizationId, StorageId};
 use insitu_model::storage::{AccessType, Provider};
 use insitu_store::audit::{self, AuditRecord};
 use insitu_store::external_ids;
+use insitu_store::storage_checks::StorageCheck;
 use insitu_store::storages::{self, ExternalIdSource, Storage};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -75,6 +76,31 @@ pub struct StorageView {
     pub updated_at: String,
     /// Assets that are reached through it.
     pub asset_count: u64,
+    /// Buckets that lists named through it; the first 200.
+    pub buckets: Vec<String>,
+    /// How its last test ended; none before the first.
+    pub last_check: Option<LastCheck>,
+}
+
+/// How a test of a storage ended.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LastCheck {
+    pub checked_at: String,
+    /// The one cause of what failed; none where everything was as it should be.
+    pub code: Option<String>,
+    pub message: Option<String>,
+}
+
+impl From<StorageCheck> for LastCheck {
+    fn from(check: StorageCheck) -> Self {
+        let (code, message) = check.cause.unzip();
+        Self {
+            checked_at: iso(check.checked_at),
+            code,
+            message,
+        }
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -128,6 +154,8 @@ impl StorageView {
             created_at: iso(storage.created_at),
             updated_at: iso(storage.updated_at),
             asset_count: storage.asset_count,
+            buckets: storage.buckets,
+            last_check: storage.last_check.map(Into::into),
         }
     }
 }
@@ -269,6 +297,8 @@ fn new_storage(hub: &Hub, access: &Org<right::ManageStorages>, checked: &Checked
         updated_at: now,
         revision: 1,
         asset_count: 0,
+        buckets: Vec::new(),
+        last_check: None,
         proof: None,
     })
 }

@@ -5,6 +5,7 @@
 //! before stopped, whether that one finished its part or lost its power.
 
 mod asset_change;
+mod asset_sources;
 pub mod export;
 mod extra;
 mod import;

@@ -261,6 +261,7 @@ impl Reader {
         batch.bytes_read = self.rows.bytes_read();
         batch.rows_read = self.rows.rows_read();
         batch.rows_noticed = self.rows_noticed;
+        batch.sources = self.resolver.new_sources();
         self.notices = checkpoint.notices;
         self.batch.rows.reserve(batch.rows.len());
         batch

@@ -9,8 +9,10 @@ use insitu_model::id::{BatchId, StorageId};
 use insitu_model::own_file::OwnFile;
 use insitu_model::prefix::is_within;
 use insitu_model::schema::CategorySchema;
+use insitu_store::asset_sources::Source;
 use insitu_store::assets::NewAsset;
 
+use super::asset_sources::Sources;
 use super::extra;
 use super::lookup::{BatchBook, BatchError, Refusals, StorageScope, Storages};
 use super::pre_labels::{self, Checked};
@@ -35,6 +37,7 @@ pub struct Resolver {
     text: String,
     /// The address of a row before.
     neighbour: Neighbour,
+    sources: Sources,
 }
 
 /// Why a row did not become an asset.
@@ -68,7 +71,13 @@ impl Resolver {
             last_batches: (Vec::new(), Arc::new([])),
             text: String::new(),
             neighbour: Neighbour::default(),
+            sources: Sources::default(),
         }
+    }
+
+    /// The places of assets that were met for the first time since this was last asked.
+    pub fn new_sources(&mut self) -> Vec<Source> {
+        self.sources.take_new()
     }
 
     /// Looks which storages let nothing in from now on. Blocks.
@@ -93,6 +102,7 @@ impl Resolver {
             is_in_storage: false,
             text: &mut self.text,
             neighbour: &mut self.neighbour,
+            sources: &mut self.sources,
             notices,
             problems: &mut problems,
         };
@@ -222,6 +232,7 @@ struct Reading<'r> {
     is_in_storage: bool,
     text: &'r mut String,
     neighbour: &'r mut Neighbour,
+    sources: &'r mut Sources,
     notices: &'r mut Vec<RowProblem>,
     problems: &'r mut Vec<RowProblem>,
 }
@@ -242,7 +253,11 @@ impl<'r> Reading<'r> {
         let is_bounded = self
             .storage
             .is_some_and(|storage| !storage.prefixes.is_empty() || self.refusals.find(storage.id).is_some());
-        !is_bounded && !self.uploads.is_upload && self.neighbour.is_beside(text)
+        let storage = self.storage.map(|storage| storage.id);
+        !is_bounded
+            && !self.uploads.is_upload
+            && self.sources.are_of(storage)
+            && self.neighbour.is_beside(text)
     }
 
     /// The address as it is kept, or nothing when the row is refused for it.
@@ -275,6 +290,9 @@ impl<'r> Reading<'r> {
         }
         self.text.clear();
         parsed.address.write_canonical(self.text);
+        if self.problems.is_empty() {
+            self.sources.note(&parsed.address, storage, self.text);
+        }
         self.neighbour.learn(text, &parsed, self.text);
         Some(self.text.as_str())
     }

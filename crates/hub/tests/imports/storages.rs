@@ -1,8 +1,9 @@
 //! Which storage an asset is reached through, and the boundaries that a storage has.
 
+use insitu_hub::page_policy;
 use serde_json::{Value, json};
 
-use crate::story::Story;
+use crate::story::{Story, row};
 
 const OBJECT: &str = "https://photos.s3.eu-central-1.amazonaws.com/2024/a.jpg";
 
@@ -125,4 +126,41 @@ async fn a_storage_of_another_organization_cannot_be_named() {
         "{}",
         answer.body
     );
+}
+
+#[tokio::test]
+async fn pages_reach_where_assets_lie_and_nowhere_else() {
+    let story = Story::begin().await;
+    let policy = async || {
+        let caller = story.owner.get("/v2/session").await.data()["user"]["_id"].clone();
+        let user = caller.as_str().unwrap().parse().unwrap();
+        let policy = story
+            .hub
+            .hub
+            .db
+            .read(move |tx| page_policy::of_user(tx, user, "http://hub.test"))
+            .await
+            .unwrap();
+        policy.to_str().unwrap().to_owned()
+    };
+    let before = policy().await;
+    assert!(
+        before.contains("connect-src 'self' http://hub.test https://*.amazonaws.com;"),
+        "{before}"
+    );
+    let more = json!({ "endpoint": "http://127.0.0.1:9000" });
+    let storage = story.storage("Private", more).await;
+    let private = json!({ "data": "http://127.0.0.1:9000/photos/a.jpg", "storage": storage });
+    story.import_rows(json!([private, row("a"), row("b")]), "").await;
+    let after = policy().await;
+    for part in ["connect-src", "img-src"] {
+        let (_, rest) = after.split_once(part).unwrap();
+        let list = rest.split(';').next().unwrap();
+        assert!(
+            list.ends_with(" http://127.0.0.1:9000 https://*.amazonaws.com https://example.com"),
+            "{after}"
+        );
+    }
+    let shown = story.owner.get(&format!("/v2/storages/{storage}")).await;
+    assert_eq!(shown.data()["storage"]["buckets"], json!(["photos"]));
 }

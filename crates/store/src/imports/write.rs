@@ -11,6 +11,7 @@ use insitu_model::{
 use super::lease::lost;
 use crate::{
     Result, Tx,
+    asset_sources::{self, Source},
     assets::{self, IfKnown, NewAsset, Runs, Target},
     import_report::{self, Refusal},
     projects,
@@ -24,6 +25,8 @@ pub struct ImportBatch {
     pub rows: Vec<NewAsset>,
     /// The rows that cannot be imported, in the order of the list.
     pub refusals: Vec<Refusal>,
+    /// Places of assets that no batch before named.
+    pub sources: Vec<Source>,
     /// Where to continue after this batch; the importer's own words.
     pub checkpoint: String,
     /// Bytes of the list read so far, this batch included.
@@ -78,6 +81,9 @@ pub fn write_batch(
         }
     };
     written.cancel_requested = job.cancel_requested;
+    if !job.dry_run {
+        asset_sources::note(tx, job.organization, &batch.sources)?;
+    }
     import_report::append(tx, job.number, job.refusals, &batch.refusals)?;
     tx.execute(
         "UPDATE imports SET checkpoint = ?2, bytes_read = ?3, rows_read = ?4, rows_noticed = ?5,

@@ -192,6 +192,8 @@ impl Store {
             updated_at: NOW,
             revision: 1,
             asset_count: 0,
+            buckets: Vec::new(),
+            last_check: None,
             proof: None,
         }
     }

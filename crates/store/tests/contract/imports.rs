@@ -83,6 +83,7 @@ contract! {
         let batch = ImportBatch {
             rows: rows(0..2),
             refusals: vec![refusal(2), refusal(3)],
+            sources: Vec::new(),
             checkpoint: "{\"offset\":40}".to_owned(),
             bytes_read: 40,
             rows_read: 4,

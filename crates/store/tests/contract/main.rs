@@ -9,6 +9,7 @@
 )]
 
 mod asset_changes;
+mod asset_sources;
 mod audit;
 mod duplicates;
 mod engine;

@@ -3184,6 +3184,13 @@ export interface components {
              */
             total: number;
         };
+        /** @description How a test of a storage ended. */
+        LastCheck: {
+            checkedAt: string;
+            /** @description The one cause of what failed; none where everything was as it should be. */
+            code?: string | null;
+            message?: string | null;
+        };
         /** @enum {string} */
         MaskKind: "instance" | "class" | "semantic";
         /** @description How masks are to be made. */
@@ -3756,11 +3763,14 @@ export interface components {
              * @description Assets that are reached through it.
              */
             assetCount: number;
+            /** @description Buckets that lists named through it; the first 200. */
+            buckets: string[];
             createdAt: string;
             endpoint?: string | null;
             externalId?: string | null;
             /** @description `hub` for an external ID that the hub made, `customer` for one that was typed in. */
             externalIdSource?: string | null;
+            lastCheck?: components["schemas"]["LastCheck"] | null;
             name: string;
             /** @description Takes the external ID's place once the role was seen to insist on it. */
             nextExternalId?: string | null;
@@ -4183,6 +4193,7 @@ export type KnownDimensions = components['schemas']['KnownDimensions'];
 export type LabelTask = components['schemas']['LabelTask'];
 export type LabelsBody = components['schemas']['LabelsBody'];
 export type LabelsData = components['schemas']['LabelsData'];
+export type LastCheck = components['schemas']['LastCheck'];
 export type MaskKind = components['schemas']['MaskKind'];
 export type MasksBody = components['schemas']['MasksBody'];
 export type MasksView = components['schemas']['MasksView'];

@@ -35,6 +35,12 @@ export async function addStorage(form: StorageForm): Promise<Storage> {
   return (await answer(hub.POST('/v2/storages', { body: form }))).storage;
 }
 
+/** Changes what `change` names; the rest stays. */
+export async function changeStorage(id: string, change: Partial<StorageForm>): Promise<Storage> {
+  const params = { path: { id } };
+  return (await answer(hub.POST('/v2/storages/{id}', { params, body: change }))).storage;
+}
+
 /** Tries the role now; with the trust policy that it should have. */
 export function verifyStorage(id: string) {
   return answer(hub.POST('/v2/storages/{id}/verify', { params: { path: { id } } }));

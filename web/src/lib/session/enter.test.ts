@@ -1,8 +1,5 @@
-import { expect, it, vi } from 'vitest';
-
-vi.mock('$app/navigation', () => ({ goto: vi.fn() }));
-
-const { wantedPage } = await import('./enter');
+import { expect, it } from 'vitest';
+import { wantedPage } from './enter';
 
 it('goes back to a page of this hub after signing in, and never to another site', () => {
   const wanted = (next: string) => wantedPage(new URLSearchParams({ next }));

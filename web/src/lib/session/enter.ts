@@ -1,19 +1,17 @@
-// The step from outside to inside: the session is remembered, an organization chosen, the wanted page opened.
-import { goto } from '$app/navigation';
-import type { QueryClient } from '@tanstack/svelte-query';
+// The step from outside to inside: an organization is chosen, and the wanted page opened anew, because a page that nobody
+// was signed in to may fetch from the hub alone.
 import type { Session } from '$lib/api/types';
 import { organization } from './organization.svelte';
-import { keys } from './queries';
 import { chosen } from './session.svelte';
 
 /** Least length of a password; the hub has the last word. */
 export const PASSWORD_LEAST = 8;
 
-export async function enter(queries: QueryClient, session: Session, to = '/') {
-  queries.clear();
+export async function enter(session: Session, to = '/'): Promise<void> {
   organization.choose(chosen(session)?._id ?? null);
-  queries.setQueryData(keys.session, session);
-  await goto(to, { replaceState: true });
+  location.replace(to);
+  // Until the browser has left, what asked stays as it is.
+  await new Promise(() => {});
 }
 
 /** The page that somebody wanted before signing in; never another site. */

@@ -1,7 +1,7 @@
 // A storage as it is typed: the fields of the dialog, what the hub finds wrong with each, the body to send.
 import type { AccessType } from '$lib/api/storages';
 import { ApiError } from '$lib/api/errors';
-import type { StorageForm } from '$lib/api/types';
+import type { Storage, StorageForm } from '$lib/api/types';
 
 type FieldProblem = { field: string; message: string };
 
@@ -30,6 +30,28 @@ export class Draft {
 
   constructor(accessType: AccessType) {
     this.accessType = accessType;
+  }
+
+  /** What a storage is now, to be changed. */
+  static of(storage: Storage): Draft {
+    const draft = new Draft(storage.accessType as AccessType);
+    draft.name = storage.name;
+    draft.region = storage.region;
+    draft.endpoint = storage.endpoint ?? '';
+    draft.roleArn = storage.roleArn ?? '';
+    draft.prefixes = [...storage.prefixes];
+    return draft;
+  }
+
+  /** What differs from the storage; an endpoint that was emptied is taken away. */
+  changes(storage: Storage): StorageForm {
+    const changes: StorageForm = {};
+    if (this.name.trim() !== storage.name) changes.name = this.name.trim();
+    if (this.region.trim() !== storage.region) changes.region = this.region.trim();
+    if (this.endpoint.trim() !== (storage.endpoint ?? '')) changes.endpoint = this.endpoint.trim();
+    if (this.roleArn.trim() !== (storage.roleArn ?? '')) changes.roleArn = this.roleArn.trim();
+    if (this.prefixes.join('\n') !== storage.prefixes.join('\n')) changes.prefixes = [...this.prefixes];
+    return changes;
   }
 
   get demandedExternalId(): string {

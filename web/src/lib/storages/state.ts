@@ -1,7 +1,9 @@
-// Whether a storage may be used, as a dot with a word: only roles have to be trusted first.
+// How a storage stands, as a dot with a word: whether its role is trusted, then how its last test ended.
 import type { Storage } from '$lib/api/types';
 import { words } from '$lib/words/storages';
 import type { DotState } from '$ui/StateDot.svelte';
+
+export type Standing = { dot: DotState; label: string; why?: string | null; at?: string | null };
 
 const DOTS: Record<string, DotState> = {
   verified: 'good',
@@ -10,9 +12,21 @@ const DOTS: Record<string, DotState> = {
   unverified: 'warning',
 };
 
-export function trustOf({ verification }: Storage): { dot: DotState; label: string } | null {
+/** Whether its role may be used; nothing to say of a storage that has none. */
+export function trustOf({ verification }: Pick<Storage, 'verification'>): Standing | null {
   const dot = DOTS[verification.state];
   if (!dot) return null;
   const isOverridden = verification.state === 'unverified' && Boolean(verification.overriddenAt);
-  return { dot, label: isOverridden ? words.overridden : (words.verification[verification.state] ?? '') };
+  const label = isOverridden ? words.overridden : (words.verification[verification.state] ?? '');
+  return { dot, label, why: dot === 'good' ? null : verification.message, at: verification.checkedAt };
+}
+
+/** The one thing to know of a storage: what is in the way of using it, or when it was last seen to work. */
+export function standingOf(storage: Pick<Storage, 'verification' | 'lastCheck'>): Standing {
+  const trust = trustOf(storage);
+  const check = storage.lastCheck;
+  if (trust && trust.dot !== 'good') return trust;
+  if (check?.code) return { dot: 'failed', label: words.failing, why: check.message, at: check.checkedAt };
+  if (check) return { dot: 'good', label: words.works, at: check.checkedAt };
+  return trust ?? { dot: 'idle', label: words.neverTested };
 }

@@ -1,0 +1,81 @@
+//! Where assets lie: noted once with the rows that name it, seen by its own organization only, and bounded.
+
+use insitu_store::{
+    asset_sources::{self, PublicOrigins, Source},
+    imports::{self, ImportBatch},
+    limits::MAX_SOURCES_PER_STORAGE,
+    storage_checks::{self, StorageCheck},
+    storages,
+};
+
+use crate::harness::{LEASE, Store, contract};
+
+impl Store {
+    async fn put_sources(&self, import: insitu_model::id::ImportId, sources: Vec<Source>) {
+        let now = self.tick();
+        let batch = ImportBatch {
+            sources,
+            ..ImportBatch::default()
+        };
+        self.write(move |tx| imports::write_batch(tx, import, "worker", &batch, now, now + LEASE))
+            .await
+            .unwrap();
+    }
+}
+
+fn public(text: impl Into<String>) -> Source {
+    Source {
+        storage: None,
+        text: text.into(),
+    }
+}
+
+contract! {
+    async fn a_storage_knows_the_buckets_that_lists_named_through_it(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let (other, _) = store.organization("evil").await;
+        let project = store.project(organization, "birds").await;
+        let storage = store.storage(organization, "Private").await;
+        let import = store.running(store.new_import(organization, project), "worker").await;
+        let bucket = |text: &str| Source { storage: Some(storage), text: text.to_owned() };
+        store.put_sources(import, vec![bucket("photos"), bucket("archive"), public("https://example.com")]).await;
+        store.put_sources(import, vec![bucket("photos")]).await;
+        let found = store.read(move |tx| storages::get(tx, organization, storage)).await.unwrap();
+        assert_eq!(found.buckets, ["archive", "photos"]);
+        let origins = store.read(move |tx| asset_sources::public_origins(tx, organization)).await.unwrap();
+        assert_eq!(origins, PublicOrigins::These(vec!["https://example.com".to_owned()]));
+        let theirs = store.read(move |tx| asset_sources::public_origins(tx, other)).await.unwrap();
+        assert_eq!(theirs, PublicOrigins::These(vec![]));
+    }
+}
+
+contract! {
+    async fn too_many_origins_are_any(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let project = store.project(organization, "birds").await;
+        let import = store.running(store.new_import(organization, project), "worker").await;
+        let many = (0..MAX_SOURCES_PER_STORAGE + 50).map(|n| public(format!("https://host{n}.example.com")));
+        store.put_sources(import, many.collect()).await;
+        let origins = store.read(move |tx| asset_sources::public_origins(tx, organization)).await.unwrap();
+        assert_eq!(origins, PublicOrigins::Any);
+    }
+}
+
+contract! {
+    async fn the_last_test_of_a_storage_is_remembered(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let (other, _) = store.organization("evil").await;
+        let storage = store.storage(organization, "Private").await;
+        let last = async || store.read(move |tx| storages::get(tx, organization, storage)).await.unwrap().last_check;
+        assert_eq!(last().await, None);
+        let cause = Some(("storage.cors_missing".to_owned(), "no rule".to_owned()));
+        for check in [StorageCheck { checked_at: 5, cause }, StorageCheck { checked_at: 9, cause: None }] {
+            let put = check.clone();
+            store.write(move |tx| storage_checks::put(tx, organization, storage, &put)).await.unwrap();
+            assert_eq!(last().await, Some(check));
+        }
+        let foreign = StorageCheck { checked_at: 10, cause: None };
+        let refused = store.write(move |tx| storage_checks::put(tx, other, storage, &foreign)).await;
+        assert!(refused.is_err(), "{refused:?}");
+    }
+}
