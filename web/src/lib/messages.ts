@@ -252,7 +252,7 @@ export const m = {
   },
 
   imports: {
-    tabs: { url: 'Upload Data URL' },
+    tabs: { url: 'Upload Data URL', explorer: 'File Explorer', drop: 'Drag and Drop' },
     drop: 'Drop a JSON, NDJSON or CSV list here, or choose a file',
     dropNow: 'Let go to import this list',
     dropHint: 'Plain or gzip, of any length. The addresses in it stay where they are.',
@@ -298,6 +298,7 @@ export const m = {
     } satisfies Record<ImportState, string>,
     sending: (sent: number, total: number) => `${bytes(sent)} of ${bytes(total)} sent`,
     waiting: 'Received. Waiting for its turn.',
+    listing: (found: number) => `Looking through the bucket: ${counted(found, 'file', 'files')} found`,
     rows: (read: number, total: number | null) =>
       total === null ? `${count(read)} rows` : `${count(read)} of ~${count(total)}`,
     rate: (perSecond: number) => `${count(Math.round(perSecond))}/s`,

@@ -49,6 +49,7 @@ pub mod storages;
 pub mod tasks;
 pub mod time;
 pub mod upload_urls;
+pub mod uploads;
 mod url_record_file;
 pub mod url_records;
 pub mod words;
@@ -121,6 +122,7 @@ fn endpoints() -> OpenApiRouter<Arc<Hub>> {
         .merge(tasks::router())
         .merge(label_import::router())
         .merge(upload_urls::router())
+        .merge(uploads::router())
         .merge(url_records::router())
         .merge(url_record_file::router())
         .merge(audit_records::router())

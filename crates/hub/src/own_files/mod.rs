@@ -80,6 +80,15 @@ impl OwnFiles {
         }
     }
 
+    /// How long the file is; none where there is no such file. Blocks.
+    pub fn size(&self, file: &OwnFile) -> io::Result<Option<u64>> {
+        match std::fs::metadata(self.path(file)) {
+            Ok(found) => Ok(found.is_file().then_some(found.len())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The first bytes of a file, up to `first_bytes`. Blocks.
     pub fn read_first(&self, file: &OwnFile, first_bytes: usize) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::with_capacity(first_bytes);

@@ -22,6 +22,11 @@ pub enum Demands {
 use Demands::{Caller, InOrganization, Nothing, OnNamedProject, OnProject, OnTask};
 
 pub const ENDPOINTS: &[(&str, &str, Demands)] = &[
+    (
+        "POST",
+        "/v2/project/{project}/uploads",
+        OnProject(Right::ImportAssets),
+    ),
     ("POST", "/v2/file-explorer", InOrganization(Right::UseStorages)),
     (
         "GET",

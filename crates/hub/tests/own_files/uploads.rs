@@ -205,3 +205,35 @@ async fn an_upload_into_a_bucket_is_signed_for_its_host_alone_and_is_on_record()
     assert_eq!(signed.len(), 2);
     assert!(signed[0].details.contains("photos") && !signed[0].details.contains("X-Amz"));
 }
+
+#[tokio::test]
+async fn who_comes_back_is_told_what_is_there_and_registers_nothing_twice() {
+    let story = Story::begin().await;
+    let address = story.upload("one.jpg", b"12345").await;
+    let path = format!("/v2/project/{}/uploads", story.project);
+    let found = story
+        .owner
+        .post(&path, json!({ "names": ["two.jpg", "one.jpg"] }))
+        .await;
+    assert_eq!(
+        found.data()["files"],
+        json!([{ "name": "one.jpg", "url": address, "sizeBytes": 5 }])
+    );
+    let rows = json!([{ "data": address, "externalId": "a/one.jpg" }]);
+    assert_eq!(
+        story.import(rows.clone()).await.data()["assets"]["assetsCreated"],
+        1
+    );
+    assert_eq!(story.import(rows).await.data()["assets"]["assetsCreated"], 0);
+    let project = story.owner.project("Another").await;
+    let elsewhere = format!("/v2/project/{project}/uploads");
+    let found = story
+        .owner
+        .post(&elsewhere, json!({ "names": ["one.jpg"] }))
+        .await;
+    assert_eq!(found.data()["files"], json!([]));
+    for names in [json!([]), json!(["../one.jpg"]), json!([".."])] {
+        let answer = story.owner.post(&path, json!({ "names": names })).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{names}");
+    }
+}

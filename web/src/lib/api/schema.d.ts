@@ -1110,6 +1110,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/project/{project}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which files are in the project's own storage already */
+        post: operations["postProjectByProjectUploads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/review/{task}": {
         parameters: {
             query?: never;
@@ -2330,6 +2347,18 @@ export interface components {
             status: string;
         };
         /** @description The body of a successful answer. */
+        Envelope_FoundFiles: {
+            data: {
+                /** @description Those that are there, whole and safe, in the order of the names. */
+                files: components["schemas"]["FoundFile"][];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
         Envelope_HistoryData: {
             data: {
                 /** @description Oldest first, beginning with `Start`; the stage that the task is in now is left out. */
@@ -2951,11 +2980,26 @@ export interface components {
             /** @description Nobody else has it or ever gets it. */
             externalId: string;
         };
+        FileNames: {
+            /** @description 1 to 1000 names, as they were given to `getUploadUrl`. */
+            names: string[];
+        };
         /** @description What to do about it. */
         Fix: {
             /** @description A policy, trust policy or CORS configuration to paste. */
             paste?: unknown;
             text: string;
+        };
+        FoundFile: {
+            name: string;
+            /** Format: int64 */
+            sizeBytes: number;
+            /** @description The file's address, to be imported as `data`. */
+            url: string;
+        };
+        FoundFiles: {
+            /** @description Those that are there, whole and safe, in the order of the names. */
+            files: components["schemas"]["FoundFile"][];
         };
         HistoryData: {
             /** @description Oldest first, beginning with `Start`; the stage that the task is in now is left out. */
@@ -4127,6 +4171,7 @@ export type EnvelopeExplored = components['schemas']['Envelope_Explored'];
 export type EnvelopeExportData = components['schemas']['Envelope_ExportData'];
 export type EnvelopeExportList = components['schemas']['Envelope_ExportList'];
 export type EnvelopeExternalIdData = components['schemas']['Envelope_ExternalIdData'];
+export type EnvelopeFoundFiles = components['schemas']['Envelope_FoundFiles'];
 export type EnvelopeHistoryData = components['schemas']['Envelope_HistoryData'];
 export type EnvelopeIdentityData = components['schemas']['Envelope_IdentityData'];
 export type EnvelopeImportData = components['schemas']['Envelope_ImportData'];
@@ -4175,7 +4220,10 @@ export type ExportError = components['schemas']['ExportError'];
 export type ExportFormat = components['schemas']['ExportFormat'];
 export type ExportList = components['schemas']['ExportList'];
 export type ExternalIdData = components['schemas']['ExternalIdData'];
+export type FileNames = components['schemas']['FileNames'];
 export type Fix = components['schemas']['Fix'];
+export type FoundFile = components['schemas']['FoundFile'];
+export type FoundFiles = components['schemas']['FoundFiles'];
 export type HistoryData = components['schemas']['HistoryData'];
 export type HubIdentity = components['schemas']['HubIdentity'];
 export type IdentityData = components['schemas']['IdentityData'];
@@ -7048,6 +7096,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_PriorityData"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postProjectByProjectUploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileNames"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_FoundFiles"];
                 };
             };
             400: {

@@ -36,7 +36,7 @@ export function follow(active: () => Import[] | undefined, onreport: (done: Impo
   $effect(() => {
     running = new Set(active()?.map(({ _id }) => _id));
     const sent = uploads.list.flatMap(({ importId }) => importId ?? []);
-    for (const id of [...running, ...sent]) {
+    for (const id of [...running, ...sent, ...uploads.begun]) {
       if (followed.has(id)) continue;
       followed.add(id);
       void untilOver(id);

@@ -16,6 +16,13 @@ it('tells the share that was read', () => {
   expect(share(seen({ state: 'completed' }))).toBe(1);
 });
 
+it('cannot tell a share while the hub still looks for the rows, and knows all of them afterwards', () => {
+  const listing = seen({ bytesRead: 0, bytesTotal: 400, isListing: true, rowsListed: 300 });
+  expect([share(listing), estimatedRows(listing)]).toEqual([null, null]);
+  const listed = seen({ bytesRead: 100, rowsRead: 70, isListing: false, rowsListed: 12_345 });
+  expect(estimatedRows(listed)).toBe(12_345);
+});
+
 it('estimates all rows with two digits, and only once it can', () => {
   expect(estimatedRows(seen({ bytesRead: 5, rowsRead: 3 }))).toBeNull();
   expect(estimatedRows(seen({ bytesRead: 412, rowsRead: 412_345 }))).toBe(1_000_000);

@@ -53,6 +53,8 @@ export class Upload {
 
 class Uploads {
   list = $state<Upload[]>([]);
+  /** Imports that this tab began without sending a list. */
+  begun = $state<string[]>([]);
   /** The import whose progress a dialog shows right now: it needs no message at its end. */
   watched = $state<string | null>(null);
 

@@ -1,0 +1,95 @@
+//! Which files were uploaded already: for whoever went away in the middle of many, and comes back with the rest.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use insitu_model::own_file::{FileName, FileType, OwnFile};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::body::Body;
+use crate::auth::access::{OnProject, right};
+use crate::envelope::{Envelope, ErrorBody, Success};
+use crate::error::{ApiError, ApiResult};
+use crate::hub::Hub;
+
+/// The most names that one request asks for.
+const MAX_NAMES: usize = 1000;
+
+pub fn router() -> OpenApiRouter<Arc<Hub>> {
+    OpenApiRouter::new().routes(routes!(find))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+struct FileNames {
+    /// 1 to 1000 names, as they were given to `getUploadUrl`.
+    names: Vec<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FoundFiles {
+    /// Those that are there, whole and safe, in the order of the names.
+    pub files: Vec<FoundFile>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FoundFile {
+    pub name: String,
+    /// The file's address, to be imported as `data`.
+    pub url: String,
+    pub size_bytes: u64,
+}
+
+/// Which files are in the project's own storage already
+#[utoipa::path(post, path = "/v2/project/{project}/uploads", tag = "assets",
+    params(("project" = String, Path)), request_body = FileNames,
+    responses((status = 200, body = Envelope<FoundFiles>), (status = 400, body = ErrorBody)))]
+async fn find(
+    State(hub): State<Arc<Hub>>,
+    access: OnProject<right::ImportAssets>,
+    Body(body): Body<FileNames>,
+) -> ApiResult<Success<FoundFiles>> {
+    if body.names.is_empty() || body.names.len() > MAX_NAMES {
+        return Err(ApiError::invalid(
+            "upload.count_out_of_range",
+            format!(
+                "{} files to look for; 1 to {MAX_NAMES} at a time.",
+                body.names.len()
+            ),
+        ));
+    }
+    let mut wanted = Vec::with_capacity(body.names.len());
+    for name in body.names {
+        let name: FileName = name
+            .parse()
+            .map_err(|error: insitu_model::own_file::OwnFileError| {
+                ApiError::invalid(error.code(), format!("{error}."))
+            })?;
+        wanted.push(OwnFile {
+            project: access.project,
+            kind: FileType::Assets,
+            name,
+        });
+    }
+    let files = hub.files.clone();
+    let found = tokio::task::spawn_blocking(move || {
+        let mut found = Vec::new();
+        for file in wanted {
+            if let Some(size_bytes) = files.size(&file)? {
+                found.push(FoundFile {
+                    name: file.name.to_string(),
+                    url: files.url(&file),
+                    size_bytes,
+                });
+            }
+        }
+        Ok::<_, std::io::Error>(found)
+    });
+    let found = found.await.map_err(ApiError::internal)?;
+    Ok(Success(FoundFiles {
+        files: found.map_err(ApiError::internal)?,
+    }))
+}

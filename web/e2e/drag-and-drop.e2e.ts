@@ -1,0 +1,186 @@
+// Drag and Drop: files are copied to the hub and become assets, each once, whatever happens in the middle.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import { afterAll, expect, it } from 'vitest';
+import { assetsOf, PHONE, useBrowser, Visitor, WIDE, type Theme } from './harness';
+import { api } from './labeling';
+
+useBrowser();
+
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M/wHwAEBgIApD5fRAAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+const folder = mkdtempSync(join(tmpdir(), 'drop-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Pictures on the disk, no two alike; their paths. */
+function pictures(below: string, count: number): string[] {
+  mkdirSync(join(folder, below), { recursive: true });
+  return Array.from({ length: count }, (_, n) => {
+    const path = join(folder, below, `photo ${String(n).padStart(2, '0')}.png`);
+    writeFileSync(path, Buffer.concat([PIXEL, Buffer.from(String(n))]));
+    return path;
+  });
+}
+
+async function project(title: string): Promise<string> {
+  const made = (await api('POST', '/v2/project', { name: `${title} ${Date.now()}` })) as {
+    project: { _id: string };
+  };
+  return made.project._id;
+}
+
+async function openTab(visitor: Visitor, projectId: string): Promise<Locator> {
+  await visitor.page.goto(`/projects/${projectId}/assets`);
+  await visitor.page.getByRole('button', { name: 'Add Data' }).first().click();
+  const dialog = visitor.page.getByRole('dialog', { name: 'Add Data' });
+  await dialog.getByRole('tab', { name: 'Drag and Drop' }).click();
+  await dialog.getByRole('group', { name: 'Drop files or folders here, or choose' }).waitFor();
+  return dialog;
+}
+
+/** Drops files as a person does, out of the page's own memory. */
+async function drop(dialog: Locator, files: { name: string; text: string }[]) {
+  const transfer = await dialog.page().evaluateHandle((files) => {
+    const transfer = new DataTransfer();
+    for (const { name, text } of files)
+      transfer.items.add(new File([text], name, { lastModified: 1_700_000_000_000 }));
+    return transfer;
+  }, files);
+  await dialog
+    .getByRole('group', { name: 'Drop files or folders here, or choose' })
+    .dispatchEvent('drop', { dataTransfer: transfer });
+}
+
+const externalIds = async (projectId: string) =>
+  (await assetsOf(projectId)).map(({ externalId }) => externalId).sort();
+
+it('copies what is dropped, names what it does not take, and shows the assets', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  const projectId = await project('Dropped');
+  const dialog = await openTab(visitor, projectId);
+  await dialog.getByLabel('Batches').fill('from the desk');
+  await page.getByRole('option', { name: 'Create “from the desk”' }).click();
+  await expect.poll(() => page.getByRole('listbox').count()).toBe(0);
+  await drop(dialog, [
+    { name: 'notes.txt', text: 'a note' },
+    { name: 'setup.exe', text: 'MZ' },
+    { name: 'nothing.png', text: '' },
+  ]);
+  await dialog.getByText('2 files are not sent').waitFor();
+  await dialog.getByText('this type cannot be labeled').waitFor();
+  await dialog.getByText('the file is empty').waitFor();
+  await dialog.locator('input[data-files]').setInputFiles(pictures('few', 3));
+  await dialog.getByText('4 files imported.').waitFor({ timeout: 30_000 });
+  await visitor.screenshot('drag-and-drop-done');
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+  await visitor.picturesDone();
+  await expect.poll(() => page.locator('[data-thumbnail="shown"]').count()).toBe(3);
+  expect(await externalIds(projectId)).toEqual(['notes.txt', 'photo 00.png', 'photo 01.png', 'photo 02.png']);
+  expect((await assetsOf(projectId)).every(({ batches }) => batches.includes('from the desk'))).toBe(true);
+  await visitor.leave();
+});
+
+it('sends nothing again after a reload in the middle, and makes no asset twice', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  const projectId = await project('Reloaded');
+  let dialog = await openTab(visitor, projectId);
+  pictures('trip/berlin', 12);
+  // After five files the hub is slow: these wait until the page goes away.
+  const put: string[] = [];
+  let held = true;
+  await page.route('**/v2/files/**', async (route) => {
+    if (route.request().method() !== 'PUT') return route.continue();
+    if (held && put.length >= 5) return;
+    put.push(new URL(route.request().url()).pathname);
+    await route.continue();
+  });
+  await dialog.locator('input[data-folder]').setInputFiles(join(folder, 'trip'));
+  await expect.poll(() => dialog.getByRole('listitem').filter({ hasText: 'Sent' }).count()).toBe(5);
+  await page.reload();
+  held = false;
+  dialog = await openTab(visitor, projectId);
+  // What was sent before is finished, though nobody drops it again.
+  await expect.poll(async () => (await assetsOf(projectId)).length).toBe(5);
+  await dialog.locator('input[data-folder]').setInputFiles(join(folder, 'trip'));
+  await dialog.getByText('12 files imported.').waitFor({ timeout: 30_000 });
+  expect(await dialog.getByText('Was there already').count()).toBe(5);
+  expect(put.length).toBe(12);
+  expect(new Set(put).size).toBe(12);
+  const expected = Array.from(
+    { length: 12 },
+    (_, n) => `trip/berlin/photo ${String(n).padStart(2, '0')}.png`,
+  );
+  expect(await externalIds(projectId)).toEqual(expected);
+  await visitor.leave();
+});
+
+it('tries again what failed, and cancels one of many', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  const projectId = await project('Failing');
+  const dialog = await openTab(visitor, projectId);
+  let refuses = true;
+  await page.route('**/v2/getUploadUrl*', (route) =>
+    refuses
+      ? route.fulfill({
+          status: 507,
+          json: { status: 'error', code: 'upload.disk_full', message: 'The hub’s disk is full.' },
+        })
+      : route.continue(),
+  );
+  await page.clock.install();
+  await dialog.locator('input[data-files]').setInputFiles(pictures('bad', 6));
+  await dialog.getByRole('button', { name: 'Cancel photo 05.png' }).click();
+  for (let waits = 0; waits < 12; waits += 1) await page.clock.runFor(5_000);
+  await dialog.getByText('5 files failed').waitFor();
+  await dialog.getByRole('alert').getByText('upload.disk_full').waitFor();
+  await visitor.screenshot('drag-and-drop-failed');
+  refuses = false;
+  await dialog.getByRole('button', { name: 'Try again', exact: true }).click();
+  for (let waits = 0; waits < 4; waits += 1) await page.clock.runFor(1_000);
+  await dialog.getByText('5 files imported.').waitFor({ timeout: 30_000 });
+  expect((await externalIds(projectId)).length).toBe(5);
+  await visitor.context.close();
+});
+
+const looks: { theme: Theme; size: string; viewport: typeof WIDE }[] = [
+  { theme: 'light', size: '1280', viewport: WIDE },
+  { theme: 'dark', size: '1280', viewport: WIDE },
+  { theme: 'light', size: '360', viewport: PHONE },
+  { theme: 'dark', size: '360', viewport: PHONE },
+];
+
+it.each(looks)('is accessible in every state in $theme at $size px', async ({ theme, size, viewport }) => {
+  const visitor = await Visitor.come(theme, viewport);
+  const { page } = visitor;
+  const wrong: string[] = [];
+  async function seen(state: string) {
+    await visitor.screenshot(`drag-and-drop-${state}-${size}-${theme}`);
+    wrong.push(...(await visitor.axe()).map((found) => `${state}: ${found}`));
+    if (await visitor.overflows()) wrong.push(`${state}: wider than the screen`);
+  }
+  await visitor.signIn();
+  const dialog = await openTab(visitor, await project('Looks'));
+  await seen('empty');
+  let sent = 0;
+  await page.route('**/v2/files/**', (route) => (++sent > 6 ? undefined : route.continue()));
+  await dialog.locator('input[data-files]').setInputFiles(pictures('looks', 20));
+  await drop(dialog, [{ name: 'setup.exe', text: 'MZ' }]);
+  await expect.poll(() => dialog.getByRole('listitem').filter({ hasText: 'Sent' }).count()).toBe(6);
+  await seen('sending');
+  await dialog.getByRole('button', { name: 'Cancel all' }).click();
+  await dialog.getByText('6 files imported.').waitFor({ timeout: 30_000 });
+  await seen('done');
+  expect(wrong).toEqual([]);
+  await visitor.leave();
+});

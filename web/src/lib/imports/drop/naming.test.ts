@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { endingOf, nameOf, refusalOf } from './naming';
+
+it('calls the same file the same, and another one otherwise', () => {
+  const name = nameOf('a/photo.JPG', 12, 1_700_000_000_000);
+  expect(name).toMatch(/^[0-9a-f]{32}\.jpg$/);
+  expect(nameOf('a/photo.JPG', 12, 1_700_000_000_000)).toBe(name);
+  const others = [
+    nameOf('b/photo.JPG', 12, 1_700_000_000_000),
+    nameOf('a/photo.JPG', 13, 1_700_000_000_000),
+    nameOf('a/photo.JPG', 12, 1_700_000_000_001),
+  ];
+  expect(new Set([name, ...others]).size).toBe(4);
+});
+
+it('has names of their own for a hundred thousand files', () => {
+  const names = Array.from({ length: 100_000 }, (_, n) => nameOf(`folder/img_${n}.png`, 100, 5));
+  expect(new Set(names).size).toBe(100_000);
+});
+
+it('knows what cannot be labeled before it is sent', () => {
+  expect(refusalOf('a/b.Png', 1)).toBeNull();
+  expect(refusalOf('scan.nii.gz', 1)).toBeNull();
+  expect(endingOf('x/scan.nii.gz')).toBe('nii.gz');
+  for (const path of ['setup.exe', '.DS_Store', 'png', '.png', 'a.png/readme', 'archive.gz'])
+    expect(refusalOf(path, 1), path).toBe('type');
+  expect(refusalOf('a.png', 0)).toBe('empty');
+});
