@@ -117,7 +117,7 @@ it('names the one cause when a picture cannot be shown', async () => {
   await visitor.picturesDone();
   expect(await cell(missing).innerText()).toBe('Not found');
   expect(await cell(denied).innerText()).toBe('Access denied');
-  expect(await cell(silent).innerText()).toBe('Network or CORS');
+  expect(await cell(silent).innerText()).toBe('No connection');
   expect(await cell(others[0]).getAttribute('data-thumbnail')).toBe('shown');
   await visitor.screenshot('assets-partial');
   await page.locator(`[data-asset-id="${denied?._id}"]`).click();

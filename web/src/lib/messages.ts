@@ -197,7 +197,8 @@ export const m = {
       missing: 'Not found',
       wrongRegion: 'Wrong region',
       busy: 'Bucket is busy',
-      unreachable: 'Network or CORS',
+      cors: 'Blocked by CORS',
+      network: 'No connection',
       offline: 'You are offline',
       undecodable: 'Cannot be decoded',
       notAnImage: 'No preview',
@@ -212,8 +213,8 @@ export const m = {
       wrongRegion:
         'The bucket lies in another region than the address names. Correct the region of the storage or the address.',
       busy: 'The bucket answered that it cannot serve the file right now. Try again in a moment.',
-      unreachable:
-        'The browser could not read the file: either the bucket has no CORS rule that names this page, or the network is down.',
+      cors: 'The bucket answers, and has no CORS rule that lets this page read the file.',
+      network: 'This browser gets no answer from the bucket, or the connection broke off.',
       offline: 'Your computer is offline. Connect to the network, then try again.',
       undecodable: 'The file was fetched, but this browser cannot decode it as a picture.',
       notAnImage: 'This kind of file has no picture to show yet.',

@@ -11,15 +11,18 @@ const NDJSON = { accept: 'application/x-ndjson' };
 
 /** Tries a storage that is not saved. */
 export function testStorage(storage: StorageForm, buckets: string[], hear: Hear, signal: AbortSignal) {
-  const body = { storage, buckets: buckets.length ? buckets : undefined };
+  const body = { storage, buckets: buckets.length ? buckets : undefined, signSample: true };
   return heed(hub.POST('/v2/storages/test', { body, headers: NDJSON, parseAs: 'stream', signal }), hear);
 }
 
-/** Tries a storage as it is saved, on the buckets that it is known to be used for. */
-export function testSavedStorage(id: string, hear: Hear, signal: AbortSignal) {
-  const params = { path: { id } };
+/**
+ * Tries a storage as it is saved, on the buckets that it is known to be used for. Who manages storages is handed an
+ * object to try in the browser.
+ */
+export function testSavedStorage(id: string, signSample: boolean, hear: Hear, signal: AbortSignal) {
+  const [params, body] = [{ path: { id } }, { signSample }];
   return heed(
-    hub.POST('/v2/storages/{id}/test', { params, body: {}, headers: NDJSON, parseAs: 'stream', signal }),
+    hub.POST('/v2/storages/{id}/test', { params, body, headers: NDJSON, parseAs: 'stream', signal }),
     hear,
   );
 }

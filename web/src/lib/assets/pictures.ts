@@ -1,14 +1,16 @@
 // Whole pictures for the large view: the one that is shown, its neighbours ahead of time, a few remembered.
-import { fetchPicture } from '$lib/thumbnails/fetch';
+import type { Asset } from '$lib/api/types';
 import { Lru } from '$lib/thumbnails/lru';
 import type { SignedUrls } from '$lib/thumbnails/signer';
+import { fetchWhole, type Picture } from '$lib/thumbnails/whole';
+import { addressOf } from './names';
 
 const REMEMBERED = 6;
 
-export type Picture = { url: string; bytes: number };
-
 export class Pictures {
   #urls: SignedUrls;
+  /** What is not taken from the browser's cache the next time. */
+  #again = new Set<string>();
   #kept = new Lru<Promise<Picture>>(REMEMBERED, (kept) => {
     kept.then(({ url }) => URL.revokeObjectURL(url)).catch(() => {});
   });
@@ -18,22 +20,30 @@ export class Pictures {
   }
 
   /** The picture as a local address; rejects with `CannotShow`. */
-  get(id: string): Promise<Picture> {
-    const known = this.#kept.get(id);
+  get(asset: Asset): Promise<Picture> {
+    const known = this.#kept.get(asset._id);
     if (known) return known;
-    const fresh = fetchPicture(id, this.#urls, new AbortController().signal).then((blob) => ({
-      url: URL.createObjectURL(blob),
-      bytes: blob.size,
-    }));
-    this.#kept.set(id, fresh);
+    const fresh = fetchWhole(
+      asset._id,
+      addressOf(asset),
+      this.#urls,
+      this.#again.delete(asset._id) ? 'reload' : undefined,
+    );
+    this.#kept.set(asset._id, fresh);
     // What failed is asked for again the next time.
-    fresh.catch(() => this.#kept.delete(id));
+    fresh.catch(() => this.#kept.delete(asset._id));
     return fresh;
   }
 
   /** Fetches ahead, quietly: whether it worked shows when it is wanted. */
-  ahead(id: string | undefined) {
-    if (id) this.get(id).catch(() => {});
+  ahead(asset: Asset | undefined) {
+    if (asset) this.get(asset).catch(() => {});
+  }
+
+  /** Fetches afresh the next time: what came before cannot be shown. */
+  forget(asset: Asset) {
+    this.#kept.delete(asset._id);
+    this.#again.add(asset._id);
   }
 
   close() {

@@ -1,10 +1,8 @@
 // The picture of a task: signed through the task, fetched straight from its bucket, decoded before it is wanted.
 import { signTask, type Task } from '$lib/api/tasks';
-import { describeError } from '$lib/api/errors';
-import { fileName } from '$lib/format/address';
-import { CannotShow, kindWithoutPicture } from '$lib/thumbnails/cause';
-import { fetchPicture } from '$lib/thumbnails/fetch';
+import { CannotShow } from '$lib/thumbnails/cause';
 import { SignedUrls } from '$lib/thumbnails/signer';
+import { fetchWhole } from '$lib/thumbnails/whole';
 
 export type LoadedPicture = {
   image: HTMLImageElement;
@@ -20,11 +18,8 @@ const urls = new SignedUrls((tasks) =>
 );
 
 /** Rejects with `CannotShow`, which names the one cause. */
-export async function loadPicture(task: Task): Promise<LoadedPicture> {
-  const kind = kindWithoutPicture(fileName(task.asset.data ?? task.asset.dataset?.[0] ?? ''));
-  if (kind) throw new CannotShow('notAnImage', kind);
-  const blob = await fetched(task._id);
-  const url = URL.createObjectURL(blob);
+export async function loadPicture(task: Task, cache?: RequestCache): Promise<LoadedPicture> {
+  const { url } = await fetchWhole(task._id, task.asset.data ?? task.asset.dataset?.[0] ?? '', urls, cache);
   const image = new Image();
   image.src = url;
   try {
@@ -35,15 +30,4 @@ export async function loadPicture(task: Task): Promise<LoadedPicture> {
   }
   const close = () => URL.revokeObjectURL(url);
   return { image, width: image.naturalWidth, height: image.naturalHeight, close };
-}
-
-async function fetched(task: string): Promise<Blob> {
-  try {
-    return await fetchPicture(task, urls, new AbortController().signal);
-  } catch (error) {
-    if (error instanceof CannotShow) throw error;
-    // The hub itself did not sign: what it said is the cause.
-    const { code, message } = describeError(error);
-    throw new CannotShow('refused', code, message);
-  }
 }

@@ -65,7 +65,7 @@ export class Sitting {
     });
     const queue = new TaskQueue<LoadedPicture>({
       claim: (ahead) => nextTask(projectId, stage, ahead),
-      picture: loadPicture,
+      picture: (task) => loadPicture(task),
       release: releaseTask,
       discard: (picture) => picture.close(),
     });
@@ -120,7 +120,7 @@ export class Sitting {
   retryPicture() {
     const { current } = this.session;
     if (!current) return;
-    this.session.current = { ...current, picture: loadPicture(current.task) };
+    this.session.current = { ...current, picture: loadPicture(current.task, 'reload') };
     this.#look();
   }
 

@@ -1,5 +1,6 @@
 // A test of a storage under way: what its checks said so far, and how it ended.
 import type { Check, Diagnosis } from '$lib/api/types';
+import { tryInBrowser } from '$lib/doctor/browser';
 
 export class Connection {
   checks = $state<Check[]>([]);
@@ -26,12 +27,22 @@ export class Connection {
         if (!mine.signal.aborted) this.checks.push(check);
       };
       const diagnosis = await test(hear, mine.signal);
-      if (!mine.signal.aborted) this.diagnosis = diagnosis;
+      const verdict = await this.#tryHere(diagnosis, hear, mine.signal);
+      if (!mine.signal.aborted) this.diagnosis = { ...diagnosis, verdict };
     } catch (error) {
       if (mine.signal.aborted) return;
       if (refused(error)) this.forget();
       else this.failed = error;
     }
+  }
+
+  /** The browser's own check, after the hub's: with it, one cause stays one. */
+  async #tryHere({ sample, cause, verdict }: Diagnosis, hear: (check: Check) => void, signal: AbortSignal) {
+    if (!sample) return verdict;
+    const own = await tryInBrowser(sample, signal);
+    hear(cause ? { ...own, fix: null } : own);
+    if (own.verdict === 'passed' || verdict === 'failed') return verdict;
+    return own.verdict;
   }
 
   /** Stops what is under way and shows nothing. */

@@ -5,7 +5,8 @@ export type Cause =
   | 'missing'
   | 'wrongRegion'
   | 'busy'
-  | 'unreachable'
+  | 'cors'
+  | 'network'
   | 'offline'
   | 'undecodable'
   | 'notAnImage'
@@ -47,18 +48,38 @@ export function causeOfAnswer(status: number, body: string): CannotShow {
   return new CannotShow(why, code, said);
 }
 
+/** What the hub's doctor calls the same, where its word is more certain than the browser's. */
+const BY_DOCTOR: Record<string, Cause> = {
+  'storage.cors_missing': 'cors',
+  'storage.cors_other_origin': 'cors',
+  'storage.get_denied': 'denied',
+  'storage.kms_denied': 'denied',
+  'storage.missing_or_denied': 'denied',
+  'storage.signed_url_refused': 'denied',
+  'storage.no_such_object': 'missing',
+  'storage.no_such_bucket': 'missing',
+  'storage.wrong_region': 'wrongRegion',
+  'storage.session_expired': 'expired',
+  'storage.throttled': 'busy',
+  'storage.server_fault': 'busy',
+  'storage.not_decodable': 'undecodable',
+  'storage.dns': 'network',
+  'storage.connect': 'network',
+  'storage.tls': 'network',
+  'storage.hangs': 'network',
+  'storage.body_cut': 'network',
+};
+
+/** The cause that the hub found by this code, if it has three words of its own. */
+export function causeOfDoctor(code: string | null | undefined): Cause | undefined {
+  return code ? BY_DOCTOR[code] : undefined;
+}
+
 function causeOfStatus(status: number): Cause {
   if (status === 404 || status === 410) return 'missing';
   if (status === 429 || status >= 500) return 'busy';
   if (status === 301 || status === 307) return 'wrongRegion';
   return 'denied';
-}
-
-/** A `TypeError` of `fetch`: the browser hides whether the network or a missing CORS rule is behind it. */
-export function causeOfSilence(): CannotShow {
-  return typeof navigator !== 'undefined' && navigator.onLine === false
-    ? new CannotShow('offline', 'browser.offline')
-    : new CannotShow('unreachable', 'browser.network-or-cors');
 }
 
 const NOT_IMAGES: Record<string, string> = {

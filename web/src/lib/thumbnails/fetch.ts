@@ -1,29 +1,40 @@
 // A picture's bytes, straight from its bucket: signed, fetched under CORS, renewed once when the bucket refuses.
-import { causeOfAnswer, causeOfSilence, type CannotShow } from './cause';
+import { CannotShow, causeOfAnswer } from './cause';
 import type { SignedUrls } from './signer';
+import { causeOfSilence } from './silence';
 
 /** Enough of a refusal to find its code; the rest is not read. */
 const REFUSAL_BYTES = 4096;
 
-/** Fetches an asset's bytes; throws `CannotShow` with the one cause, or an `AbortError`. */
-export async function fetchPicture(id: string, urls: SignedUrls, signal: AbortSignal): Promise<Blob> {
-  const first = await attempt(await urls.get(id), signal);
+/**
+ * Fetches an asset's bytes; throws `CannotShow` with the one cause, or an `AbortError`. `cache` is for who tries again:
+ * what the browser remembers is what could not be shown.
+ */
+export async function fetchPicture(
+  id: string,
+  urls: SignedUrls,
+  signal: AbortSignal,
+  cache: RequestCache = 'default',
+): Promise<Blob> {
+  const first = await attempt(await urls.get(id), signal, cache);
   if (first instanceof Blob) return first;
   // A signature may have expired or its credentials may have been rotated meanwhile: one fresh try settles it.
   if (first.why !== 'denied' && first.why !== 'expired') throw first;
   signal.throwIfAborted();
-  const second = await attempt(await urls.get(id, true), signal);
+  const second = await attempt(await urls.get(id, true), signal, cache);
   if (second instanceof Blob) return second;
   throw second;
 }
 
-async function attempt(url: string, signal: AbortSignal): Promise<Blob | CannotShow> {
+async function attempt(url: string, signal: AbortSignal, cache: RequestCache): Promise<Blob | CannotShow> {
   signal.throwIfAborted();
+  let response: Response | undefined;
   try {
-    const response = await fetch(url, {
+    response = await fetch(url, {
       mode: 'cors',
       credentials: 'omit',
       referrerPolicy: 'no-referrer',
+      cache,
       signal,
     });
     if (response.ok) return await response.blob();
@@ -31,6 +42,7 @@ async function attempt(url: string, signal: AbortSignal): Promise<Blob | CannotS
     return causeOfAnswer(response.status, body.slice(0, REFUSAL_BYTES));
   } catch (error) {
     if (signal.aborted) throw error;
-    return causeOfSilence();
+    // What was answered and broke off is no matter of CORS.
+    return response ? new CannotShow('network', 'browser.broke-off') : causeOfSilence(url);
   }
 }

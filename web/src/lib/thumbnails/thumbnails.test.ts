@@ -1,9 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { SignedUrl } from '$lib/api/types';
-import { causeOfAnswer, kindWithoutPicture } from './cause';
+import { causeOfAnswer, causeOfDoctor, kindWithoutPicture } from './cause';
 import { Lru } from './lru';
 import { Queue } from './queue';
 import { SignedUrls } from './signer';
+import { causeOfSilence } from './silence';
 
 const refusal = (code: string, message = '') =>
   `<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
@@ -21,6 +22,34 @@ describe('the cause of a refusal', () => {
     [502, '<html>', 'busy', 'http.502'],
   ])('reads %i %s', (status, body, why, code) => {
     expect(causeOfAnswer(status, body)).toMatchObject({ why, code });
+  });
+
+  it('is the hub’s word where the browser may not see', () => {
+    expect(causeOfDoctor('storage.no_such_object')).toBe('missing');
+    expect(causeOfDoctor('storage.cors_other_origin')).toBe('cors');
+    expect(causeOfDoctor('of.tomorrow')).toBeUndefined();
+    expect(causeOfDoctor(null)).toBeUndefined();
+  });
+
+  it('is found behind silence by asking without wanting to read, once for a bucket', async () => {
+    const asked: [string, RequestMode | undefined][] = [];
+    vi.stubGlobal('fetch', (url: string, { mode }: RequestInit) => {
+      asked.push([url, mode]);
+      return url.includes('gone') ? Promise.reject(new TypeError()) : Promise.resolve(new Response());
+    });
+    const clock = { ms: 0 };
+    const cause = async (url: string) => (await causeOfSilence(url, { nowMs: () => clock.ms })).why;
+    expect(await cause('https://s3/there/a.jpg')).toBe('cors');
+    expect(await cause('https://s3/there/b.jpg')).toBe('cors');
+    expect(await cause('https://s3/gone/a.jpg')).toBe('network');
+    expect(asked).toEqual([
+      ['https://s3/there/a.jpg', 'no-cors'],
+      ['https://s3/gone/a.jpg', 'no-cors'],
+    ]);
+    clock.ms = 11_000;
+    await cause('https://s3/there/b.jpg');
+    expect(asked.length).toBe(3);
+    vi.unstubAllGlobals();
   });
 
   it('does not fetch a film or a document for a thumbnail', () => {

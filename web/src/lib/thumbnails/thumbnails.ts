@@ -1,6 +1,5 @@
 // The thumbnails of a project: signed in batches, fetched a few at a time, made small in a worker, remembered.
 import { signAssets } from '$lib/api/assets';
-import { describeError } from '$lib/api/errors';
 import type { Asset } from '$lib/api/types';
 import { fileName } from '$lib/format/address';
 import { CannotShow, kindWithoutPicture, type Cause } from './cause';
@@ -9,6 +8,7 @@ import { Lru } from './lru';
 import { Queue } from './queue';
 import { shrinker } from './shrink';
 import { SignedUrls } from './signer';
+import { asCannotShow } from './whole';
 
 /** Sharp in the largest cell (240 px) on a screen of double density. */
 const EDGE_PX = 480;
@@ -67,10 +67,7 @@ export class Thumbnails {
       return { url: URL.createObjectURL(shrunk.small), width: shrunk.width, height: shrunk.height };
     } catch (error) {
       if (signal.aborted) throw error;
-      if (error instanceof CannotShow) return error;
-      // The hub itself did not sign: what it said is the cause.
-      const told = describeError(error);
-      return new CannotShow('refused', told.code, told.message);
+      return asCannotShow(error);
     }
   }
 }

@@ -1,7 +1,6 @@
 // The words of the Storages page and of the dialog that adds one: AWS's and Ango's own where they have one.
 import type { AccessType } from '$lib/api/storages';
-
-const took = (ms: number) => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`);
+import { took } from './doctor';
 
 export const words = {
   add: 'Add Storage',
@@ -115,32 +114,11 @@ export const words = {
   test: 'Test connection',
   testing: 'Asking the bucket’s servers, from the outside in …',
   testFailed: 'The test could not be made.',
-  paste: 'To paste',
-  took,
   diagnosis: (verdict: string, ms: number) =>
     ({
       passed: `Everything works. All checks took ${took(ms)}.`,
       warned: 'Assets can be shown; what could be better is marked.',
     })[verdict] ?? 'One thing is in the way. It is opened below, with what mends it.',
-  verdicts: { passed: 'Passed', warned: 'Could be better', failed: 'Failed' },
-  checks: {
-    address: 'Address',
-    tls: 'TLS',
-    clock: 'Clock',
-    identity: 'Identity',
-    sts: 'STS',
-    'external-id': 'Role with its External ID',
-    'external-id-absent': 'Role refuses no External ID',
-    'external-id-random': 'Role refuses any other External ID',
-    region: 'Region',
-    list: 'List',
-    head: 'Object',
-    range: 'First bytes',
-    kms: 'Decryption',
-    preflight: 'CORS rule',
-    'signed-get': 'Signed URL',
-    decode: 'Picture',
-  } as Record<string, string>,
 
   columns: {
     name: 'Name',
