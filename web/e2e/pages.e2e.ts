@@ -73,7 +73,7 @@ it.each(looks)('are accessible in $theme at $size px', async ({ theme, size, vie
 
   for (const tab of ['members', 'storages']) {
     await page.goto(`/organization/${tab}`);
-    await page.getByRole('table').waitFor();
+    await page.getByRole('table').first().waitFor();
     await look(`organization-${tab}`);
   }
   await page.goto('/organization/api-keys');

@@ -4,10 +4,9 @@ import type { CategorySchema, SchemaProblem } from './types';
 
 const PAGE = 1000;
 
-export function listProjects() {
-  return answer(
-    hub.GET('/v2/listProjects', { params: { query: { page: 1, limit: PAGE, sort: '-createdAt' } } }),
-  );
+export function listProjects(search = '') {
+  const query = { page: 1, limit: PAGE, sort: '-createdAt', ...(search ? { search } : {}) };
+  return answer(hub.GET('/v2/listProjects', { params: { query } }));
 }
 
 export async function getProject(id: string) {

@@ -10,6 +10,8 @@ export const keys = {
   session: ['session'] as const,
   projects: () => [organization.id, 'projects'] as const,
   project: (id: string) => [organization.id, 'project', id] as const,
+  overview: (id: string) => [organization.id, 'project', id, 'overview'] as const,
+  projectPeople: (id: string) => [organization.id, 'project', id, 'people'] as const,
   assets: (projectId: string) => [organization.id, 'project', projectId, 'assets'] as const,
   assetChanges: (projectId: string) => [organization.id, 'project', projectId, 'assetChanges'] as const,
   batches: (projectId: string) => [organization.id, 'project', projectId, 'batches'] as const,
@@ -21,6 +23,7 @@ export const keys = {
   storages: () => [organization.id, 'storages'] as const,
   storageSetup: (question: SetupQuestion) => [organization.id, 'storages', 'setup', question] as const,
   members: (id: string) => [id, 'members'] as const,
+  activity: (id: string) => [id, 'activity'] as const,
   apiKeys: () => [organization.id, 'apiKeys'] as const,
 };
 

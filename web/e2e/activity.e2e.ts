@@ -1,0 +1,128 @@
+// Who did what, and who was handed which URL: read, filtered, followed, downloaded.
+import { expect, it } from 'vitest';
+import { readFile } from 'node:fs/promises';
+import { assetsOf, ready, useBrowser, Visitor } from './harness';
+import { api } from './labeling';
+import { failing, Looking, LOOKS } from './looking';
+
+useBrowser();
+
+async function newProject(name: string): Promise<string> {
+  return (await api<{ project: { _id: string } }>('POST', '/v2/project', { name })).project._id;
+}
+
+async function openChanges(visitor: Visitor, query = '') {
+  await visitor.page.goto(`/organization/activity${query}`);
+  await visitor.page.getByRole('table').waitFor();
+}
+
+it.each(LOOKS)('looks right in $theme at $size px', async (how) => {
+  const looking = await Looking.begin(how);
+  const { visitor } = looking;
+  const { page } = visitor;
+  const project = await newProject(`On record ${Date.now()}`);
+  await api('POST', `/v2/project/${project}/archive`, {});
+  await visitor.signIn();
+  await visitor.openAssets();
+  await visitor.picturesDone();
+
+  const letGo = await failing(visitor, '**/v2/organization/*/auditRecords?*');
+  await page.goto('/organization/activity');
+  await page.locator('[aria-busy="true"] .skeleton').first().waitFor();
+  await looking.at('activity-loading');
+  letGo();
+  await page.getByText('The record of changes could not be read.').waitFor({ timeout: 20_000 });
+  await looking.at('activity-failed');
+  await page.unroute('**/v2/organization/*/auditRecords?*');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('table').waitFor();
+  await looking.at('activity');
+  await page.getByRole('button', { name: 'Kind' }).click();
+  await page.getByRole('menu').waitFor();
+  await looking.at('activity-kind');
+  await page.getByRole('menuitemcheckbox', { name: 'Storages' }).click();
+  await page.getByRole('button', { name: 'From', exact: true }).click();
+  await page.getByLabel('From', { exact: true }).last().waitFor();
+  await looking.at('activity-from');
+  await page.keyboard.press('Escape');
+  await page.goto('/organization/activity?to=2001-01-01');
+  await page.getByText('Nothing matches').waitFor();
+  await looking.at('activity-none');
+
+  await openChanges(visitor, '?view=urls');
+  await looking.at('activity-urls');
+  await page.getByRole('button', { name: 'Asset', exact: true }).click();
+  await page.getByLabel('Asset ID').fill('nonsense');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByText('An asset ID has 24 characters').waitFor();
+  await looking.at('activity-asset');
+  await looking.end(/503/);
+});
+
+it('says who did what, leads to it, and is narrowed down to it', async () => {
+  const name = `Told ${Date.now()}`;
+  const project = await newProject(name);
+  await api('POST', `/v2/project/${project}`, { description: 'Changed' });
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await openChanges(visitor);
+  const row = page.getByRole('row', { name: new RegExp(`created the project ${name}`) });
+  await row.waitFor();
+  await row.getByRole('button', { name: `Only what concerns ${name}` }).click();
+  await page.getByText(`About: ${name}`).waitFor();
+  await expect.poll(() => page.getByRole('row').count()).toBe(3);
+  await page.getByRole('row', { name: new RegExp(`changed the project ${name}.*description`) }).waitFor();
+  await page.reload();
+  await page.getByText(`About: ${name}`).waitFor();
+  await page.getByRole('button', { name: `Remove About: ${name}` }).click();
+  await expect.poll(() => page.getByRole('row').count()).toBeGreaterThan(3);
+  await page.getByRole('link', { name, exact: true }).first().click();
+  await page.getByRole('heading', { name }).waitFor();
+  await visitor.leave();
+});
+
+it('is asked by person and kind, kept in the address, and downloaded as it is asked', async () => {
+  const name = `Saved ${Date.now()}`;
+  await newProject(name);
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await openChanges(visitor);
+  await page.getByRole('button', { name: 'Kind' }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Projects' }).click();
+  await page.getByRole('button', { name: /^Kind: Projects/ }).waitFor();
+  expect(new URL(page.url()).searchParams.get('kind')).toBe('project');
+  await expect.poll(() => page.getByRole('row', { name: /storage/ }).count()).toBe(0);
+  await page.getByRole('button', { name: 'Download' }).click();
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: /NDJSON/ }).click(),
+  ]);
+  const lines = (await readFile(await file.path(), 'utf8')).trim().split('\n');
+  const records = lines.map((line) => JSON.parse(line) as { action: string; details: { name?: string } });
+  expect(records.some(({ details }) => details.name === name)).toBe(true);
+  expect(records.every(({ action }) => action.startsWith('project.'))).toBe(true);
+  await visitor.leave();
+});
+
+it('says who was handed the URL of an asset, and finds it by the asset', async () => {
+  const [asset] = await assetsOf(ready.projectId);
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.goto(`/projects/${ready.projectId}/assets?asset=${asset?._id}`);
+  await page.locator('[data-picture="shown"]').waitFor();
+  await openChanges(visitor, `?view=urls&asset=${asset?._id}`);
+  const row = page.getByRole('row').nth(1);
+  await row.getByText(/\d+ assets?/).waitFor();
+  await row.getByText('127.0.0.1').waitFor();
+  await page.getByRole('radio', { name: 'Changes' }).check({ force: true });
+  await page
+    .getByRole('table', { name: 'Changes' })
+    .or(page.getByRole('region', { name: 'Changes' }))
+    .first()
+    .waitFor();
+  expect(new URL(page.url()).search).toBe('');
+  await visitor.leave();
+});

@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import document from '$lib/api/openapi.json';
+import { tell, toldActions } from './activity';
+
+const known = document.components.schemas.AuditAction.enum;
+
+it('has words for every action that the hub puts on record, and for no other', () => {
+  expect([...toldActions].sort()).toEqual([...known].sort());
+  for (const action of known) {
+    const { did } = tell(action, {});
+    expect(did, action).not.toBe('');
+    expect(did, action).not.toBe(action);
+  }
+});
+
+it('says what was done in a sentence behind the name', () => {
+  const sentence = (action: string, details: Record<string, unknown>) => {
+    const { did, thing, more } = tell(action, details);
+    return [did, thing, more].filter(Boolean).join(' ');
+  };
+  expect(sentence('member.role_changed', { email: 'eve@a.org', from: 'member', to: 'admin' })).toBe(
+    'changed the role of eve@a.org from member to admin',
+  );
+  expect(sentence('member.invited', { email: 'eve@a.org', role: 'member', projects: 2 })).toBe(
+    'invited eve@a.org as member, with 2 projects',
+  );
+  expect(sentence('project.role_given', { name: 'Cats', email: 'eve@a.org', from: null, to: 'Lead' })).toBe(
+    'made eve@a.org Lead of Cats',
+  );
+  expect(sentence('project.changed', { name: 'Cats', changed: ['name', 'categorySchema'] })).toBe(
+    'changed the project Cats name, category schema',
+  );
+});
+
+it('names an action that it does not know, rather than nothing', () => {
+  expect(tell('rocket.launched', {})).toEqual({ did: 'rocket.launched' });
+});

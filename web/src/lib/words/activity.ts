@@ -1,0 +1,203 @@
+// The words of the record of changes and of signed URLs: what somebody did, said after their name.
+import type { AuditAction, UrlPurpose } from '$lib/api/types';
+import { count, counted } from '$lib/format/numbers';
+
+type Details = Record<string, unknown>;
+
+/** `did` the `thing`, which may lead somewhere; `more` stands behind it. */
+export type Told = { did: string; thing?: string; more?: string };
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
+const access = { IAM_USER: 'IAM User', IAM_DELEGATED: 'IAM Delegated' } as Record<string, string>;
+const parts = {
+  name: 'name',
+  description: 'description',
+  categorySchema: 'category schema',
+} as Record<string, string>;
+
+const assetChanges = {
+  batches: 'changed the batches of',
+  priority: 'changed the priority of',
+  delete: 'deleted',
+  restore: 'restored',
+} as Record<string, string>;
+
+const storage = (did: string) => (d: Details) => ({
+  did,
+  thing: text(d.name),
+  more: access[text(d.accessType)] ?? '',
+});
+const project = (did: string) => (d: Details) => ({ did, thing: text(d.name) });
+const withProjects = (d: Details) =>
+  [
+    text(d.role) && `as ${text(d.role)}`,
+    number(d.projects) > 0 && `with ${counted(number(d.projects), 'project', 'projects')}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+const fromTo = (d: Details) => (text(d.from) ? `from ${text(d.from)} to ${text(d.to)}` : `as ${text(d.to)}`);
+
+const actions = {
+  'organization.created': (d) => ({ did: 'created the organization', thing: text(d.name) }),
+  'organization.changed': (d) => ({
+    did: 'changed the organization’s settings',
+    more: [
+      typeof d.headerProbes === 'boolean' && `reading sizes from files ${d.headerProbes ? 'on' : 'off'}`,
+      typeof d.urlRecordDays === 'number' &&
+        (d.urlRecordDays === 0
+          ? 'signed URLs on record as long as the operator says'
+          : `signed URLs on record for ${counted(d.urlRecordDays, 'day', 'days')}`),
+    ]
+      .filter(Boolean)
+      .join(', '),
+  }),
+  'member.invited': (d) => ({ did: 'invited', thing: text(d.email), more: withProjects(d) }),
+  'member.invitation_withdrawn': (d) => ({ did: 'withdrew the invitation for', thing: text(d.email) }),
+  'member.joined': (d) => ({ did: 'joined the organization', more: withProjects(d) }),
+  'member.role_changed': (d) => ({ did: 'changed the role of', thing: text(d.email), more: fromTo(d) }),
+  'member.removed': (d) => ({ did: 'removed', thing: text(d.email), more: 'from the organization' }),
+  'api_key.created': (d) => ({ did: 'created the API key', thing: text(d.name) }),
+  'api_key.revoked': (d) => ({ did: 'revoked the API key', thing: text(d.name) }),
+  'storage.created': storage('added the storage'),
+  'storage.changed': storage('changed the storage'),
+  'storage.rotated': storage('replaced the access key of the storage'),
+  'storage.deleted': storage('deleted the storage'),
+  'storage.verified': (d) => ({
+    did: 'verified the role of the storage',
+    thing: text(d.name),
+    more: 'it refuses strangers',
+  }),
+  'storage.unverified': (d) => ({
+    did: 'could not verify the role of the storage',
+    thing: text(d.name),
+    more: text(d.code),
+  }),
+  'storage.verification_overridden': storage('let this storage be used although its role is unverified:'),
+  'storage.verification_override_ended': storage('took back the override of the storage'),
+  'storage.external_id_rotation_begun': storage('asked for a new External ID for the storage'),
+  'storage.external_id_rotated': (d) => ({
+    did: 'changed over to the new External ID of the storage',
+    thing: text(d.name),
+  }),
+  'storage.upload_signed': (d) => ({
+    did: 'was handed a link to upload',
+    thing: text(d.key),
+    more: `into the bucket ${text(d.bucket)}`,
+  }),
+  'project.created': project('created the project'),
+  'project.changed': (d) => ({
+    did: 'changed the project',
+    thing: text(d.name),
+    more: Array.isArray(d.changed) ? d.changed.map((one) => parts[text(one)] ?? text(one)).join(', ') : '',
+  }),
+  'project.cloned': (d) => ({
+    did: 'cloned a project into',
+    thing: text(d.name),
+    more: `from ${text(d.fromName)}`,
+  }),
+  'project.archived': project('archived the project'),
+  'project.unarchived': project('took the project out of the archive:'),
+  'project.deleted': (d) => ({
+    did: 'deleted the project',
+    thing: text(d.name),
+    more: `with ${counted(number(d.assets), 'asset', 'assets')}`,
+  }),
+  'project.role_given': (d) => ({
+    did: `made ${text(d.email)} ${text(d.to)} of`,
+    thing: text(d.name),
+    more: text(d.from) ? `before: ${text(d.from)}` : '',
+  }),
+  'project.role_taken': (d) => ({ did: `took ${text(d.email)} out of`, thing: text(d.name) }),
+  'assets.changed': (d) => ({
+    did: `${assetChanges[text(d.kind)] ?? 'changed'} ${counted(number(d.assets), 'asset', 'assets')} of this project`,
+  }),
+  'import.started': (d) => ({
+    did: d.dryRun === true ? 'checked, without importing, the list' : 'imported',
+    thing: text(d.name),
+  }),
+  'import.cancelled': (d) => ({ did: 'cancelled the import of', thing: text(d.name) }),
+  'export.started': (d) => ({ did: 'exported labels to', thing: text(d.name) }),
+  'export.cancelled': (d) => ({ did: 'cancelled the export to', thing: text(d.name) }),
+} satisfies Record<AuditAction, (details: Details) => Told>;
+
+/** What a record says, in words; an action of a newer hub by its name. */
+export function tell(action: string, details: Details): Told {
+  const known = (actions as Record<string, (details: Details) => Told>)[action];
+  return known ? known(details) : { did: action };
+}
+
+export const toldActions = Object.keys(actions);
+
+export const words = {
+  title: 'Activity',
+  views: 'What is shown',
+  changes: 'Changes',
+  urls: 'Signed URLs',
+  changesText: 'Who did what to what, and when. Nothing is ever taken out of this record.',
+  urlsText:
+    'Who was handed a URL that opens which asset, until when. On record before it is handed out; the URLs themselves are not kept.',
+  hiddenTitle: 'Activity is shown to admins',
+  hiddenText: 'Owners and admins of the organization read who did what.',
+  changesFailed: 'The record of changes could not be read.',
+  urlsFailed: 'The record of signed URLs could not be read.',
+  changesEmptyTitle: 'Nothing is on record yet',
+  changesEmptyText: 'What is done to members, storages, API keys and projects will stand here.',
+  urlsEmptyTitle: 'Nobody was handed a URL yet',
+  urlsEmptyText: 'Open an asset of a private bucket, and who opened it will stand here.',
+  noneTitle: 'Nothing matches',
+  noneText: 'Nothing on record has all that the filters ask for.',
+  clearFilters: 'Clear filters',
+  person: 'Person',
+  kind: 'Kind',
+  kinds: {
+    member: 'People',
+    project: 'Projects',
+    storage: 'Storages',
+    api_key: 'API keys',
+    assets: 'Assets',
+    import: 'Imports',
+    export: 'Exports',
+    organization: 'Organization',
+  },
+  project: 'Project',
+  about: 'About',
+  asset: 'Asset',
+  assetId: 'Asset ID',
+  assetHint: 'The ID in the asset’s details: 24 characters.',
+  assetWrong: 'An asset ID has 24 characters from 0 to 9 and a to f.',
+  apply: 'Apply',
+  from: 'From',
+  to: 'To',
+  noPeople: 'Nobody else belongs to this organization.',
+  noProjects: 'There are no projects yet.',
+  download: 'Download',
+  downloadCsv: 'What matches, as CSV',
+  downloadNdjson: 'What matches, as NDJSON',
+  more: 'Show more',
+  looking: 'Looking further back…',
+  theHub: 'Insitu',
+  formerUser: 'A former user',
+  only: (thing: string) => `Only what concerns ${thing}`,
+  columns: {
+    when: 'When',
+    who: 'Who',
+    what: 'What',
+    until: 'Until',
+    address: 'From address',
+    only: 'Filter',
+  },
+  withKey: 'by API key',
+  ended: 'ended',
+  purposes: {
+    assets: (n: number) => counted(n, 'asset', 'assets'),
+    task: () => 'The asset of a task',
+    address: () => 'A file by its address',
+    upload: () => 'A file to upload',
+    test: () => 'A file to test a storage',
+    export: (n) => `${counted(n, 'asset', 'assets')} within an export`,
+  } satisfies Record<UrlPurpose, (n: number) => string>,
+  inProject: (name: string) => `in ${name}`,
+  deletedProject: 'a deleted project',
+  moreAssets: (n: number) => `and ${count(n)} more`,
+};
