@@ -179,7 +179,7 @@ async fn files_come_with_addresses_and_urls_that_are_on_record() {
     assert_eq!(objects, [&json!(address)]);
     assert_eq!(
         (&records[0]["purpose"], &records[0]["project"]),
-        (&json!("address"), &json!(""))
+        (&json!("address"), &Value::Null)
     );
     let unsigned = story.owner.get(&format!("{path}&getSignedUrls=false")).await;
     assert_eq!(unsigned.data()["files"][0]["signedUrl"], Value::Null);
