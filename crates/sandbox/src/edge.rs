@@ -21,6 +21,7 @@ use tokio::sync::watch;
 use crate::access::{Gate, Secrets};
 use crate::canonical;
 use crate::cors::{CorsRequest, find_grant};
+use crate::door;
 use crate::facts::Facts;
 use crate::faults::{self, Fault, Target};
 use crate::keys;
@@ -73,8 +74,8 @@ impl Edge {
         let (parts, body) = request.into_parts();
         let mut body = Body::from(body);
         let mut facts = Facts::of(&parts, &self.world.hosts);
-        if faults::door::is_for(&facts) {
-            return Ok(faults::door::answer(&self.world, &facts, body).await);
+        if door::is_for(&facts) {
+            return Ok(door::answer(&self.world, &facts, body).await);
         }
         if !self.world.faults.is_empty() {
             // A role stands in the form. One that cannot be read is refused later, for what it is.

@@ -23,6 +23,7 @@ mod canonical;
 pub mod config;
 pub mod cors;
 pub mod defaults;
+mod door;
 mod edge;
 mod facts;
 pub mod faults;

@@ -127,10 +127,7 @@ impl World {
         if !is_region(&config.region) {
             return Err(ConfigError::Region(config.region.clone()));
         }
-        for rule in &config.cors {
-            rule.check()
-                .map_err(|said| ConfigError::Cors(config.name.clone(), said))?;
-        }
+        check_cors(config)?;
         let now_ms = self.now_ms();
         let objects = Objects::default();
         if config.samples {
@@ -165,6 +162,16 @@ impl World {
             cors: RwLock::new(config.cors.clone().into()),
         };
         self.write().buckets.insert(config.name.clone(), Arc::new(bucket));
+        Ok(())
+    }
+
+    /// Adds a bucket, or gives one that is there these CORS rules.
+    pub fn put_bucket(&self, config: &BucketConfig) -> Result<(), ConfigError> {
+        let Some(bucket) = self.bucket(&config.name) else {
+            return self.add_bucket(config);
+        };
+        check_cors(config)?;
+        bucket.set_cors(config.cors.clone());
         Ok(())
     }
 
@@ -348,6 +355,13 @@ pub(crate) fn account_of(arn: &str) -> &str {
 }
 
 /// `arn:aws:iam::111122223333:user/anna`, with or without a path before the name.
+fn check_cors(config: &BucketConfig) -> Result<(), ConfigError> {
+    config.cors.iter().try_for_each(|rule| {
+        rule.check()
+            .map_err(|said| ConfigError::Cors(config.name.clone(), said))
+    })
+}
+
 fn check_arn(arn: &str, kind: &'static str) -> Result<(), ConfigError> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     let valid = match parts.as_slice() {

@@ -4,7 +4,6 @@
 //! ([`Struck`], in its facts), and the place that would do right asks there whether to do wrong.
 
 mod bomb;
-pub(crate) mod door;
 mod fault;
 mod rule;
 mod spoil;
