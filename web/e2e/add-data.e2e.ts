@@ -38,6 +38,7 @@ it.each(ready.storages)('imports a list through $name and names the row that it 
   await dialog.getByLabel('Batches').fill('first batch');
   await page.getByRole('option', { name: 'Create “first batch”' }).click();
   await expect.poll(() => page.getByRole('listbox').count()).toBe(0);
+  await dialog.getByLabel('Priority').fill('7');
   await visitor.screenshot(`add-data-configured`);
   await dialog.locator('input[type=file]').setInputFiles(
     listOf([
@@ -63,7 +64,10 @@ it.each(ready.storages)('imports a list through $name and names the row that it 
   await page.getByRole('menuitemcheckbox', { name: 'first batch' }).click();
   await page.keyboard.press('Escape');
   await expect.poll(() => page.locator('[role=gridcell]').count()).toBe(2);
-  expect((await assetsOf(projectId)).map(({ storage: id }) => id)).toEqual([storage._id, storage._id]);
+  expect((await assetsOf(projectId)).map(({ storage: id, priority }) => [id, priority])).toEqual([
+    [storage._id, 7],
+    [storage._id, 7],
+  ]);
   await visitor.leave();
 });
 
@@ -94,6 +98,37 @@ it('checks a list without importing it, then deletes what was imported', async (
   await page.getByRole('dialog').getByRole('button', { name: 'Delete 1' }).click();
   await page.getByRole('heading', { name: 'No assets yet' }).waitFor();
   await expect.poll(async () => (await assetsOf(projectId)).length).toBe(0);
+  await visitor.leave();
+});
+
+it('imports 100,000 rows through a reload in the middle', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  const projectId = await freshProject(visitor, `Many rows ${Date.now()}`);
+  const data = addressOf('cute-cat.jpg');
+  const rows = Array.from({ length: 100_000 }, (_, n) => ({
+    data,
+    externalId: `row ${n}`,
+    width: 451,
+    height: 300,
+    storage: ready.storages[0]?._id,
+  }));
+  await page.keyboard.press('a');
+  const dialog = page.getByRole('dialog', { name: 'Add Data' });
+  await dialog.locator('input[type=file]').setInputFiles(listOf(rows, 'many.json'));
+  // Once the hub has the list, nobody is needed any more.
+  await dialog
+    .getByText(/Importing|Completed|Waiting/)
+    .first()
+    .waitFor({ timeout: 30_000 });
+  await visitor.screenshot('add-data-running');
+  await page.reload();
+  await page.getByText('100,000 assets').waitFor({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Add Data' }).first().click();
+  await dialog.getByText('many.json').waitFor();
+  const listed = await assetsOf(projectId, { sort: 'externalId', limit: '2' });
+  expect(listed.map(({ externalId }) => externalId)).toEqual(['row 0', 'row 1']);
   await visitor.leave();
 });
 

@@ -172,6 +172,7 @@ export type ApiAsset = {
   data: string;
   storage: string | null;
   batches: string[];
+  priority: number;
   metadata: { width?: number; height?: number };
   createdAt: string;
 };

@@ -10,6 +10,8 @@ export type ImportChoices = {
   onError: OnError;
   onDuplicate: OnDuplicate;
   dryRun: boolean;
+  /** -1000 to 1000 as it is typed; empty: 0. */
+  priority: string;
 };
 
 export async function listActiveImports() {
@@ -83,6 +85,7 @@ export function sendImport(
     ...(choices.storage ? { storage: choices.storage } : {}),
     ...(choices.batches.length ? { batches: JSON.stringify(choices.batches) } : {}),
     ...(choices.dryRun ? { dryRun: 'true' } : {}),
+    ...(choices.priority.trim() ? { priority: choices.priority.trim() } : {}),
   });
 
   return new Promise((resolve, reject) => {

@@ -16,3 +16,16 @@ export function sizeOf(asset: Pick<Asset, 'metadata'>): { width: number; height:
   const { width, height } = asset.metadata ?? {};
   return typeof width === 'number' && typeof height === 'number' ? { width, height } : null;
 }
+
+/** When the asset's task was completed, if it is, and how long people worked on it in all, in milliseconds. */
+export function workOn(asset: Pick<Asset, 'labelTasks'>): {
+  completedAt: string | null;
+  milliseconds: number;
+} {
+  const task = asset.labelTasks[0];
+  const left = task?.stageHistory ?? [];
+  return {
+    completedAt: task?.stage === 'Complete' ? (left.at(-1)?.completedAt ?? null) : null,
+    milliseconds: left.reduce((sum, { duration }) => sum + duration, 0),
+  };
+}
