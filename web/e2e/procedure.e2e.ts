@@ -60,6 +60,7 @@ async function importInto(page: Page, project: string, bucket: string, storage: 
   await page.getByRole('grid', { name: 'Assets' }).waitFor();
 }
 
+/** Thumbnails are at most 480 px wide. */
 async function widths(page: Page): Promise<number[]> {
   return page
     .locator('[role=gridcell] img')
@@ -112,16 +113,19 @@ it.each(['IAM User', 'IAM Delegated'] as const)(
     await row.waitFor();
     if (isDelegated) await row.getByText('Verified').waitFor({ timeout: 15_000 });
 
-    // Without a CORS rule the browser may not read what it is sent, and the page says so.
+    // Without a CORS rule the browser may not read what it is sent; the hub says which rule is missing.
     await importInto(page, name, bucket, name);
-    await page.getByText('No CORS rule').first().waitFor({ timeout: 15_000 });
+    await page.getByText('Blocked by CORS').first().waitFor({ timeout: 15_000 });
     await visitor.screenshot(`procedure-no-cors-${suffix.slice(0, 4)}`);
+    await page.locator('[data-asset-index="0"]').click();
+    await page.locator('[data-cause="storage.cors_missing"]').waitFor({ timeout: 15_000 });
     await console_('buckets', { name: bucket, region, cors: [RULE('https://elsewhere.example.com')] });
     await page.reload();
-    await page.getByText('CORS names another').first().waitFor({ timeout: 15_000 });
+    await page.locator('[data-cause="storage.cors_other_origin"]').waitFor({ timeout: 15_000 });
+    await page.keyboard.press('Escape');
     await console_('buckets', { name: bucket, region, cors: [cors] });
     await page.reload();
-    await expect.poll(() => widths(page), { timeout: 15_000 }).toEqual([600, 451]);
+    await expect.poll(() => widths(page), { timeout: 15_000 }).toEqual([480, 451]);
     await visitor.screenshot(`procedure-done-${suffix.slice(0, 4)}`);
 
     await page.goto('/organization/storages');
