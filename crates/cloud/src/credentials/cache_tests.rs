@@ -1,95 +1,17 @@
 //! Claims about keeping credentials, with a stand-in for STS.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use insitu_model::ambient::FixedClock;
 use tokio::sync::Notify;
 
-use super::super::grant::Assuming;
+use super::super::fake_sts::FakeSts;
 use super::super::slot::{ASK_AGAIN_MS, FIRST_WAIT_MS, TRUSTED_MS};
 use super::*;
-use crate::connect::ConnectError;
-use crate::refusal::{CallError, Refusal};
 
 const STORAGE: StorageId = StorageId::from_bytes([7; 12]);
 const HOUR_MS: i64 = 3_600_000;
 const MINUTE_MS: i64 = 60_000;
-
-/// Gives sessions as long as its role allows, or does not; counts; answers only when let.
-struct FakeSts {
-    clock: Arc<FixedClock>,
-    max_s: AtomicU32,
-    /// Sessions to sign with that were asked for and not refused for their length.
-    calls: AtomicUsize,
-    /// The shortest sessions, which only show that the role is still open.
-    confirmations: AtomicUsize,
-    refused_for_length: AtomicUsize,
-    is_gone: AtomicBool,
-    denies: AtomicBool,
-    /// Answers every call with this code of AWS's and 403.
-    says: std::sync::Mutex<Option<&'static str>>,
-    hangs: AtomicBool,
-    gate: Option<Notify>,
-}
-
-fn refused(status: u16, code: &str, message: &str) -> CredentialError {
-    let refusal = Box::new(Refusal {
-        status,
-        code: Some(code.to_owned()),
-        message: Some(message.to_owned()),
-        ..Refusal::default()
-    });
-    CredentialError::Call(CallError::Refused {
-        host: "sts".into(),
-        call: "AssumeRole",
-        refusal,
-    })
-}
-
-impl AssumeRoles for FakeSts {
-    fn assume<'a>(&'a self, _: &'a RoleGrant, duration_s: u32) -> Assuming<'a> {
-        Box::pin(async move {
-            if duration_s > self.max_s.load(Ordering::SeqCst) {
-                self.refused_for_length.fetch_add(1, Ordering::SeqCst);
-                let message =
-                    "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
-                return Err(refused(400, "ValidationError", message));
-            }
-            let counter = if duration_s == SESSION_S_MIN {
-                &self.confirmations
-            } else {
-                &self.calls
-            };
-            let call = counter.fetch_add(1, Ordering::SeqCst) + 1;
-            if let Some(gate) = &self.gate {
-                gate.notified().await;
-            }
-            if self.hangs.load(Ordering::SeqCst) {
-                std::future::pending::<()>().await;
-            }
-            if self.is_gone.load(Ordering::SeqCst) {
-                return Err(CallError::from(ConnectError::Timeout { host: "sts".into() }).into());
-            }
-            if let Some(code) = *self.says.lock().unwrap() {
-                return Err(refused(403, code, "no"));
-            }
-            if self.denies.load(Ordering::SeqCst) {
-                return Err(refused(
-                    403,
-                    "AccessDenied",
-                    "not authorized to perform: sts:AssumeRole",
-                ));
-            }
-            let end = self.clock.now_ms() + i64::from(duration_s) * 1000;
-            Ok(Credentials::of_session(
-                format!("session-{call}"),
-                "s",
-                "t",
-                Some(end),
-            ))
-        })
-    }
-}
 
 struct World {
     clock: Arc<FixedClock>,

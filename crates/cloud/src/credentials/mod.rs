@@ -3,6 +3,8 @@
 mod cache;
 mod duration;
 mod error;
+#[cfg(test)]
+mod fake_sts;
 mod grant;
 mod slot;
 

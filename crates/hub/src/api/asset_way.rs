@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::storage_test::{CheckView, DiagnosisData, DiagnosisView, FixView};
+use super::diagnosis::{CheckView, DiagnosisData, DiagnosisView, FixView};
 use crate::auth::access::{OnProject, right};
 use crate::cloud_access::{Examining, ReachedStorage, decode, read_header, region_of};
 use crate::envelope::{Envelope, ErrorBody, Success};

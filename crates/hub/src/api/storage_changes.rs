@@ -18,8 +18,9 @@ use utoipa_axum::routes;
 use super::body::Body;
 use super::storage_form::{Checked, Problems, StorageForm};
 use super::storage_trust::end_overrides_of_others;
+use super::storage_view::StorageView;
 use super::storages::{
-    StorageData, StorageView, parse_id, prefix_texts, proved, record, refuse_hub_account, refuse_long_policy,
+    StorageData, parse_id, prefix_texts, proved, record, refuse_hub_account, refuse_long_policy,
     refuse_private_endpoint, sealed_key,
 };
 use crate::auth::access::{Org, right};

@@ -19,7 +19,7 @@ use insitu_model::url_record::UrlPurpose;
 use insitu_store::external_ids;
 use insitu_store::storage_checks::{self, StorageCheck};
 use insitu_store::storages::ExternalIdSource;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use utoipa::ToSchema;
@@ -27,6 +27,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::Body;
+use super::diagnosis::{CheckView, DiagnosisData, DiagnosisView, SampleView};
 use super::storage_form::{Problems, StorageForm};
 use super::storages::{customer_external_id, parse_id, refuse_private_endpoint};
 use super::time::iso;
@@ -77,137 +78,6 @@ pub struct StorageFormTestBody {
     pub object: Option<String>,
     /// Whether to sign the URL of the object that was tried, so that a browser can try it, too.
     pub sign_sample: Option<bool>,
-}
-
-/// One check of a storage, or one step on the way to an asset.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = Check)]
-pub struct CheckView {
-    /// `address`, `tls`, `clock`, `identity`, `sts`, `external-id`, `external-id-absent`, `external-id-random`, `region`,
-    /// `list`, `head`, `range`, `kms`, `preflight`, `signed-get`, `decode`, `coverage`; of an asset also `imported`, `object`,
-    /// `storage`, `credentials`, `signed-host`.
-    pub name: &'static str,
-    pub bucket: Option<String>,
-    pub key: Option<String>,
-    /// What was called, such as `HeadObject`.
-    pub call: Option<&'static str>,
-    /// The HTTP status that came back.
-    pub status: Option<u16>,
-    /// The server's own code, such as `AccessDenied`.
-    pub server_code: Option<String>,
-    pub took_ms: u64,
-    /// `passed`, `failed`, `skipped` or `warned`.
-    pub verdict: &'static str,
-    /// Stable and dotted, of what failed or is warned of.
-    pub code: Option<String>,
-    pub message: String,
-    pub fix: Option<FixView>,
-}
-
-/// What to do about it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Fix)]
-pub struct FixView {
-    pub text: String,
-    /// A policy, trust policy or CORS configuration to paste.
-    pub paste: Option<Value>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = Diagnosis)]
-pub struct DiagnosisView {
-    /// `passed`, `warned` or `failed`.
-    pub verdict: &'static str,
-    /// The one check that failed: nothing behind it was asked.
-    pub cause: Option<CheckView>,
-    /// What works and could be better.
-    pub warnings: Vec<CheckView>,
-    pub checks: Vec<CheckView>,
-    pub took_ms: u64,
-    /// Where it was asked for and an object could be read.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sample: Option<SampleView>,
-}
-
-/// An object that the hub could read: a browser that gets it, too, shows assets.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = Sample)]
-pub struct SampleView {
-    pub bucket: String,
-    pub key: String,
-    /// Signed, for a minute.
-    pub url: String,
-    pub expires_at: String,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub struct DiagnosisData {
-    pub diagnosis: DiagnosisView,
-}
-
-impl CheckView {
-    /// A check as the API shows it.
-    pub fn of(check: &doctor::Check) -> Self {
-        Self {
-            name: check.subject.as_str(),
-            bucket: check.bucket.clone(),
-            key: check.key.clone(),
-            call: check.call,
-            status: check.status,
-            server_code: check.said.clone(),
-            took_ms: check.took_ms,
-            verdict: check.verdict.as_str(),
-            code: check.code.map(str::to_owned),
-            message: check.message.clone(),
-            fix: check.fix.as_ref().map(|fix| FixView {
-                text: fix.text.clone(),
-                paste: fix.paste.clone(),
-            }),
-        }
-    }
-}
-
-impl DiagnosisView {
-    /// Checks with what follows from them.
-    pub fn of(checks: Vec<CheckView>, took_ms: u64) -> Self {
-        let having = |verdict: &'static str| {
-            checks
-                .iter()
-                .filter(move |check| check.verdict == verdict)
-                .cloned()
-        };
-        let cause = having("failed").next();
-        let warnings: Vec<_> = having("warned").collect();
-        let verdict = match (&cause, warnings.is_empty()) {
-            (Some(_), _) => "failed",
-            (None, false) => "warned",
-            (None, true) => "passed",
-        };
-        Self {
-            verdict,
-            cause,
-            warnings,
-            checks,
-            took_ms,
-            sample: None,
-        }
-    }
-
-    /// The same in words alone: without policies to paste.
-    pub fn without_documents(mut self) -> Self {
-        let shown = self
-            .cause
-            .iter_mut()
-            .chain(&mut self.warnings)
-            .chain(&mut self.checks);
-        for fix in shown.filter_map(|check| check.fix.as_mut()) {
-            fix.paste = None;
-        }
-        self
-    }
 }
 
 /// Try a storage and name what is wrong with it

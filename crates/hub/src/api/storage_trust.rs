@@ -17,7 +17,8 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::storages::{StorageData, StorageView, parse_id, record};
+use super::storage_view::StorageView;
+use super::storages::{StorageData, parse_id, record};
 use super::time::iso;
 use super::words;
 use crate::auth::access::{NeedsRight, Org, right};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use insitu_model::address::Address;
 use insitu_model::id::{OrganizationId, StorageId};
-use insitu_store::{assets, imports};
+use insitu_store::{assets, imports, storages};
 use serde::Deserialize;
 
 use super::ReachedStorage;
@@ -36,14 +36,16 @@ pub async fn buckets_of(
     if !found.is_empty() {
         return Ok(found.into_iter().collect());
     }
-    let (samples, sources) = hub
+    let (noted, samples, sources) = hub
         .db
         .read(move |tx| {
+            let noted = storages::get(tx, organization, storage)?.buckets;
             let samples = assets::samples(tx, organization, storage)?;
             let sources = imports::sources(tx, organization, storage, IMPORTS_MAX)?;
-            Ok::<_, insitu_store::Error>((samples, sources))
+            Ok::<_, insitu_store::Error>((noted, samples, sources))
         })
         .await?;
+    found.extend(noted);
     for sample in samples {
         // An address that cannot be read any more says nothing.
         if let Ok(parsed) = Address::parse_with(&sample, reached.endpoint.as_ref())

@@ -19,6 +19,7 @@ pub mod proofs;
 mod read_rows;
 pub mod receive;
 mod resolve;
+mod row_addresses;
 mod runner;
 pub mod source;
 pub mod spool;

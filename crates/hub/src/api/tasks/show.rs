@@ -14,8 +14,8 @@ use utoipa_axum::routes;
 
 use super::view::{self, Shown, TaskView};
 use crate::api::asset_way::way_to;
+use crate::api::diagnosis::DiagnosisData;
 use crate::api::signing::{SignedUrls, signed_view};
-use crate::api::storage_test::DiagnosisData;
 use crate::auth::access::{NeedsRight, Reading, right};
 use crate::auth::peer::Peer;
 use crate::auth::task_access::OnTask;
