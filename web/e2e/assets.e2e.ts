@@ -12,7 +12,7 @@ it('leads from the list of projects to thumbnails of every asset, decoded, from 
   const visitor = await Visitor.come();
   const { page } = visitor;
   await visitor.signIn();
-  await page.locator(`a[href="/projects/${ready.projectId}/assets"]`).click();
+  await page.locator(`a[href="/projects/${ready.projectId}"]`).click();
   await page.getByRole('grid', { name: 'Assets' }).waitFor();
   await visitor.picturesDone();
   const shown = await page.locator('[role=gridcell]').evaluateAll((cells) =>
