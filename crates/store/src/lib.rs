@@ -33,6 +33,7 @@ pub mod imports;
 pub mod invitations;
 pub mod limits;
 pub mod members;
+pub mod named_roles;
 pub mod organizations;
 pub mod page;
 pub mod project_members;

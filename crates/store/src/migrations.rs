@@ -40,6 +40,7 @@ const MIGRATIONS: &[Migration] = migrations![
     12 "0012_listed_imports",
     13 "0013_activity",
     14 "0014_storages_seen",
+    15 "0015_named_roles",
 ];
 
 const CREATE_HISTORY: &str = "CREATE TABLE IF NOT EXISTS migrations (

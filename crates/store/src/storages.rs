@@ -8,6 +8,7 @@ use insitu_model::{
 use crate::{
     Error, Listed, Page, Result, Tx, asset_sources,
     limits::MAX_PAGE_ROWS,
+    named_roles,
     role_proofs::{self, RoleProof},
     storage_checks::{self, StorageCheck},
     value::{Cell, FromCell, Row, params},
@@ -145,6 +146,9 @@ pub fn insert(tx: &mut Tx, storage: &Storage) -> Result<()> {
     if added == 0 {
         return Err(Error::already_exists("a storage", &s.name));
     }
+    if let Some(role_arn) = &s.role_arn {
+        named_roles::note(tx, s.organization, role_arn)?;
+    }
     match s.access_type {
         AccessType::IamUser => Ok(()),
         AccessType::IamDelegated => role_proofs::begin(tx, s.organization, s.id),
@@ -174,15 +178,6 @@ fn give_buckets(tx: &mut Tx, organization: OrganizationId, storages: &mut [Stora
         storage.buckets = buckets.remove(&storage.id).unwrap_or_default();
     }
     Ok(())
-}
-
-/// Whether another organization's storage names this role, or did before it was deleted.
-pub fn is_role_of_another(tx: &mut Tx, organization: OrganizationId, role_arn: &str) -> Result<bool> {
-    let found: Option<i64> = tx.cell(
-        "SELECT 1 FROM storages WHERE role_arn = ?2 AND organization <> ?1 LIMIT 1",
-        params![&organization, role_arn],
-    )?;
-    Ok(found.is_some())
 }
 
 /// The storage, or [`Error::NotFound`].
@@ -255,11 +250,7 @@ pub fn update(
 ) -> Result<i64> {
     let mut s = get(tx, organization, id)?;
     if s.revision != revision {
-        return Err(Error::conflict(
-            "storage",
-            id,
-            "was changed by somebody else; load it again",
-        ));
+        return Err(changed_meanwhile(id));
     }
     let role_before = s.role_arn.clone();
     s.apply(change);
@@ -271,11 +262,11 @@ pub fn update(
     if namesake.is_some() {
         return Err(Error::already_exists("a storage", &s.name));
     }
-    tx.execute(
+    let updated = tx.execute(
         "UPDATE storages SET name = ?2, name_key = ?3, region = ?4, endpoint = ?5, public_key = ?6,
              private_key_sealed = ?7, role_arn = ?8, external_id = ?9, external_id_source = ?10, prefixes = ?11,
              updated_at = ?12, revision = revision + 1
-         WHERE id = ?1",
+         WHERE id = ?1 AND revision = ?13",
         params![
             &id,
             &s.name,
@@ -288,10 +279,18 @@ pub fn update(
             s.external_id.as_ref(),
             s.external_id_source.map(ExternalIdSource::as_str),
             &prefixes_json(&s.prefixes)?,
-            now
+            now,
+            revision
         ],
     )?;
+    // Another transaction may have ended since the row was read.
+    if updated == 0 {
+        return Err(changed_meanwhile(id));
+    }
     if s.role_arn != role_before {
+        if let Some(role_arn) = &s.role_arn {
+            named_roles::note(tx, organization, role_arn)?;
+        }
         // What was proved of one role says nothing about another.
         role_proofs::begin(tx, organization, id)?;
     }
@@ -323,6 +322,10 @@ pub fn delete(
     )?;
     role_proofs::remove(tx, id)?;
     Ok(storage)
+}
+
+fn changed_meanwhile(id: StorageId) -> Error {
+    Error::conflict("storage", id, "was changed by somebody else; load it again")
 }
 
 /// How names are compared.

@@ -8,7 +8,7 @@ use insitu_model::external_id::ExternalId;
 use super::cause::{Whose, of_call};
 use super::check::{Cause, Subject};
 use super::run::{Open, Run, Step};
-use super::trust::{Attempt, Entry};
+use super::trust::{Attempt, Strangers};
 use crate::credentials::{CredentialError, Credentials, RoleGrant};
 use crate::policy;
 use crate::refusal::CallError;
@@ -24,10 +24,9 @@ pub(super) async fn become_role(run: &mut Run<'_>, role: &RoleGrant) -> Step<Arc
     refuse_own_account(run, role, &principal)?;
     let session = assume(run, role, &own, &principal).await?;
     let absent = run.open(Subject::ExternalIdAbsent);
-    refuse(run, absent, role, &own, &principal, None).await?;
-    let random = run.open(Subject::ExternalIdRandom);
-    let made_up = ExternalId::generate(run.tools.random);
-    refuse(run, random, role, &own, &principal, Some(&made_up)).await?;
+    refuse(run, absent, role, &own, &principal, Stranger::WithoutExternalId).await?;
+    let others = run.open(Subject::ExternalIdRandom);
+    refuse(run, others, role, &own, &principal, Stranger::WithOthers).await?;
     Ok(session)
 }
 
@@ -155,14 +154,21 @@ async fn assume(
     }
 }
 
-/// Knocks with an external ID that must be refused.
+/// Who must be refused.
+#[derive(Clone, Copy)]
+enum Stranger {
+    WithoutExternalId,
+    WithOthers,
+}
+
+/// Knocks as a stranger.
 async fn refuse(
     run: &mut Run<'_>,
     mut check: Open,
     role: &RoleGrant,
     own: &Credentials,
     principal: &Option<PrincipalArn>,
-    external_id: Option<&ExternalId>,
+    stranger: Stranger,
 ) -> Step {
     let attempt = Attempt {
         sts: &run.tools.sts,
@@ -171,15 +177,28 @@ async fn refuse(
         role_arn: &role.role_arn,
         session_name: &role.session_name,
     };
-    let which = match external_id {
-        None => "without any external ID",
-        Some(_) => "with an external ID that was made up for this test",
-    };
+    let (attempt, random) = (&attempt, run.tools.random);
     let tried = run
-        .ask(&mut check, "AssumeRole", || attempt.with(external_id))
+        .ask(&mut check, "AssumeRole", || async move {
+            match (stranger, &role.external_id) {
+                (Stranger::WithOthers, Some(right)) => attempt.as_strangers(right, random).await,
+                (Stranger::WithOthers, None) => {
+                    let made_up = ExternalId::generate(random);
+                    attempt.with(Some(&made_up)).await.map(Strangers::from)
+                }
+                (Stranger::WithoutExternalId, _) => attempt.with(None).await.map(Strangers::from),
+            }
+        })
         .await;
+    let which = match (stranger, &tried) {
+        (Stranger::WithoutExternalId, _) => "without any external ID",
+        (Stranger::WithOthers, Ok(Strangers::SimilarLet)) => {
+            "with an external ID that only resembles this storage's"
+        }
+        (Stranger::WithOthers, _) => "with an external ID that was made up for this test",
+    };
     match tried {
-        Ok(Entry::Refused(error)) => {
+        Ok(Strangers::Refused(error)) => {
             let refusal = error.refusal();
             check.status(
                 refusal.map_or(403, |refusal| refusal.status),
@@ -188,7 +207,7 @@ async fn refuse(
             run.pass(check, format!("The role refuses {which}, as it must."));
             Ok(())
         }
-        Ok(Entry::Let) => {
+        Ok(Strangers::RandomLet | Strangers::SimilarLet) => {
             let message = format!(
                 "The role {} lets the hub in {which}: whoever else uses this hub could read these buckets by naming the \
                  role.",

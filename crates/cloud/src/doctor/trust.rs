@@ -1,4 +1,5 @@
-//! Does a role insist on its external ID? Only trying tells: with the right one, without any, and with a random one.
+//! Does a role insist on its external ID? Only trying tells: with the right one, without any, with a random one, and with
+//! ones that resemble it.
 //!
 //! STS has one message for no such role, wrong principal, wrong or missing external ID and missing permission, so no
 //! answer proves anything alone. A role that lets the hub in with any ID lets in whoever else the hub works for.
@@ -19,19 +20,21 @@ const NOTHING: &str =
 /// What trying a role showed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
-    /// It lets the hub in with its external ID, and refuses it without one and with a random one.
+    /// It lets the hub in with its external ID, and refuses it without one and with any other that was tried.
     Verified,
     /// It lets the hub in without any external ID.
     AcceptsWithoutExternalId,
     /// It demands an external ID, and takes any.
     AcceptsRandomExternalId,
+    /// It takes external IDs that resemble its own: its condition is a pattern.
+    AcceptsSimilarExternalId,
     /// It does not let the hub in with its external ID either.
     RightRefused(CallError),
     /// STS did not answer as one can draw conclusions from: the network, throttling, the hub's own key.
     Unclear(CallError),
 }
 
-/// Tries to become the role with its external ID, without any, and with one made up by `random`.
+/// Tries to become the role with its external ID, without any, and with others made up by `random`.
 pub async fn prove_refusal(
     sts: &sts::Client,
     credentials: &Credentials,
@@ -58,9 +61,10 @@ pub async fn prove_refusal(
         Ok(Entry::Refused(_)) => {}
         Err(error) => return Proof::Unclear(error),
     }
-    match attempt.with(Some(&ExternalId::generate(random))).await {
-        Ok(Entry::Let) => Proof::AcceptsRandomExternalId,
-        Ok(Entry::Refused(_)) => Proof::Verified,
+    match attempt.as_strangers(external_id, random).await {
+        Ok(Strangers::RandomLet) => Proof::AcceptsRandomExternalId,
+        Ok(Strangers::SimilarLet) => Proof::AcceptsSimilarExternalId,
+        Ok(Strangers::Refused(_)) => Proof::Verified,
         Err(error) => Proof::Unclear(error),
     }
 }
@@ -80,7 +84,96 @@ pub(super) enum Entry {
     Refused(CallError),
 }
 
+/// What a role does with external IDs that are not its own.
+pub(super) enum Strangers {
+    /// It takes one that was made up.
+    RandomLet,
+    /// It takes one that resembles its own.
+    SimilarLet,
+    Refused(CallError),
+}
+
+impl From<Entry> for Strangers {
+    fn from(entry: Entry) -> Self {
+        match entry {
+            Entry::Let => Self::RandomLet,
+            Entry::Refused(error) => Self::Refused(error),
+        }
+    }
+}
+
+/// External IDs that a pattern in the place of the right one might take. Each has random characters, so that none is by
+/// chance another that the role's owner lists.
+struct Similar {
+    /// For `acme-*`.
+    longer: Option<ExternalId>,
+    /// For `*-acme`.
+    longer_in_front: Option<ExternalId>,
+    /// For `acme-????????`.
+    with_other_half: Option<ExternalId>,
+    /// For a comparison without regard to case.
+    in_other_case: Option<ExternalId>,
+}
+
+impl Similar {
+    fn to(right: &ExternalId, random: &dyn Random) -> Self {
+        let made_up = ExternalId::generate(random);
+        let (right, made_up) = (right.as_str(), made_up.as_str());
+        let kept = right.len() / 2;
+        let rest = made_up.chars().cycle().take(right.len() - kept);
+        let other_half: String = right.chars().take(kept).chain(rest).collect();
+        let other_case = match right.to_ascii_uppercase() {
+            upper if upper == right => right.to_ascii_lowercase(),
+            upper => upper,
+        };
+        // What is too long for AWS, or is the right one, is not tried.
+        let usable = |text: String| text.parse().ok().filter(|id: &ExternalId| id.as_str() != right);
+        Self {
+            longer: usable(format!("{right}{made_up}")),
+            longer_in_front: usable(format!("{made_up}{right}")),
+            with_other_half: usable(other_half),
+            in_other_case: usable(other_case),
+        }
+    }
+}
+
 impl Attempt<'_> {
+    /// Knocks with external IDs that are not the right one, all at once: together they take no longer than one.
+    pub async fn as_strangers(
+        &self,
+        right: &ExternalId,
+        random: &dyn Random,
+    ) -> Result<Strangers, CallError> {
+        let made_up = ExternalId::generate(random);
+        let similar = Similar::to(right, random);
+        let (random, longer, in_front, half, case) = tokio::join!(
+            self.with(Some(&made_up)),
+            self.with_similar(similar.longer.as_ref()),
+            self.with_similar(similar.longer_in_front.as_ref()),
+            self.with_similar(similar.with_other_half.as_ref()),
+            self.with_similar(similar.in_other_case.as_ref()),
+        );
+        let similar: Vec<_> = [longer, in_front, half, case].into_iter().flatten().collect();
+        // One that was let in is proof enough, whatever became of the others.
+        if matches!(random, Ok(Entry::Let)) {
+            return Ok(Strangers::RandomLet);
+        }
+        if similar.iter().any(|tried| matches!(tried, Ok(Entry::Let))) {
+            return Ok(Strangers::SimilarLet);
+        }
+        for tried in similar {
+            tried?;
+        }
+        random.map(Strangers::from)
+    }
+
+    async fn with_similar(&self, external_id: Option<&ExternalId>) -> Option<Result<Entry, CallError>> {
+        match external_id {
+            Some(external_id) => Some(self.with(Some(external_id)).await),
+            None => None,
+        }
+    }
+
     /// Knocks with this external ID. An error is an answer that says nothing about the role.
     pub async fn with(&self, external_id: Option<&ExternalId>) -> Result<Entry, CallError> {
         let role = AssumeRole {
@@ -138,9 +231,24 @@ mod tests {
     const YES: (&str, &str) = ("200 OK", LET);
     const NO: (&str, &str) = ("403 Forbidden", DENIED);
 
+    /// A role that lets in whoever brings an external ID that it takes.
+    async fn role(takes: impl Fn(&str) -> bool + Send + 'static) -> Server {
+        Server::answers(move |request| {
+            let fields = request.split('&');
+            let external_id = fields
+                .filter_map(|field| field.strip_prefix("ExternalId="))
+                .next();
+            let (status, body) = if external_id.is_some_and(&takes) { YES } else { NO };
+            answer(status, "", body)
+        })
+        .await
+    }
+
+    const RIGHT: &str = "the-right-one";
+
     #[tokio::test]
-    async fn a_role_is_verified_only_if_it_refuses_both_others() {
-        let server = server(&[YES, NO, NO]).await;
+    async fn a_role_is_verified_only_if_it_refuses_all_others() {
+        let server = role(|external_id| external_id == RIGHT).await;
         assert_eq!(prove(&server).await, Proof::Verified);
         let asked = server.asked();
         assert!(
@@ -150,11 +258,10 @@ mod tests {
         );
         assert!(!asked[1].contains("ExternalId"), "{}", asked[1]);
         let made_up = ExternalId::generate(&SeededRandom::new(7));
-        assert!(
-            asked[2].contains(&format!("&ExternalId={made_up}&")),
-            "{}",
-            asked[2]
-        );
+        let with = |text: &str| asked.iter().any(|one| one.contains(text));
+        assert!(with(&format!("&ExternalId={made_up}&")), "{asked:?}");
+        assert!(with("&ExternalId=THE-RIGHT-ONE&"), "{asked:?}");
+        assert_eq!(asked.len(), 7);
         for one in &asked {
             assert!(
                 one.contains("DurationSeconds=900") && one.contains("Deny"),
@@ -169,10 +276,39 @@ mod tests {
             prove(&server(&[YES, YES]).await).await,
             Proof::AcceptsWithoutExternalId
         );
-        assert_eq!(
-            prove(&server(&[YES, NO, YES]).await).await,
-            Proof::AcceptsRandomExternalId
-        );
+        assert_eq!(prove(&role(|_| true).await).await, Proof::AcceptsRandomExternalId);
+    }
+
+    #[tokio::test]
+    async fn a_role_whose_condition_is_a_pattern_is_found_out() {
+        let patterns: [fn(&str) -> bool; 4] = [
+            |id| id.starts_with("the-"),
+            |id| id.ends_with("-one"),
+            |id| id.starts_with("the-") && id.len() == RIGHT.len(),
+            |id| id.eq_ignore_ascii_case(RIGHT),
+        ];
+        for (number, takes) in patterns.into_iter().enumerate() {
+            let proof = prove(&role(takes).await).await;
+            assert_eq!(proof, Proof::AcceptsSimilarExternalId, "pattern {number}");
+        }
+    }
+
+    #[test]
+    fn an_external_id_of_any_length_has_others_that_resemble_it() {
+        let random = SeededRandom::new(7);
+        for (right, others) in [("ab", 4), ("12", 3), (&"x".repeat(1224), 2)] {
+            let right: ExternalId = right.parse().unwrap();
+            let similar = Similar::to(&right, &random);
+            let all = [
+                similar.longer,
+                similar.longer_in_front,
+                similar.with_other_half,
+                similar.in_other_case,
+            ];
+            let tried: Vec<ExternalId> = all.into_iter().flatten().collect();
+            assert_eq!(tried.len(), others, "{right}");
+            assert!(!tried.contains(&right));
+        }
     }
 
     #[tokio::test]

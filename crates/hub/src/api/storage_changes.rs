@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 
 use super::body::Body;
 use super::storage_form::{Checked, Problems, StorageForm};
-use super::storage_trust::end_overrides_of_others;
+use super::storage_trust::{end_overrides_of_others, refuse_role_of_another};
 use super::storage_view::StorageView;
 use super::storages::{
     StorageData, parse_id, prefix_texts, proved, record, refuse_hub_account, refuse_long_policy,
@@ -25,7 +25,7 @@ use super::storages::{
 };
 use crate::auth::access::{Org, right};
 use crate::envelope::{Envelope, ErrorBody, Success};
-use crate::error::ApiResult;
+use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
@@ -113,6 +113,11 @@ async fn save(
         external_id: None,
         prefixes: prefix_texts(checked),
     };
+    let other_role = change
+        .role_arn
+        .clone()
+        .filter(|role| current.role_arn.as_ref() != Some(role));
+    let source = current.external_id_source;
     let is_delegated = current.access_type == AccessType::IamDelegated;
     let record = record(hub, organization, &access.caller, action, &current);
     let now = hub.clock.now_ms();
@@ -120,6 +125,9 @@ async fn save(
     let (stored, ended) = hub
         .db
         .write(move |tx| {
+            if let Some(role) = &other_role {
+                refuse_role_of_another(tx, organization, role, source)?;
+            }
             storages::update(tx, organization, id, revision, &change, now)?;
             if is_delegated {
                 role_proofs::request(tx, organization, id, Line::WaitedFor, now)?;
@@ -127,7 +135,7 @@ async fn save(
             audit::insert(tx, &record)?;
             let stored = storages::get(tx, organization, id)?;
             let ended = end_overrides_of_others(tx, &of_hub, &stored)?;
-            Ok::<_, insitu_store::Error>((stored, ended))
+            Ok::<_, ApiError>((stored, ended))
         })
         .await?;
     hub.cloud.changed(id);

@@ -17,6 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::body::NoBody;
 use super::identity::{self, IdentityView};
 use super::query::Params;
 use crate::auth::access::{Org, right};
@@ -122,11 +123,14 @@ async fn show(
 }
 
 /// Make an external ID for a role that does not exist yet
+///
+/// A body that asks for a certain one is refused.
 #[utoipa::path(post, path = "/v2/storages/externalId", tag = "storages",
-    responses((status = 201, body = Envelope<ExternalIdData>), (status = 403, body = ErrorBody)))]
+    responses((status = 201, body = Envelope<ExternalIdData>), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody)))]
 async fn reserve_external_id(
     State(hub): State<Arc<Hub>>,
     access: Org<right::ManageStorages>,
+    _: NoBody,
 ) -> ApiResult<Created<ExternalIdData>> {
     let external_id = ExternalId::generate(&*hub.random).to_string();
     let (organization, now, reserved) = (access.organization, hub.clock.now_ms(), external_id.clone());

@@ -29,6 +29,7 @@ use utoipa_axum::routes;
 use super::body::Body;
 use super::diagnosis::{CheckView, DiagnosisData, DiagnosisView, SampleView};
 use super::storage_form::{Problems, StorageForm};
+use super::storage_trust::refuse_role_of_another;
 use super::storages::{customer_external_id, parse_id, refuse_private_endpoint};
 use super::time::iso;
 use crate::auth::access::{Org, right};
@@ -140,9 +141,16 @@ async fn test_form(
     refuse_private_endpoint(&hub, &checked, &mut problems);
     problems.into_result()?;
     if let Some(external_id) = checked.external_id.clone() {
+        let role = checked.role_arn.as_ref().map(ToString::to_string);
         let source = hub
             .db
-            .read(move |tx| external_ids::find_own(tx, organization, external_id.as_str()))
+            .read(move |tx| {
+                let source = external_ids::find_own(tx, organization, external_id.as_str())?;
+                if let Some(role) = &role {
+                    refuse_role_of_another(tx, organization, role, source)?;
+                }
+                Ok::<_, ApiError>(source)
+            })
             .await?;
         if hub.config.refuse_customer_external_ids && source != Some(ExternalIdSource::Hub) {
             return Err(customer_external_id());

@@ -10,13 +10,14 @@ use insitu_model::storage::{AccessType, Verification};
 use insitu_store::audit;
 use insitu_store::role_proofs::{self, Overrides};
 use insitu_store::storages::{self, ExternalIdSource, Storage};
-use insitu_store::{Tx, external_ids, role_overrides};
+use insitu_store::{Tx, external_ids, named_roles, role_overrides};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::body::NoBody;
 use super::storage_view::StorageView;
 use super::storages::{StorageData, parse_id, record};
 use super::time::iso;
@@ -162,7 +163,7 @@ async fn set_override<R: NeedsRight>(
             }
             // Where it is somebody else's role, this owner has no word to give.
             let role = now.role_arn.as_deref().unwrap_or_default();
-            if by.is_some() && storages::is_role_of_another(tx, organization, role)? {
+            if by.is_some() && named_roles::is_of_another(tx, organization, role)? {
                 return Err(role_of_another(role));
             }
             role_overrides::set(tx, organization, id, by)?;
@@ -201,6 +202,25 @@ pub(super) fn end_overrides_of_others(
     Ok(ended.into_iter().map(|one| one.storage).collect())
 }
 
+/// Refuses a role that another organization names, or named, to whoever chose the external ID: it might be typed so that
+/// it fits what the other's trust policy takes. One that the hub made fits nothing but itself.
+pub(super) fn refuse_role_of_another(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    role: &str,
+    source: Option<ExternalIdSource>,
+) -> ApiResult<()> {
+    if source == Some(ExternalIdSource::Hub) || !named_roles::is_of_another(tx, organization, role)? {
+        return Ok(());
+    }
+    Err(ApiError::conflict(
+        ROLE_OF_ANOTHER,
+        format!(
+            "Another organization of this hub names the role {role} too, so it is taken only with an external ID that the hub made. Ask the hub for one (POST /v2/storages/externalId), and put that into the role's trust policy."
+        ),
+    ))
+}
+
 fn override_refused() -> ApiError {
     ApiError::forbidden(
         "storage.override_refused",
@@ -227,13 +247,15 @@ fn nothing_to_override() -> ApiError {
 /// Make another external ID for a storage's role
 ///
 /// The present one stays good until the role was seen to insist on the new one, which then takes its place. Paste the
-/// trust policy, then verify the storage. While one is on its way, the same is answered again.
+/// trust policy, then verify the storage. While one is on its way, the same is answered again. A body that
+/// asks for a certain one is refused.
 #[utoipa::path(post, path = "/v2/storages/{id}/externalId/rotate", tag = "storages", params(("id" = String, Path)),
-    responses((status = 200, body = Envelope<VerifiedData>), (status = 409, body = ErrorBody)))]
+    responses((status = 200, body = Envelope<VerifiedData>), (status = 400, body = ErrorBody), (status = 409, body = ErrorBody)))]
 async fn rotate_external_id(
     State(hub): State<Arc<Hub>>,
     access: Org<right::ManageStorages>,
     Path(id): Path<String>,
+    _: NoBody,
 ) -> ApiResult<Success<VerifiedData>> {
     let current = delegated(&hub, access.organization, &id).await?;
     let (organization, id, now) = (access.organization, current.id, hub.clock.now_ms());

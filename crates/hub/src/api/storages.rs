@@ -21,7 +21,7 @@ use utoipa_axum::routes;
 use super::body::Body;
 use super::query::{MAX_LIMIT, Page, Params};
 use super::storage_form::{Checked, Problems, StorageForm};
-use super::storage_trust::end_overrides_of_others;
+use super::storage_trust::{end_overrides_of_others, refuse_role_of_another};
 use super::storage_view::StorageView;
 use crate::auth::access::{Org, right};
 use crate::auth::caller::Caller;
@@ -157,6 +157,7 @@ async fn create(
                 if only_hubs && source == ExternalIdSource::Customer {
                     return Err(customer_external_id());
                 }
+                refuse_role_of_another(tx, organization, role, Some(source))?;
                 storage.external_id_source = Some(source);
             }
             storages::insert(tx, &storage)?;

@@ -108,6 +108,9 @@ fn finding_of(proof: Proof, role: &RoleArn) -> Finding {
         Proof::Verified => Finding::Verified,
         Proof::AcceptsWithoutExternalId => open("without any external ID"),
         Proof::AcceptsRandomExternalId => open("with an external ID made up at random"),
+        Proof::AcceptsSimilarExternalId => open(
+            "with external IDs that only resemble the storage's, as if its condition were a pattern (StringLike, StringEqualsIgnoreCase) instead of StringEquals",
+        ),
         Proof::RightRefused(error) => Finding::Unverified {
             code: ROLE_DENIED.to_owned(),
             message: format!(

@@ -153,3 +153,62 @@ async fn a_customers_own_is_marked_and_the_operator_can_refuse_it() {
     assert_eq!(theirs.code(), "storage.external_id_customer_refused");
     assert_eq!(strict.connect_well().await["externalIdSource"], "hub");
 }
+
+#[tokio::test]
+async fn a_role_that_another_organization_names_is_taken_with_no_typed_one() {
+    const OTHER_ROLE: &str = "arn:aws:iam::111122223333:role/other";
+    let story = Story::begin().await;
+    // As a role whose owner thought of one organization only: it takes whatever begins like this.
+    story.sts.trust(ROLE, Trust::Like("acme-".to_owned()));
+    story
+        .ada
+        .post("/v2/storages", story.form(ROLE, "acme-1"))
+        .await
+        .data();
+    let rival = story.hub.owner("Rival").await;
+    let refused = |answer: insitu_hub::testing::Answer| {
+        assert_eq!(
+            (answer.status.as_u16(), answer.code()),
+            (409, "storage.role_of_another"),
+            "{}",
+            answer.body
+        );
+    };
+    let before = story.sts.asked().len();
+    let form = story.form(ROLE, "acme-2");
+    refused(rival.post("/v2/storages", form.clone()).await);
+    refused(rival.post("/v2/storages/test", json!({ "storage": form })).await);
+    assert_eq!(story.sts.asked().len(), before, "it was not even tried");
+    // Nor does a storage of another role come to it.
+    story.sts.trust(OTHER_ROLE, only("acme-3".to_owned()));
+    let made = rival.post("/v2/storages", story.form(OTHER_ROLE, "acme-3")).await;
+    let theirs = made.data()["storage"].clone();
+    refused(rival.post(&path(&theirs), json!({ "roleArn": ROLE })).await);
+    // With one that the hub makes it is tried, and found out.
+    let reserved = rival.post("/v2/storages/externalId", json!({})).await;
+    let own = reserved.data()["externalId"].as_str().unwrap();
+    let mut form = story.form(ROLE, own);
+    form["name"] = json!("Theirs");
+    let tried = rival.post("/v2/storages", form).await.data()["storage"].clone();
+    assert_eq!(tried["verification"]["code"], "storage.role_denied");
+}
+
+#[tokio::test]
+async fn whoever_asks_for_one_cannot_say_which() {
+    let story = Story::begin().await;
+    let storage = story.connect_well().await;
+    for at in [
+        "/v2/storages/externalId".to_owned(),
+        format!("{}/externalId/rotate", path(&storage)),
+    ] {
+        let wish = json!({ "externalId": "what-i-would-like" });
+        let answer = story.ada.post(&at, wish).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.code()),
+            (400, "request.body_invalid"),
+            "{at}"
+        );
+        let empty = axum::body::Body::empty();
+        story.ada.send(axum::http::Method::POST, &at, empty).await.data();
+    }
+}

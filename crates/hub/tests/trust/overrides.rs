@@ -117,3 +117,19 @@ async fn an_operator_can_refuse_it_and_then_those_that_are_there_count_for_nothi
     let shown = strict.ada.get(&path(&storage)).await.data()["storage"]["verification"].clone();
     assert_eq!(shown["overriddenBy"], json!(null));
 }
+
+#[tokio::test]
+async fn a_role_that_another_organization_named_before_its_storage_was_edited_is_not_overridden() {
+    let story = Story::begin().await;
+    let ours = story.connect(|_| Trust::Open).await;
+    story.sts.trust(OTHER_ROLE, Trust::Open);
+    story
+        .ada
+        .post(&path(&ours), json!({ "roleArn": OTHER_ROLE }))
+        .await
+        .data();
+    let rival = story.hub.owner("Rival").await;
+    let theirs = connect(&story, &rival, ROLE).await;
+    let refused = rival.post(&override_path(&theirs), json!({})).await;
+    assert_eq!(refused.code(), "storage.role_of_another");
+}

@@ -21,6 +21,8 @@ pub enum Trust {
     In(Vec<String>),
     /// Any external ID, but one.
     Any,
+    /// Any that begins like this.
+    Like(String),
     /// Nothing.
     Open,
     /// No answer comes.
@@ -88,6 +90,7 @@ impl Sts {
             None => false,
             Some(Trust::Open) => true,
             Some(Trust::Any) => external_id.is_some(),
+            Some(Trust::Like(begin)) => external_id.is_some_and(|id| id.starts_with(begin)),
             Some(Trust::Silent) => false,
             Some(Trust::In(ids)) => external_id.is_some_and(|id| ids.iter().any(|one| one == id)),
         }

@@ -4,7 +4,7 @@ use insitu_model::{id::AssetId, storage::AccessType};
 use insitu_store::{
     Error, Page,
     assets::{self, NewAsset},
-    external_ids,
+    external_ids, named_roles,
     role_proofs::RoleProof,
     storages::{self, ExternalIdSource, Storage, StorageChange},
 };
@@ -84,6 +84,49 @@ contract! {
         let without = StorageChange { endpoint: Some(None), ..Default::default() };
         store.write(move |tx| storages::update(tx, organization, id, 2, &without, NOW)).await.unwrap();
         assert_eq!(store.read(move |tx| storages::get(tx, organization, id)).await.unwrap().endpoint, None);
+    }
+}
+
+contract! {
+    async fn of_changes_that_come_at_once_one_is_made_and_the_others_are_told(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let id = store.storage(organization, "Photos").await;
+        for revision in 1..=20 {
+            let change = |region: &'static str| {
+                let change = StorageChange { region: Some(region.to_owned()), ..Default::default() };
+                store.write(move |tx| storages::update(tx, organization, id, revision, &change, NOW))
+            };
+            let (a, b, c, d) = tokio::join!(change("a"), change("b"), change("c"), change("d"));
+            let ended = [a, b, c, d];
+            let made = ended.iter().filter(|answer| answer.is_ok()).count();
+            assert_eq!(made, 1, "{ended:?}");
+            let told = |answer: &&Result<_, _>| matches!(answer, Err(Error::Conflict { .. }));
+            assert_eq!(ended.iter().filter(told).count(), 3, "{ended:?}");
+        }
+    }
+}
+
+contract! {
+    async fn who_named_a_role_once_is_known_for_ever(store: &Store) {
+        let (ours, _) = store.organization("acme").await;
+        let (theirs, _) = store.organization("other").await;
+        let of_another = |organization, role: &'static str| {
+            store.read(move |tx| named_roles::is_of_another(tx, organization, role))
+        };
+        let mut new = store.new_storage(ours, "Photos");
+        new.access_type = AccessType::IamDelegated;
+        new.role_arn = Some(ROLE.to_owned());
+        let id = new.id;
+        assert!(!of_another(theirs, ROLE).await.unwrap());
+        store.write(move |tx| storages::insert(tx, &new)).await.unwrap();
+        const OTHER: &str = "arn:aws:iam::123456789012:role/other";
+        let change = StorageChange { role_arn: Some(OTHER.to_owned()), ..Default::default() };
+        store.write(move |tx| storages::update(tx, ours, id, 1, &change, NOW)).await.unwrap();
+        store.write(move |tx| storages::delete(tx, ours, id, false, NOW)).await.unwrap();
+        for role in [ROLE, OTHER] {
+            assert!(of_another(theirs, role).await.unwrap(), "{role}");
+            assert!(!of_another(ours, role).await.unwrap(), "{role}");
+        }
     }
 }
 

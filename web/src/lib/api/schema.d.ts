@@ -1229,7 +1229,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make an external ID for a role that does not exist yet */
+        /**
+         * Make an external ID for a role that does not exist yet
+         * @description A body that asks for a certain one is refused.
+         */
         post: operations["postStoragesExternalId"];
         delete?: never;
         options?: never;
@@ -1326,7 +1329,8 @@ export interface paths {
         /**
          * Make another external ID for a storage's role
          * @description The present one stays good until the role was seen to insist on the new one, which then takes its place. Paste the
-         *     trust policy, then verify the storage. While one is on its way, the same is answered again.
+         *     trust policy, then verify the storage. While one is on its way, the same is answered again. A body that
+         *     asks for a certain one is refused.
          */
         post: operations["postStoragesByIdExternalIdRotate"];
         delete?: never;
@@ -7446,6 +7450,14 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_ExternalIdData"];
                 };
             };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7683,6 +7695,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_VerifiedData"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             409: {
