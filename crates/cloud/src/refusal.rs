@@ -24,6 +24,8 @@ pub struct Refusal {
     pub region: Option<String>,
     /// The time of the server, if it finds ours too far from it.
     pub server_time: Option<String>,
+    /// How many seconds the server wants to be left alone for.
+    pub retry_after_s: Option<u32>,
 }
 
 /// What a refusal means for whoever asked.
@@ -70,6 +72,10 @@ impl Refusal {
                 .header("x-amz-bucket-region")
                 .filter(|region| !region.is_empty())
                 .map(word),
+            // The other form, a date, is not what S3 or STS send.
+            retry_after_s: answer
+                .header("retry-after")
+                .and_then(|text| text.trim().parse().ok()),
             ..Refusal::default()
         };
         if let Ok(document) = Element::parse(&answer.body) {
@@ -289,6 +295,21 @@ mod tests {
         );
         assert_eq!(sts.kind(), RefusalKind::UnknownKey);
         assert_eq!(sts.request_id.as_deref(), Some("Q"));
+    }
+
+    #[test]
+    fn how_long_a_server_wants_to_be_left_alone_is_read() {
+        let of = |text: &'static str| {
+            let answer = Answer {
+                status: 503,
+                headers: [(http::header::RETRY_AFTER, http::HeaderValue::from_static(text))]
+                    .into_iter()
+                    .collect(),
+                body: Default::default(),
+            };
+            Refusal::read(&answer).retry_after_s
+        };
+        assert_eq!((of("7"), of("soon")), (Some(7), None));
     }
 
     #[test]

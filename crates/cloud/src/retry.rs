@@ -17,6 +17,8 @@ pub struct Retry {
     pub first_wait_max: Duration,
     /// The longest wait of all.
     pub wait_max: Duration,
+    /// The longest wait that a server is granted that says how long (`Retry-After`).
+    pub granted_max: Duration,
     /// Beyond this no further try begins: a server that hangs would be waited for once per try.
     pub begin_max: Duration,
 }
@@ -27,6 +29,7 @@ impl Retry {
         attempts_max: 4,
         first_wait_max: Duration::from_millis(200),
         wait_max: Duration::from_secs(2),
+        granted_max: Duration::from_secs(5),
         begin_max: Duration::from_secs(10),
     };
     /// For work that nobody waits for and that comes back by itself: a second try, and no more.
@@ -34,6 +37,7 @@ impl Retry {
         attempts_max: 2,
         first_wait_max: Duration::from_millis(500),
         wait_max: Duration::from_millis(500),
+        granted_max: Duration::from_secs(30),
         begin_max: Duration::from_secs(10),
     };
     /// One try, for whoever wants to show what one call says.
@@ -41,6 +45,7 @@ impl Retry {
         attempts_max: 1,
         first_wait_max: Duration::ZERO,
         wait_max: Duration::ZERO,
+        granted_max: Duration::ZERO,
         begin_max: Duration::ZERO,
     };
 
@@ -57,7 +62,7 @@ impl Retry {
                         && attempt < self.attempts_max
                         && began.elapsed() < self.begin_max =>
                 {
-                    let wait = self.wait(attempt, random);
+                    let wait = self.wait(attempt, random).max(self.granted(&error));
                     tracing::debug!(%error, attempt, ?wait, "a cloud call failed and is tried again");
                     tokio::time::sleep(wait).await;
                     attempt += 1;
@@ -65,6 +70,12 @@ impl Retry {
                 done => return done,
             }
         }
+    }
+
+    /// What the server asked for, as far as anybody can wait for it.
+    fn granted(self, error: &CallError) -> Duration {
+        let asked_s = error.refusal().and_then(|refusal| refusal.retry_after_s);
+        Duration::from_secs(asked_s.unwrap_or(0).into()).min(self.granted_max)
     }
 
     /// Anything between nothing and the ceiling of this attempt, so that many callers do not come back together.
@@ -132,6 +143,36 @@ mod tests {
         let done = Retry::NORMAL.run(&SeededRandom::new(1), call).await;
         assert_eq!(done, Err(ConnectError::Timeout { host: "h".into() }.into()));
         assert_eq!(count.into_inner(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_says_how_long_is_left_alone_as_long_as_anybody_can_wait() {
+        for (retry, asked_s, waits) in [
+            (Retry::NORMAL, 3, 3..4),
+            (Retry::NORMAL, 3600, 5..6),
+            (Retry::PATIENT, 20, 20..21),
+            (Retry::PATIENT, 3600, 30..31),
+        ] {
+            let refusal = Box::new(Refusal {
+                status: 503,
+                retry_after_s: Some(asked_s),
+                ..Refusal::default()
+            });
+            let busy = CallError::Refused {
+                host: "h".into(),
+                call: "HeadBucket",
+                refusal,
+            };
+            let (began, count) = (Instant::now(), AtomicU32::new(0));
+            let call = || async {
+                match count.fetch_add(1, Ordering::Relaxed) {
+                    0 => Err(busy.clone()),
+                    _ => Ok(began.elapsed().as_secs()),
+                }
+            };
+            let waited_s = retry.run(&SeededRandom::new(1), call).await.unwrap();
+            assert!(waits.contains(&waited_s), "{asked_s}: {waited_s}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -7,7 +7,7 @@ use insitu_store::Db;
 
 use crate::auth::peer::TrustedProxies;
 use crate::auth::standings::Standings;
-use crate::auth::throttle::Throttle;
+use crate::auth::throttle::{RoleThrottle, Throttle};
 use crate::cloud_access::CloudAccess;
 use crate::config::Config;
 use crate::jobs::Jobs;
@@ -30,6 +30,7 @@ pub struct Hub {
     pub public_url: String,
     pub trusted_proxies: TrustedProxies,
     pub sign_in_throttle: Throttle,
+    pub role_throttle: RoleThrottle,
     pub standings: Standings,
 }
 

@@ -10,7 +10,7 @@ use insitu_store::{DatabaseUrl, Db, Options};
 use crate::ambient::{SystemClock, SystemRandom};
 use crate::auth::peer::TrustedProxies;
 use crate::auth::standings::Standings;
-use crate::auth::throttle::Throttle;
+use crate::auth::throttle::{RoleThrottle, Throttle};
 use crate::cli::{Failure, Outcome};
 use crate::cloud_access::CloudAccess;
 use crate::config::Config;
@@ -55,6 +55,7 @@ pub async fn open_with(
         public_url,
         trusted_proxies,
         sign_in_throttle: Throttle::default(),
+        role_throttle: RoleThrottle::default(),
         standings: Standings::default(),
         config,
     }))

@@ -153,3 +153,27 @@ async fn where_the_operator_wants_the_hubs_own_external_ids_no_other_is_tried() 
         "the hub gets as far as the door"
     );
 }
+
+#[tokio::test]
+async fn whoever_tries_one_role_after_the_other_has_to_wait_and_others_do_not() {
+    let hub = TestHub::start_with(|config| config.delegate = None).await;
+    let (ada, bob) = (hub.owner("Acme").await, hub.owner("Rival").await);
+    let try_role =
+        async |person: &Person| try_form(person, role_form("what-our-role-has"), "s3://photos/a.jpg").await;
+    let mut tried = 0;
+    let refused = loop {
+        let answer = try_role(&ada).await;
+        if answer.status.as_u16() != 200 || tried > 100 {
+            break answer;
+        }
+        tried += 1;
+    };
+    assert_eq!(
+        (refused.status.as_u16(), refused.code()),
+        (429, "storage.too_many_tries")
+    );
+    assert!(tried >= 30, "{tried}");
+    try_role(&bob).await.data();
+    let without_role = try_form(&ada, user_form(), "s3://photos/a.jpg").await;
+    without_role.data();
+}

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use insitu_model::ambient::Clock;
 use insitu_model::id::StorageId;
+use tokio::sync::OwnedMutexGuard;
 
 use super::duration::{Limit, SessionLength};
 use super::slot::{Call, Look, Slot};
@@ -115,9 +116,8 @@ impl CredentialCache {
         if let Ok(guard) = slot.asking.clone().try_lock_owned() {
             let inner = self.inner.clone();
             tokio::spawn(async move {
-                let _guard = guard;
                 // What came of it is written into the slot.
-                let _ = inner.run(&slot, call).await;
+                let _ = inner.run(&slot, call, guard).await;
             });
         }
     }
@@ -163,14 +163,14 @@ impl Inner {
 
     /// Waits for the call under way, if there is one, and makes one only if that left anything to ask.
     async fn ask(self: Arc<Self>, slot: Arc<Slot>) -> Result<Arc<Signer>, CredentialError> {
-        let _guard = slot.asking.clone().lock_owned().await;
+        let guard = slot.asking.clone().lock_owned().await;
         let call = match slot.look(self.now_ms()) {
             Look::Held(signer, None) => return Ok(signer),
             Look::Held(_, Some(errand)) => errand.call,
             Look::Waiting(error) => return Err(error),
             Look::Missing => Call::Renew,
         };
-        let answer = self.run(&slot, call).await;
+        let answer = self.run(&slot, call, guard).await;
         match slot.look(self.now_ms()) {
             Look::Held(signer, _) => Ok(signer),
             Look::Waiting(error) => Err(error),
@@ -178,16 +178,27 @@ impl Inner {
         }
     }
 
-    /// Asks STS, and writes into the slot what came of it.
-    async fn run(&self, slot: &Slot, call: Call) -> Result<(), CredentialError> {
+    /// Asks STS, and writes into the slot what came of it. Nobody waits for more than a session: whether its role allows
+    /// a longer one is found out afterwards, still as the one call under way.
+    async fn run(
+        self: &Arc<Self>,
+        slot: &Arc<Slot>,
+        call: Call,
+        guard: OwnedMutexGuard<()>,
+    ) -> Result<(), CredentialError> {
         let Grant::Role(role) = &slot.grant else {
             return Ok(());
         };
         let answer = match call {
-            Call::Renew => {
-                let session = self.longest_session(role, &slot.length).await;
-                session.map(|session| slot.renewed(session, self.now_ms()))
-            }
+            Call::Renew => self
+                .first_session(role, &slot.length)
+                .await
+                .map(|(given_s, session)| {
+                    slot.renewed(session, self.now_ms());
+                    if slot.length.next_s(self.now_ms()) > given_s {
+                        tokio::spawn(self.clone().find_longest(slot.clone(), given_s, guard));
+                    }
+                }),
             // The session that comes with the answer is thrown away: with another one every URL would change.
             Call::Confirm => {
                 let session = self.roles.assume(role, SESSION_S_MIN).await;
@@ -197,32 +208,64 @@ impl Inner {
         answer.inspect_err(|error| slot.failed(error, self.now_ms()))
     }
 
-    /// A session as long as the role allows.
-    async fn longest_session(
+    /// The first session that is given, and for how many seconds.
+    async fn first_session(
         &self,
         role: &RoleGrant,
         length: &SessionLength,
-    ) -> Result<Credentials, CredentialError> {
-        let mut longest: Option<(u32, Credentials)> = None;
+    ) -> Result<(u32, Credentials), CredentialError> {
         loop {
             let seconds = length.next_s(self.now_ms());
-            match longest {
-                Some((given, session)) if given >= seconds => return Ok(session),
-                shorter => longest = shorter,
-            }
-            match self.roles.assume(role, seconds).await {
-                Ok(session) => {
-                    length.was_given(seconds);
-                    longest = Some((seconds, session));
-                }
-                Err(error) => match Limit::of(&error) {
-                    Some(limit) if seconds > SESSION_S_MIN => {
-                        length.was_refused(limit, seconds, self.now_ms());
-                    }
-                    _ => return longest.map(|(_, session)| session).ok_or(error),
-                },
+            match self.try_length(role, length, seconds).await {
+                Ok(session) => return Ok((seconds, session)),
+                Err(error) if Limit::of(&error).is_some() && seconds > SESSION_S_MIN => {}
+                Err(error) => return Err(error),
             }
         }
+    }
+
+    /// Goes on from the session that was given to the longest, which takes its place: once, because with another one every
+    /// URL changes.
+    async fn find_longest(self: Arc<Self>, slot: Arc<Slot>, mut given_s: u32, _guard: OwnedMutexGuard<()>) {
+        let Grant::Role(role) = &slot.grant else {
+            return;
+        };
+        let mut longest = None;
+        loop {
+            let seconds = slot.length.next_s(self.now_ms());
+            if seconds <= given_s {
+                break;
+            }
+            match self.try_length(role, &slot.length, seconds).await {
+                Ok(session) => (given_s, longest) = (seconds, Some(session)),
+                Err(error) if Limit::of(&error).is_some() => {}
+                Err(error) => {
+                    tracing::debug!(%error, "how long a role's sessions may be is not known yet");
+                    break;
+                }
+            }
+        }
+        if let Some(session) = longest {
+            slot.renewed(session, self.now_ms());
+        }
+    }
+
+    async fn try_length(
+        &self,
+        role: &RoleGrant,
+        length: &SessionLength,
+        seconds: u32,
+    ) -> Result<Credentials, CredentialError> {
+        let tried = self.roles.assume(role, seconds).await;
+        match &tried {
+            Ok(_) => length.was_given(seconds),
+            Err(error) => {
+                if let Some(limit) = Limit::of(error).filter(|_| seconds > SESSION_S_MIN) {
+                    length.was_refused(limit, seconds, self.now_ms());
+                }
+            }
+        }
+        tried
     }
 }
 

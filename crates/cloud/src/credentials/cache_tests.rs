@@ -32,6 +32,7 @@ impl World {
             denies: false.into(),
             says: std::sync::Mutex::default(),
             hangs: false.into(),
+            takes_ms: 0.into(),
             gate,
         });
         let cache = CredentialCache::new(sts.clone(), clock.clone());
@@ -154,7 +155,8 @@ async fn a_failed_renewal_keeps_the_session_that_holds() {
 
 #[tokio::test]
 async fn a_session_is_as_long_as_its_role_allows_and_that_is_learned_once() {
-    for (max_s, refused) in [(43_200, 0), (3_600, 2), (7_200, 5)] {
+    for (max_s, refused) in [(43_200, 0), (3_600, 2), (7_200, 6), (5_000, 8)] {
+        let found_s = max_s / 60 * 60;
         let world = World::new(None);
         world.sts.max_s.store(max_s, Ordering::SeqCst);
         let end_ms = async || {
@@ -163,14 +165,36 @@ async fn a_session_is_as_long_as_its_role_allows_and_that_is_learned_once() {
                 .obtain(STORAGE, 1, || Ok::<_, CredentialError>(role()));
             obtained.await.unwrap().credentials().expires_at_ms().unwrap()
         };
-        assert_eq!(end_ms().await, world.clock.now_ms() + i64::from(max_s) * 1000);
+        end_ms().await;
+        // Whether there is a longer one is found out in the background.
+        world.until_calls(1).await;
+        assert_eq!(end_ms().await, world.clock.now_ms() + i64::from(found_s) * 1000);
         let refusals = || world.sts.refused_for_length.load(Ordering::SeqCst);
         assert_eq!(refusals(), refused, "{max_s}");
         let calls = world.calls();
-        world.clock.advance_ms(i64::from(max_s) * 1000);
-        assert_eq!(end_ms().await, world.clock.now_ms() + i64::from(max_s) * 1000);
+        world.clock.advance_ms(i64::from(found_s) * 1000);
+        assert_eq!(end_ms().await, world.clock.now_ms() + i64::from(found_s) * 1000);
         assert_eq!((world.calls(), refusals()), (calls + 1, refused), "{max_s}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_longer_than_for_the_first_session() {
+    let world = World::new(None);
+    world.sts.max_s.store(7_200, Ordering::SeqCst);
+    world.sts.takes_ms.store(1_500, Ordering::SeqCst);
+    let began = tokio::time::Instant::now();
+    assert_eq!(world.key_id().await.unwrap(), "session-1");
+    // One call for twelve hours, which is refused, and one for a little more than the usual.
+    assert_eq!(began.elapsed(), Duration::from_millis(3_000));
+    assert_eq!(world.key_id().await.unwrap(), "session-1");
+    let slot = world.cache.inner.slot(STORAGE, 1).unwrap();
+    drop(slot.asking.lock().await);
+    let Look::Held(signer, None) = slot.look(world.clock.now_ms()) else {
+        panic!("it has no session")
+    };
+    let end_ms = signer.credentials().expires_at_ms();
+    assert_eq!(end_ms, Some(world.clock.now_ms() + 7_200_000));
 }
 
 #[tokio::test]

@@ -26,6 +26,8 @@ pub(super) struct FakeSts {
     /// Answers every call with this code of AWS's and 403.
     pub(super) says: std::sync::Mutex<Option<&'static str>>,
     pub(super) hangs: AtomicBool,
+    /// How long each answer takes.
+    pub(super) takes_ms: AtomicU32,
     pub(super) gate: Option<Notify>,
 }
 
@@ -46,6 +48,10 @@ fn refused(status: u16, code: &str, message: &str) -> CredentialError {
 impl AssumeRoles for FakeSts {
     fn assume<'a>(&'a self, _: &'a RoleGrant, duration_s: u32) -> Assuming<'a> {
         Box::pin(async move {
+            let takes_ms = self.takes_ms.load(Ordering::SeqCst);
+            if takes_ms > 0 {
+                tokio::time::sleep(std::time::Duration::from_millis(takes_ms.into())).await;
+            }
             if duration_s > self.max_s.load(Ordering::SeqCst) {
                 self.refused_for_length.fetch_add(1, Ordering::SeqCst);
                 let message =

@@ -51,11 +51,16 @@ pub(super) struct Files;
 
 impl FileRead for Files {
     async fn file_read(&self, path: &str) -> Result<Vec<u8>> {
-        let unreadable = |error: std::io::Error| Error::unexpected(format!("{path} cannot be read: {error}"));
+        // Whoever sees the error need not learn where the operator keeps things.
+        let unreadable = |error: std::io::Error| {
+            tracing::warn!(%error, path, "a file of the hub's AWS identity cannot be read");
+            Error::unexpected(format!("its file cannot be read: {error}"))
+        };
         let size_bytes = tokio::fs::metadata(path).await.map_err(unreadable)?.len();
         if size_bytes > FILE_BYTES_MAX {
+            tracing::warn!(path, size_bytes, "a file of the hub's AWS identity is too long");
             return Err(Error::unexpected(format!(
-                "{path} is longer than {FILE_BYTES_MAX} bytes"
+                "its file is longer than {FILE_BYTES_MAX} bytes"
             )));
         }
         tokio::fs::read(path).await.map_err(unreadable)

@@ -231,14 +231,24 @@ impl Inner {
         provider: &impl ProvideCredential<Credential = Credential>,
     ) -> Result<Option<Found>, CredentialError> {
         let given = provider.provide_credential(&self.context).await;
-        let given = given.map_err(|error| CredentialError::Identity {
-            reason: format!("{}: {error}", source.as_str()),
+        let given = given.map_err(|error| {
+            tracing::warn!(%error, source = source.as_str(), "the hub's AWS identity cannot be had");
+            CredentialError::Identity {
+                reason: format!("{}: {}", source.as_str(), without_places(&error.to_string())),
+            }
         })?;
         Ok(given.map(|credential| Found {
             source,
             credentials: Arc::new(of_library(credential)),
         }))
     }
+}
+
+/// The words without paths and addresses: every organization's admins read them, and only the operator, who has the log,
+/// needs to know where things are kept.
+fn without_places(text: &str) -> String {
+    let shown = |word| if str::contains(word, '/') { "…" } else { word };
+    text.split_whitespace().map(shown).collect::<Vec<_>>().join(" ")
 }
 
 impl Source {

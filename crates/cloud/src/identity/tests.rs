@@ -208,6 +208,24 @@ async fn a_source_that_is_configured_and_fails_is_named() {
 }
 
 #[tokio::test]
+async fn where_the_operator_keeps_files_is_shown_to_nobody() {
+    let role = "arn:aws:iam::123456789012:role/hub";
+    for (file, more) in [
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", ("AWS_ROLE_ARN", role)),
+        (
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/creds"),
+        ),
+    ] {
+        let world = World::new(&[(file, "/srv/secrets of ours/insitu-token"), more]);
+        let error = world.identity().find().await.unwrap_err().to_string();
+        for place in ["/srv", "secrets of ours/", "insitu-token", "127.0.0.1"] {
+            assert!(!error.contains(place), "{file}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_instance_is_asked_only_where_the_operator_wants_it() {
     let server = Server::says(&[
         &answer("200 OK", "", "imds-token"),

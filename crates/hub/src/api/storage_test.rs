@@ -119,9 +119,9 @@ async fn test_saved(
 /// Try a storage before it is saved
 ///
 /// The secret is used and not kept. An external ID of another organization is refused. Answers as
-/// `POST /v2/storages/{id}/test` does.
+/// `POST /v2/storages/{id}/test` does. A user tries thirty roles at once, and thirty a minute after that.
 #[utoipa::path(post, path = "/v2/storages/test", tag = "storages", request_body = StorageFormTestBody,
-    responses((status = 200, body = Envelope<DiagnosisData>), (status = 400, body = ErrorBody), (status = 409, body = ErrorBody)))]
+    responses((status = 200, body = Envelope<DiagnosisData>), (status = 400, body = ErrorBody), (status = 409, body = ErrorBody), (status = 429, body = ErrorBody)))]
 async fn test_form(
     State(hub): State<Arc<Hub>>,
     access: Org<right::ManageStorages>,
@@ -140,6 +140,9 @@ async fn test_form(
     checked.require_complete(&mut problems);
     refuse_private_endpoint(&hub, &checked, &mut problems);
     problems.into_result()?;
+    if checked.role_arn.is_some() {
+        hub.role_throttle.check(access.caller.user)?;
+    }
     if let Some(external_id) = checked.external_id.clone() {
         let role = checked.role_arn.as_ref().map(ToString::to_string);
         let source = hub

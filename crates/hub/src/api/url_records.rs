@@ -67,7 +67,7 @@ pub struct UrlRecordView {
     pub api_key: Option<String>,
     /// The address that the request came from.
     pub address: Option<String>,
-    /// `assets`, `task`, `address`, `upload` or `test`
+    /// `assets`, `task`, `address`, `upload`, `test` or `export`
     #[schema(value_type = words::UrlPurpose)]
     pub purpose: &'static str,
     /// Null where no project was concerned: a storage was tried, or looked into.

@@ -1,5 +1,6 @@
 //! Slows down whoever guesses passwords: a few tries at once, then one every few seconds, for each account; and more of both
-//! for each address that is tried from, so that nobody tries one password on every account.
+//! for each address that is tried from, so that nobody tries one password on every account. And whoever tries roles: what
+//! STS says of them is nothing to go fishing for.
 
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
@@ -8,6 +9,7 @@ use std::num::NonZeroU32;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
 use insitu_cloud::connect::is_public;
+use insitu_model::id::UserId;
 
 use super::peer::Peer;
 use crate::error::{ApiError, ApiResult};
@@ -25,6 +27,11 @@ const BURST_OF_ADDRESS: NonZeroU32 = HUNDRED;
 const PER_MINUTE_OF_ADDRESS: NonZeroU32 = HUNDRED;
 const HUNDRED: NonZeroU32 = match NonZeroU32::new(100) {
     Some(hundred) => hundred,
+    None => NonZeroU32::MIN,
+};
+/// Roles that one user may try at once, and a minute after that.
+const ROLES: NonZeroU32 = match NonZeroU32::new(30) {
+    Some(thirty) => thirty,
     None => NonZeroU32::MIN,
 };
 /// Above this many remembered addresses, the idle ones are dropped.
@@ -59,6 +66,26 @@ impl Throttle {
     }
 }
 
+/// Counts the roles that users try before they save a storage.
+#[derive(Debug)]
+pub struct RoleThrottle(DefaultKeyedRateLimiter<UserId>);
+
+impl Default for RoleThrottle {
+    fn default() -> Self {
+        Self(DefaultKeyedRateLimiter::keyed(Quota::per_minute(ROLES)))
+    }
+}
+
+impl RoleThrottle {
+    /// Counts one try of this user; an error once there were too many.
+    pub fn check(&self, user: UserId) -> ApiResult<()> {
+        wait_s(&self.0, &user).map_or(Ok(()), |wait| {
+            let message = format!("Too many roles tried by this user. Wait {wait} seconds and try again.");
+            Err(ApiError::too_many("storage.too_many_tries", message, wait))
+        })
+    }
+}
+
 /// Whoever has an IPv6 address has 2^64 of them.
 fn of_one_caller(address: IpAddr) -> IpAddr {
     const OF_THE_NETWORK: u128 = !0 << 64;
@@ -69,17 +96,19 @@ fn of_one_caller(address: IpAddr) -> IpAddr {
 }
 
 fn count<K: Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K, whose: &str) -> ApiResult<()> {
+    wait_s(limiter, key).map_or(Ok(()), |wait| {
+        let message = format!("Too many tries {whose}. Wait {wait} seconds and try again.");
+        Err(ApiError::too_many("session.too_many_tries", message, wait))
+    })
+}
+
+/// Counts one more; how many seconds to wait where that is too many.
+fn wait_s<K: Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Option<u64> {
     if limiter.len() > MAX_REMEMBERED {
         limiter.retain_recent();
     }
-    limiter.check_key(key).map_err(|not_until| {
-        let wait = not_until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
-        ApiError::too_many(
-            "session.too_many_tries",
-            format!("Too many tries {whose}. Wait {wait} seconds and try again."),
-            wait,
-        )
-    })
+    let not_until = limiter.check_key(key).err()?;
+    Some(not_until.wait_time_from(DefaultClock::default().now()).as_secs() + 1)
 }
 
 #[cfg(test)]

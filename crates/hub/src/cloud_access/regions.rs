@@ -1,7 +1,8 @@
 //! Which region each bucket is really in, learned from S3 itself, whatever an address says.
 //!
 //! A bucket is asked about once an hour (HeadBucket), the first time that something in it is signed; S3 names the
-//! region even when it refuses. Where it cannot be learned, the region that the address or the storage names is used.
+//! region even when it refuses. Where it cannot be learned, the region that the address or the storage names is used. A
+//! server that hangs is waited for once, and not once for each of its buckets.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,6 +30,8 @@ pub(super) struct LearnedRegions {
     s3: s3::Client,
     clock: Arc<dyn Clock>,
     kept: Mutex<HashMap<(StorageId, String), Learned>>,
+    /// The regions of storages whose server did not answer, and until when none is asked.
+    silent: Mutex<HashMap<(StorageId, Region), i64>>,
 }
 
 #[derive(Clone)]
@@ -43,11 +46,17 @@ impl LearnedRegions {
             s3,
             clock,
             kept: Mutex::default(),
+            silent: Mutex::default(),
         }
     }
 
     pub fn forget(&self, storage: StorageId) {
         self.lock().retain(|(owner, _), _| *owner != storage);
+        self.silent().retain(|(owner, _), _| *owner != storage);
+    }
+
+    fn silent(&self) -> MutexGuard<'_, HashMap<(StorageId, Region), i64>> {
+        self.silent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<(StorageId, String), Learned>> {
@@ -62,13 +71,36 @@ impl LearnedRegions {
         bucket: &BucketName,
         named: Option<&Region>,
     ) -> Region {
-        let assumed = || named.cloned().unwrap_or_else(|| assumed_region(storage));
+        self.region_within(PATIENCE, hub, storage, (bucket, named)).await
+    }
+
+    /// The same for whoever has only so much time left.
+    pub async fn region_within(
+        &self,
+        left: Duration,
+        hub: &Hub,
+        storage: &ReachedStorage,
+        (bucket, named): (&BucketName, Option<&Region>),
+    ) -> Region {
+        let assumed = named.cloned().unwrap_or_else(|| assumed_region(storage));
         let slot = (storage.id, bucket.as_str().to_owned());
         let now = self.clock.now_ms();
         if let Some(known) = self.lock().get(&slot).filter(|known| now < known.until_ms) {
-            return known.region.clone().unwrap_or_else(assumed);
+            return known.region.clone().unwrap_or(assumed);
         }
-        let learned = self.learn(hub, storage, bucket, assumed()).await;
+        let server = (storage.id, assumed.clone());
+        let is_silent = self.silent().get(&server).is_some_and(|until_ms| now < *until_ms);
+        if is_silent || left.is_zero() {
+            return assumed;
+        }
+        let learned = self.learn(hub, storage, bucket, assumed.clone(), left.min(PATIENCE));
+        let Ok(learned) = learned.await else {
+            // Whoever had little time left found out nothing about the server.
+            if left >= PATIENCE {
+                self.note_silent(server, now);
+            }
+            return assumed;
+        };
         let kept_ms = if learned.is_some() {
             KEPT_MS
         } else {
@@ -85,7 +117,13 @@ impl LearnedRegions {
                 region: learned.clone(),
             },
         );
-        learned.unwrap_or_else(assumed)
+        learned.unwrap_or(assumed)
+    }
+
+    fn note_silent(&self, server: (StorageId, Region), now: i64) {
+        let mut silent = self.silent();
+        silent.retain(|_, until_ms| now < *until_ms);
+        silent.insert(server, now + FAILURE_KEPT_MS);
     }
 
     /// Keeps what a bucket's server said by the way.
@@ -104,28 +142,34 @@ impl LearnedRegions {
         storage: &ReachedStorage,
         bucket: &BucketName,
         assumed: Region,
-    ) -> Option<Region> {
-        let credentials = storage.signer(hub).await.ok()?.credentials().clone();
+        patience: Duration,
+    ) -> Result<Option<Region>, Silence> {
+        let Ok(signer) = storage.signer(hub).await else {
+            return Ok(None);
+        };
         let access = s3::Access {
             region: assumed,
             endpoint: storage.endpoint.clone(),
-            credentials,
+            credentials: signer.credentials().clone(),
         };
-        let answer = tokio::time::timeout(PATIENCE, self.s3.learn_region(&access, bucket)).await;
+        let answer = tokio::time::timeout(patience, self.s3.learn_region(&access, bucket)).await;
         match answer {
-            Ok(Ok(Some(name))) => Region::parse(&name, storage.endpoint.is_some()).ok(),
-            Ok(Ok(None)) => None,
+            Ok(Ok(Some(name))) => Ok(Region::parse(&name, storage.endpoint.is_some()).ok()),
+            Ok(Ok(None)) => Ok(None),
             Ok(Err(error)) => {
                 tracing::warn!(%error, %bucket, "the region of a bucket could not be learned");
-                None
+                Ok(None)
             }
             Err(_) => {
                 tracing::warn!(%bucket, "the bucket's server did not say its region in time");
-                None
+                Err(Silence)
             }
         }
     }
 }
+
+/// The server does not answer.
+struct Silence;
 
 /// Where a bucket is assumed to be when nobody says: at an endpoint, where the storage says; at AWS, in us-east-1.
 fn assumed_region(storage: &ReachedStorage) -> Region {

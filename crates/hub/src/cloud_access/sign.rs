@@ -1,9 +1,12 @@
 //! Signed URLs of assets, one or a thousand: one indexed read each, no call to any cloud once a bucket is known.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::StatusCode;
+use futures_util::future::join_all;
+use insitu_cloud::credentials::CredentialError;
 use insitu_cloud::presign::{Prepared, SignedUrl};
 use insitu_model::address::{Address, ObjectAddress};
 use insitu_model::id::{AssetId, OrganizationId, ProjectId, StorageId};
@@ -12,6 +15,7 @@ use insitu_model::region::Region;
 use insitu_store::Tx;
 use insitu_store::assets::Signable;
 use serde_json::Value;
+use tokio::time::{Instant, timeout_at};
 
 use super::ReachedStorage;
 use crate::error::{ApiError, ApiResult};
@@ -20,6 +24,9 @@ use crate::own_files::Link;
 
 /// So many rows are read faster than another thread is asked for them.
 const FEW_ASSETS: usize = 4;
+/// The longest that one request waits for clouds, however many storages and buckets its assets lie in. What STS has not
+/// answered then is not signed; a bucket that has not said its region is taken to be where its address says.
+const LONGEST: Duration = Duration::from_secs(9);
 
 /// A URL that opens an asset.
 #[derive(Debug)]
@@ -84,12 +91,9 @@ pub async fn sign_assets(
     } else {
         hub.db.read(read).await?
     };
-    let mut signing = Signing {
-        hub,
-        organization,
-        storages: HashMap::new(),
-        prepared: HashMap::new(),
-    };
+    let mut signing = Signing::new(hub, organization);
+    let storages = found.iter().flatten().filter_map(|asset| asset.storage);
+    signing.reach(storages.collect()).await;
     let mut urls = Vec::with_capacity(ids.len());
     for (id, signable) in ids.into_iter().zip(found) {
         let url = match signable {
@@ -108,12 +112,7 @@ pub async fn sign_object(
     storage: StorageId,
     address: &str,
 ) -> ApiResult<AssetUrl> {
-    let mut signing = Signing {
-        hub,
-        organization,
-        storages: HashMap::new(),
-        prepared: HashMap::new(),
-    };
+    let mut signing = Signing::new(hub, organization);
     Ok(signing.sign_in(storage, address).await?)
 }
 
@@ -124,12 +123,7 @@ pub async fn sign_objects(
     storage: StorageId,
     addresses: Vec<Option<String>>,
 ) -> ApiResult<Vec<Option<AssetUrl>>> {
-    let mut signing = Signing {
-        hub,
-        organization,
-        storages: HashMap::new(),
-        prepared: HashMap::new(),
-    };
+    let mut signing = Signing::new(hub, organization);
     let mut urls = Vec::with_capacity(addresses.len());
     for address in addresses {
         urls.push(match address {
@@ -149,9 +143,29 @@ struct Signing<'a> {
     organization: OrganizationId,
     storages: HashMap<StorageId, Result<Arc<ReachedStorage>, Unsigned>>,
     prepared: HashMap<(StorageId, String, Option<Region>), Result<BucketSigning, Unsigned>>,
+    deadline: Instant,
 }
 
-impl Signing<'_> {
+impl<'a> Signing<'a> {
+    fn new(hub: &'a Hub, organization: OrganizationId) -> Self {
+        Self {
+            hub,
+            organization,
+            storages: HashMap::new(),
+            prepared: HashMap::new(),
+            deadline: Instant::now() + LONGEST,
+        }
+    }
+
+    /// Reaches all these storages at once, so that none waits for another whose STS hangs.
+    async fn reach(&mut self, ids: HashSet<StorageId>) {
+        let reaching = ids.into_iter().map(|id| {
+            let reached = reach(self.hub, self.organization, id, self.deadline);
+            async move { (id, reached.await) }
+        });
+        self.storages.extend(join_all(reaching).await);
+    }
+
     async fn sign(&mut self, asset: &Signable) -> Result<AssetUrl, Unsigned> {
         match asset.storage {
             Some(storage) => self.sign_in(storage, &asset.data).await,
@@ -204,9 +218,7 @@ impl Signing<'_> {
         if let Some(known) = self.storages.get(&id) {
             return known.clone();
         }
-        let storage = ReachedStorage::get(self.hub, self.organization, id)
-            .await
-            .map_err(Unsigned::from);
+        let storage = reach(self.hub, self.organization, id, self.deadline).await;
         self.storages.insert(id, storage.clone());
         storage
     }
@@ -224,7 +236,7 @@ impl Signing<'_> {
         if let Some(known) = self.prepared.get(&slot) {
             return known.clone();
         }
-        let prepared = prepare(self.hub, storage, object).await;
+        let prepared = prepare(self.hub, storage, object, self.deadline).await;
         self.prepared.insert(slot, prepared.clone());
         prepared
     }
@@ -240,16 +252,45 @@ fn own_url(hub: &Hub, file: &OwnFile) -> ApiResult<AssetUrl> {
     })
 }
 
+/// The storage, once it has credentials that hold.
+async fn reach(
+    hub: &Hub,
+    organization: OrganizationId,
+    id: StorageId,
+    deadline: Instant,
+) -> Result<Arc<ReachedStorage>, Unsigned> {
+    let reaching = async {
+        let storage = ReachedStorage::get(hub, organization, id).await?;
+        storage.signer(hub).await?;
+        Ok(storage)
+    };
+    match timeout_at(deadline, reaching).await {
+        Ok(reached) => reached.map_err(|error: ApiError| error.into()),
+        Err(_) => Err(unanswered().into()),
+    }
+}
+
+fn unanswered() -> ApiError {
+    let error = CredentialError::Unanswered {
+        seconds: LONGEST.as_secs(),
+    };
+    ApiError::new(StatusCode::BAD_GATEWAY, error.code(), format!("{error}."))
+}
+
 async fn prepare(
     hub: &Hub,
     storage: &ReachedStorage,
     object: &ObjectAddress,
+    deadline: Instant,
 ) -> Result<BucketSigning, Unsigned> {
-    let signer = storage.signer(hub).await?;
+    let signer = timeout_at(deadline, storage.signer(hub)).await;
+    let signer = signer.unwrap_or_else(|_| Err(unanswered()))?;
+    let (bucket, named) = (object.bucket(), object.region());
+    let left = deadline.saturating_duration_since(Instant::now());
     let region = hub
         .cloud
         .regions
-        .region_of(hub, storage, object.bucket(), object.region())
+        .region_within(left, hub, storage, (bucket, named))
         .await;
     let prepared = signer
         .prepare(

@@ -5,6 +5,7 @@
 )]
 
 mod external_ids;
+mod hanging;
 mod identity;
 mod line;
 mod overrides;

@@ -2,6 +2,7 @@
 //! a bucket that only says where it is.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::extract::{Form, State};
@@ -42,6 +43,8 @@ pub struct Asked {
 pub struct Sts {
     pub roles: Mutex<HashMap<String, Trust>>,
     pub is_down: Mutex<bool>,
+    /// Whether a bucket that is asked anything never answers.
+    pub buckets_hang: AtomicBool,
     /// What every call is refused with, if it is.
     refuses_with: Mutex<Option<&'static str>>,
     clock: Arc<FixedClock>,
@@ -53,6 +56,7 @@ impl Sts {
         let sts = Arc::new(Self {
             roles: Mutex::default(),
             is_down: Mutex::default(),
+            buckets_hang: AtomicBool::new(false),
             refuses_with: Mutex::default(),
             clock,
             asked: Mutex::default(),
@@ -150,7 +154,10 @@ fn refusal(code: &str, message: &str) -> Response {
 }
 
 /// Whatever is asked of a bucket here is known.
-async fn bucket() -> Response {
+async fn bucket(State(sts): State<Arc<Sts>>) -> Response {
+    if sts.buckets_hang.load(Ordering::SeqCst) {
+        std::future::pending::<()>().await;
+    }
     [("x-amz-bucket-region", "eu-central-1")].into_response()
 }
 

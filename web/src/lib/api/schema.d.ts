@@ -1269,7 +1269,7 @@ export interface paths {
         /**
          * Try a storage before it is saved
          * @description The secret is used and not kept. An external ID of another organization is refused. Answers as
-         *     `POST /v2/storages/{id}/test` does.
+         *     `POST /v2/storages/{id}/test` does. A user tries thirty roles at once, and thirty a minute after that.
          */
         post: operations["postStoragesTest"];
         delete?: never;
@@ -4040,7 +4040,7 @@ export interface components {
             object?: string | null;
             /** @description Null where no project was concerned: a storage was tried, or looked into. */
             project?: string | null;
-            /** @description `assets`, `task`, `address`, `upload` or `test` */
+            /** @description `assets`, `task`, `address`, `upload`, `test` or `export` */
             purpose: components["schemas"]["UrlPurpose"];
             /** @description The id of the user. */
             user: string;
@@ -7538,6 +7538,14 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
