@@ -33,7 +33,6 @@ FAILURES = [
     ({"fault": "throttle", "retryAfter": 1}, "user", "storage.throttled", "identity", KEY),
     ({"fault": "throttle", "operation": "AssumeRole"}, "role", "storage.throttled", "external-id", KEY),
     ({"fault": "throttle", "operation": "HeadObject"}, "user", "storage.throttled", "head", KEY),
-    ({"fault": "throttle", "operation": "Preflight"}, "user", "storage.throttled", "preflight", KEY),
     ({"fault": "expire-token"}, "role", "storage.session_expired", "region", KEY),
     (
         {"fault": "no-external-id-demanded"},
@@ -56,6 +55,8 @@ WARNINGS = [
     ({"fault": "redirect-400", "region": OTHER}, "role", "storage.wrong_region", "region"),
     ({"fault": "deny-list"}, "user", "storage.list_denied", "list"),
     ({"fault": "deny-list"}, "role", "storage.list_denied", "list"),
+    ({"fault": "throttle", "operation": "Preflight"}, "user", "storage.preflight_refused", "preflight"),
+    ({"fault": "hang", "operation": "Preflight"}, "user", "storage.preflight_refused", "preflight"),
     ({"fault": "no-vary"}, "user", "storage.cors_no_vary", "signed-get"),
     ({"fault": "ignore-range"}, "user", "storage.ranges_ignored", "range"),
     ({"fault": "wrong-content-type", "type": "application/octet-stream"}, "user", "storage.wrong_content_type", "decode"),

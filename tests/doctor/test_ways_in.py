@@ -94,7 +94,7 @@ def test_why_follows_an_asset_to_its_picture(doctor, asset):
     steps = doctor.hub.get(f"/v2/project/{project}/assets/{id}/why")["diagnosis"]
     assert steps["verdict"] == "passed", steps
     names = [one["name"] for one in steps["checks"]]
-    first = ["imported", "object", "storage", "credentials", "head", "range", "kms"]
+    first = ["imported", "object", "storage", "credentials", "region", "head", "range", "kms"]
     assert names == [*first, "signed-host", "preflight", "signed-get", "decode"]
     assert KEY in steps["checks"][1]["message"] and "pixels" in steps["checks"][-1]["message"]
     said = insitu(doctor, "why", KEY, "--project", project)
@@ -110,15 +110,22 @@ def test_why_follows_an_asset_to_its_picture(doctor, asset):
 
 
 def test_why_ends_in_time_and_says_where_it_hung(doctor, asset):
-    def cause_while_hanging(operation, project, asset):
-        doctor.misbehave({"fault": "hang", "operation": operation})
+    def found_while_hanging(operation, project, asset):
+        doctor.misbehave({"fault": "hang", **({"operation": operation} if operation else {})})
         began = time.monotonic()
         found = doctor.hub.get(f"/v2/project/{project}/assets/{asset}/why")["diagnosis"]
         assert time.monotonic() - began < 10, operation
-        return found["cause"]["name"], found["cause"]["code"]
+        return found
+
+    def cause_while_hanging(*asked):
+        cause = found_while_hanging(*asked)["cause"]
+        return cause["name"], cause["code"]
 
     assert cause_while_hanging("HeadObject", *asset) == ("head", "storage.hangs")
-    assert cause_while_hanging("Preflight", *asset) == ("preflight", "storage.hangs")
+    # Pages fetch without asking first, so a question that hangs keeps nothing away.
+    found = found_while_hanging("Preflight", *asset)
+    assert (found["cause"], [one["code"] for one in found["warnings"]]) == (None, ["storage.preflight_refused"])
+    assert cause_while_hanging("GetObject", *asset) == ("range", "storage.hangs")
     # STS hangs before the first session of a storage: one that was just edited has none.
     doctor.misbehave()
     project = doctor.hub.project("Hanging")
@@ -189,7 +196,8 @@ def test_where_headers_may_not_be_read_no_test_reads_a_byte(doctor):
         asked = doctor.asked()[before:]
     finally:
         doctor.hub.post(organization, {"headerProbes": True})
-    assert diagnosis["verdict"] == "passed", diagnosis
+    assert diagnosis["verdict"] == "warned", diagnosis
+    assert [(one["name"], one["code"]) for one in diagnosis["warnings"]] == [("coverage", "storage.reading_not_tried")]
     assert [one for one in asked if one["method"] == "GET" and one["key"]] == []
     passed = {one["name"] for one in diagnosis["checks"] if one["verdict"] == "passed"}
     assert passed == {"address", "clock", "identity", "region", "list", "head", "preflight"}
@@ -231,3 +239,24 @@ def test_while_an_external_id_is_changed_the_role_may_be_at_either(doctor):
     assert next_id in trust and "another-id" not in trust
     tried = [one for one in doctor.asked()[before:] if one["method"] == "POST"]
     assert len(tried) == 3, "who the hub is, and AssumeRole with either"
+
+
+def test_why_of_a_public_address_says_what_was_not_asked(doctor):
+    """Where the hub may read nothing, it knows nothing: that is said, and nothing is passed."""
+    project = doctor.hub.project("Public")
+    row = {"data": "https://nobody.invalid/cat.jpg", "externalId": "public", "width": 1, "height": 1}
+    assert doctor.hub.import_list(project, [row])["rowsImported"] == 1
+    [asset] = doctor.hub.assets(project)
+
+    def why():
+        seen = doctor.hub.get(f"/v2/project/{project}/assets/{asset['_id']}/why")["diagnosis"]
+        return [(one["name"], one["verdict"]) for one in seen["checks"]]
+
+    begin = [("imported", "passed"), ("object", "passed")]
+    assert why() == [*begin, ("head", "failed")]
+    organization = f"/v2/organization/{doctor.hub.organization}"
+    doctor.hub.post(organization, {"headerProbes": False})
+    try:
+        assert why() == [*begin, ("head", "skipped"), ("cors", "skipped"), ("decode", "skipped")]
+    finally:
+        doctor.hub.post(organization, {"headerProbes": True})

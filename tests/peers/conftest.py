@@ -43,7 +43,8 @@ def line(request, tmp_path_factory):
     server, access_type = request.param.split("-")
     with SERVERS[server](tmp_path_factory.mktemp(server)) as cloud:
         identity = hub_identity(cloud)
-        with running_hub(tmp_path_factory.mktemp("hub"), options=hub_options(cloud), env=identity) as hub:
+        env = {**identity, "INSITU_HEADER_PROBES": "true"}
+        with running_hub(tmp_path_factory.mktemp("hub"), options=hub_options(cloud), env=env) as hub:
             yield let_in(hub, cloud, access_type, identity)
 
 

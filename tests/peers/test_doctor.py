@@ -35,10 +35,10 @@ def examine(line, bucket=None, key=KEY, **changed):
 
 @pytest.fixture(scope="module")
 def as_user(line):
-    """Makes keys of a new user who may do these things."""
+    """Makes keys of a new user who may do these things, or what a policy says."""
 
-    def make(*actions):
-        _, key, secret = line.cloud.user(f"user-{next(NUMBERS)}", allow(*actions))
+    def make(*actions, policy=None):
+        _, key, secret = line.cloud.user(f"user-{next(NUMBERS)}", policy or allow(*actions))
         return {"accessType": "IAM_USER", "publicKey": key, "privateKey": secret, "roleArn": None, "externalId": None}
 
     return make
@@ -102,3 +102,13 @@ def test_no_cors_rule_is_told_from_one_for_another_origin(line, bucket, as_user)
     assert (failed, warned) == (["storage.cors_missing"], []), diagnosis
     failed, warned, diagnosis = examine(line, bucket=bucket(cors("https://elsewhere.example")), **keys)
     assert (failed, warned) == (["storage.cors_other_origin"], []), diagnosis
+
+
+def test_with_what_the_hub_gives_to_paste_no_cors_rule_is_not_guessed(line, bucket, as_user):
+    """The pasted policy does not let the hub look at the rules, so it says no more than the server does."""
+    for rules, told in [([], "storage.cors_missing"), (cors("https://elsewhere.example"), "storage.cors_other_origin")]:
+        name = bucket(rules)
+        policy = line.hub.get("/v2/storages/setup", params={"buckets": name, "accessType": "IAM_USER"})["policy"]
+        failed, warned, diagnosis = examine(line, bucket=name, **as_user(policy=policy))
+        assert failed in ([told], ["storage.cors_no_rule"]), diagnosis
+        assert warned == [], diagnosis

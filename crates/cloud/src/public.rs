@@ -6,7 +6,7 @@ use bytes::Bytes;
 use insitu_model::ambient::Random;
 use reqwest::Method;
 
-use crate::connect::{BodyLimit, Outbound, Outgoing};
+use crate::connect::{Answer, BodyLimit, Outbound, Outgoing};
 use crate::refusal::{CallError, Refusal};
 use crate::retry::Retry;
 use crate::s3::{RANGE_BYTES_MAX, RangeRead};
@@ -32,17 +32,39 @@ impl Client {
     /// The first `first_bytes` behind a URL, at most [`RANGE_BYTES_MAX`], even from a server that ignores ranges. A
     /// redirect is a refusal.
     pub async fn get_range(&self, url: &str, first_bytes: usize) -> Result<RangeRead, CallError> {
+        let answer = self.get(url, first_bytes, None).await?;
+        Ok(RangeRead::read(answer))
+    }
+
+    /// The same as a page of this origin asks for it.
+    pub async fn get_as_page(
+        &self,
+        url: &str,
+        first_bytes: usize,
+        origin: &str,
+    ) -> Result<AsPage, CallError> {
+        let answer = self.get(url, first_bytes, Some(origin)).await?;
+        let allowed = answer.header("access-control-allow-origin");
+        Ok(AsPage {
+            allow_origin: allowed.map(|allowed| allowed.trim().to_owned()),
+            bytes: RangeRead::read(answer).bytes,
+        })
+    }
+
+    async fn get(&self, url: &str, first_bytes: usize, origin: Option<&str>) -> Result<Answer, CallError> {
         let wanted = first_bytes.clamp(1, RANGE_BYTES_MAX);
         let once = || async {
+            let range = ("range", format!("bytes=0-{}", wanted - 1));
+            let origin = origin.map(|origin| ("origin", origin.to_owned()));
             let outgoing = Outgoing {
                 method: Method::GET,
                 url: url.to_owned(),
-                headers: vec![("range", format!("bytes=0-{}", wanted - 1))],
+                headers: origin.into_iter().chain([range]).collect(),
                 body: Bytes::new(),
             };
             let answer = self.outbound.send(outgoing, BodyLimit::Cut(wanted)).await?;
             if (200..300).contains(&answer.status) {
-                return Ok(RangeRead::read(answer));
+                return Ok(answer);
             }
             Err(CallError::Refused {
                 host: host_of(url).to_owned(),
@@ -52,6 +74,15 @@ impl Client {
         };
         self.retry.run(&*self.random, once).await
     }
+}
+
+/// What a page gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AsPage {
+    /// The first bytes.
+    pub bytes: Bytes,
+    /// The origin whose pages may read them, if any may.
+    pub allow_origin: Option<String>,
 }
 
 impl std::fmt::Debug for Client {
@@ -95,6 +126,22 @@ mod tests {
                 asked.contains("range: bytes=0-4\r\n") && !asked.contains("authorization"),
                 "{asked}"
             );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_is_told_whose_pages_may_read() {
+        for (header, allowed) in [
+            ("access-control-allow-origin: *\r\n", Some("*".to_owned())),
+            ("", None),
+        ] {
+            let server = Server::says(&[&answer("206 Partial Content", header, "01234")]).await;
+            let client = Client::new(server.outbound(), random(), Retry::NONE);
+            let url = format!("http://{}/a.jpg", server.address);
+            let page = client.get_as_page(&url, 5, "https://hub.test").await.unwrap();
+            assert_eq!((&page.bytes[..], page.allow_origin), (&b"01234"[..], allowed));
+            let asked = server.asked()[0].to_lowercase();
+            assert!(asked.contains("origin: https://hub.test\r\n"), "{asked}");
         }
     }
 

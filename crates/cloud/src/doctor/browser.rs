@@ -1,4 +1,4 @@
-//! What a browser meets on a page of the hub: the CORS rule, the signed URL, and a picture behind it.
+//! What a browser meets on a page of the hub: the signed URL, the CORS rule on its answer, and a picture behind it.
 
 use std::sync::Arc;
 
@@ -9,15 +9,15 @@ use reqwest::Method;
 use super::bucket::access;
 use super::cause::{of_call, unexpected};
 use super::check::{Cause, Subject};
+use super::cors::{self, Asked};
 use super::object::NOT_READ;
 use super::run::{Run, Step};
 use super::{Decoded, Wanted, whose};
 use crate::connect::{Answer, BodyLimit, Outgoing};
 use crate::credentials::Credentials;
-use crate::policy;
 use crate::presign::Signer;
 use crate::refusal::{CallError, Refusal, RefusalKind};
-use crate::s3::{ObjectName, Preflight, RANGE_BYTES_MAX};
+use crate::s3::RANGE_BYTES_MAX;
 
 /// How long the URL of a test holds, in seconds.
 const URL_TTL_S: u32 = 60;
@@ -32,124 +32,23 @@ pub(super) fn name_host(run: &mut Run<'_>, key: &Arc<Credentials>, bucket: &Buck
     );
 }
 
-/// Asks what a browser asks before it fetches.
-pub(super) async fn ask_first(
-    run: &mut Run<'_>,
-    key: &Arc<Credentials>,
-    bucket: &BucketName,
-    object: &str,
-) -> Step {
-    let mut check = run.open(Subject::Preflight).on(bucket).of(object);
-    let (place, s3, origin) = (access(run, key), &run.tools.s3, &run.patient.origin);
-    let name = ObjectName {
-        bucket,
-        key: object,
-        version: None,
-    };
-    let asked = run
-        .ask(&mut check, "OPTIONS", || {
-            s3.preflight(&place, name, origin, "GET", &[])
-        })
-        .await;
-    let answer = match asked {
-        Ok(answer) => answer,
-        Err(error) => return run.fail(check, of_call(&error, whose(key))),
-    };
-    let said = answer.refusal.as_ref().and_then(|refusal| refusal.code.clone());
-    check.status(answer.status, said);
-    if answer.allows(origin, "GET") {
-        run.pass(check, format!("Pages of {origin} may fetch from {bucket}."));
-        return Ok(());
-    }
-    if let Some(refusal) = &answer.refusal
-        && matches!(
-            refusal.kind(),
-            RefusalKind::Throttled | RefusalKind::ServerFault | RefusalKind::WrongRegion
-        )
-    {
-        let host = place.site().host(bucket.as_str()).into_owned();
-        let error = CallError::Refused {
-            host,
-            call: "OPTIONS",
-            refusal: Box::new(refusal.clone()),
-        };
-        return run.fail(check, of_call(&error, whose(key)));
-    }
-    let has_rules = match has_rules(&answer) {
-        Some(known) => Some(known),
-        None => {
-            let mut scratch = run.open(Subject::Preflight);
-            run.ask(&mut scratch, "GetBucketCors", || {
-                s3.has_cors_rules(&place, bucket)
-            })
-            .await
-            .ok()
-        }
-    };
-    let cause = cors(
-        run,
-        bucket,
-        has_rules.unwrap_or(false),
-        answer.allow_origin.as_deref(),
-    );
-    run.fail(check, cause)
-}
-
-/// Does the bucket have CORS rules, none of which is for us? What the refusal says, if it says it.
-fn has_rules(answer: &Preflight) -> Option<bool> {
-    if answer.allow_origin.is_some() {
-        return Some(true);
-    }
-    let words = answer.refusal.as_ref()?.message.as_deref()?;
-    if words.contains("not enabled") {
-        return Some(false);
-    }
-    words.contains("not allowed").then_some(true)
-}
-
-fn cors(run: &Run<'_>, bucket: &BucketName, has_rules: bool, allowed: Option<&str>) -> Cause {
-    let origin = &run.patient.origin;
-    let cause = match (has_rules, allowed) {
-        (true, Some(allowed)) => Cause::new(
-            "storage.cors_other_origin",
-            format!("The bucket {bucket} lets pages of {allowed} fetch, and not those of the hub, {origin}."),
-            CORS_FIX,
-        ),
-        (true, None) => Cause::new(
-            "storage.cors_other_origin",
-            format!(
-                "The bucket {bucket} has CORS rules, and none lets pages of {origin} fetch: scheme, host and port must be \
-                 the same to the letter."
-            ),
-            CORS_FIX,
-        ),
-        (false, _) => Cause::new(
-            "storage.cors_missing",
-            format!("No CORS rule of the bucket {bucket} lets a page fetch from it."),
-            CORS_FIX,
-        ),
-    };
-    cause.with_paste(&policy::cors_rules(origin))
-}
-
-const CORS_FIX: &str =
-    "Paste this as the CORS configuration of the bucket (S3 console, the bucket, Permissions).";
-
 /// Fetches what a browser would fetch, by a signed URL and with an Origin, and looks whether it is a picture.
 pub(super) async fn fetch(
     run: &mut Run<'_>,
     key: &Arc<Credentials>,
     bucket: &BucketName,
     wanted: &Wanted,
+    asked: Asked,
 ) -> Step {
     let Some(decode) = run.tools.decode else {
+        asked.settle(run, key, bucket, None).await?;
         for subject in [Subject::SignedGet, Subject::Decode] {
             let check = run.open(subject).on(bucket).of(&wanted.key);
             run.skip(check, NOT_READ);
         }
         return Ok(());
     };
-    let answer = get_signed(run, key, bucket, wanted).await?;
+    let answer = get_signed(run, key, bucket, wanted, asked).await?;
     let check = run.open(Subject::Decode).on(bucket).of(&wanted.key);
     let is_all = answer.body.len() < RANGE_BYTES_MAX;
     let kind = answer.header("content-type").unwrap_or_default();
@@ -186,6 +85,7 @@ async fn get_signed(
     key: &Arc<Credentials>,
     bucket: &BucketName,
     wanted: &Wanted,
+    asked: Asked,
 ) -> Step<Answer> {
     let mut check = run.open(Subject::SignedGet).on(bucket).of(&wanted.key);
     let signed = Signer::new(key.clone()).sign(
@@ -200,11 +100,16 @@ async fn get_signed(
     let url = match signed {
         Ok(signed) => signed.url,
         Err(error) => {
+            asked.settle(run, key, bucket, None).await?;
             let cause = Cause::new("storage.session_expired", format!("{error}."), "Test again.");
             return run.fail(check, cause);
         }
     };
     let answer = run.ask(&mut check, "GET", || send(run, &url)).await;
+    if check.is_cut() {
+        return run.run_out(asked.into_check().unwrap_or(check));
+    }
+    asked.settle(run, key, bucket, answer.as_ref().ok()).await?;
     let answer = match answer {
         Ok(answer) => answer,
         Err(error) => return run.fail(check, of_call(&error, whose(key))),
@@ -216,10 +121,10 @@ async fn get_signed(
         return run.fail(check, cause);
     }
     check.status(answer.status, None);
-    let allowed = answer.header("access-control-allow-origin").map(str::trim);
-    let origin = run.patient.origin.as_str();
-    if !allowed.is_some_and(|allowed| allowed == "*" || allowed == origin) {
-        let cause = cors(run, bucket, allowed.is_some(), allowed);
+    let allowed = cors::allowed_origin(&answer);
+    if !cors::lets_in(&answer, &run.patient.origin) {
+        // Whoever asked before it fetched was let in, so there are rules; this answer does not follow them.
+        let cause = cors::cause(run, bucket, Some(true), allowed);
         return run.fail(check, cause);
     }
     if allowed != Some("*") && !varies_by_origin(&answer) {

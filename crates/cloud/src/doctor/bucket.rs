@@ -5,10 +5,11 @@ use std::sync::Arc;
 use insitu_model::bucket::BucketName;
 use insitu_model::region::Region;
 
-use super::cause::{no_such_bucket, of_call};
+use super::cause::{no_such_bucket, of_call, session_unheard};
 use super::check::{Cause, Subject};
+use super::key::is_session_unheard;
 use super::run::{Open, Run, Step};
-use super::whose;
+use super::{Target, whose};
 use crate::credentials::Credentials;
 use crate::policy;
 use crate::refusal::{CallError, RefusalKind};
@@ -136,7 +137,8 @@ fn judge_place(
 }
 
 /// Lists the beginning of the bucket, or of what the first of the storage's prefixes leave of it.
-pub(super) async fn list(run: &mut Run<'_>, key: &Arc<Credentials>, bucket: &BucketName) -> Step<Listed> {
+pub(super) async fn list(run: &mut Run<'_>, key: &Arc<Credentials>, target: &Target) -> Step<Listed> {
+    let bucket = &target.bucket;
     let mut check = run.open(Subject::List).on(bucket);
     let mut found = None;
     for begin in begins_of(run, bucket).into_iter().take(PREFIXES_MAX) {
@@ -145,6 +147,10 @@ pub(super) async fn list(run: &mut Run<'_>, key: &Arc<Credentials>, bucket: &Buc
         match answer {
             Ok(page) => found = found.or(sample(&page)),
             Err(error) if error.kind() == Some(RefusalKind::AccessDenied) => {
+                if is_session_unheard(run, key, bucket, target.object.as_ref(), &error).await {
+                    let cause = session_unheard(&error);
+                    return run.fail(check, cause);
+                }
                 let cause = list_denied(run, bucket, &begin);
                 run.warn(check, cause);
                 return Ok(Listed {

@@ -141,6 +141,21 @@ fn of_key(refusal: &Refusal, host: &str, whose: Whose<'_>) -> Cause {
     }
 }
 
+/// A session hears what one with a made-up token and secret hears: the server does not look at what it may do.
+pub(super) fn session_unheard(error: &CallError) -> Cause {
+    let said = error.refusal().map(ToString::to_string).unwrap_or_default();
+    Cause::new(
+        "storage.session_expired",
+        format!(
+            "{} says the same to the session that STS gave a moment ago and to one that was made up: {said}. It does not \
+             know the session, or finds it over.",
+            host_of(error)
+        ),
+        "Check that the endpoint belongs to the same STS, and the clock of the server: to it, the session is over or was \
+         never made.",
+    )
+}
+
 /// The key ID is nobody's.
 pub(super) fn unknown_key(key: &str, host: &str) -> Cause {
     Cause::new(
@@ -207,6 +222,14 @@ pub(super) fn clock_skew(refusal: &Refusal, host: &str) -> Cause {
 pub(super) fn is_skewed(refusal: &Refusal) -> bool {
     let words = refusal.message.as_deref().unwrap_or_default();
     refusal.kind() == RefusalKind::ClockSkew || words.starts_with("Request is not yet valid")
+}
+
+/// Who was asked.
+pub(super) fn host_of(error: &CallError) -> String {
+    match error {
+        CallError::Refused { host, .. } | CallError::NotUnderstood { host, .. } => host.clone(),
+        CallError::Connect(_) => "the server".to_owned(),
+    }
 }
 
 fn sentence(error: &impl std::fmt::Display) -> String {

@@ -31,6 +31,9 @@ pub(super) fn own_up(run: &mut Run<'_>) {
         let unlisted = begins.iter().skip(PREFIXES_MAX);
         left.extend(unlisted.map(|begin| format!("{}/{begin}", target.bucket)));
     }
+    if run.tools.decode.is_none() {
+        own_up_to_reading(run);
+    }
     let check = run.open(Subject::Coverage);
     if left.is_empty() {
         if run.patient.left_out == LeftOut::Unknown {
@@ -47,6 +50,32 @@ pub(super) fn own_up(run: &mut Run<'_>) {
         format!("Not looked at: {}.", in_words(&left)),
         "Test them by name: a few buckets at once (--bucket NAME), or an object below a prefix (--object \
          s3://bucket/key).",
+    );
+    run.warn(check, cause);
+}
+
+/// Who may not read a byte cannot tell whether others may.
+fn own_up_to_reading(run: &mut Run<'_>) {
+    let check = run.open(Subject::Coverage);
+    let cause = Cause::new(
+        "storage.reading_not_tried",
+        "Reading was not tried, neither by the hub nor by a signed URL: this organization, or the operator of the hub, does not \
+         let the hub read the beginning of objects. Whether assets can be read and shown is not known.",
+        "Open an asset in the browser to see; or let header probes run (Organization settings) and test again.",
+    );
+    run.warn(check, cause);
+}
+
+/// Servers that are slow one after the other leave no time for the rest, and none of them is to blame.
+pub(super) fn own_up_to_time(run: &mut Run<'_>, at: Subject) {
+    let check = run.open(Subject::Coverage);
+    let cause = Cause::new(
+        "storage.partly_examined",
+        format!(
+            "The time of the test was over at {}: that and what comes behind it is not known.",
+            at.as_str()
+        ),
+        "Test again. If it stays so, the servers are slow: test fewer buckets at once (--bucket NAME).",
     );
     run.warn(check, cause);
 }

@@ -1,6 +1,6 @@
 //! Claims about what a run looks at and what it does not.
 
-use super::tests::{Asked, examine_patient, patient_of, picture, well};
+use super::tests::{Asked, cause, examine_patient, examine_within, patient_of, picture, well};
 use super::*;
 use crate::testing::{Server, answer};
 
@@ -63,4 +63,49 @@ async fn nothing_is_asked_for_outside_of_the_prefixes() {
         let is_within = path.starts_with("/photos/cats/") || path.contains("prefix=cats%2F");
         assert!(is_bucket || is_within, "{line}");
     }
+}
+
+/// Whoever comes last had no time to answer, which is not its fault.
+#[tokio::test]
+async fn who_had_no_time_to_answer_is_not_blamed() {
+    let (began, time) = (std::time::Instant::now(), Duration::from_secs(1));
+    let server = Server::answers(|request| {
+        let asked = Asked(request);
+        match asked.is("HEAD", "/photos/a.jpg") {
+            true => String::new(),
+            false => well(&asked),
+        }
+    })
+    .await;
+    let found = examine_within(time, &server, Some(&picture), patient_of(&server, None)).await;
+    assert!(began.elapsed() < 2 * time, "{:?}", began.elapsed());
+    assert_eq!(
+        (found.cause(), found.verdict()),
+        (None, Verdict::Warned),
+        "{found:#?}"
+    );
+    let of = |subject| {
+        let check = found.checks.iter().find(|check| check.subject == subject);
+        check.unwrap()
+    };
+    assert_eq!(of(Subject::Head).verdict, Verdict::Skipped);
+    assert_eq!(of(Subject::Decode).verdict, Verdict::Skipped);
+    let said = of(Subject::Coverage);
+    assert_eq!(said.code, Some("storage.partly_examined"));
+    assert!(said.message.contains("at head"), "{}", said.message);
+}
+
+/// With time to answer, the same server hangs.
+#[tokio::test]
+async fn who_had_its_time_and_did_not_answer_hangs() {
+    let server = Server::answers(|request| {
+        let asked = Asked(request);
+        match asked.is("HEAD", "/photos/a.jpg") {
+            true => String::new(),
+            false => well(&asked),
+        }
+    })
+    .await;
+    let found = examine_patient(&server, Some(&picture), patient_of(&server, None)).await;
+    assert_eq!(cause(&found), ("storage.hangs", Subject::Head));
 }

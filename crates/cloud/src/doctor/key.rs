@@ -1,15 +1,17 @@
-//! An IAM user's key: does the server know it, and is its secret right?
+//! A key: does the server know it, and is its secret right?
 //!
 //! Most servers say so. Some say "access denied" to a wrong secret, to an unknown key and to a right one that may not do
 //! this, so what a wrong secret and an unknown key would hear is asked for and compared.
 
 use std::sync::Arc;
 
+use insitu_model::bucket::BucketName;
+
 use super::bucket::{access, begin_of, list_one};
-use super::cause::{Whose, of_call, unknown_key, wrong_secret};
+use super::cause::{Whose, host_of, of_call, unknown_key, wrong_secret};
 use super::check::Subject;
 use super::run::{Open, Run, Step};
-use super::{Target, Wanted};
+use super::{Target, Wanted, whose};
 use crate::credentials::Credentials;
 use crate::refusal::{CallError, RefusalKind};
 
@@ -62,7 +64,14 @@ async fn compare(
     let known = format!("The server knows the access key {id}; what it may do is another matter.");
     let wrong = Arc::new(Credentials::permanent(id.clone(), made_up(run, 40)));
     let theirs = listing(run, &wrong, target).await;
-    if theirs != ours && theirs != Heard::Nothing {
+    if theirs == Heard::Nothing {
+        run.skip(
+            check,
+            format!("Whether the access key {id} is right could not be told: nothing came to compare with."),
+        );
+        return Ok(());
+    }
+    if theirs != ours {
         run.pass(check, known);
         return Ok(());
     }
@@ -81,6 +90,48 @@ async fn compare(
         false => wrong_secret(&id, &host),
     };
     run.fail(check, cause)
+}
+
+/// Does a session that is denied hear what one that was made up hears? Then it is not known, whatever it may do. Asked
+/// where the words of the refusal tell nothing.
+pub(super) async fn is_session_unheard(
+    run: &mut Run<'_>,
+    key: &Arc<Credentials>,
+    bucket: &BucketName,
+    wanted: Option<&Wanted>,
+    error: &CallError,
+) -> bool {
+    if whose(key) != Whose::Session || names_a_right(error) {
+        return false;
+    }
+    let target = Target {
+        bucket: bucket.clone(),
+        object: wanted.cloned(),
+    };
+    let made_up = Arc::new(Credentials::of_session(
+        key.access_key_id(),
+        made_up(run, 40),
+        made_up(run, 64),
+        None,
+    ));
+    let ours = listing(run, key, &target).await;
+    if ours == Heard::Nothing || ours == Heard::Answer || listing(run, &made_up, &target).await != ours {
+        return false;
+    }
+    match &target.object {
+        // Its refusals have no words, so it tells only where one of the two is let in.
+        Some(name) => {
+            let with_ours = look(run, key, &target, name).await;
+            with_ours != Heard::Answer && with_ours == look(run, &made_up, &target, name).await
+        }
+        None => true,
+    }
+}
+
+/// Who is told which right is lacking was recognized.
+fn names_a_right(error: &CallError) -> bool {
+    let words = error.refusal().and_then(|refusal| refusal.message.as_deref());
+    words.is_some_and(|words| words.contains("s3:"))
 }
 
 async fn listing(run: &mut Run<'_>, key: &Arc<Credentials>, target: &Target) -> Heard {
@@ -117,11 +168,4 @@ fn made_up(run: &Run<'_>, digits: usize) -> String {
         .iter()
         .map(|byte| char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'))
         .collect()
-}
-
-fn host_of(error: &CallError) -> String {
-    match error {
-        CallError::Refused { host, .. } | CallError::NotUnderstood { host, .. } => host.clone(),
-        CallError::Connect(_) => "the server".to_owned(),
-    }
 }

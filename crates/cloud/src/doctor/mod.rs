@@ -10,6 +10,9 @@ mod browser;
 mod bucket;
 mod cause;
 mod check;
+mod cors;
+#[cfg(test)]
+mod cors_tests;
 mod coverage;
 #[cfg(test)]
 mod coverage_tests;
@@ -35,6 +38,7 @@ use self::cause::Whose;
 use self::check::OF_OBJECT;
 pub use self::check::{Cause, Check, Diagnosis, Fix, OF_STORAGE, Subject, Verdict};
 pub use self::coverage::LeftOut;
+pub use self::object::NOT_READ;
 pub use self::run::WHOLE_MAX;
 use self::run::{Run, Step};
 use crate::connect::Outbound;
@@ -196,7 +200,7 @@ async fn examine_all(run: &mut Run<'_>) -> Step {
     for target in &patient.targets {
         run.region = patient.region.clone();
         bucket::locate(run, &credentials, &target.bucket).await?;
-        let listed = bucket::list(run, &credentials, &target.bucket).await?;
+        let listed = bucket::list(run, &credentials, target).await?;
         let wanted = target
             .object
             .clone()
@@ -233,7 +237,8 @@ async fn look(
             run.skip(check, why);
         }
         let nobodys = format!("{}{NOBODYS_KEY}", bucket::begin_of(run, bucket));
-        return browser::ask_first(run, credentials, bucket, &nobodys).await;
+        let asked = cors::ask_first(run, credentials, bucket, &nobodys).await?;
+        return asked.settle(run, credentials, bucket, None).await;
     };
     object::read(run, credentials, bucket, wanted, listed).await?;
     run.sample.get_or_insert_with(|| Sample {
@@ -242,8 +247,8 @@ async fn look(
         region: run.region.clone(),
         credentials: credentials.clone(),
     });
-    browser::ask_first(run, credentials, bucket, &wanted.key).await?;
-    browser::fetch(run, credentials, bucket, wanted).await
+    let asked = cors::ask_first(run, credentials, bucket, &wanted.key).await?;
+    browser::fetch(run, credentials, bucket, wanted, asked).await
 }
 
 /// CORS rules are the bucket's, so a key that does not exist hears what every other does. It stays within the storage's
@@ -262,8 +267,8 @@ async fn follow_one(run: &mut Run<'_>, credentials: &Arc<Credentials>) -> Step {
     let bucket = &target.bucket;
     object::read(run, credentials, bucket, wanted, &bucket::Listed::UNKNOWN).await?;
     browser::name_host(run, credentials, bucket);
-    browser::ask_first(run, credentials, bucket, &wanted.key).await?;
-    browser::fetch(run, credentials, bucket, wanted).await
+    let asked = cors::ask_first(run, credentials, bucket, &wanted.key).await?;
+    browser::fetch(run, credentials, bucket, wanted, asked).await
 }
 
 impl Wanted {

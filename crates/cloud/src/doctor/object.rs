@@ -8,8 +8,9 @@ use std::sync::Arc;
 use insitu_model::bucket::BucketName;
 
 use super::bucket::{Listed, access, list_one, reading_policy};
-use super::cause::{of_call, unexpected};
+use super::cause::{of_call, session_unheard, unexpected};
 use super::check::{Cause, Subject};
+use super::key::is_session_unheard;
 use super::run::{Open, Run, Step};
 use super::{Wanted, whose};
 use crate::credentials::Credentials;
@@ -45,7 +46,7 @@ pub(super) async fn read(
 }
 
 /// Why bytes are not read.
-pub(super) const NOT_READ: &str = "Not asked: this organization, or the operator of the hub, does not let the hub read the beginning of objects.";
+pub const NOT_READ: &str = "Not asked: this organization, or the operator of the hub, does not let the hub read the beginning of objects.";
 
 async fn head(run: &mut Run<'_>, it: &Looked<'_>, listed: &Listed) -> Step<Option<ObjectHead>> {
     let mut check = it.open(run, Subject::Head);
@@ -187,6 +188,9 @@ async fn denied<T>(
         // S3 names the right that is lacking: to know that there is nothing, or to read what there is.
         None if words.contains("s3:ListBucket") => no_such_object(it),
         None if words.contains("s3:GetObject") => get_denied(run, it),
+        None if is_session_unheard(run, it.key, it.bucket, Some(it.wanted), error).await => {
+            session_unheard(error)
+        }
         None => missing_or_denied(run, it),
     };
     run.fail(check, cause)

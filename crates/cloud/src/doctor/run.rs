@@ -7,7 +7,7 @@ use insitu_model::region::Region;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::check::{Cause, Check, Diagnosis, Subject, Verdict};
-use super::{Patient, Sample, Tell, Tools};
+use super::{Patient, Sample, Tell, Tools, coverage};
 use crate::blank::blank;
 use crate::connect::ConnectError;
 use crate::refusal::{CallError, RefusalKind};
@@ -16,6 +16,8 @@ use crate::refusal::{CallError, RefusalKind};
 pub const WHOLE_MAX: Duration = Duration::from_secs(9);
 /// How long one call may take.
 const CALL_MAX: Duration = Duration::from_secs(4);
+/// A call that had less than this of the run's time says nothing about who did not answer it.
+const FAIR: Duration = Duration::from_secs(2);
 /// How long a busy server is left alone before it is asked a second time.
 const BUSY_WAIT: Duration = Duration::from_millis(400);
 
@@ -30,12 +32,18 @@ pub(super) struct Run<'a> {
     tell: &'a mut Tell<'a>,
     checks: Vec<Check>,
     started: Instant,
+    /// Where the run's time was over, if it was.
+    ran_out_at: Option<Subject>,
 }
 
 /// A check that was begun.
 pub(super) struct Open {
     check: Check,
     started: Instant,
+    /// When its own question was answered, if its verdict waits for another's.
+    answered: Option<Instant>,
+    /// Its last call ended with the run's time, and not with its own.
+    is_cut: bool,
 }
 
 /// A check failed: nothing further is asked.
@@ -54,6 +62,7 @@ impl<'a> Run<'a> {
             tell,
             checks: Vec::new(),
             started: Instant::now(),
+            ran_out_at: None,
         }
     }
 
@@ -74,6 +83,8 @@ impl<'a> Run<'a> {
                 fix: None,
             },
             started: Instant::now(),
+            answered: None,
+            is_cut: false,
         }
     }
 
@@ -88,28 +99,37 @@ impl<'a> Run<'a> {
         F: Future<Output = Result<T, CallError>>,
     {
         open.check.call = Some(call);
-        let mut answer = self.in_time(ask()).await;
-        if answer.as_ref().is_err_and(deserves_another_try) {
+        let mut answer = self.in_time(open, ask()).await;
+        if answer.as_ref().is_err_and(deserves_another_try) && self.left() > BUSY_WAIT + FAIR {
             sleep(BUSY_WAIT).await;
-            answer = self.in_time(ask()).await;
+            answer = self.in_time(open, ask()).await;
         }
         open.note(answer.as_ref().err());
         answer
     }
 
-    async fn in_time<T>(&self, call: impl Future<Output = Result<T, CallError>>) -> Result<T, CallError> {
-        let unanswered = || ConnectError::Timeout {
-            host: "the server".to_owned(),
-        };
-        self.wait(CALL_MAX, call)
-            .await
-            .unwrap_or(Err(unanswered().into()))
+    async fn in_time<T>(
+        &self,
+        open: &mut Open,
+        call: impl Future<Output = Result<T, CallError>>,
+    ) -> Result<T, CallError> {
+        let left = self.left();
+        let answer = timeout(left.min(CALL_MAX), call).await;
+        open.is_cut = answer.is_err() && left < FAIR;
+        answer.unwrap_or_else(|_| {
+            let host = "the server".to_owned();
+            Err(ConnectError::Timeout { host }.into())
+        })
+    }
+
+    /// What is left of the run's time.
+    fn left(&self) -> Duration {
+        self.tools.time.saturating_sub(self.started.elapsed())
     }
 
     /// Waits for something no longer than so, nor than the run may take.
     pub async fn wait<T>(&self, most: Duration, work: impl Future<Output = T>) -> Option<T> {
-        let left = self.tools.time.saturating_sub(self.started.elapsed());
-        timeout(left.min(most), work).await.ok()
+        timeout(self.left().min(most), work).await.ok()
     }
 
     /// Things are as they should be.
@@ -129,17 +149,36 @@ impl<'a> Run<'a> {
         self.close(open, Verdict::Warned, cause.message);
     }
 
-    /// This is why assets cannot be seen.
+    /// This is why assets cannot be seen; but who had no time to answer is no cause of anything.
     pub fn fail<T>(&mut self, mut open: Open, cause: Cause) -> Step<T> {
+        if open.is_cut {
+            return self.run_out(open);
+        }
         open.check.code = Some(cause.code);
         open.check.fix = Some(cause.fix);
         self.close(open, Verdict::Failed, cause.message);
         Err(Stopped)
     }
 
+    /// The run's time is over before this could be answered: nothing is known of it.
+    pub fn run_out<T>(&mut self, open: Open) -> Step<T> {
+        self.ran_out_at.get_or_insert(open.check.subject);
+        self.skip(
+            open,
+            "Not known: the time of the test was over before the answer came.",
+        );
+        Err(Stopped)
+    }
+
     fn close(&mut self, open: Open, verdict: Verdict, message: String) {
-        let Open { mut check, started } = open;
-        check.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let Open {
+            mut check,
+            started,
+            answered,
+            ..
+        } = open;
+        let took = answered.map_or_else(|| started.elapsed(), |answered| answered - started);
+        check.took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         check.verdict = verdict;
         // A server's words may be in it, and a server may repeat what it was sent.
         check.message = blank(&message);
@@ -150,15 +189,19 @@ impl<'a> Run<'a> {
     /// The end: what nobody asked is said to be so.
     pub fn finish(mut self, all: &[Subject]) -> Diagnosis {
         let has_failed = self.checks.iter().any(|check| check.verdict == Verdict::Failed);
-        let why = match has_failed {
-            true => "Not asked, because what comes before it failed.",
-            false => "Not asked.",
+        let why = match (has_failed, self.ran_out_at) {
+            (true, _) => "Not asked, because what comes before it failed.",
+            (false, Some(_)) => "Not asked, because the time of the test was over.",
+            (false, None) => "Not asked.",
         };
         for subject in all {
             if self.checks.iter().all(|check| check.subject != *subject) {
                 let open = self.open(*subject);
                 self.skip(open, why);
             }
+        }
+        if let Some(subject) = self.ran_out_at {
+            coverage::own_up_to_time(&mut self, subject);
         }
         Diagnosis {
             took_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -190,6 +233,17 @@ impl Open {
     pub fn status(&mut self, status: u16, said: Option<String>) {
         self.check.status = Some(status);
         self.check.said = said;
+    }
+
+    /// Its own question is answered, and its verdict waits for another's answer.
+    pub fn answered(mut self) -> Self {
+        self.answered = Some(Instant::now());
+        self
+    }
+
+    /// Whether its last call ended with the run's time, so that nothing is known.
+    pub fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     fn note(&mut self, error: Option<&CallError>) {

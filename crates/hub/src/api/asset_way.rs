@@ -1,15 +1,18 @@
 //! Why an asset is seen, or not: every step from its address as imported to the picture, with its time.
 
+mod public;
+
 use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use insitu_cloud::doctor::{Decoded, LeftOut, Patient, Target, WHOLE_MAX, Wanted};
+use insitu_cloud::doctor::{LeftOut, Patient, Target, WHOLE_MAX, Wanted};
+use insitu_cloud::presign::Signer;
 use insitu_model::address::{Address, ObjectAddress};
 use insitu_model::id::{AssetId, OrganizationId, ProjectId, StorageId};
-use insitu_model::own_file::OwnFile;
+use insitu_model::region::Region;
 use insitu_store::assets;
 use tokio::time::timeout;
 use utoipa_axum::router::OpenApiRouter;
@@ -17,13 +20,10 @@ use utoipa_axum::routes;
 
 use super::diagnosis::{CheckView, DiagnosisData, DiagnosisView, FixView};
 use crate::auth::access::{OnProject, right};
-use crate::cloud_access::{Examining, ReachedStorage, decode, read_header, region_of};
+use crate::cloud_access::{Examining, ReachedStorage, region_of};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
-
-/// How much of a public asset or of an uploaded file is read.
-const FIRST_BYTES: usize = 64 * 1024;
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
     OpenApiRouter::new().routes(routes!(why))
@@ -31,8 +31,8 @@ pub fn router() -> OpenApiRouter<Arc<Hub>> {
 
 /// How an asset is reached, step by step
 ///
-/// Address as imported, bucket and key, storage, credentials, HEAD, host of signed URLs, CORS, signed GET, picture. The
-/// first step that fails is the cause. It ends within ten seconds, also when things hang.
+/// Address as imported, bucket and key, storage, credentials, region, HEAD, host of signed URLs, CORS, signed GET, picture;
+/// of a public address what a page of the hub would get. The first step that fails is the cause. It ends within ten seconds, also when things hang.
 #[utoipa::path(get, path = "/v2/project/{project}/assets/{asset}/why", tag = "assets",
     params(("project" = String, Path), ("asset" = String, Path)),
     responses((status = 200, body = Envelope<DiagnosisData>), (status = 404, body = ErrorBody)))]
@@ -146,12 +146,30 @@ impl<'a> Way<'a> {
                 return Ok(());
             }
         };
-        let region = region_of(hub, &storage, &object).await;
         let key = signer.credentials().access_key_id().to_owned();
-        self.passed(
-            "credentials",
-            format!("Signed with the access key {key}, for {region}."),
-        );
+        self.passed("credentials", format!("Signed with the access key {key}."));
+        let found = self.in_time(async { Ok(region_of(hub, &storage, &object).await) });
+        let region = match found.await {
+            Ok(region) => region,
+            Err(error) => {
+                let fix = "Test the storage (insitu storage test): it finds the cause.";
+                self.refused("region", error, fix);
+                return Ok(());
+            }
+        };
+        self.passed("region", format!("Signed for {region}."));
+        self.follow(&storage, &object, &signer, region).await
+    }
+
+    /// Everything about the object itself, in the time that is left.
+    async fn follow(
+        &mut self,
+        storage: &ReachedStorage,
+        object: &ObjectAddress,
+        signer: &Signer,
+        region: Region,
+    ) -> ApiResult<()> {
+        let hub = self.hub;
         let patient = Patient {
             region,
             endpoint: storage.endpoint.clone(),
@@ -170,7 +188,7 @@ impl<'a> Way<'a> {
         };
         let examining = Examining::of(hub, self.organization).await?;
         let left = self.left();
-        let followed = examining.follow(&patient, &signer, left, &mut |_| ()).await;
+        let followed = examining.follow(&patient, signer, left, &mut |_| ()).await;
         self.steps.extend(followed.checks.iter().map(CheckView::of));
         Ok(())
     }
@@ -205,52 +223,6 @@ impl<'a> Way<'a> {
                 None
             }
         }
-    }
-
-    /// A public address, or a file of the hub's own storage: nothing is signed, and the beginning tells all.
-    async fn as_anybody(&mut self, data: &str) -> ApiResult<()> {
-        let hub = self.hub;
-        let what = match OwnFile::parse_kept(data) {
-            Some(_) => "It is a file of the hub's own storage.",
-            None => "It is a public address, which everybody may fetch without a signature.",
-        };
-        self.passed("object", what.to_owned());
-        let examining = Examining::of(hub, self.organization).await?;
-        if !examining.may_read() {
-            return Ok(());
-        }
-        let read = async {
-            let read = read_header(hub, self.organization, None, data, FIRST_BYTES).await;
-            read.map_err(|unread| ApiError::invalid(unread.code, format!("{}.", unread.message)))
-        };
-        match self.in_time(read).await {
-            Err(error) => {
-                self.refused(
-                    "head",
-                    error,
-                    "Open the address in a browser to see what answers there.",
-                );
-            }
-            Ok(bytes) => {
-                self.passed("head", "It is there and can be read.".to_owned());
-                match decode(&bytes, bytes.len() < FIRST_BYTES) {
-                    Decoded::NotShown(reason) => {
-                        let error = ApiError::invalid(
-                            "storage.not_decodable",
-                            format!("It cannot be shown as a picture: {reason}."),
-                        );
-                        self.refused("decode", error, "Open the file on your own computer.");
-                    }
-                    Decoded::Picture { width, height } => {
-                        self.passed("decode", format!("It is a picture of {width} × {height} pixels."));
-                    }
-                    Decoded::LongHeader => {
-                        self.passed("decode", "It is a picture with a long header.".to_owned());
-                    }
-                }
-            }
-        }
-        Ok(())
     }
 
     /// What is left of the time that somebody waits for an answer.

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 pub struct CheckView {
     /// `address`, `tls`, `clock`, `identity`, `sts`, `external-id`, `external-id-absent`, `external-id-random`, `region`,
     /// `list`, `head`, `range`, `kms`, `preflight`, `signed-get`, `decode`, `coverage`; of an asset also `imported`, `object`,
-    /// `storage`, `credentials`, `signed-host`.
+    /// `storage`, `credentials`, `signed-host`, `cors`.
     pub name: &'static str,
     pub bucket: Option<String>,
     pub key: Option<String>,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use bytes::Bytes;
 use insitu_cloud::connect::Outbound;
+use insitu_cloud::public::AsPage;
 use insitu_cloud::s3::{self, ObjectName};
 use insitu_cloud::{CallError, RefusalKind, Retry, public};
 use insitu_model::address::Address;
@@ -154,20 +155,36 @@ async fn read_private(
     }
 }
 
-/// Public addresses have nothing in common, so a server that is gone is its own asset's trouble.
 async fn read_public(hub: &Hub, data: &str, first_bytes: usize) -> Result<Bytes, Unread> {
-    let parsed = Address::parse(data).map_err(|error| Unread::asset(error.code(), error))?;
-    let url = parsed.address.canonical();
+    let url = public_url(data)?;
     let read = hub.cloud.headers.public.get_range(&url, first_bytes).await;
-    let unread = |error: CallError| match error.kind() {
-        Some(RefusalKind::Throttled) => Unread::of_call(&error, Blame::Moment),
+    read.map(|read| read.bytes)
+        .map_err(|error| unread_in_public(&error))
+}
+
+/// The same of a public address as a page of the hub asks for it.
+pub async fn read_as_page(hub: &Hub, data: &str, first_bytes: usize) -> Result<AsPage, Unread> {
+    let url = public_url(data)?;
+    let public = &hub.cloud.headers.public;
+    let read = public.get_as_page(&url, first_bytes, &hub.public_url).await;
+    read.map_err(|error| unread_in_public(&error))
+}
+
+fn public_url(data: &str) -> Result<String, Unread> {
+    let parsed = Address::parse(data).map_err(|error| Unread::asset(error.code(), error))?;
+    Ok(parsed.address.canonical())
+}
+
+/// Public addresses have nothing in common, so a server that is gone is its own asset's trouble.
+fn unread_in_public(error: &CallError) -> Unread {
+    match error.kind() {
+        Some(RefusalKind::Throttled) => Unread::of_call(error, Blame::Moment),
         Some(RefusalKind::WrongRegion) => Unread::asset(
             "probe.redirected",
             "the address redirects to another one, which the hub does not follow",
         ),
-        _ => Unread::of_call(&error, Blame::Asset),
-    };
-    read.map(|read| read.bytes).map_err(unread)
+        _ => Unread::of_call(error, Blame::Asset),
+    }
 }
 
 fn blame_of(error: &CallError) -> Blame {

@@ -32,7 +32,7 @@ use self::examine::Instruments;
 pub use self::examine::{Examining, Wish, decode, patient_of, patient_of_form};
 pub use self::folder::{Extensions, FolderPage, as_folder, is_marker};
 use self::header::Clients;
-pub use self::header::{Blame, Unread, read_header};
+pub use self::header::{Blame, Unread, read_as_page, read_header};
 pub use self::list::{Bucket, Unlisted};
 pub use self::reached::ReachedStorage;
 use self::reached::ReachedStorages;

@@ -789,8 +789,8 @@ export interface paths {
         };
         /**
          * How an asset is reached, step by step
-         * @description Address as imported, bucket and key, storage, credentials, HEAD, host of signed URLs, CORS, signed GET, picture. The
-         *     first step that fails is the cause. It ends within ten seconds, also when things hang.
+         * @description Address as imported, bucket and key, storage, credentials, region, HEAD, host of signed URLs, CORS, signed GET, picture;
+         *     of a public address what a page of the hub would get. The first step that fails is the cause. It ends within ten seconds, also when things hang.
          */
         get: operations["getProjectByProjectAssetsByAssetWhy"];
         put?: never;
@@ -1946,7 +1946,7 @@ export interface components {
             /**
              * @description `address`, `tls`, `clock`, `identity`, `sts`, `external-id`, `external-id-absent`, `external-id-random`, `region`,
              *     `list`, `head`, `range`, `kms`, `preflight`, `signed-get`, `decode`, `coverage`; of an asset also `imported`, `object`,
-             *     `storage`, `credentials`, `signed-host`.
+             *     `storage`, `credentials`, `signed-host`, `cors`.
              */
             name: string;
             /** @description The server's own code, such as `AccessDenied`. */

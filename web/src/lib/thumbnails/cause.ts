@@ -52,6 +52,7 @@ export function causeOfAnswer(status: number, body: string): CannotShow {
 const BY_DOCTOR: Record<string, Cause> = {
   'storage.cors_missing': 'cors',
   'storage.cors_other_origin': 'cors',
+  'storage.cors_no_rule': 'cors',
   'storage.get_denied': 'denied',
   'storage.kms_denied': 'denied',
   'storage.missing_or_denied': 'denied',

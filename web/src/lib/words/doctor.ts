@@ -28,6 +28,7 @@ export const words = {
     kms: 'Decryption',
     'signed-host': 'Host of signed URLs',
     preflight: 'CORS rule',
+    cors: 'CORS header',
     'signed-get': 'Signed URL',
     decode: 'Picture',
     coverage: 'Everything looked at',

@@ -1,0 +1,126 @@
+//! The way to what needs no storage: a public address as a page of the hub gets it, or a file of the hub's own.
+
+use insitu_cloud::doctor::{Decoded, NOT_READ};
+use insitu_model::own_file::OwnFile;
+
+use super::Way;
+use crate::cloud_access::{Examining, decode, read_as_page, read_header};
+use crate::error::{ApiError, ApiResult};
+
+/// How much of a public asset or of an uploaded file is read.
+const FIRST_BYTES: usize = 64 * 1024;
+
+impl Way<'_> {
+    /// A public address, or a file of the hub's own storage: nothing is signed, and the beginning tells all.
+    pub(super) async fn as_anybody(&mut self, data: &str) -> ApiResult<()> {
+        let hub = self.hub;
+        let is_own = OwnFile::parse_kept(data).is_some();
+        let what = match is_own {
+            true => "It is a file of the hub's own storage.",
+            false => "It is a public address, which everybody may fetch without a signature.",
+        };
+        self.passed("object", what.to_owned());
+        if !Examining::of(hub, self.organization).await?.may_read() {
+            for name in ["head", "cors", "decode"] {
+                self.end(name, "skipped", None, NOT_READ.to_owned(), None);
+            }
+            return Ok(());
+        }
+        let read = async {
+            let read = match is_own {
+                true => read_header(hub, self.organization, None, data, FIRST_BYTES)
+                    .await
+                    .map(|bytes| (bytes, None)),
+                false => read_as_page(hub, data, FIRST_BYTES)
+                    .await
+                    .map(|page| (page.bytes, Some(page.allow_origin))),
+            };
+            read.map_err(|unread| ApiError::invalid(unread.code, format!("{}.", unread.message)))
+        };
+        match self.in_time(read).await {
+            Err(error) => {
+                self.refused(
+                    "head",
+                    error,
+                    "Open the address in a browser to see what answers there.",
+                );
+            }
+            Ok((bytes, allowed)) => {
+                self.passed("head", "It is there and can be read.".to_owned());
+                // The hub's own files come from the origin of its pages.
+                let is_let_in = allowed.is_none_or(|allowed| self.is_let_in(allowed.as_deref()));
+                if is_let_in {
+                    self.look_at(&bytes);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// May pages of the hub read what came with this `Access-Control-Allow-Origin`?
+    fn is_let_in(&mut self, allowed: Option<&str>) -> bool {
+        let origin = self.hub.public_url.as_str();
+        let error = match kept_from_pages(allowed, origin) {
+            None => {
+                self.passed("cors", format!("Pages of {origin} may read it."));
+                return true;
+            }
+            Some(error) => error,
+        };
+        let fix = format!(
+            "Let the server send Access-Control-Allow-Origin: {origin}, or upload the file to the hub."
+        );
+        self.refused("cors", error, &fix);
+        false
+    }
+
+    fn look_at(&mut self, bytes: &[u8]) {
+        match decode(bytes, bytes.len() < FIRST_BYTES) {
+            Decoded::NotShown(reason) => {
+                let error = ApiError::invalid(
+                    "storage.not_decodable",
+                    format!("It cannot be shown as a picture: {reason}."),
+                );
+                self.refused("decode", error, "Open the file on your own computer.");
+            }
+            Decoded::Picture { width, height } => {
+                self.passed("decode", format!("It is a picture of {width} × {height} pixels."));
+            }
+            Decoded::LongHeader => self.passed("decode", "It is a picture with a long header.".to_owned()),
+        }
+    }
+}
+
+/// Why a browser does not let pages of this origin read an answer, if it does not.
+fn kept_from_pages(allowed: Option<&str>, origin: &str) -> Option<ApiError> {
+    match allowed {
+        Some(allowed) if allowed == "*" || allowed == origin => None,
+        Some(allowed) => Some(ApiError::invalid(
+            "storage.cors_other_origin",
+            format!("The server lets pages of {allowed} read it, and not those of the hub, {origin}."),
+        )),
+        None => Some(ApiError::invalid(
+            "storage.cors_no_rule",
+            format!(
+                "The server does not let pages of {origin} read it: it sends no Access-Control-Allow-Origin."
+            ),
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_answer_is_for_pages_of_the_hub_only_if_it_says_so() {
+        let origin = "https://hub.example";
+        let code = |allowed| kept_from_pages(allowed, origin).map(|error| error.code);
+        assert_eq!(code(Some("*")), None);
+        assert_eq!(code(Some(origin)), None);
+        for other in ["https://elsewhere.example", "http://hub.example"] {
+            assert_eq!(code(Some(other)).as_deref(), Some("storage.cors_other_origin"));
+        }
+        assert_eq!(code(None).as_deref(), Some("storage.cors_no_rule"));
+    }
+}
