@@ -151,10 +151,11 @@ export class Visitor {
     );
   }
 
-  /** Whether the page is wider than the screen, which no page may be. */
+  /** Whether the page is wider than the screen, or what is in a dialog wider than that, which nothing may be. */
   overflows(): Promise<boolean> {
     return this.page.evaluate(() => {
-      const outer = [document.documentElement, ...document.querySelectorAll('.page')];
+      const inner = document.querySelectorAll('.page, [role="dialog"] > .content');
+      const outer = [document.documentElement, ...inner];
       return outer.some((element) => element.scrollWidth > element.clientWidth + 1);
     });
   }

@@ -111,7 +111,8 @@ it.each(['IAM User', 'IAM Delegated'] as const)(
     await expect.poll(() => dialog.count(), { timeout: 15_000 }).toBe(0);
     const row = page.getByRole('row', { name });
     await row.waitFor();
-    if (isDelegated) await row.getByText('Verified').waitFor({ timeout: 15_000 });
+    // What was tried with the buckets that were named: the pictures cannot be read by a browser yet.
+    await row.getByText('Failing').waitFor({ timeout: 15_000 });
 
     // Without a CORS rule the browser may not read what it is sent; the hub says which rule is missing.
     await importInto(page, name, bucket, name);
@@ -129,7 +130,7 @@ it.each(['IAM User', 'IAM Delegated'] as const)(
     await visitor.screenshot(`procedure-done-${suffix.slice(0, 4)}`);
 
     await page.goto('/organization/storages');
-    await page.getByRole('row', { name }).getByText(bucket).waitFor();
+    await page.getByRole('row', { name }).getByText(bucket).first().waitFor();
     await visitor.context.close();
     // What the bucket refuses, the browser tells.
     expect(visitor.errors.filter((error) => !/CORS|ERR_FAILED/.test(error))).toEqual([]);

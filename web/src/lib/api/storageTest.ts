@@ -27,6 +27,11 @@ export function testSavedStorage(id: string, signSample: boolean, hear: Hear, si
   );
 }
 
+/** Tries a storage on these buckets, for the list of storages to tell how it stands. */
+export function tryBuckets(id: string, buckets: string[]) {
+  return answer(hub.POST('/v2/storages/{id}/test', { params: { path: { id } }, body: { buckets } }));
+}
+
 type Stream = ReadableStream<Uint8Array> | null;
 
 async function heed(

@@ -29,3 +29,8 @@ export function workOn(asset: Pick<Asset, 'labelTasks'>): {
     milliseconds: left.reduce((sum, { duration }) => sum + duration, 0),
   };
 }
+
+/** Whether an address is that of a file in the hub's own storage. */
+export function isOwnFile(address: string): boolean {
+  return address.startsWith(`${location.origin}/v2/files/`);
+}

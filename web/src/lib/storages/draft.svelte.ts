@@ -83,7 +83,8 @@ export class Draft {
   /** Takes what the hub refused field by field; false where it names no field. */
   refused(error: unknown): boolean {
     const details = error instanceof ApiError ? (error.details as { fields?: FieldProblem[] }) : undefined;
-    const fields = details?.fields ?? [];
+    const isTaken = error instanceof ApiError && error.code === 'storage.already_exists';
+    const fields = isTaken ? [{ field: 'name', message: error.message }] : (details?.fields ?? []);
     this.problems = Object.fromEntries(fields.toReversed().map(({ field, message }) => [field, message]));
     return fields.length > 0;
   }

@@ -5,6 +5,9 @@ export type Cause =
   | 'missing'
   | 'wrongRegion'
   | 'busy'
+  | 'clock'
+  | 'keys'
+  | 'role'
   | 'cors'
   | 'network'
   | 'offline'
@@ -61,6 +64,20 @@ const BY_DOCTOR: Record<string, Cause> = {
   'storage.no_such_bucket': 'missing',
   'storage.wrong_region': 'wrongRegion',
   'storage.session_expired': 'expired',
+  'storage.clock_skew': 'clock',
+  'storage.unknown_key': 'keys',
+  'storage.wrong_secret': 'keys',
+  'storage.no_identity': 'role',
+  'storage.role_denied': 'role',
+  'storage.role_in_hub_account': 'role',
+  'storage.trust_policy_missing_external_id': 'role',
+  'storage.sts_region_disabled': 'role',
+  'storage.outside_prefixes': 'refused',
+  'storage.endpoint_private': 'refused',
+  'storage.address_elsewhere': 'refused',
+  'storage.archived': 'busy',
+  'storage.unexpected_answer': 'busy',
+  'storage.wrong_content_type': 'undecodable',
   'storage.throttled': 'busy',
   'storage.server_fault': 'busy',
   'storage.not_decodable': 'undecodable',

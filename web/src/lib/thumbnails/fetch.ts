@@ -3,6 +3,9 @@ import { CannotShow, causeOfAnswer } from './cause';
 import type { SignedUrls } from './signer';
 import { causeOfSilence } from './silence';
 
+/** How long a bucket may say nothing before one stops waiting for it. */
+const SILENT_MS = 20_000;
+
 /** Enough of a refusal to find its code; the rest is not read. */
 const REFUSAL_BYTES = 4096;
 
@@ -29,20 +32,27 @@ export async function fetchPicture(
 async function attempt(url: string, signal: AbortSignal, cache: RequestCache): Promise<Blob | CannotShow> {
   signal.throwIfAborted();
   let response: Response | undefined;
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(), SILENT_MS);
   try {
     response = await fetch(url, {
       mode: 'cors',
       credentials: 'omit',
       referrerPolicy: 'no-referrer',
       cache,
-      signal,
+      signal: AbortSignal.any([signal, silence.signal]),
     });
+    // A large picture may take longer than the first word of its bucket.
+    clearTimeout(timer);
     if (response.ok) return await response.blob();
     const body = await response.text();
     return causeOfAnswer(response.status, body.slice(0, REFUSAL_BYTES));
   } catch (error) {
     if (signal.aborted) throw error;
+    if (silence.signal.aborted) return new CannotShow('network', 'browser.hangs');
     // What was answered and broke off is no matter of CORS.
     return response ? new CannotShow('network', 'browser.broke-off') : causeOfSilence(url);
+  } finally {
+    clearTimeout(timer);
   }
 }
