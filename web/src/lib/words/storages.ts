@@ -69,6 +69,8 @@ export const words = {
   setupFailed: 'The documents for your buckets could not be made.',
   noIdentity:
     'This hub has no AWS identity yet, so no role can let it in. Its operator gives it one, by the environment, a profile or a role of its machine; until then, use IAM User.',
+  identityUnknown: (message: string | null | undefined) =>
+    `This hub cannot tell now who it is to AWS, so the trust policy cannot be made. ${message ?? ''}`.trim(),
   buckets: 'Buckets',
   bucketsPlaceholder: 'Type a bucket’s name and press Enter',
   steps: {
