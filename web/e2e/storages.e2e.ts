@@ -164,3 +164,49 @@ it('get new keys, and end when their name is confirmed', async () => {
   // A storage without assets names no bucket, so there was nothing to test.
   expect(visitor.errors.filter((error) => !error.includes('400'))).toEqual([]);
 });
+
+it('show the next external ID with what to paste, and are tested on the object that is named', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  const name = `To rotate ${Date.now()}`;
+  const made = await fetch(`${ready.url}/v2/storages`, {
+    method: 'POST',
+    headers: { apikey: ready.apiKey, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      provider: 'AWS',
+      name,
+      accessType: 'IAM_DELEGATED',
+      region: ready.sandbox.region,
+      endpoint: ready.sandbox.s3Endpoint,
+      roleArn: 'arn:aws:iam::210987654321:role/of-nobody',
+      externalId: `typed-in-${Date.now()}`,
+    }),
+  });
+  expect(made.ok).toBe(true);
+  await visitor.signIn();
+  await page.goto('/organization/storages');
+  await page.getByRole('button', { name, exact: true }).click();
+  const sheet = page.getByRole('dialog', { name, exact: true });
+  await sheet.getByText('Your own', { exact: true }).waitFor();
+  // A role that does not let the hub in at all is nobody's to use on his word.
+  expect(await sheet.getByRole('button', { name: 'Use it all the same' }).count()).toBe(0);
+  await sheet.getByRole('button', { name: 'Make another External ID' }).click();
+  const next = sheet.locator('dt', { hasText: 'Next External ID' }).locator('+ dd .value');
+  await next.waitFor();
+  await expect
+    .poll(() => sheet.getByRole('region', { name: 'Trust policy' }).textContent())
+    .toContain(await next.innerText());
+  await visitor.screenshot('storages-rotated');
+  expect(await visitor.axe()).toEqual([]);
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('button', { name: 'Sandbox, IAM User' }).click();
+  const user = page.getByRole('dialog', { name: 'Sandbox, IAM User' });
+  await user.getByText('What to test').click();
+  await user.getByLabel('Object to test').fill(`s3://${ready.sandbox.bucket}/no-such-cat.jpg`);
+  await user.getByRole('button', { name: 'Test connection' }).click();
+  await user.getByText('storage.no_such_object').waitFor();
+  await visitor.screenshot('storages-test-named');
+  expect(await visitor.axe()).toEqual([]);
+  await visitor.leave();
+});

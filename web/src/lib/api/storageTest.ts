@@ -4,23 +4,32 @@ import type { Check, Diagnosis, StorageForm } from './types';
 
 type Line = { check: Check } | { diagnosis: Diagnosis };
 
+/** What is looked at: buckets by name, or one object by its address; nothing named: whatever is found. */
+export type Wish = { buckets: string[]; object: string };
+
 /** Told each check as it ends. */
 type Hear = (check: Check) => void;
 
 const NDJSON = { accept: 'application/x-ndjson' };
 
 /** Tries a storage that is not saved. */
-export function testStorage(storage: StorageForm, buckets: string[], hear: Hear, signal: AbortSignal) {
-  const body = { storage, buckets: buckets.length ? buckets : undefined, signSample: true };
+export function testStorage(storage: StorageForm, wish: Wish, hear: Hear, signal: AbortSignal) {
+  const body = { storage, ...filled(wish), signSample: true };
   return heed(hub.POST('/v2/storages/test', { body, headers: NDJSON, parseAs: 'stream', signal }), hear);
 }
 
 /**
- * Tries a storage as it is saved, on the buckets that it is known to be used for. Who manages storages is handed an
+ * Tries a storage as it is saved, on what is named or else on the buckets that it is known to be used for. Who manages storages is handed an
  * object to try in the browser.
  */
-export function testSavedStorage(id: string, signSample: boolean, hear: Hear, signal: AbortSignal) {
-  const [params, body] = [{ path: { id } }, { signSample }];
+export function testSavedStorage(
+  id: string,
+  wish: Wish,
+  signSample: boolean,
+  hear: Hear,
+  signal: AbortSignal,
+) {
+  const [params, body] = [{ path: { id } }, { ...filled(wish), signSample }];
   return heed(
     hub.POST('/v2/storages/{id}/test', { params, body, headers: NDJSON, parseAs: 'stream', signal }),
     hear,
@@ -30,6 +39,11 @@ export function testSavedStorage(id: string, signSample: boolean, hear: Hear, si
 /** Tries a storage on these buckets, for the list of storages to tell how it stands. */
 export function tryBuckets(id: string, buckets: string[]) {
   return answer(hub.POST('/v2/storages/{id}/test', { params: { path: { id } }, body: { buckets } }));
+}
+
+/** What is empty is left out: the hub then looks for something itself. */
+function filled({ buckets, object }: Wish) {
+  return { buckets: buckets.length ? buckets : undefined, object: object.trim() || undefined };
 }
 
 type Stream = ReadableStream<Uint8Array> | null;

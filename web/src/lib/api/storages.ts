@@ -46,6 +46,17 @@ export function verifyStorage(id: string) {
   return answer(hub.POST('/v2/storages/{id}/verify', { params: { path: { id } } }));
 }
 
+/** Makes another external ID, which takes the present one's place once the role demands it. */
+export function rotateExternalId(id: string) {
+  return answer(hub.POST('/v2/storages/{id}/externalId/rotate', { params: { path: { id } } }));
+}
+
+/** Uses a storage on the owner's word, though its role is open to others; or no longer. */
+export async function overrideVerification(id: string, isOn: boolean): Promise<void> {
+  const [path, params] = ['/v2/storages/{id}/verification/override', { path: { id } }] as const;
+  await (isOn ? answer(hub.POST(path, { params })) : answer(hub.DELETE(path, { params })));
+}
+
 export async function replaceKeys(id: string, publicKey: string, privateKey: string): Promise<Storage> {
   const body = { publicKey, privateKey };
   return (await answer(hub.POST('/v2/storages/{id}/rotate', { params: { path: { id } }, body }))).storage;

@@ -114,6 +114,11 @@ export const words = {
   } satisfies Record<AccessType, string>,
 
   test: 'Test connection',
+  testOn: 'What to test',
+  testBuckets: 'Buckets to test',
+  testBucketsHint: 'Up to five. Without any, the ones that are in use.',
+  testObject: 'Object to test',
+  testObjectHint: 'Its address. Without one, a picture that is found.',
   testing: 'Asking the bucket’s servers, from the outside in …',
   testFailed: 'The test could not be made.',
   diagnosis: (verdict: string, ms: number) =>
@@ -144,6 +149,21 @@ export const words = {
   overridden: 'Not verified, used all the same',
   checked: 'Last tried',
   verify: 'Verify again',
+  customerId: 'Your own',
+  customerIdText:
+    'You typed it in; this hub did not make it. Whoever knows it, of those who use this hub, knows half of the way in.',
+  rotateId: 'Make another External ID',
+  rotateIdText:
+    'The present one stays good until the role was seen to demand the new one, and is given to nobody afterwards.',
+  nextId: 'Next External ID',
+  nextIdText: 'Paste the trust policy into your role, then press “Verify again”.',
+  override: 'Use it all the same',
+  overrideTitle: (name: string) => `Use ${name} although its role is open?`,
+  overrideText:
+    'The role lets this hub in without its External ID. Another organization of this hub that learns the role’s name could read these buckets, until the trust policy is mended. Your name is written to the audit record.',
+  overruled: (name: string) => `${name} is used on your word.`,
+  takeBack: 'Take that back',
+  takenBack: (name: string) => `${name} is used again once its role is verified.`,
   replaceKeys: 'Replace the keys',
   replaceKeysText: 'Make a new access key for the IAM user first. The old one can go once these are saved.',
   keysReplaced: (name: string) => `${name} uses its new keys.`,
