@@ -17,6 +17,7 @@ use utoipa_axum::routes;
 use super::asset_extra::{Extra, Metadata};
 use super::asset_filters::AssetFilters;
 use super::asset_tasks::{self, AssetTask};
+use super::batches::by_both_names;
 use super::body::Body;
 use super::query::{Page, Params, raw_json_tail};
 use super::time::iso;
@@ -268,16 +269,11 @@ impl Names {
         organization: OrganizationId,
         project: ProjectId,
     ) -> Result<Self, insitu_store::Error> {
-        let mut names = Self {
-            names_by_id: HashMap::new(),
-            ids_by_name: HashMap::new(),
-        };
-        for batch in batches::list(tx, organization, project)? {
-            names.ids_by_name.insert(batch.id.to_string(), batch.id);
-            names.ids_by_name.insert(batch.name.clone(), batch.id);
-            names.names_by_id.insert(batch.id, batch.name);
-        }
-        Ok(names)
+        let known = batches::list(tx, organization, project)?;
+        Ok(Self {
+            ids_by_name: by_both_names(&known),
+            names_by_id: known.into_iter().map(|batch| (batch.id, batch.name)).collect(),
+        })
     }
 }
 

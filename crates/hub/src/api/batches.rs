@@ -1,5 +1,6 @@
 //! Batches: named sets of a project's assets.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -251,6 +252,12 @@ fn keep(tx: &mut Tx, organization: OrganizationId, project: ProjectId, wanted: &
         return Ok(wanted.batch.clone());
     }
     Ok(batches::find_or_insert(tx, organization, project, &wanted.batch)?)
+}
+
+/// Batches by both of their names: bodies and filters name them by id or name.
+pub fn by_both_names(batches: &[Batch]) -> HashMap<String, BatchId> {
+    let names = |batch: &Batch| [(batch.id.to_string(), batch.id), (batch.name.clone(), batch.id)];
+    batches.iter().flat_map(names).collect()
 }
 
 fn named_batch(known: &[Batch], named: &str) -> ApiResult<BatchId> {

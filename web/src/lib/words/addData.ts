@@ -13,7 +13,6 @@ export const words = {
     goStorages: 'Go to Storages',
     choose: 'Choose a storage',
     bucket: 'Bucket',
-    bucketHint: 'Type its name, or choose one that was seen before.',
     open: 'Open',
     chooseTitle: 'Look into a bucket',
     chooseText:

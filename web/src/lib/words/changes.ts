@@ -1,5 +1,5 @@
 // What the interface says about changing many assets at once, and about batches.
-import type { AssetChangeKind, JobState } from '$lib/api/types';
+import type { AssetChangeKind } from '$lib/api/types';
 import { count, counted } from '$lib/format/numbers';
 
 const assets = (n: number) => counted(n, 'asset', 'assets');
@@ -41,13 +41,6 @@ export const words = {
   cancel: 'Cancel',
   stopped: (done: number) => `Stopped. ${assets(done)} had been changed already.`,
   failed: 'The change stopped:',
-  states: {
-    queued: 'waits',
-    running: 'runs',
-    completed: 'done',
-    failed: 'failed',
-    cancelled: 'cancelled',
-  } satisfies Record<JobState, string>,
 
   batches: {
     title: 'Batches',

@@ -71,7 +71,6 @@ export const words = {
   questions: 'Questions',
   questionsOfAsset: 'Asset',
   questionsNone: 'This project asks no questions about assets.',
-  questionsOfMany: 'Select one object to answer the questions about it.',
   clearAnswer: (title: string) => `Clear the answer to ${title}`,
   notAsked: 'This kind of question cannot be answered here yet; its answer is kept.',
   choose: 'Choose…',

@@ -136,7 +136,6 @@ export const words = {
     assets: 'Assets',
     checked: 'Last check',
   },
-  openStorage: (name: string) => `Open ${name}`,
   assets: 'Assets',
   addedAt: 'Added',
   trust: 'Role',

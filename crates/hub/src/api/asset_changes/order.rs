@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use insitu_model::audit::{AuditAction, AuditSubject};
-use insitu_model::id::{AssetChangeId, BatchId, OrganizationId, ProjectId};
+use insitu_model::id::{AssetChangeId, BatchId};
 use insitu_store::Tx;
 use insitu_store::asset_changes::{self, AssetChange, Change, NewAssetChange};
 use insitu_store::audit;
@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use super::kind;
 use crate::api::asset_filters::AssetFilters;
+use crate::api::batches::by_both_names;
 use crate::api::imports::checked_priority;
 use crate::audit::record;
 use crate::auth::access::{OnProject, right};
@@ -69,7 +70,7 @@ pub async fn place(
     let writer = hub.clone();
     let user = access.caller.user;
     let order = move |tx: &mut Tx| {
-        let known = known_batches(tx, organization, project)?;
+        let known = by_both_names(&batches::list(tx, organization, project)?);
         let change = change_of(&body.change, &known)?;
         let filter = filters.resolve(&known).ok_or_else(|| {
             ApiError::invalid(
@@ -126,20 +127,6 @@ fn filters_of(change: &ChangeBody, mut filters: Value) -> ApiResult<Value> {
     };
     members.insert("state".to_owned(), state.into());
     Ok(filters)
-}
-
-/// The project's batches by both of their names.
-fn known_batches(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    project: ProjectId,
-) -> ApiResult<HashMap<String, BatchId>> {
-    let mut known = HashMap::new();
-    for batch in batches::list(tx, organization, project)? {
-        known.insert(batch.id.to_string(), batch.id);
-        known.insert(batch.name, batch.id);
-    }
-    Ok(known)
 }
 
 fn change_of(body: &ChangeBody, known: &HashMap<String, BatchId>) -> ApiResult<Change> {

@@ -11,6 +11,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::filter_values::{Op, invalid, operators, text, time, truth, whole};
+use crate::api::batches::by_both_names;
 use crate::error::ApiResult;
 
 /// The most members whose addresses a pattern is tried on.
@@ -30,11 +31,7 @@ impl Reader {
         organization: OrganizationId,
         project: ProjectId,
     ) -> Result<Self, insitu_store::Error> {
-        let mut batches_by_name = HashMap::new();
-        for batch in batches::list(tx, organization, project)? {
-            batches_by_name.insert(batch.id.to_string(), batch.id);
-            batches_by_name.insert(batch.name, batch.id);
-        }
+        let batches_by_name = by_both_names(&batches::list(tx, organization, project)?);
         let members = members::list(tx, organization, "", Page::first(MAX_MEMBERS))?;
         let people = members.rows.into_iter();
         Ok(Self {
