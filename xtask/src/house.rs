@@ -4,6 +4,7 @@
 mod cargo;
 mod files;
 mod licence;
+mod npm;
 mod policy;
 
 use anyhow::{Result, bail};
@@ -17,10 +18,11 @@ pub fn rules() -> Result<()> {
     report(&broken)
 }
 
-/// Licences of all dependencies and doubled versions of the direct ones.
+/// Licences of all dependencies, the interface's too, and doubled versions of the direct ones.
 pub fn licences() -> Result<()> {
     let graph = cargo::graph()?;
-    let mut broken = licence::check(&graph);
+    let mut broken = licence::of_crates(&graph);
+    broken.extend(licence::of_npm(&npm::packages()?));
     broken.extend(cargo::doubled(&graph));
     report(&broken)
 }

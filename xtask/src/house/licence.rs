@@ -1,36 +1,54 @@
 //! Which licences come in: a package passes if its licence expression can be met with allowed licences alone.
 
-use super::cargo::Package;
-use super::policy::LICENCES;
+use super::policy::{LICENCES, NPM_LICENCES};
+use super::{cargo, npm};
 
-/// Packages whose licence is missing or not allowed.
-pub fn check(graph: &[Package]) -> Vec<String> {
+/// Packages of the program whose licence is missing or not allowed.
+pub fn of_crates(graph: &[cargo::Package]) -> Vec<String> {
     let foreign = graph.iter().filter(|package| !package.ours);
-    let refused = foreign.filter(|package| !package.licence.as_deref().is_some_and(allowed));
-    let say = |package: &Package| {
-        let licence = package.licence.as_deref().unwrap_or("no licence");
-        format!(
-            "{} {}: {licence} is not among the allowed licences",
-            package.name, package.version
-        )
-    };
-    refused.map(say).collect()
+    let refused = foreign.filter(|package| !met(package.licence.as_deref(), &[LICENCES]));
+    refused
+        .map(|package| refusal(&package.name, &package.version, package.licence.as_deref()))
+        .collect()
 }
 
-/// Whether an SPDX expression (`MIT OR (Apache-2.0 AND ISC)`, the older `MIT/Apache-2.0` too) can be met.
-fn allowed(expression: &str) -> bool {
+/// Packages of the interface whose licence is missing or not allowed.
+pub fn of_npm(packages: &[npm::Package]) -> Vec<String> {
+    let refused = packages
+        .iter()
+        .filter(|package| !met(package.licence.as_deref(), &[LICENCES, NPM_LICENCES]));
+    refused
+        .map(|package| refusal(&package.name, &package.version, package.licence.as_deref()))
+        .collect()
+}
+
+fn refusal(name: &str, version: &str, licence: Option<&str>) -> String {
+    let licence = licence.unwrap_or("no licence");
+    format!("{name} {version}: {licence} is not among the allowed licences")
+}
+
+/// Whether an SPDX expression (`MIT OR (Apache-2.0 AND ISC)`, the older `MIT/Apache-2.0` too) is there and can be met
+/// with licences of these lists alone.
+fn met(expression: Option<&str>, allowed: &[&[&str]]) -> bool {
+    let Some(expression) = expression else {
+        return false;
+    };
     let spaced = expression
         .replace('/', " OR ")
         .replace('(', " ( ")
         .replace(')', " ) ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
-    let mut reader = Reader { words: &words };
+    let mut reader = Reader {
+        words: &words,
+        allowed,
+    };
     reader.any() && reader.words.is_empty()
 }
 
 /// Reads an expression from the left; AND binds closer than OR, as SPDX says.
 struct Reader<'a> {
     words: &'a [&'a str],
+    allowed: &'a [&'a [&'a str]],
 }
 
 impl Reader<'_> {
@@ -60,13 +78,17 @@ impl Reader<'_> {
         };
         self.words = rest;
         if !self.takes("WITH") {
-            return LICENCES.contains(name);
+            return self.knows(name);
         }
         let Some((exception, rest)) = self.words.split_first() else {
             return false;
         };
         self.words = rest;
-        LICENCES.contains(&format!("{name} WITH {exception}").as_str())
+        self.knows(&format!("{name} WITH {exception}"))
+    }
+
+    fn knows(&self, licence: &str) -> bool {
+        self.allowed.iter().any(|list| list.contains(&licence))
     }
 
     fn takes(&mut self, word: &str) -> bool {
@@ -80,7 +102,7 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::allowed;
+    use super::{LICENCES, met};
 
     #[test]
     fn an_expression_passes_if_one_allowed_way_through_it_exists() {
@@ -91,7 +113,7 @@ mod tests {
             "(MIT OR GPL-2.0) AND ISC",
             "Apache-2.0 WITH LLVM-exception",
         ] {
-            assert!(allowed(expression), "{expression}");
+            assert!(met(Some(expression), &[LICENCES]), "{expression}");
         }
     }
 
@@ -105,7 +127,14 @@ mod tests {
             "MIT AND",
             "Apache-2.0 WITH other-exception",
         ] {
-            assert!(!allowed(expression), "{expression}");
+            assert!(!met(Some(expression), &[LICENCES]), "{expression}");
         }
+    }
+
+    #[test]
+    fn a_list_allows_nothing_of_another() {
+        assert!(!met(Some("MPL-2.0"), &[LICENCES]));
+        assert!(met(Some("MPL-2.0"), &[LICENCES, &["MPL-2.0"]]));
+        assert!(!met(None, &[LICENCES]));
     }
 }

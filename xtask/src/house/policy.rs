@@ -152,6 +152,19 @@ pub const LICENCES: &[&str] = &[
     "Zlib",
 ];
 
+/// Licences that may come in with a package of the interface besides.
+pub const NPM_LICENCES: &[&str] = &[
+    // Tools that build and test, which no page carries.
+    "BlueOak-1.0.0",
+    "MPL-2.0",
+    "Python-2.0",
+    // The fonts, as files of their own beside their texts.
+    "OFL-1.1",
+];
+
+/// Packages of npm that name their licence in a file only.
+pub const UNSAID: &[(&str, &str)] = &[("svelte-toolbelt", "MIT")];
+
 /// Direct dependencies that are in the build more than once, and why that is right for now.
 pub const DOUBLED: &[(&str, &str)] = &[
     ("base64", "postgres-protocol has not moved to the newer one yet"),
