@@ -48,6 +48,15 @@ it.each(looks)('are accessible in $theme at $size px', async ({ theme, size, vie
   await open(visitor, await projectWith());
   await page.getByRole('heading', { name: 'Nothing to label yet' }).waitFor();
   await look('empty');
+  await page.getByLabel('Name', { exact: true }).fill('x'.repeat(201));
+  await page.getByText('The name has 201 characters.').waitFor();
+  await look('general-wrong');
+  await page.getByLabel('Name', { exact: true }).fill(`Settings ${size}`);
+  await page.getByRole('link', { name: 'Tasks' }).click();
+  await page.getByRole('dialog', { name: 'Leave without saving?' }).waitFor();
+  await look('leave');
+  await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click();
+  await page.waitForURL(/\/tasks$/);
   await page.goto(`/projects/${ready.projectId}/settings`);
   await page.getByRole('list', { name: 'Classes' }).waitFor();
   await page.getByRole('button', { name: /^Show what belongs to Thing/ }).click();
@@ -210,6 +219,56 @@ it('ask before changes are left behind', async () => {
   await dialog.getByRole('button', { name: 'Leave' }).click();
   await page.waitForURL(/\/assets$/);
   await visitor.leave();
+});
+
+it('name a project, and say where a name cannot be taken', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  const [id, other] = [await projectWith(), `Other ${Date.now()}`];
+  await hub('POST', '/v2/project', { name: other });
+  await open(visitor, id);
+  const name = page.getByLabel('Name', { exact: true });
+  const save = page.getByRole('button', { name: 'Save changes' });
+  expect(await save.isDisabled()).toBe(true);
+  await name.fill(' ');
+  await save.click();
+  await page.getByText('Enter a name.').waitFor();
+  await name.fill(other);
+  await page.getByLabel('Description').click();
+  await page.getByText('Another project is called this too.').waitFor();
+  const mine = `${other} again`;
+  await name.fill(mine);
+  await page.getByLabel('Description').fill('Of the harbour.');
+  await page.route(`**/v2/project/${id}`, (route) =>
+    route.request().method() === 'POST' ? route.fulfill({ status: 503, json: {} }) : route.continue(),
+  );
+  await save.click();
+  await page.getByText('The general settings were not saved.').waitFor();
+  await page.unroute(`**/v2/project/${id}`);
+  await save.click();
+  await page.getByText('The general settings were saved.').waitFor();
+  await page.getByRole('heading', { level: 1, name: mine }).waitFor();
+  expect(await hub('GET', `/v2/project/${id}`)).toMatchObject({ name: mine, description: 'Of the harbour.' });
+  expect(await save.isDisabled()).toBe(true);
+  await page.getByText(id, { exact: true }).waitFor();
+
+  await page.getByRole('button', { name: 'Archive', exact: true }).click();
+  await page.getByText('This project is archived').waitFor();
+  await page.getByRole('main').getByRole('button', { name: 'Take out of the archive' }).last().click();
+  await page.getByRole('button', { name: 'Archive', exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Clone…' }).click();
+  await page.getByRole('dialog', { name: `Clone “${mine}”` }).waitFor();
+  await page.keyboard.press('Escape');
+  // What is not saved is no reason to stay in a project that is gone.
+  await name.fill('Unsaved');
+  await page.getByRole('button', { name: 'Delete…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel(/to confirm/).fill(mine);
+  await dialog.getByRole('button', { name: 'Delete project' }).click();
+  await page.getByRole('heading', { name: 'Projects' }).waitFor();
+  await page.getByText(`“${mine}” was deleted.`).waitFor();
+  await visitor.context.close();
+  expect(visitor.errors.filter((error) => !error.includes('503'))).toEqual([]);
 });
 
 it('say that they load, and that they failed', async () => {

@@ -18,6 +18,11 @@ export async function createProject(name: string, description: string) {
   return (await answer(hub.POST('/v2/project', { body }))).project;
 }
 
+export async function changeProject(id: string, body: { name?: string; description?: string }) {
+  const params = { path: { project: id } };
+  return (await answer(hub.POST('/v2/project/{project}', { params, body }))).project;
+}
+
 /** Replaces the whole schema; ids that are missing come back filled in. */
 export async function saveSchema(id: string, categorySchema: CategorySchema) {
   const params = { path: { project: id } };

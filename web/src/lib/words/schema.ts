@@ -94,7 +94,4 @@ export const words = {
   removeText: 'Labelers are not asked for it any more. Answers that exist stay, and stay in exports.',
   removeOptionText: (questions: number) =>
     `It cannot be chosen any more${questions ? `, and ${counted(questions, 'question', 'questions')} that it made appear ${questions === 1 ? 'goes' : 'go'} with it` : ''}. Answers that exist stay, and stay in exports.`,
-  leaveTitle: 'Leave without saving?',
-  leaveText: 'What you changed in the category schema is not saved.',
-  leave: 'Leave',
 };

@@ -1,0 +1,30 @@
+// The words of a project's general settings.
+export const words = {
+  title: 'General',
+  text: 'What the project is called and what it says about itself.',
+  name: 'Name',
+  description: 'Description',
+  descriptionHint: 'Shown above its assets.',
+  id: 'Project ID',
+  idHint: 'What the API and the SDK call the project.',
+  copyId: 'Copy the project ID',
+  save: 'Save changes',
+  saved: 'The general settings were saved.',
+  unsaved: 'Not saved',
+  saveFailed: 'The general settings were not saved.',
+  archiveHint: 'Keeps it to be read and exported; nothing is imported or labeled meanwhile.',
+  removeHint: 'With its assets, tasks and labels; nothing is deleted in any bucket.',
+  cloneHint: 'Another project with the same settings, without assets and labels.',
+  unarchiveHint: 'It can be imported into and labeled again.',
+  whole: 'The whole project',
+  leaveTitle: 'Leave without saving?',
+  leaveText: 'What you changed in the settings is not saved.',
+  leave: 'Leave',
+  mistakes: {
+    long: (found: number, most: number) => `The name has ${found} characters. Shorten it to ${most}.`,
+    control: 'The name has a line break or a tab in it. Remove it.',
+    description: (found: number, most: number) =>
+      `The description has ${found} bytes. Shorten it to ${most}.`,
+    twice: 'Another project is called this too. It can be, but people may mistake one for the other.',
+  },
+};
