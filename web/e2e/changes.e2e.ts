@@ -108,6 +108,39 @@ it('gives what is picked another priority, deletes it and takes the deletion bac
   expectOnlyFetches(visitor.errors);
 });
 
+it('takes back exactly what a deletion of all that match deleted, also after a reload', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  const [first] = (await call('GET', `/v2/project/${project}/assets?limit=1&sort=externalId`))
+    .assets as unknown as { _id: string }[];
+  await call('DELETE', `/v2/project/${project}/assets`, JSON.stringify({ assets: [first?._id] }));
+  await visitor.openAssets(project, '?view=table');
+  await page.locator('[data-asset-index="0"]').focus();
+  await page.keyboard.press('Control+a');
+  await page.getByRole('button', { name: 'Select all 2,299 that match' }).click();
+  await page.keyboard.press('Delete');
+  await page.getByRole('button', { name: 'Delete 2,299' }).click();
+  await page.getByRole('status').getByText('2,299 assets deleted.').first().waitFor();
+  await expect.poll(() => total({})).toBe(0);
+  await page.reload();
+  const line = page.getByRole('status').filter({ hasText: '2,299 assets deleted.' });
+  await line.waitFor();
+  await visitor.screenshot('assets-undo-deletion');
+  expect(await visitor.axe()).toEqual([]);
+  await line.getByRole('button', { name: 'Undo' }).click();
+  await page.locator('[data-asset-index="0"]').waitFor();
+  await expect.poll(() => line.count()).toBe(0);
+  expect([await total({}), await total({ state: 'deleted' })]).toEqual([MANY - 1, 1]);
+  await call(
+    'POST',
+    `/v2/project/${project}/assetChanges`,
+    JSON.stringify({ change: 'restore', filters: {} }),
+  );
+  await visitor.context.close();
+  expectOnlyFetches(visitor.errors);
+});
+
 it('shows a long change while it goes on, also after a reload, and stops it', async () => {
   const visitor = await Visitor.come();
   const { page } = visitor;

@@ -41,6 +41,7 @@ const MIGRATIONS: &[Migration] = migrations![
     13 "0013_activity",
     14 "0014_storages_seen",
     15 "0015_named_roles",
+    16 "0016_undone_deletions",
 ];
 
 const CREATE_HISTORY: &str = "CREATE TABLE IF NOT EXISTS migrations (

@@ -50,7 +50,8 @@ pub struct Listed {
 pub struct Filter {
     pub user: Option<UserId>,
     pub project: Option<ProjectId>,
-    pub asset: Option<AssetId>,
+    /// Any of these.
+    pub assets: Option<Vec<AssetId>>,
     /// Handed out at this time or later, in milliseconds since 1970.
     pub from: Option<i64>,
     /// Handed out before this time.
@@ -157,7 +158,10 @@ impl Filter {
     /// What no index answers.
     fn wants(&self, record: &UrlRecord) -> bool {
         self.project.is_none_or(|project| Some(project) == record.project)
-            && self.asset.is_none_or(|asset| record.assets.contains(&asset))
+            && self
+                .assets
+                .as_ref()
+                .is_none_or(|wanted| wanted.iter().any(|asset| record.assets.contains(asset)))
     }
 }
 

@@ -32,6 +32,7 @@ pub fn router() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(list, create))
         .routes(routes!(show))
         .routes(routes!(cancel))
+        .routes(routes!(undo))
 }
 
 /// A change of many assets as the API shows it.
@@ -45,6 +46,8 @@ pub struct AssetChangeView {
     /// `batches`, `priority`, `delete` or `restore`
     #[schema(value_type = words::AssetChangeKind)]
     pub kind: &'static str,
+    /// The deletion that this change takes back.
+    pub undoes: Option<String>,
     #[schema(value_type = words::JobState)]
     pub state: &'static str,
     /// Assets that there were to change when it was ordered.
@@ -97,13 +100,21 @@ async fn create(
     access: OnProject<right::ManageAssets>,
     Body(body): Body<AssetChangeBody>,
 ) -> ApiResult<Created<AssetChangeData>> {
-    let (organization, project) = (access.organization, access.project);
     let ordered = order::place(&hub, &access, body).await?;
+    begun(&hub, &access, ordered.new.id).await
+}
+
+/// The answer to an order: how the change ended, or that it is on its way.
+async fn begun(
+    hub: &Hub,
+    access: &OnProject<right::ManageAssets>,
+    id: AssetChangeId,
+) -> ApiResult<Created<AssetChangeData>> {
     hub.jobs.asset_changes.one_arrived();
-    let waiting = jobs::wait_for_asset_change(&hub, organization, project, ordered.new.id);
+    let waiting = jobs::wait_for_asset_change(hub, access.organization, access.project, id);
     let change = match tokio::time::timeout(PATIENCE, waiting).await {
         Ok(ended) => ended?,
-        Err(_) => find(&hub, &access, ordered.new.id).await?,
+        Err(_) => find(hub, access, id).await?,
     };
     Ok(Created(AssetChangeData {
         change: change.into(),
@@ -166,6 +177,23 @@ async fn cancel(
     }))
 }
 
+/// Take back what one change deleted
+///
+/// Exactly that, as far as nobody restored it since; what others deleted stays deleted. A deletion that goes on has to be
+/// cancelled first.
+#[utoipa::path(post, path = "/v2/project/{project}/assetChanges/{id}/undo", tag = "assets",
+    params(("project" = String, Path), ("id" = String, Path)),
+    responses((status = 201, body = Envelope<AssetChangeData>), (status = 404, body = ErrorBody),
+        (status = 409, body = ErrorBody), (status = 429, body = ErrorBody)))]
+async fn undo(
+    State(hub): State<Arc<Hub>>,
+    access: OnProject<right::ManageAssets>,
+    Path(path): Path<(String, String)>,
+) -> ApiResult<Created<AssetChangeData>> {
+    let ordered = order::place_undo(&hub, &access, parsed(&path.1)?).await?;
+    begun(&hub, &access, ordered.new.id).await
+}
+
 fn parsed(id: &str) -> ApiResult<AssetChangeId> {
     id.parse()
         .map_err(|_| ApiError::not_found("change of assets", id))
@@ -190,6 +218,10 @@ impl From<AssetChange> for AssetChangeView {
             id: change.new.id.to_string(),
             project: change.new.project.to_string(),
             kind: kind(&change.new.change),
+            undoes: match change.new.change {
+                Change::Undo(undone) => Some(undone.to_string()),
+                _ => None,
+            },
             state: change.state.as_str(),
             assets_total: change.assets_total,
             assets_done: change.assets_done,
@@ -207,6 +239,6 @@ fn kind(change: &Change) -> &'static str {
         Change::Batches { .. } => "batches",
         Change::Priority(_) => "priority",
         Change::Delete => "delete",
-        Change::Restore => "restore",
+        Change::Restore | Change::Undo(_) => "restore",
     }
 }

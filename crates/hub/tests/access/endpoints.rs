@@ -292,6 +292,11 @@ pub const ENDPOINTS: &[(&str, &str, Demands)] = &[
     ),
     (
         "POST",
+        "/v2/project/{project}/assetChanges/{id}/undo",
+        OnProject(Right::ManageAssets),
+    ),
+    (
+        "POST",
         "/v2/project/{project}/assets/sign",
         OnProject(Right::ReadAssets),
     ),

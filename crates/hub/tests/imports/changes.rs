@@ -55,6 +55,38 @@ async fn a_short_change_has_ended_when_it_is_answered() {
 }
 
 #[tokio::test]
+async fn a_deletion_of_all_that_match_is_taken_back_by_its_id() {
+    let story = Story::begin().await;
+    story.import_rows(json!([row("a"), row("b"), row("c")]), "").await;
+    let earlier = change(&story, json!("delete"), json!({ "externalId": "a" })).await;
+    let deletion = change(&story, json!("delete"), json!({})).await;
+    assert_eq!(deletion["assetsDone"], 2);
+    let path = format!("/v2/project/{}/assetChanges", story.project);
+    let of = |change: &Value| format!("{path}/{}/undo", change["_id"].as_str().unwrap());
+    let undone = story.owner.post(&of(&deletion), json!({})).await;
+    assert_eq!(undone.status, 201, "{:?}", undone.body);
+    let undone = undone.data()["change"].clone();
+    assert_eq!(
+        (&undone["kind"], &undone["state"], &undone["assetsDone"]),
+        (&json!("restore"), &json!("completed"), &json!(2))
+    );
+    assert_eq!(undone["undoes"], deletion["_id"]);
+    assert_eq!(story.each("externalId").await, [json!("b"), json!("c")]);
+    story.owner.post(&of(&earlier), json!({})).await.data();
+    assert_eq!(story.each("externalId").await.len(), 3);
+    let refused = story.owner.post(&of(&undone), json!({})).await;
+    assert_eq!(refused.status, 409, "{:?}", refused.body);
+    let records = story
+        .owner
+        .get(&format!(
+            "/v2/project/{}/auditRecords?action=assets.changed",
+            story.project
+        ))
+        .await;
+    assert_eq!(records.data()["records"][1]["details"]["undoes"], deletion["_id"]);
+}
+
+#[tokio::test]
 async fn a_batch_is_deleted_and_its_assets_stay() {
     let story = Story::begin().await;
     story

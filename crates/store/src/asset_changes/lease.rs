@@ -2,7 +2,7 @@
 
 use insitu_model::{id::AssetChangeId, job::JobState};
 
-use super::{AssetChange, COLUMNS, read};
+use super::{AssetChange, COLUMNS, Change, read};
 use crate::{Error, Result, Tx, assets, limits::MAX_ASSETS_PER_STEP, projects, value::params};
 
 /// How far a step came.
@@ -52,8 +52,11 @@ pub fn step(tx: &mut Tx, change: &AssetChange, owner: &str, (now, lease_until): 
     if cancel {
         return Ok(Step::CancelRequested);
     }
-    let rows = assets::between(tx, number, &new.filter, (last, end), MAX_ASSETS_PER_STEP)?;
-    assets::apply(tx, number, &rows, &new.change, now)?;
+    let rows = match &new.change {
+        Change::Undo(undone) => assets::deleted_by(tx, *undone, last, MAX_ASSETS_PER_STEP)?,
+        _ => assets::between(tx, number, &new.filter, (last, end), MAX_ASSETS_PER_STEP)?,
+    };
+    assets::apply(tx, number, &rows, (Some(id), &new.change), now)?;
     let is_last = rows.len() < MAX_ASSETS_PER_STEP as usize;
     let last = rows.last().map_or(last, |row| row.place());
     tx.execute(

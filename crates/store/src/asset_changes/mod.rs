@@ -30,13 +30,15 @@ pub enum Change {
     Delete,
     /// Takes a deletion back.
     Restore,
+    /// Takes back exactly what this change deleted, as far as nobody did since. No filter concerns it.
+    Undo(AssetChangeId),
 }
 
 impl Change {
     /// The state of the assets that can be changed so.
     pub fn concerns(&self) -> AssetState {
         match self {
-            Self::Restore => AssetState::Deleted,
+            Self::Restore | Self::Undo(_) => AssetState::Deleted,
             Self::Batches { .. } | Self::Priority(_) | Self::Delete => AssetState::Active,
         }
     }
@@ -97,7 +99,13 @@ pub fn insert(tx: &mut Tx, new: &NewAssetChange, most_active: u64) -> Result<()>
             return Err(Error::not_found("batch", unknown));
         }
     }
-    let total = assets::count(tx, number, &new.filter)?;
+    let total = match &new.change {
+        Change::Undo(undone) => {
+            check_undone(&get(tx, new.organization, new.project, *undone)?)?;
+            assets::count_deleted_by(tx, *undone)?
+        }
+        _ => assets::count(tx, number, &new.filter)?,
+    };
     let end = assets::next_place(tx, number)?;
     tx.execute(
         "INSERT INTO asset_changes (id, organization, project, created_by, change, filter, end_place, last_place, state,
@@ -117,6 +125,23 @@ pub fn insert(tx: &mut Tx, new: &NewAssetChange, most_active: u64) -> Result<()>
         ],
     )?;
     Ok(())
+}
+
+/// What goes on deleting is not taken back meanwhile, and what deleted nothing has nothing to take back.
+fn check_undone(undone: &AssetChange) -> Result<()> {
+    match (&undone.new.change, undone.state.is_final()) {
+        (Change::Delete, true) => Ok(()),
+        (Change::Delete, false) => Err(Error::conflict(
+            "change of assets",
+            undone.new.id,
+            "is not over yet",
+        )),
+        _ => Err(Error::conflict(
+            "change of assets",
+            undone.new.id,
+            "is no deletion",
+        )),
+    }
 }
 
 /// The change, unless it is another project's.

@@ -1,6 +1,6 @@
 //! Changes to assets that are there.
 
-use insitu_model::id::{AssetId, BatchId, OrganizationId, ProjectId};
+use insitu_model::id::{AssetChangeId, AssetId, BatchId, OrganizationId, ProjectId};
 
 use super::{
     AssetState,
@@ -29,7 +29,7 @@ pub fn delete(
     check_count(ids)?;
     lock(tx, number)?;
     let rows = stored_of(tx, number, ids, AssetState::Active)?;
-    apply(tx, number, &rows, &Change::Delete, now)?;
+    apply(tx, number, &rows, (None, &Change::Delete), now)?;
     Ok(rows.len() as u64)
 }
 
@@ -54,9 +54,15 @@ pub fn assign_batches(
     Ok(rows.len() as u64)
 }
 
-/// Does one thing to assets, which are in the state that it concerns and in the order of their places. The caller holds
-/// the project's lock.
-pub(crate) fn apply(tx: &mut Tx, project: i64, rows: &[Stored], change: &Change, now: i64) -> Result<()> {
+/// Does one thing to assets, which are in the state that it concerns and in the order of their places. `by` is the job
+/// that does it. The caller holds the project's lock.
+pub(crate) fn apply(
+    tx: &mut Tx,
+    project: i64,
+    rows: &[Stored],
+    (by, change): (Option<AssetChangeId>, &Change),
+    now: i64,
+) -> Result<()> {
     match change {
         Change::Batches { add, remove } => rebatch(tx, project, rows, add, remove),
         Change::Priority(priority) => {
@@ -67,8 +73,8 @@ pub(crate) fn apply(tx: &mut Tx, project: i64, rows: &[Stored], change: &Change,
             let mut changes = Changes::default();
             for row in rows {
                 tx.execute(
-                    "UPDATE assets SET deleted_at = ?2 WHERE place = ?1",
-                    params![row.place, now],
+                    "UPDATE assets SET deleted_at = ?2, deleted_by = ?3 WHERE place = ?1",
+                    params![row.place, now, by.as_ref()],
                 )?;
                 probes::forget_failure(tx, row.place)?;
                 changes.add(row.place, row.kind, -1, 1);
@@ -76,11 +82,11 @@ pub(crate) fn apply(tx: &mut Tx, project: i64, rows: &[Stored], change: &Change,
             }
             changes.write(tx)
         }
-        Change::Restore => {
+        Change::Restore | Change::Undo(_) => {
             let mut changes = Changes::default();
             for row in rows {
                 tx.execute(
-                    "UPDATE assets SET deleted_at = NULL WHERE place = ?1",
+                    "UPDATE assets SET deleted_at = NULL, deleted_by = NULL WHERE place = ?1",
                     params![row.place],
                 )?;
                 changes.add(row.place, row.kind, 1, -1);

@@ -1,10 +1,12 @@
 //! Single assets by their ids.
 
-use insitu_model::id::{AssetId, OrganizationId, ProjectId, StorageId};
+use std::collections::HashMap;
+
+use insitu_model::id::{AssetId, ID_BYTES, OrganizationId, ProjectId, StorageId};
 
 use super::{
     Asset, AssetState,
-    extents::Locator,
+    extents::{Locator, Namer},
     kinds::Cache,
     read::{COLUMNS, Stored, at_places, finish, read},
 };
@@ -69,6 +71,60 @@ pub fn for_signing(
         }))
     };
     ids.iter().zip(places).map(signable).collect()
+}
+
+/// The external IDs of those of `ids` that have one and are visible, deleted or not. Ids beyond [`MAX_ASSETS_PER_CALL`]
+/// are not looked at.
+pub fn external_ids(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    project: ProjectId,
+    ids: &[AssetId],
+) -> Result<HashMap<AssetId, String>> {
+    let number = projects::number(tx, organization, project)?;
+    let mut locator = Locator::default();
+    let mut places = Vec::with_capacity(ids.len().min(MAX_ASSETS_PER_CALL));
+    for id in ids.iter().take(MAX_ASSETS_PER_CALL) {
+        if let Some(place) = locator.place_of(tx, number, *id)? {
+            places.push((*id, place));
+        }
+    }
+    let wanted: Vec<i64> = places.iter().map(|(_, place)| *place).collect();
+    let mut found = at_places(
+        tx,
+        "place, external_id",
+        " AND external_id <> ''",
+        &wanted,
+        |row| Ok((row.next()?, row.next::<String>()?)),
+    )?;
+    let named = |(id, place)| found.remove(&place).map(|name| (id, name));
+    Ok(places.into_iter().filter_map(named).collect())
+}
+
+/// Assets with this external ID, deleted or not, in one of the organization's projects or in all: at most
+/// [`MAX_ASSETS_PER_CALL`], the oldest first.
+pub fn with_external_id(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    project: Option<ProjectId>,
+    external_id: &str,
+) -> Result<Vec<AssetId>> {
+    let places: Vec<i64> = tx.rows(
+        "SELECT n.place FROM projects p JOIN asset_runs r ON r.project = p.number AND r.visible = 1
+         JOIN asset_names n ON n.run = r.run AND n.external_id = ?2
+         WHERE p.organization = ?1 AND p.deleted_at IS NULL AND (?4 = 1 OR p.id = ?3)
+         ORDER BY n.place LIMIT ?5",
+        params![
+            &organization,
+            external_id,
+            &project.unwrap_or(ProjectId::from_bytes([0; ID_BYTES])),
+            project.is_none(),
+            MAX_ASSETS_PER_CALL as u64
+        ],
+        |row| row.next(),
+    )?;
+    let mut namer = Namer::default();
+    places.into_iter().map(|place| namer.name(tx, place)).collect()
 }
 
 /// The rows of some assets in one state, in the order of their places.

@@ -15,6 +15,7 @@ mod batch_counts;
 mod blocks;
 mod by_external_id;
 mod change;
+mod deleted_by;
 mod dimensions;
 mod discard;
 mod extents;
@@ -41,6 +42,7 @@ pub(crate) use append::{IfKnown, Target, append, append_unless_known};
 pub use batch_counts::batch_counts;
 pub(crate) use change::{apply, pre_label};
 pub use change::{assign_batches, delete};
+pub(crate) use deleted_by::{count_deleted_by, deleted_by};
 pub use dimensions::{Unmeasured, fill};
 pub(crate) use discard::discard;
 pub(crate) use for_tasks::{
@@ -48,7 +50,7 @@ pub(crate) use for_tasks::{
 };
 pub use list::list;
 pub(crate) use list::{between, count};
-pub use lookup::{Signable, find, for_signing};
+pub use lookup::{Signable, external_ids, find, for_signing, with_external_id};
 pub(crate) use merge::{has_to_merge, merge_step};
 pub(crate) use names::Runs;
 pub(crate) use place::{lock, next_place};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use insitu_model::{
-    id::{AssetChangeId, OrganizationId, ProjectId},
+    id::{AssetChangeId, AssetId, OrganizationId, ProjectId},
     job::JobState,
     task::Stage,
 };
@@ -196,6 +196,49 @@ contract! {
         let bob = store.user("bob@example.com").await;
         let theirs = next(store, at.0, at.1, Stage::Label, bob).await.unwrap();
         assert_eq!(theirs.asset.external_id.as_deref(), Some("a0001"));
+    }
+}
+
+contract! {
+    async fn exactly_what_one_change_deleted_is_taken_back(store: &Store) {
+        let (organization, ada) = store.organization("acme").await;
+        let at = (organization, store.project(organization, "birds").await);
+        let batch = store.batch(at.0, at.1, "One").await;
+        let of_batch = || AssetFilter { batches: vec![batch], ..everything() };
+        let many = MAX_ASSETS_PER_STEP + 7;
+        store.imported(at.0, at.1, rows(0..many)).await;
+        let listed = store.found(at, everything()).await.1;
+        let (by_hand, other, put) = (listed[0].id, listed[1].id, listed[2].id);
+        let ids = |ids: &[AssetId]| AssetFilter { ids: ids.to_vec(), ..everything() };
+        // Deleted by name, by another change, and by the change: one of them then restored and deleted by name again.
+        let now = store.tick();
+        store.write(move |tx| assets::delete(tx, at.0, at.1, &[by_hand], now)).await.unwrap();
+        store.changed(at, Change::Delete, ids(&[other])).await;
+        let deletion = store.ordered(at, Change::Delete, everything()).await.unwrap();
+        let early = store.ordered(at, Change::Undo(deletion), everything()).await;
+        assert!(matches!(early, Err(Error::Conflict { .. })), "{early:?}");
+        let claimed = store.claim_change("worker").await.unwrap();
+        while store.step(&claimed, "worker").await.unwrap() == Step::More {}
+        assert_eq!(store.change(at, deletion).await.assets_done, u64::from(many) - 2);
+        assert_eq!(store.changed(at, Change::Restore, ids(&[put])).await, 1);
+        let now = store.tick();
+        store.write(move |tx| assets::delete(tx, at.0, at.1, &[put], now)).await.unwrap();
+
+        assert_eq!(store.changed(at, Change::Undo(deletion), everything()).await, u64::from(many) - 3);
+        let gone: Vec<_> = store.found(at, deleted()).await.1.iter().map(|asset| asset.id).collect();
+        assert_eq!(gone, [by_hand, other, put]);
+        assert_eq!(store.found(at, everything()).await.0, u64::from(many) - 3);
+        assert_eq!(counts(store, at.0, at.1).await.label, u64::from(many) - 3);
+        assert!(next(store, at.0, at.1, Stage::Label, ada).await.is_some());
+        // A second time there is nothing left, and what is no deletion cannot be taken back.
+        assert_eq!(store.changed(at, Change::Undo(deletion), everything()).await, 0);
+        let into = Change::Batches { add: vec![batch], remove: vec![] };
+        let id = store.ordered(at, into, of_batch()).await.unwrap();
+        assert!(matches!(store.ordered(at, Change::Undo(id), everything()).await, Err(Error::Conflict { .. })));
+        let (elsewhere, _) = store.organization("evil").await;
+        let theirs = (elsewhere, store.project(elsewhere, "theirs").await);
+        let foreign = store.ordered(theirs, Change::Undo(deletion), everything()).await;
+        assert!(matches!(foreign, Err(Error::NotFound { .. })), "{foreign:?}");
     }
 }
 

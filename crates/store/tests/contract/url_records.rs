@@ -134,10 +134,10 @@ contract! {
         let cases = [
             (Filter { user: Some(acme.owner), ..none.clone() }, vec![two.clone(), one.clone()]),
             (Filter { project: Some(other_project), ..none.clone() }, vec![two.clone()]),
-            (Filter { asset: Some(asset), ..none.clone() }, vec![three.clone(), one.clone()]),
+            (Filter { assets: Some(vec![asset]), ..none.clone() }, vec![three.clone(), one.clone()]),
             (Filter { from: Some(two.id.created_ms()), ..none.clone() }, vec![three.clone(), two.clone()]),
             (Filter { to: Some(two.id.created_ms()), ..none.clone() }, vec![one.clone()]),
-            (Filter { user: Some(acme.owner), asset: Some(asset), ..none.clone() }, vec![one.clone()]),
+            (Filter { user: Some(acme.owner), assets: Some(vec![asset]), ..none.clone() }, vec![one.clone()]),
             (Filter { user: Some(other_user), project: Some(other_project), ..none }, vec![]),
         ];
         for (filter, expected) in cases {
@@ -167,7 +167,7 @@ contract! {
         let mut records = vec![wanted.clone()];
         records.extend((0..MAX_URL_RECORDS_PER_PAGE).map(|_| acme.record(store, &[])));
         keep(store, &records).await;
-        let filter = Filter { asset: Some(asset), ..Filter::default() };
+        let filter = Filter { assets: Some(vec![asset]), ..Filter::default() };
         let first = page(store, acme.organization, filter.clone(), None, 10).await;
         assert_eq!(first.records, []);
         let second = page(store, acme.organization, filter, first.next, 10).await;

@@ -14,7 +14,7 @@ export async function orderChange(
   projectId: string,
   change: ChangeBody,
   target: ChangeTarget,
-): Promise<{ changed: number; running: boolean }> {
+): Promise<{ changed: number; running: boolean; ordered: string[] }> {
   const orders: Record<string, unknown>[] = [];
   if ('filters' in target) orders.push(target.filters);
   else {
@@ -24,14 +24,34 @@ export async function orderChange(
   }
   let changed = 0;
   let running = false;
+  const made: string[] = [];
   for (const filters of orders) {
     const params = { path: { project: projectId } };
     // The document calls the filters any object, which its types call an empty one.
     const body = { change, filters: filters as Record<string, never> };
     const ordered = (await answer(hub.POST('/v2/project/{project}/assetChanges', { params, body }))).change;
     if (ordered.error) throw new Error(ordered.error.message);
+    made.push(ordered._id);
     changed += ordered.assetsDone;
     running ||= !isOver(ordered);
+  }
+  return { changed, running, ordered: made };
+}
+
+/** Takes back exactly what these deletions deleted. */
+export async function undoChanges(
+  projectId: string,
+  ids: string[],
+): Promise<{ changed: number; running: boolean }> {
+  let changed = 0;
+  let running = false;
+  for (const id of ids) {
+    const params = { path: { project: projectId, id } };
+    const undo = hub.POST('/v2/project/{project}/assetChanges/{id}/undo', { params });
+    const { change } = await answer(undo);
+    if (change.error) throw new Error(change.error.message);
+    changed += change.assetsDone;
+    running ||= !isOver(change);
   }
   return { changed, running };
 }

@@ -24,6 +24,7 @@ export const words = {
   deleteText: (n: number) =>
     `${n === 1 ? 'The asset leaves' : 'The assets leave'} this project, with what was labeled on ${n === 1 ? 'it' : 'them'}, and can be restored from the filter State: Deleted. Nothing is deleted in your bucket.`,
   undo: 'Undo',
+  canUndo: 'Undo restores exactly these, with what was labeled on them.',
 
   done: {
     batches: (n: number) => `Batches of ${assets(n)} changed.`,

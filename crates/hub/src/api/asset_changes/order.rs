@@ -7,6 +7,7 @@ use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_model::id::{AssetChangeId, BatchId};
 use insitu_store::Tx;
 use insitu_store::asset_changes::{self, AssetChange, Change, NewAssetChange};
+use insitu_store::assets::AssetFilter;
 use insitu_store::audit;
 use insitu_store::batches;
 use serde::Deserialize;
@@ -100,7 +101,50 @@ pub async fn place(
         audit::insert(tx, &record)?;
         Ok::<_, ApiError>(ordered)
     };
-    hub.db.claim(order).await.map_err(|error| match &*error.code {
+    hub.db.claim(order).await.map_err(told)
+}
+
+/// Checks that a change can be taken back, and writes down that it shall be.
+pub async fn place_undo(
+    hub: &Arc<Hub>,
+    access: &OnProject<right::ManageAssets>,
+    undone: AssetChangeId,
+) -> ApiResult<AssetChange> {
+    let (organization, project) = (access.organization, access.project);
+    let change = Change::Undo(undone);
+    let new = NewAssetChange {
+        id: AssetChangeId::new(&*hub.clock, &*hub.random),
+        organization,
+        project,
+        created_by: access.caller.user,
+        filter: AssetFilter {
+            state: change.concerns(),
+            ..AssetFilter::default()
+        },
+        change,
+        created_at: hub.clock.now_ms(),
+    };
+    let writer = hub.clone();
+    let order = move |tx: &mut Tx| {
+        asset_changes::insert(tx, &new, MAX_ACTIVE_ASSET_CHANGES)?;
+        let ordered = asset_changes::get(tx, organization, project, new.id)?;
+        let details = serde_json::json!({
+            "change": new.id.to_string(),
+            "kind": kind(&new.change),
+            "undoes": undone.to_string(),
+            "assets": ordered.assets_total,
+        });
+        let what = (AuditAction::AssetsChanged, AuditSubject::Project(project));
+        let record = record(&writer, organization, Some(new.created_by), what, &details);
+        audit::insert(tx, &record)?;
+        Ok::<_, ApiError>(ordered)
+    };
+    hub.db.claim(order).await.map_err(told)
+}
+
+/// What the store refuses, in the words of whoever ordered it.
+fn told(error: ApiError) -> ApiError {
+    match &*error.code {
         "change.refused" => ApiError::too_many(
             "asset_change.too_many",
             format!(
@@ -109,7 +153,7 @@ pub async fn place(
             RETRY_AFTER_SECONDS,
         ),
         _ => error,
-    })
+    }
 }
 
 /// The filters, with the state of the assets that can be changed so: a deletion is taken back where there are deleted

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import type { AssetChange } from '$lib/api/types';
+import { undoable } from './undo';
+
+const NOW = Date.parse('2026-01-31T12:00:00Z');
+const deletion = (id: string, change: Partial<AssetChange> = {}) =>
+  ({
+    _id: id,
+    kind: 'delete',
+    state: 'completed',
+    assetsDone: 2_300,
+    createdBy: 'ada',
+    finishedAt: '2026-01-31T11:50:00Z',
+    undoes: null,
+    ...change,
+  }) as AssetChange;
+const offered = (...changes: AssetChange[]) => undoable(changes, 'ada', new Set(['old']), NOW)?._id;
+
+it('offers the newest large deletion of whoever looks', () => {
+  expect(offered(deletion('b'), deletion('a'))).toBe('b');
+  expect(offered(deletion('b', { createdBy: 'bob' }), deletion('a'))).toBe('a');
+  expect(offered(deletion('b', { assetsDone: 1_000 }))).toBeUndefined();
+});
+
+it('offers what a cancelled deletion deleted, and nothing while it goes on', () => {
+  expect(offered(deletion('b', { state: 'cancelled' }))).toBe('b');
+  expect(offered(deletion('b', { state: 'running', finishedAt: null }))).toBeUndefined();
+});
+
+it('offers nothing that was taken back, dismissed, or is long ago', () => {
+  expect(offered(deletion('c', { kind: 'restore', undoes: 'b' }), deletion('b'))).toBeUndefined();
+  expect(offered(deletion('old'))).toBeUndefined();
+  expect(offered(deletion('b', { finishedAt: '2026-01-31T11:29:00Z' }))).toBeUndefined();
+});
