@@ -75,6 +75,16 @@ it('assigns, prioritizes and requeues many tasks at once', async () => {
   const after = await tasksOf(projectId);
   expect(after.map(({ stage, assignee }) => [stage, assignee])).toEqual(Array(3).fill(['Complete', null]));
   await expect.poll(() => page.locator('[data-task-id]').getByText('Complete').count()).toBe(3);
+
+  // What cannot be brought back is confirmed by its number.
+  await select();
+  await bar.getByRole('button', { name: 'Requeue' }).click();
+  const requeue = dialog.getByRole('button', { name: 'Requeue' });
+  await dialog.getByLabel('Remove the stage history').check();
+  expect(await requeue.isDisabled()).toBe(true);
+  await dialog.getByLabel('Type “3 tasks” to confirm').fill('3 tasks');
+  await requeue.click();
+  await page.getByText('3 tasks moved to').last().waitFor();
   await visitor.leave();
 });
 

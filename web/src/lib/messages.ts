@@ -372,7 +372,7 @@ export const m = {
     keyMade: 'Copy this key now: it is shown only once.',
     revoke: 'Revoke',
     revokeTitle: (name: string) => `Revoke “${name}”?`,
-    revokeText: 'Whatever uses this key stops working at once.',
+    revokeText: (prefix: string) => `Whatever uses the key ${prefix}… stops working at once.`,
     revoked: (name: string) => `“${name}” was revoked.`,
     createTitle: 'Create organization',
     created: (name: string) => `“${name}” was created.`,

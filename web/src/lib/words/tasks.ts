@@ -72,6 +72,7 @@ export const words = {
   removeAssignee: 'Remove the assignee',
   removeAssigneeHint: 'Anybody may take it next.',
   removeHistory: 'Remove the stage history',
+  mustType: 'What is removed cannot be brought back.',
   requeued: (n: number, stage: Stage) => `${taskCount(n)} moved to ${stage}.`,
   prioritize: 'Priority',
   prioritizeTitle: (n: number) => `Priority of ${taskCount(n)}`,
