@@ -52,9 +52,8 @@ it.each(LOOKS)('looks right in $theme at $size px', async (how) => {
   await openChanges(visitor, '?view=urls');
   await looking.at('activity-urls');
   await page.getByRole('button', { name: 'Asset', exact: true }).click();
-  await page.getByLabel('Asset ID').fill('nonsense');
   await page.getByRole('button', { name: 'Apply' }).click();
-  await page.getByText('An asset ID has 24 characters').waitFor();
+  await page.getByText('Enter an External ID or an asset ID.').waitFor();
   await looking.at('activity-asset');
   await looking.end(/503/);
 });
@@ -79,6 +78,31 @@ it('says who did what, leads to it, and is narrowed down to it', async () => {
   await expect.poll(() => page.getByRole('row').count()).toBeGreaterThan(3);
   await page.getByRole('link', { name, exact: true }).first().click();
   await page.getByRole('heading', { name }).waitFor();
+  await visitor.leave();
+});
+
+it('names the project in which something was done, and tells imports that failed', async () => {
+  const name = `Within ${Date.now()}`;
+  const project = await newProject(name);
+  const rows = [{ data: 'https://example.invalid/a.jpg' }, { data: 'nowhere' }];
+  await api('POST', `/v2/project/${project}/cloud`, { assets: rows });
+  await expect(api('POST', `/v2/project/${project}/cloud`, { assets: rows.slice(1) })).rejects.toThrow();
+  await api('POST', `/v2/project/${project}/updatePriority`, { priority: 3 });
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await openChanges(visitor, `?subject=project:${project}`);
+  const row = (text: RegExp) => page.getByRole('row', { name: text });
+  await row(new RegExp(`gave 1 task the priority 3 in ${name}`)).waitFor();
+  await row(new RegExp(`imported .* in ${name}.*1 asset, 1 row refused`)).waitFor();
+  await row(new RegExp(`could not import .* in ${name}.*import.all_rows_refused`)).waitFor();
+  expect(await row(/began to import/).count()).toBe(2);
+  await visitor.screenshot('activity-of-a-project');
+  // On the project's own page it goes without saying.
+  await page.goto(`/projects/${project}/overview`);
+  const own = page.getByText('gave 1 task the priority 3');
+  await own.waitFor();
+  expect(await own.innerText()).not.toContain(name);
   await visitor.leave();
 });
 
@@ -117,6 +141,18 @@ it('says who was handed the URL of an asset, and finds it by the asset', async (
   const row = page.getByRole('row').nth(1);
   await row.getByText(/\d+ assets?/).waitFor();
   await row.getByText('127.0.0.1').waitFor();
+  // By what the list calls it, as well as by its id.
+  const [name] = [asset?.externalId ?? ''];
+  await row.getByRole('link', { name, exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Remove Asset' }).click();
+  await page.getByRole('button', { name: 'Asset', exact: true }).click();
+  await page.getByLabel('External ID or asset ID').fill('unheard of');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByText('Nothing matches').waitFor();
+  await page.getByRole('button', { name: 'Asset: unheard of' }).click();
+  await page.getByLabel('External ID or asset ID').fill(name);
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await row.getByRole('link', { name, exact: true }).waitFor();
   await page.getByRole('radio', { name: 'Changes' }).check({ force: true });
   await page
     .getByRole('table', { name: 'Changes' })

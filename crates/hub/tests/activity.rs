@@ -149,6 +149,136 @@ async fn the_record_is_filtered_and_paged_and_what_cannot_be_read_is_named() {
     }
 }
 
+/// A project with three tasks: its id, and what its `list` names.
+async fn with_three(ada: &Person) -> String {
+    let project = ada.project("Cats").await;
+    let rows = ["a", "b", "c"]
+        .map(|name| json!({ "data": format!("https://example.com/{name}.jpg"), "externalId": name }));
+    let cloud = format!("/v2/project/{project}/cloud");
+    ada.post(&cloud, json!({ "assets": rows })).await.data();
+    project
+}
+
+async fn ids(ada: &Person, project: &str, list: &str) -> Vec<Value> {
+    let answer = ada.get(&format!("/v2/project/{project}/{list}")).await;
+    let rows = answer.data()[list].as_array().unwrap().clone();
+    rows.into_iter().map(|row| row["_id"].clone()).collect()
+}
+
+#[tokio::test]
+async fn what_is_done_to_many_tasks_is_one_record_with_their_number() {
+    let hub = TestHub::start().await;
+    let ada = hub.owner("Acme").await;
+    let project = with_three(&ada).await;
+    let of = |rest: &str| format!("/v2/project/{project}/{rest}");
+    let tasks = ids(&ada, &project, "tasks").await;
+    let given = json!({ "project": project, "tasks": tasks[..2], "user": ada.email });
+    ada.post("/v2/task/assign", given).await.data();
+    let taken = json!({ "project": project, "tasks": tasks[..1] });
+    ada.post("/v2/task/assign", taken).await.data();
+    ada.post(&of("updatePriority"), json!({ "priority": 7 }))
+        .await
+        .data();
+    // What fits nothing does nothing, and is not on record.
+    for names in [["a", "b"], ["y", "z"]] {
+        let back = json!({ "toStageId": "Review", "filters": { "externalIds": names } });
+        ada.post(&of("requeueTasks"), back).await.data();
+    }
+    let done = records(&ada, "limit=100&action=tasks").await;
+    let subject = json!(format!("project:{project}"));
+    assert!(
+        done.iter()
+            .all(|record| record["subject"] == subject && record["email"] == ada.email)
+    );
+    // What is done within a millisecond has no order.
+    let mut told: Vec<_> = done
+        .iter()
+        .map(|record| (record["action"].as_str().unwrap(), &record["details"]))
+        .map(|(action, details)| {
+            format!(
+                "{action} {} {} {}",
+                details["tasks"], details["to"], details["priority"]
+            )
+        })
+        .collect();
+    told.sort();
+    let expected = [
+        "tasks.assigned 1 null null".to_owned(),
+        format!("tasks.assigned 2 {} null", json!(ada.email)),
+        "tasks.priority_changed 3 null 7".to_owned(),
+        "tasks.requeued 2 \"Review\" null".to_owned(),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[tokio::test]
+async fn named_assets_that_are_deleted_or_put_into_batches_are_on_record_and_so_is_a_batch_that_goes() {
+    let hub = TestHub::start().await;
+    let ada = hub.owner("Acme").await;
+    let project = with_three(&ada).await;
+    let batches = format!("/v2/batches/{project}");
+    ada.post(&batches, json!({ "name": "Monday" })).await.data();
+    let assets = &ids(&ada, &project, "assets").await[..2];
+    let into = json!({ "projectId": project, "assets": assets, "batches": ["Monday"] });
+    ada.post("/v2/assignBatches", into).await.data();
+    ada.delete(&format!("{batches}/Monday"), Value::Null).await.data();
+    // The second time they are gone already.
+    for _ in 0..2 {
+        let gone = format!("/v2/project/{project}/assets");
+        ada.delete(&gone, json!({ "assets": assets })).await.data();
+    }
+    let done = records(&ada, "limit=100&action=assets,batch").await;
+    // What is done within a millisecond has no order.
+    let details = |action: &str, kind: &str| {
+        let is_it = |record: &&Value| {
+            record["action"] == action && record["details"]["kind"].as_str().unwrap_or_default() == kind
+        };
+        done.iter().find(is_it).unwrap()["details"].clone()
+    };
+    assert_eq!(done.len(), 3);
+    assert_eq!(details("batch.deleted", "")["name"], "Monday");
+    assert_eq!(details("assets.changed", "batches")["assets"], 2);
+    assert_eq!(details("assets.changed", "delete")["assets"], 2);
+}
+
+#[tokio::test]
+async fn an_import_is_on_record_when_it_starts_and_as_it_ends() {
+    let hub = TestHub::start().await;
+    let ada = hub.owner("Acme").await;
+    let project = ada.project("Cats").await;
+    let cloud = format!("/v2/project/{project}/cloud");
+    let good = json!({ "data": "https://example.com/a.jpg" });
+    let bad = json!({ "data": "nowhere" });
+    ada.post(&cloud, json!({ "assets": [good, bad] })).await.data();
+    let refused = ada.post(&cloud, json!({ "assets": [bad] })).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{}", refused.body);
+    let done = records(&ada, "action=import").await;
+    let mut told: Vec<_> = done
+        .iter()
+        .map(|record| record["action"].as_str().unwrap())
+        .collect();
+    told.sort_unstable();
+    let expected = ["completed", "failed", "started", "started"].map(|end| format!("import.{end}"));
+    assert_eq!(told, expected);
+    assert!(done.iter().all(|record| record["email"] == ada.email));
+    let of = |action: &str| {
+        let record = done.iter().find(|record| record["action"] == action);
+        &record.unwrap()["details"]
+    };
+    let (failed, completed) = (of("import.failed"), of("import.completed"));
+    assert_eq!(failed["code"], "import.all_rows_refused");
+    assert_eq!(
+        (&completed["imported"], &completed["refused"]),
+        (&json!(1), &json!(1))
+    );
+    // What has ended is not cancelled, and is not said to be.
+    let ended = completed["import"].as_str().unwrap();
+    ada.post(&format!("/v2/imports/{ended}/cancel"), json!({}))
+        .await
+        .data();
+    assert_eq!(records(&ada, "action=import").await.len(), 4);
+}
+
 #[tokio::test]
 async fn a_manager_reads_what_was_done_in_the_project_and_nothing_else() {
     let hub = TestHub::start().await;

@@ -38,9 +38,16 @@ words! {
         ProjectDeleted = "project.deleted",
         ProjectRoleGiven = "project.role_given",
         ProjectRoleTaken = "project.role_taken",
-        /// All that a filter let through were changed at once.
+        /// Those that were named, or all that a filter let through.
         AssetsChanged = "assets.changed",
+        BatchDeleted = "batch.deleted",
+        TasksAssigned = "tasks.assigned",
+        /// Tasks were put into another stage.
+        TasksRequeued = "tasks.requeued",
+        TaskPriorityChanged = "tasks.priority_changed",
         ImportStarted = "import.started",
+        ImportCompleted = "import.completed",
+        ImportFailed = "import.failed",
         ImportCancelled = "import.cancelled",
         ExportStarted = "export.started",
         ExportCancelled = "export.cancelled",

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
+use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_model::id::{AssetId, BatchId, OrganizationId, ProjectId, StorageId};
 use insitu_store::assets::{self, Asset, AssetCursor, AssetSort, PageStart};
 use insitu_store::limits::MAX_ASSETS_PER_CALL;
-use insitu_store::{Tx, batches};
+use insitu_store::{Tx, audit, batches};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,6 +23,7 @@ use super::body::Body;
 use super::query::{Page, Params, raw_json_tail};
 use super::time::iso;
 use super::words;
+use crate::audit::record;
 use crate::auth::access::{OnProject, right};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
@@ -227,12 +229,18 @@ async fn remove(
     let ids = asset_ids(&body.assets)?;
     let (organization, project, now) = (access.organization, access.project, hub.clock.now_ms());
     let named = ids.len() as u64;
+    let (writer, by) = (hub.clone(), Some(access.caller.user));
     let deleted = hub
         .db
         .claim(move |tx| {
             let mut deleted = 0;
             for some in ids.chunks(MAX_ASSETS_PER_CALL) {
                 deleted += assets::delete(tx, organization, project, some, now)?;
+            }
+            if deleted > 0 {
+                let what = (AuditAction::AssetsChanged, AuditSubject::Project(project));
+                let details = json!({ "kind": "delete", "assets": deleted });
+                audit::insert(tx, &record(&writer, organization, by, what, &details))?;
             }
             Ok::<_, ApiError>(deleted)
         })

@@ -4,13 +4,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
+use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_model::id::{BatchId, OrganizationId, ProjectId};
 use insitu_model::text::Name;
-use insitu_store::Tx;
 use insitu_store::assets;
 use insitu_store::batches::{self, Batch};
 use insitu_store::limits::MAX_ASSETS_PER_CALL;
+use insitu_store::{Tx, audit};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -19,6 +21,7 @@ use super::assets::asset_ids;
 use super::body::Body;
 use super::projects::BatchView;
 use super::time::iso;
+use crate::audit::record;
 use crate::auth::access::{OnProject, right};
 use crate::auth::caller::Caller;
 use crate::envelope::{Envelope, ErrorBody, Success};
@@ -134,16 +137,21 @@ async fn remove(
     Path(path): Path<(String, String)>,
 ) -> ApiResult<Success<BatchData>> {
     let (organization, project) = (access.organization, access.project);
+    let (writer, by) = (hub.clone(), Some(access.caller.user));
     let batch = hub
         .db
         .write(move |tx| {
             let known = batches::list(tx, organization, project)?;
             let id = named_batch(&known, &path.1)?;
             batches::delete(tx, organization, project, id)?;
-            known
+            let gone = known
                 .into_iter()
                 .find(|batch| batch.id == id)
-                .ok_or_else(|| ApiError::not_found("batch", id))
+                .ok_or_else(|| ApiError::not_found("batch", id))?;
+            let what = (AuditAction::BatchDeleted, AuditSubject::Project(project));
+            let details = json!({ "batch": id, "name": gone.name });
+            audit::insert(tx, &record(&writer, organization, by, what, &details))?;
+            Ok::<_, ApiError>(gone)
         })
         .await?;
     Ok(Success(BatchData { batch: view(batch) }))
@@ -204,6 +212,7 @@ async fn assign(
     let access = OnProject::<right::ManageBatches>::prove(&hub, caller, &body.project_id).await?;
     let ids = asset_ids(&body.assets)?;
     let (organization, project) = (access.organization, access.project);
+    let (writer, by) = (hub.clone(), Some(access.caller.user));
     let assets = hub
         .db
         .claim(move |tx| {
@@ -216,6 +225,11 @@ async fn assign(
             let mut changed = 0;
             for some in ids.chunks(MAX_ASSETS_PER_CALL) {
                 changed += assets::assign_batches(tx, organization, project, some, &into)?;
+            }
+            if changed > 0 {
+                let what = (AuditAction::AssetsChanged, AuditSubject::Project(project));
+                let details = json!({ "kind": "batches", "assets": changed });
+                audit::insert(tx, &record(&writer, organization, by, what, &details))?;
             }
             Ok::<_, ApiError>(changed)
         })

@@ -11,7 +11,6 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use insitu_formats::{Format, ListReader, Options};
 use insitu_model::ambient::Random;
-use insitu_model::audit::AuditAction;
 use insitu_model::import::{ImportState, OnDuplicate, OnError};
 use insitu_model::schema::CategorySchema;
 use insitu_store::imports::Import;
@@ -22,7 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::imports::{ImportError, batch_names, checked_priority, content_length, note};
+use super::imports::{ImportError, batch_names, checked_priority, content_length};
 use super::query::Params;
 use crate::auth::access::{OnProject, right};
 use crate::envelope::{Created, Envelope, ErrorBody};
@@ -136,7 +135,6 @@ async fn import(
         source: None,
     };
     let queued = receive::enqueue(&hub, &order, received).await?;
-    note(&hub, &access, AuditAction::ImportStarted, &queued).await?;
     let import = wait_for_import(&hub, access.organization, queued.new.id).await?;
     let refused = refused_rows(&hub, &import).await?;
     match import.state {

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use insitu_cloud::Retry;
 use insitu_cloud::s3::{LIST_KEYS_MAX, ListedObject};
-use insitu_model::audit::AuditAction;
 use insitu_model::id::StorageId;
 use insitu_model::url_record::UrlPurpose;
 use serde::{Deserialize, Serialize};
@@ -16,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::Body;
-use super::imports::{ImportView, note};
+use super::imports::ImportView;
 use super::query::Params;
 use crate::auth::access::{OnProject, Org, right};
 use crate::auth::peer::Peer;
@@ -116,7 +115,6 @@ async fn explore(
         let project = OnProject::<right::ImportAssets>::prove(&hub, access.caller, &named).await?;
         let mut bucket = Bucket::reach(&hub, project.organization, storage, &wish.bucket).await?;
         let import = wish.import(&hub, &project, &mut bucket).await?;
-        note(&hub, &project, AuditAction::ImportStarted, &import).await?;
         return Ok(Success(Explored {
             folders: Vec::new(),
             files: Vec::new(),

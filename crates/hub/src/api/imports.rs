@@ -7,24 +7,23 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Request, State};
 use axum::http::header;
-use insitu_model::audit::{AuditAction, AuditSubject};
+use insitu_model::audit::AuditAction;
 use insitu_model::id::ImportId;
 use insitu_model::role::{Right, allows};
 use insitu_store::imports::{self, Import};
 use insitu_store::{audit, organizations, project_members};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::query::{Page, Params};
-use crate::audit::record;
 use crate::auth::access::{OnProject, Org, Reading, right};
 use crate::auth::caller::{Caller, Proof};
 use crate::envelope::{Created, Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
+use crate::jobs::import_record;
 use crate::jobs::receive;
 use crate::jobs::spool::Spool;
 use crate::jobs::{CANCELLED_REASON, MAX_ACTIVE_IMPORTS};
@@ -88,7 +87,6 @@ async fn create(
     let order = order(&hub, &access, params).await?;
     let body = request.into_body().into_data_stream();
     let import = receive::import(&hub, &order, body, declared).await?;
-    note(&hub, &access, AuditAction::ImportStarted, &import).await?;
     Ok(Created(ImportData {
         import: import.into(),
     }))
@@ -177,9 +175,18 @@ async fn cancel(
 ) -> ApiResult<Success<ImportData>> {
     let (access, import) = find(&hub, caller, &id).await?;
     let (organization, id, now) = (access.organization, import.new.id, hub.clock.now_ms());
+    let (writer, by) = (hub.clone(), access.caller.user);
     let import = hub
         .db
-        .write(move |tx| imports::cancel(tx, organization, id, CANCELLED_REASON, now))
+        .write(move |tx| {
+            let has_ended = imports::get(tx, organization, id)?.state.is_final();
+            let import = imports::cancel(tx, organization, id, CANCELLED_REASON, now)?;
+            if !has_ended {
+                let cancelled = AuditAction::ImportCancelled;
+                audit::insert(tx, &import_record::of(&writer, cancelled, &import.new, by))?;
+            }
+            Ok::<_, ApiError>(import)
+        })
         .await?;
     if import.state.is_final() {
         let spool = Spool::new(hub.config.spool_dir());
@@ -189,23 +196,9 @@ async fn cancel(
         hub.jobs.imports.one_ended();
         hub.jobs.tidy_up();
     }
-    note(&hub, &access, AuditAction::ImportCancelled, &import).await?;
     Ok(Success(ImportData {
         import: import.into(),
     }))
-}
-
-/// Puts on record what somebody did with an import.
-pub async fn note<R>(
-    hub: &Hub,
-    access: &OnProject<R>,
-    action: AuditAction,
-    import: &Import,
-) -> ApiResult<()> {
-    let what = (action, AuditSubject::Project(access.project));
-    let details = json!({ "import": import.new.id, "name": import.new.name, "dryRun": import.new.dry_run });
-    let record = record(hub, access.organization, Some(access.caller.user), what, &details);
-    Ok(hub.db.write(move |tx| audit::insert(tx, &record)).await?)
 }
 
 /// The import with this id, and the proof that the caller may see it.

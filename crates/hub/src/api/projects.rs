@@ -73,6 +73,9 @@ pub struct NewProjectBody {
     pub r#type: Option<String>,
     #[schema(value_type = Option<SchemaDocument>)]
     pub category_schema: Option<Box<RawValue>>,
+    /// `true`: the browser shows a manager what to try first, until the first task is complete.
+    #[serde(default)]
+    pub first_steps: bool,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -144,7 +147,10 @@ async fn create(
         name: body.name.to_string(),
         description: checked_description(body.description)?.unwrap_or_default(),
         category_schema: category_schema.unwrap_or_else(|| category_schema::EMPTY.to_owned()),
-        settings: "{}".to_owned(),
+        settings: view::Settings {
+            first_steps: body.first_steps,
+        }
+        .to_json(),
         created_by: access.caller.user,
         created_at: now,
         updated_at: now,

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use insitu_model::id::{OrganizationId, UrlRecordId};
-use insitu_store::url_records::{self, Filter};
+use insitu_store::url_records::Filter;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::query::{MAX_LIMIT, Params};
 use super::record_file::{self, FormatParams, Source, write_line};
-use super::url_records::{FilterParams, UrlRecordView, bring_up_to_date};
+use super::url_records::{FilterParams, UrlRecordView, bring_up_to_date, read};
 use crate::auth::access::{Org, right};
 use crate::envelope::ErrorBody;
 use crate::error::ApiResult;
@@ -33,7 +33,7 @@ async fn download(
     Params(filter): Params<FilterParams>,
     Params(format): Params<FormatParams>,
 ) -> ApiResult<Response> {
-    let filter = filter.filter()?;
+    let filter = filter.filter(&hub, access.organization).await?;
     bring_up_to_date(&hub).await;
     let records = UrlRecords {
         hub,
@@ -61,19 +61,16 @@ impl Source for UrlRecords {
         &self,
         before: Option<UrlRecordId>,
     ) -> ApiResult<(Vec<UrlRecordView>, Option<UrlRecordId>)> {
-        let (organization, filter) = (self.organization, self.filter.clone());
-        let page = self
-            .hub
-            .db
-            .read(move |tx| url_records::list(tx, organization, &filter, before, MAX_LIMIT))
-            .await?;
-        Ok((
-            page.records.into_iter().map(UrlRecordView::from).collect(),
-            page.next,
-        ))
+        read(
+            &self.hub,
+            self.organization,
+            self.filter.clone(),
+            before,
+            MAX_LIMIT,
+        )
+        .await
     }
 
-    /// A line for each URL.
     fn write_csv(record: &UrlRecordView, out: &mut Vec<u8>) {
         let optional = |text: &'_ Option<String>| text.clone().unwrap_or_default();
         let (email, api_key) = (optional(&record.email), optional(&record.api_key));

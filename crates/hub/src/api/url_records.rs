@@ -1,10 +1,13 @@
 //! Who was handed which signed URL: the record, newest first, by whatever is asked.
 
+use std::collections::{BTreeMap, HashMap};
 use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::extract::State;
-use insitu_model::id::UrlRecordId;
+use insitu_model::id::{AssetId, OrganizationId, ProjectId, UrlRecordId};
+use insitu_store::Tx;
+use insitu_store::assets;
 use insitu_store::url_records::{self, Filter, Listed};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -20,6 +23,11 @@ use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 use crate::ledger;
 
+/// Assets of one record that are named.
+const MAX_NAMED_OF_A_RECORD: usize = 10;
+/// Assets of all records of a page that are named.
+const MAX_NAMED_ON_A_PAGE: usize = 1000;
+
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
     OpenApiRouter::new().routes(routes!(list))
 }
@@ -33,6 +41,10 @@ pub struct FilterParams {
     project: Option<String>,
     /// The id of an asset.
     asset: Option<String>,
+    /// The external ID of an asset, of the project if there is one, else of any.
+    #[serde(rename = "externalId")]
+    #[param(rename = "externalId")]
+    external_id: Option<String>,
     /// Handed out at this time or later (ISO 8601).
     from: Option<String>,
     /// Handed out before this time.
@@ -74,6 +86,9 @@ pub struct UrlRecordView {
     pub project: Option<String>,
     /// The ids of the assets that were opened.
     pub assets: Vec<String>,
+    /// The external IDs of the first of them, at most ten, by their ids; those that have none are left out.
+    /// A thousand at most are looked up for a page.
+    pub external_ids: BTreeMap<String, String>,
     /// What was named by its address instead.
     pub object: Option<String>,
 }
@@ -101,6 +116,7 @@ impl From<Listed> for UrlRecordView {
             purpose: record.purpose.as_str(),
             project: record.project.map(|project| project.to_string()),
             assets: record.assets.iter().map(ToString::to_string).collect(),
+            external_ids: BTreeMap::new(),
             object: record.object,
         }
     }
@@ -108,11 +124,22 @@ impl From<Listed> for UrlRecordView {
 
 impl FilterParams {
     /// What is asked for; an error names what cannot be read.
-    pub fn filter(&self) -> ApiResult<Filter> {
+    pub async fn filter(self, hub: &Hub, organization: OrganizationId) -> ApiResult<Filter> {
+        let project = value("project", self.project.as_ref())?;
+        let asset: Option<AssetId> = value("asset", self.asset.as_ref())?;
+        let mut wanted = asset.map(|asset| vec![asset]);
+        if let Some(name) = self.external_id.filter(|name| !name.is_empty()) {
+            let mut named = hub
+                .db
+                .read(move |tx| assets::with_external_id(tx, organization, project, &name))
+                .await?;
+            named.retain(|id| asset.is_none_or(|asset| asset == *id));
+            wanted = Some(named);
+        }
         Ok(Filter {
             user: value("user", self.user.as_ref())?,
-            project: value("project", self.project.as_ref())?,
-            asset: value("asset", self.asset.as_ref())?,
+            project,
+            assets: wanted,
             from: time("from", self.from.as_ref())?,
             to: time("to", self.to.as_ref())?,
         })
@@ -129,19 +156,78 @@ async fn list(
     Params(filter): Params<FilterParams>,
     Params(page): Params<PageParams>,
 ) -> ApiResult<Success<UrlRecordList>> {
-    let filter = filter.filter()?;
+    let filter = filter.filter(&hub, access.organization).await?;
     let limit = Page::new(None, page.limit)?.limit;
     let before: Option<UrlRecordId> = value("before", page.before.as_ref())?;
     bring_up_to_date(&hub).await;
-    let organization = access.organization;
-    let page = hub
-        .db
-        .read(move |tx| url_records::list(tx, organization, &filter, before, limit))
-        .await?;
+    let (records, next) = read(&hub, access.organization, filter, before, limit).await?;
     Ok(Success(UrlRecordList {
-        records: page.records.into_iter().map(UrlRecordView::from).collect(),
-        next: page.next.map(|id| id.to_string()),
+        records,
+        next: next.map(|id| id.to_string()),
     }))
+}
+
+/// A page of records with the names of their assets, and where the next one begins.
+pub async fn read(
+    hub: &Hub,
+    organization: OrganizationId,
+    filter: Filter,
+    before: Option<UrlRecordId>,
+    limit: u32,
+) -> ApiResult<(Vec<UrlRecordView>, Option<UrlRecordId>)> {
+    let (page, names) = hub
+        .db
+        .read(move |tx| {
+            let page = url_records::list(tx, organization, &filter, before, limit)?;
+            let names = names_of(tx, organization, &page.records)?;
+            Ok::<_, insitu_store::Error>((page, names))
+        })
+        .await?;
+    let records = page.records.into_iter().map(|listed| named(listed, &names));
+    Ok((records.collect(), page.next))
+}
+
+/// The external IDs of the assets that the records name first: enough to tell them apart, and no more to be read for a
+/// page than [`MAX_NAMED_ON_A_PAGE`].
+fn names_of(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    records: &[Listed],
+) -> Result<HashMap<AssetId, String>, insitu_store::Error> {
+    let mut by_project: BTreeMap<ProjectId, Vec<AssetId>> = BTreeMap::new();
+    let named = records.iter().filter_map(|listed| {
+        let record = &listed.record;
+        let first = record.assets.iter().take(MAX_NAMED_OF_A_RECORD);
+        record
+            .project
+            .map(|project| first.map(move |asset| (project, *asset)))
+    });
+    for (project, asset) in named.flatten().take(MAX_NAMED_ON_A_PAGE) {
+        by_project.entry(project).or_default().push(asset);
+    }
+    let mut names = HashMap::new();
+    for (project, mut ids) in by_project {
+        ids.sort_unstable();
+        ids.dedup();
+        match assets::external_ids(tx, organization, project, &ids) {
+            Ok(found) => names.extend(found),
+            // The project was deleted since: its assets are called by their ids.
+            Err(insitu_store::Error::NotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(names)
+}
+
+fn named(listed: Listed, names: &HashMap<AssetId, String>) -> UrlRecordView {
+    let first = listed.record.assets.iter().take(MAX_NAMED_OF_A_RECORD);
+    let external_ids = first
+        .filter_map(|id| Some((id.to_string(), names.get(id)?.clone())))
+        .collect();
+    UrlRecordView {
+        external_ids,
+        ..listed.into()
+    }
 }
 
 /// Lets whoever reads the record see what this hub has handed out until now; what other hubs have follows in a second.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use insitu_formats::{Format, Options};
 use insitu_model::import::OnError;
-use insitu_store::Tx;
 use insitu_store::imports::{self, Import, ImportBatch};
+use insitu_store::{Tx, audit};
 use tokio::sync::mpsc;
 
+use super::import_record;
 use super::lookup::{self, BatchBook, Refusals};
 use super::read_rows::{Fault, Reading, Step, read};
 use super::resolve::Resolver;
@@ -265,10 +266,14 @@ impl Work<Import> {
     }
 
     async fn complete(&self) -> Result<(), Stop> {
+        let record = import_record::of_completed(&self.hub, &self.job);
         let (id, owner, now) = (self.job.new.id, self.owner.clone(), self.hub.clock.now_ms());
         self.hub
             .db
-            .claim(move |tx| imports::complete(tx, id, &owner, now))
+            .claim(move |tx| {
+                imports::complete(tx, id, &owner, now)?;
+                audit::insert(tx, &record)
+            })
             .await?;
         self.hub.jobs.probes.one_arrived();
         self.remove_file();
@@ -283,10 +288,14 @@ impl Work<Import> {
         loop {
             let (owner, code, json) = (self.owner.clone(), fault.code.clone(), json.clone());
             let now = self.hub.clock.now_ms();
+            let record = import_record::of_failed(&self.hub, &self.job, fault);
             let ended = self
                 .hub
                 .db
-                .claim(move |tx| imports::fail(tx, id, &owner, &code, &json, now))
+                .claim(move |tx| {
+                    imports::fail(tx, id, &owner, &code, &json, now)?;
+                    audit::insert(tx, &record)
+                })
                 .await;
             match ended {
                 Ok(()) => return self.remove_file(),

@@ -9,6 +9,7 @@ mod asset_sources;
 pub mod export;
 mod extra;
 mod import;
+pub mod import_record;
 mod keeper;
 mod list_file;
 mod listing;

@@ -8,14 +8,16 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use bytes::Bytes;
 use futures_util::Stream;
+use insitu_model::audit::AuditAction;
 use insitu_model::id::{BatchId, ImportId, OrganizationId, ProjectId, StorageId, UserId};
 use insitu_model::import::{OnDuplicate, OnError};
 use insitu_model::text::Name;
 use insitu_store::batches::Batch;
 use insitu_store::imports::{Import, NewImport};
-use insitu_store::{Tx, batches, imports};
+use insitu_store::{Tx, audit, batches, imports};
 use tokio::sync::SemaphorePermit;
 
+use super::import_record;
 use super::source::Source;
 use super::spool::{ReceiveError, Received, Spool, UPLOAD_IDLE};
 use super::{MAX_ACTIVE_IMPORTS, MAX_UPLOADS};
@@ -271,12 +273,16 @@ impl Arriving {
     async fn queue(&mut self, received: Option<Received>) -> ApiResult<Import> {
         let (organization, id) = (self.organization, self.id);
         let bytes = received.as_ref().map_or(0, |received| received.bytes);
+        let hub = self.hub.clone();
         let import = self
             .hub
             .db
             .write(move |tx| {
                 imports::received(tx, organization, id, bytes).map_err(stopped)?;
-                Ok::<_, ApiError>(imports::get(tx, organization, id)?)
+                let import = imports::get(tx, organization, id)?;
+                let (by, started) = (import.new.created_by, AuditAction::ImportStarted);
+                audit::insert(tx, &import_record::of(&hub, started, &import.new, by))?;
+                Ok::<_, ApiError>(import)
             })
             .await?;
         self.is_settled = true;

@@ -32,3 +32,10 @@ it('leaves out what is not asked, and what is no day', () => {
   });
   expect(urlFilter(read('view=urls&person=1')).user).toBe('1');
 });
+
+it('asks for an asset by its ID where it looks like one, and else by what lists call it', () => {
+  const asked = (asset: string) => urlFilter(readQuestion(new URLSearchParams({ view: 'urls', asset })));
+  expect(asked('01a21a21283fd3fffc3e1624')).toMatchObject({ asset: '01a21a21283fd3fffc3e1624' });
+  expect(asked('01a21a21283fd3fffc3e1624').externalId).toBeUndefined();
+  expect(asked('img_0042.jpg')).toMatchObject({ externalId: 'img_0042.jpg', asset: undefined });
+});

@@ -11,6 +11,7 @@ export type Question = {
   /** Such as `project:ID`. */
   subject: string;
   project: string;
+  /** Its ID, or what lists call it. */
   asset: string;
   /** Days such as 2026-01-31, both included, where the reader is. */
   from: string;
@@ -22,6 +23,7 @@ const OF_VIEW: Record<View, readonly Name[]> = {
   changes: ['person', 'kind', 'subject', 'from', 'to'],
   urls: ['person', 'project', 'asset', 'from', 'to'],
 };
+export const ASSET_ID = /^[0-9a-f]{24}$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 export function readQuestion(query: URLSearchParams): Question {
@@ -72,10 +74,12 @@ export function changeFilter({ person, kind, subject, from, to }: Question): Cha
 }
 
 export function urlFilter({ person, project, asset, from, to }: Question): UrlFilter {
+  const isId = ASSET_ID.test(asset);
   return {
     user: given(person),
     project: given(project),
-    asset: given(asset),
+    asset: isId ? asset : undefined,
+    externalId: isId ? undefined : given(asset),
     from: moment(from),
     to: moment(to, 1),
   };

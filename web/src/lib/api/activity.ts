@@ -12,7 +12,14 @@ export type ChangeFilter = {
   to?: string;
 };
 
-export type UrlFilter = { user?: string; project?: string; asset?: string; from?: string; to?: string };
+export type UrlFilter = {
+  user?: string;
+  project?: string;
+  asset?: string;
+  externalId?: string;
+  from?: string;
+  to?: string;
+};
 
 export function listChanges(organization: string, filter: ChangeFilter, before: string | undefined) {
   const query = { ...filter, before, limit: PER_PAGE };

@@ -708,6 +708,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/project/{project}/assetChanges/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back what one change deleted
+         * @description Exactly that, as far as nobody restored it since; what others deleted stays deleted. A deletion that goes on has to be
+         *     cancelled first.
+         */
+        post: operations["postProjectByProjectAssetChangesByIdUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/project/{project}/assets": {
         parameters: {
             query?: never;
@@ -1693,6 +1714,8 @@ export interface components {
             kind: components["schemas"]["AssetChangeKind"];
             project: string;
             state: components["schemas"]["JobState"];
+            /** @description The deletion that this change takes back. */
+            undoes?: string | null;
         };
         AssetChangeBody: {
             change: components["schemas"]["ChangeBody"];
@@ -1810,7 +1833,7 @@ export interface components {
             exportPath: string;
         };
         /** @enum {string} */
-        AuditAction: "organization.created" | "organization.changed" | "member.invited" | "member.invitation_withdrawn" | "member.joined" | "member.role_changed" | "member.removed" | "api_key.created" | "api_key.revoked" | "storage.created" | "storage.changed" | "storage.rotated" | "storage.deleted" | "storage.verified" | "storage.unverified" | "storage.verification_overridden" | "storage.verification_override_ended" | "storage.external_id_rotation_begun" | "storage.external_id_rotated" | "storage.upload_signed" | "project.created" | "project.changed" | "project.cloned" | "project.archived" | "project.unarchived" | "project.deleted" | "project.role_given" | "project.role_taken" | "assets.changed" | "import.started" | "import.cancelled" | "export.started" | "export.cancelled";
+        AuditAction: "organization.created" | "organization.changed" | "member.invited" | "member.invitation_withdrawn" | "member.joined" | "member.role_changed" | "member.removed" | "api_key.created" | "api_key.revoked" | "storage.created" | "storage.changed" | "storage.rotated" | "storage.deleted" | "storage.verified" | "storage.unverified" | "storage.verification_overridden" | "storage.verification_override_ended" | "storage.external_id_rotation_begun" | "storage.external_id_rotated" | "storage.upload_signed" | "project.created" | "project.changed" | "project.cloned" | "project.archived" | "project.unarchived" | "project.deleted" | "project.role_given" | "project.role_taken" | "assets.changed" | "batch.deleted" | "tasks.assigned" | "tasks.requeued" | "tasks.priority_changed" | "import.started" | "import.completed" | "import.failed" | "import.cancelled" | "export.started" | "export.cancelled";
         /** @description Something that was done. */
         AuditRecord: {
             _id: string;
@@ -3300,6 +3323,8 @@ export interface components {
         NewProjectBody: {
             categorySchema?: components["schemas"]["CategorySchema"] | null;
             description?: string | null;
+            /** @description `true`: the browser shows a manager what to try first, until the first task is complete. */
+            firstSteps?: boolean;
             name: string;
             /** @description `ango`, the only type there is. */
             type?: string | null;
@@ -3476,6 +3501,8 @@ export interface components {
             batches: components["schemas"]["Batch"][];
             /** @description Tools, classifications and relations, as they were sent. */
             categorySchema: components["schemas"]["CategorySchema"];
+            /** @description The browser shows a manager what to try first. */
+            firstSteps: boolean;
             /** @description E-mail address of the organization's owner. */
             owner: string;
             /** @description The workflow. */
@@ -4034,6 +4061,13 @@ export interface components {
             email?: string | null;
             /** @description When the URLs end. */
             expiresAt: string;
+            /**
+             * @description The external IDs of the first of them, at most ten, by their ids; those that have none are left out.
+             *     A thousand at most are looked up for a page.
+             */
+            externalIds: {
+                [key: string]: string;
+            };
             givenAt: string;
             name?: string | null;
             /** @description What was named by its address instead. */
@@ -5679,6 +5713,8 @@ export interface operations {
                 project?: string;
                 /** @description The id of an asset. */
                 asset?: string;
+                /** @description The external ID of an asset, of the project if there is one, else of any. */
+                externalId?: string;
                 /** @description Handed out at this time or later (ISO 8601). */
                 from?: string;
                 /** @description Handed out before this time. */
@@ -5723,6 +5759,8 @@ export interface operations {
                 project?: string;
                 /** @description The id of an asset. */
                 asset?: string;
+                /** @description The external ID of an asset, of the project if there is one, else of any. */
+                externalId?: string;
                 /** @description Handed out at this time or later (ISO 8601). */
                 from?: string;
                 /** @description Handed out before this time. */
@@ -6145,6 +6183,52 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postProjectByProjectAssetChangesByIdUndo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_AssetChangeData"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -4,8 +4,8 @@ import { count, counted } from '$lib/format/numbers';
 
 type Details = Record<string, unknown>;
 
-/** `did` the `thing`, which may lead somewhere; `more` stands behind it. */
-export type Told = { did: string; thing?: string; more?: string };
+/** `did` the `thing`, which may lead somewhere; `more` stands behind it. With `within` it was done in a project. */
+export type Told = { did: string; thing?: string; more?: string; within?: boolean };
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
@@ -23,6 +23,8 @@ const assetChanges = {
   restore: 'restored',
 } as Record<string, string>;
 
+const assets = (n: unknown) => counted(number(n), 'asset', 'assets');
+const tasks = (n: unknown) => counted(number(n), 'task', 'tasks');
 const storage = (did: string) => (d: Details) => ({
   did,
   thing: text(d.name),
@@ -110,15 +112,58 @@ const actions = {
   }),
   'project.role_taken': (d) => ({ did: `took ${text(d.email)} out of`, thing: text(d.name) }),
   'assets.changed': (d) => ({
-    did: `${assetChanges[text(d.kind)] ?? 'changed'} ${counted(number(d.assets), 'asset', 'assets')} of this project`,
+    did: `${assetChanges[text(d.kind)] ?? 'changed'} ${assets(d.assets)}`,
+    more: text(d.undoes) && 'a deletion was undone',
+    within: true,
+  }),
+  'batch.deleted': (d) => ({ did: 'deleted the batch', thing: text(d.name), within: true }),
+  'tasks.assigned': (d) => ({
+    did: text(d.to)
+      ? `gave ${tasks(d.tasks)} to ${text(d.to)}`
+      : `took ${tasks(d.tasks)} from whoever had them`,
+    within: true,
+  }),
+  'tasks.requeued': (d) => ({
+    did: `put ${tasks(d.tasks)} into ${text(d.to)}`,
+    more: [
+      d.removeAnnotations === true && 'labels removed',
+      d.removeAssignee === true && 'given to nobody',
+      d.removeStageHistory === true && 'history removed',
+    ]
+      .filter(Boolean)
+      .join(', '),
+    within: true,
+  }),
+  'tasks.priority_changed': (d) => ({
+    did: `gave ${tasks(d.tasks)} the priority ${number(d.priority)}`,
+    within: true,
   }),
   'import.started': (d) => ({
+    did: d.dryRun === true ? 'began to check the list' : 'began to import',
+    thing: text(d.name),
+    within: true,
+  }),
+  'import.completed': (d) => ({
     did: d.dryRun === true ? 'checked, without importing, the list' : 'imported',
     thing: text(d.name),
+    more: [
+      d.dryRun !== true && assets(d.imported),
+      number(d.updated) > 0 && `${count(number(d.updated))} updated`,
+      number(d.refused) > 0 && `${counted(number(d.refused), 'row', 'rows')} refused`,
+    ]
+      .filter(Boolean)
+      .join(', '),
+    within: true,
   }),
-  'import.cancelled': (d) => ({ did: 'cancelled the import of', thing: text(d.name) }),
-  'export.started': (d) => ({ did: 'exported labels to', thing: text(d.name) }),
-  'export.cancelled': (d) => ({ did: 'cancelled the export to', thing: text(d.name) }),
+  'import.failed': (d) => ({
+    did: d.dryRun === true ? 'could not check the list' : 'could not import',
+    thing: text(d.name),
+    more: `nothing was imported: ${text(d.code)}`,
+    within: true,
+  }),
+  'import.cancelled': (d) => ({ did: 'cancelled the import of', thing: text(d.name), within: true }),
+  'export.started': (d) => ({ did: 'exported labels to', thing: text(d.name), within: true }),
+  'export.cancelled': (d) => ({ did: 'cancelled the export to', thing: text(d.name), within: true }),
 } satisfies Record<AuditAction, (details: Details) => Told>;
 
 /** What a record says, in words; an action of a newer hub by its name. */
@@ -156,6 +201,8 @@ export const words = {
     storage: 'Storages',
     api_key: 'API keys',
     assets: 'Assets',
+    batch: 'Batches',
+    tasks: 'Tasks',
     import: 'Imports',
     export: 'Exports',
     organization: 'Organization',
@@ -163,9 +210,9 @@ export const words = {
   project: 'Project',
   about: 'About',
   asset: 'Asset',
-  assetId: 'Asset ID',
-  assetHint: 'The ID in the asset’s details: 24 characters.',
-  assetWrong: 'An asset ID has 24 characters from 0 to 9 and a to f.',
+  assetId: 'External ID or asset ID',
+  assetHint: 'As the list called it, or the 24 characters in its details.',
+  assetWrong: 'Enter an External ID or an asset ID.',
   apply: 'Apply',
   from: 'From',
   to: 'To',

@@ -5,7 +5,7 @@ use insitu_store::batches::{self, Batch};
 use insitu_store::project_members::{self, ProjectMember};
 use insitu_store::projects::{self, Project};
 use insitu_store::{Tx, members, tasks};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
@@ -72,6 +72,25 @@ pub struct ProjectView {
     pub stages: Vec<StageNode>,
     pub assigned_to: Vec<Assignment>,
     pub batches: Vec<BatchView>,
+    /// The browser shows a manager what to try first.
+    pub first_steps: bool,
+}
+
+/// What a project is told beside its name, as its row keeps it.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Settings {
+    pub first_steps: bool,
+}
+
+impl Settings {
+    fn of(project: &Project) -> Self {
+        serde_json::from_str(&project.settings).unwrap_or_default()
+    }
+
+    pub(super) fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_else(|_| "{}".to_owned())
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -148,6 +167,7 @@ pub(super) fn summary(project: Project, role: &'static str) -> ProjectSummary {
 fn view(mut details: Details, role: &'static str) -> ProjectView {
     ProjectView {
         r#type: "ango",
+        first_steps: Settings::of(&details.project).first_steps,
         owner: details.owner_email,
         category_schema: category_schema::answer(std::mem::take(&mut details.project.category_schema)),
         stages: workflow(),

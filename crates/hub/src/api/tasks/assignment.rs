@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_model::id::TaskId;
 use insitu_model::role::{Right, allows};
 use insitu_model::task::Stage;
-use insitu_store::{members, project_members, tasks};
+use insitu_store::{audit, members, project_members, tasks};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::body::Body;
+use crate::audit::record;
 use crate::auth::access::{OnProject, right};
 use crate::auth::caller::Caller;
 use crate::envelope::{Envelope, ErrorBody, Success};
@@ -74,6 +77,7 @@ async fn assign(
     }
     let stage = stage(body.stage.as_deref())?;
     let (organization, project) = (access.organization, access.project);
+    let (writer, by) = (hub.clone(), Some(access.caller.user));
     let data = hub
         .db
         .claim(move |tx| {
@@ -116,6 +120,12 @@ async fn assign(
                 .iter()
                 .filter(|result| result.status == "assigned")
                 .count();
+            if assigned > 0 {
+                let what = (AuditAction::TasksAssigned, AuditSubject::Project(project));
+                let to = user.and(body.user.as_deref()).map(str::trim);
+                let details = json!({ "tasks": assigned, "to": to });
+                audit::insert(tx, &record(&writer, organization, by, what, &details))?;
+            }
             Ok(AssignData { assigned, results })
         })
         .await?;

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use insitu_model::id::{AssetId, OrganizationId, ProjectId, TaskId};
+use insitu_model::audit::{AuditAction, AuditSubject};
+use insitu_model::id::{AssetId, TaskId};
+use insitu_store::audit;
+use insitu_store::limits::MAX_PAGE_ROWS;
 use insitu_store::tasks::{self, Condition, Field, Operand, Requeue, Test};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -15,6 +18,7 @@ use super::assignment::stage;
 use super::filter::Reader;
 use crate::api::body::Body;
 use crate::api::imports::checked_priority;
+use crate::audit::record;
 use crate::auth::access::{OnProject, right};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
@@ -115,7 +119,14 @@ async fn requeue(
     };
     let by = (access.caller.user, hub.clock.now_ms());
     let place = (access.organization, access.project);
-    let modified = for_all(&hub, place, body.filters, move |tx, positions| {
+    let told = json!({
+        "to": to.as_str(),
+        "removeAnnotations": options.remove_annotations,
+        "removeAssignee": options.remove_assignee,
+        "removeStageHistory": options.remove_stage_history,
+    });
+    let what = (AuditAction::TasksRequeued, told);
+    let modified = for_all(&hub, &access, body.filters, what, move |tx, positions| {
         tasks::requeue(tx, place.0, place.1, positions, (to, options), by)
     })
     .await?;
@@ -138,7 +149,8 @@ async fn update_priority(
 ) -> ApiResult<Success<PriorityData>> {
     let priority = checked_priority(body.priority)?;
     let place = (access.organization, access.project);
-    let modified = for_all(&hub, place, body.filters, move |tx, positions| {
+    let what = (AuditAction::TaskPriorityChanged, json!({ "priority": priority }));
+    let modified = for_all(&hub, &access, body.filters, what, move |tx, positions| {
         tasks::set_priority(tx, place.0, place.1, positions, priority)
     })
     .await?;
@@ -147,31 +159,42 @@ async fn update_priority(
     }))
 }
 
-/// Does something to all tasks that are meant, a bounded number in each transaction, so that nobody waits long.
+/// Does something to all tasks that are meant, a bounded number in each transaction, so that nobody waits long. The last
+/// one puts on record what was done to how many.
 async fn for_all(
-    hub: &Hub,
-    (organization, project): (OrganizationId, ProjectId),
+    hub: &Arc<Hub>,
+    access: &OnProject<right::ManageTasks>,
     filters: Option<TaskNames>,
+    (action, details): (AuditAction, Value),
     change: impl Fn(&mut insitu_store::Tx, &[i64]) -> Result<u64, insitu_store::Error> + Clone + Send + 'static,
 ) -> ApiResult<u64> {
+    let (organization, project, by) = (access.organization, access.project, access.caller.user);
     let names = filters.unwrap_or_default();
     // Read once, before anything moves: a requeued task no longer fulfils "from this stage".
     let conditions = hub
         .db
         .read(move |tx| names.conditions(&Reader::load(tx, organization, project)?))
         .await?;
-    let (mut modified, mut position) = (0, 0);
+    let (mut modified, mut position) = (0_u64, 0);
     loop {
         let (conditions, change) = (conditions.clone(), change.clone());
-        let (some, last) = hub
+        let (writer, details) = (hub.clone(), details.clone());
+        let (all, last) = hub
             .db
             .claim(move |tx| {
                 let positions = tasks::matching(tx, organization, project, &conditions, position)?;
-                let some = change(tx, &positions)?;
-                Ok::<_, ApiError>((some, positions.last().copied()))
+                let all = modified + change(tx, &positions)?;
+                let is_last = positions.len() < MAX_PAGE_ROWS as usize;
+                if is_last && all > 0 {
+                    let mut details = details.clone();
+                    details["tasks"] = all.into();
+                    let what = (action, AuditSubject::Project(project));
+                    audit::insert(tx, &record(&writer, organization, Some(by), what, &details))?;
+                }
+                Ok::<_, ApiError>((all, positions.last().copied().filter(|_| !is_last)))
             })
             .await?;
-        modified += some;
+        modified = all;
         match last {
             Some(last) => position = last,
             None => return Ok(modified),

@@ -125,7 +125,7 @@ async fn make(hub: &Hub, facts: &SandboxFacts, state: &DemoState) -> Outcome<Mad
         .await
         .map_err(Failure::new)?;
     let client = Client::new(&hub.public_url, &api_key)?;
-    let body = json!({ "name": "Private photographs", "description": "These pictures lie in a private bucket that only the sandbox can open. Look at one, or import a list of your own with Add Data.", "categorySchema": category_schema() });
+    let body = json!({ "name": "Private photographs", "description": "These pictures lie in a private bucket that only the sandbox can open. Look at one, or import a list of your own with Add Data.", "firstSteps": true, "categorySchema": category_schema() });
     let answer: Value = client.post("/v2/project", &body).await?;
     let project = id_of(&answer["project"])?;
     let storages = vec![
