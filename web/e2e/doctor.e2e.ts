@@ -2,21 +2,11 @@
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { PHONE, assetsOf, ready, useBrowser, Visitor, WIDE, type ApiAsset } from './harness';
 import { CAT, makeProject } from './labeling';
+import { misbehave, type Fault } from './sandbox';
 
 useBrowser();
 
-type Fault = { fault: string; [field: string]: unknown };
-
-const FAULTS = `${ready.sandbox.s3Endpoint}/_sandbox/faults`;
 const OTHER_ORIGIN = { fault: 'other-origin', origin: 'https://elsewhere.example' };
-
-/** Tells the sandbox how to misbehave; nothing: it behaves. Answers how often each rule before struck. */
-async function misbehave(...rules: Fault[]): Promise<number[]> {
-  const before = (await (await fetch(FAULTS)).json()) as { struck: number }[];
-  const put = await fetch(FAULTS, { method: 'PUT', body: JSON.stringify(rules) });
-  expect(put.status).toBe(200);
-  return before.map(({ struck }) => struck);
-}
 
 let byUser: ApiAsset;
 let byRole: ApiAsset;

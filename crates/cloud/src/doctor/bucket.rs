@@ -103,7 +103,7 @@ fn judge_place(
                 CallError::Refused { host, .. } => host.clone(),
                 _ => bucket.to_string(),
             };
-            return run.fail(check, no_such_bucket(&host));
+            return run.fail(check, no_such_bucket(&format!("bucket {bucket}"), &host));
         }
         Some((error, _)) => {
             let cause = of_call(error, whose(key));

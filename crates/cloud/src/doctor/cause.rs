@@ -83,7 +83,7 @@ fn of_refusal(refusal: &Refusal, host: &str, whose: Whose<'_>) -> Cause {
             of_key(refusal, host, whose)
         }
         Kind::WrongRegion => wrong_region(refusal, host),
-        Kind::NoSuchBucket => no_such_bucket(host),
+        Kind::NoSuchBucket => no_such_bucket("such bucket", host),
         Kind::Throttled => throttled(refusal, host),
         Kind::ServerFault if refusal.status == 503 => throttled(refusal, host),
         Kind::ServerFault => Cause::new(
@@ -175,11 +175,11 @@ pub(super) fn wrong_secret(key: &str, host: &str) -> Cause {
     )
 }
 
-/// The bucket is not there.
-pub(super) fn no_such_bucket(host: &str) -> Cause {
+/// The bucket is not there: `what` is it by its name, or as one says where that is not known.
+pub(super) fn no_such_bucket(what: &str, host: &str) -> Cause {
     Cause::new(
         "storage.no_such_bucket",
-        format!("{host} has no such bucket."),
+        format!("{host} has no {what}."),
         "Check the bucket's name, and that the storage's endpoint is the server that has it.",
     )
 }
@@ -200,7 +200,7 @@ fn wrong_region(refusal: &Refusal, host: &str) -> Cause {
     };
     Cause::new(
         "storage.wrong_region",
-        format!("{host} says that {where_it_is}, and asking for it there did not help: {refusal}."),
+        format!("{host} says that {where_it_is}: {refusal}."),
         "Set the region of the storage to the one in which the bucket is (S3 console, Properties of the bucket).",
     )
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use insitu_model::bucket::BucketName;
 
 use super::bucket::{Listed, access, list_one, reading_policy};
-use super::cause::{of_call, session_unheard, unexpected};
+use super::cause::{host_of, no_such_bucket, of_call, session_unheard, unexpected};
 use super::check::{Cause, Subject};
 use super::key::is_session_unheard;
 use super::run::{Open, Run, Step};
@@ -69,11 +69,9 @@ async fn head(run: &mut Run<'_>, it: &Looked<'_>, listed: &Listed) -> Step<Optio
         }
         Err(error) => error,
     };
-    if matches!(
-        error.kind(),
-        Some(RefusalKind::NotFound | RefusalKind::NoSuchBucket)
-    ) {
-        return run.fail(check, no_such_object(it));
+    if says_nothing_is_there(&error) {
+        let cause = what_is_missing(run, it).await;
+        return run.fail(check, cause);
     }
     let is_moment = matches!(
         error.kind(),
@@ -98,6 +96,28 @@ async fn head(run: &mut Run<'_>, it: &Looked<'_>, listed: &Listed) -> Step<Optio
             Ok(None)
         }
         Err(error) => denied(run, check, it, listed, &error).await,
+    }
+}
+
+fn says_nothing_is_there(error: &CallError) -> bool {
+    matches!(
+        error.kind(),
+        Some(RefusalKind::NotFound | RefusalKind::NoSuchBucket)
+    )
+}
+
+/// The 404 that answers a HEAD has no words: the object may be missing, or the bucket, which is asked for itself.
+async fn what_is_missing(run: &mut Run<'_>, it: &Looked<'_>) -> Cause {
+    let (place, s3) = (access(run, it.key), &run.tools.s3);
+    let mut scratch = run.open(Subject::Head);
+    let asked = run
+        .ask(&mut scratch, "HeadBucket", || s3.head_bucket(&place, it.bucket))
+        .await;
+    match asked {
+        Err(error) if says_nothing_is_there(&error) => {
+            no_such_bucket(&format!("bucket {}", it.bucket), &host_of(&error))
+        }
+        _ => no_such_object(it),
     }
 }
 
@@ -179,7 +199,14 @@ async fn denied<T>(
     }
     // Whoever may list learns from S3 itself that a key is missing; other servers hide it all the same.
     let is_listed = match listed.is_allowed {
-        true => is_listed(run, it).await,
+        true => match is_listed(run, it).await {
+            Ok(is_listed) => Some(is_listed),
+            // What a HEAD could not say: the key, the clock or the session.
+            Err(told) if code.is_empty() && says_more(&told) => {
+                return run.fail(check, of_call(&told, whose(it.key)));
+            }
+            Err(_) => None,
+        },
         false => None,
     };
     let cause = match is_listed {
@@ -196,12 +223,18 @@ async fn denied<T>(
     run.fail(check, cause)
 }
 
-/// Does the listing name the key? None where it may not be listed.
-async fn is_listed(run: &mut Run<'_>, it: &Looked<'_>) -> Option<bool> {
+/// Does the listing name the key? An error where it may not be listed.
+async fn is_listed(run: &mut Run<'_>, it: &Looked<'_>) -> Result<bool, CallError> {
     let scratch = run.open(Subject::List);
     let (_, answer) = list_one(run, scratch, it.key, it.bucket, &it.wanted.key).await;
-    let page = answer.ok()?;
-    Some(page.objects.iter().any(|object| object.key == it.wanted.key))
+    Ok(answer?.objects.iter().any(|object| object.key == it.wanted.key))
+}
+
+/// A refusal that says more than that this is not allowed.
+fn says_more(error: &CallError) -> bool {
+    error
+        .refusal()
+        .is_some_and(|refusal| refusal.code.is_some() && error.kind() != Some(RefusalKind::AccessDenied))
 }
 
 fn has_kms_key(head: Option<&ObjectHead>) -> bool {

@@ -267,6 +267,46 @@ async fn a_missing_key_behind_a_403_is_looked_for_in_the_listing() {
     }
 }
 
+/// Follows the way to an object of this server's with a user's key; `decode` is none where no byte may be read.
+async fn follow(server: &Server, decode: Option<&Decode>) -> Diagnosis {
+    let patient = patient_of(server, Some("a.jpg"));
+    let key = Arc::new(Credentials::permanent(KEY, "secret"));
+    with_tools(WHOLE_MAX, server, decode, async |tools| {
+        super::follow(&patient, &key, tools, &mut |_| ()).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_404_without_words_is_the_objects_or_its_buckets() {
+    for (is_bucket_there, code) in [
+        (true, "storage.no_such_object"),
+        (false, "storage.no_such_bucket"),
+    ] {
+        let server = Server::answers(move |request| {
+            let asked = Asked(request);
+            match asked.is("HEAD", "/photos/a.jpg") || !is_bucket_there {
+                true => answer("404 Not Found", "", ""),
+                false => well(&asked),
+            }
+        })
+        .await;
+        let found = follow(&server, Some(&picture)).await;
+        assert_eq!(cause(&found), (code, Subject::Head));
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_refused_without_words_is_named_by_the_listing_where_no_byte_may_be_read() {
+    let server = Server::answers(|request| match Asked(request).is("HEAD", "") {
+        true => answer("403 Forbidden", "", ""),
+        false => said("403 Forbidden", "InvalidAccessKeyId"),
+    })
+    .await;
+    let found = follow(&server, None).await;
+    assert_eq!(cause(&found), ("storage.unknown_key", Subject::Head));
+}
+
 #[tokio::test]
 async fn a_clock_that_is_16_minutes_off_is_the_cause() {
     for (minutes, words) in [(16, "behind"), (-16, "ahead of")] {

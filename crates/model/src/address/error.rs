@@ -16,7 +16,7 @@ pub enum AddressError {
         found: String,
     },
     /// Its scheme is not `https`, `http` or `s3`.
-    #[error("addresses beginning with {scheme}: are not imported: use https://, http:// or s3://")]
+    #[error("addresses beginning with \"{scheme}:\" are not imported: use https://, http:// or s3://")]
     SchemeRefused {
         /// The scheme, in lower case.
         scheme: String,

@@ -1,7 +1,6 @@
 // The browser's own check of a storage: fetches an object as the pages do, because the hub cannot see what stands between
 // a browser and a bucket.
 import type { Check } from '$lib/api/types';
-import { m } from '$lib/messages';
 import type { CannotShow } from '$lib/thumbnails/cause';
 import { causeOfAnswer } from '$lib/thumbnails/cause';
 import { causeOfSilence } from '$lib/thumbnails/silence';
@@ -70,7 +69,7 @@ export function ownStep(failure: CannotShow): Check {
 
 function failed(cause: CannotShow, status?: number): Outcome {
   const said = status ? ` ${words.browser.answered(status, cause.code)}` : '';
-  const outcome = told(cause.code, m.picture.long[cause.why] + said, words.fixes[cause.why]);
+  const outcome = told(cause.code, words.long[cause.why] + said, words.fixes[cause.why]);
   return status ? { ...outcome, status, serverCode: cause.code, code: `browser.${cause.why}` } : outcome;
 }
 

@@ -3,8 +3,11 @@ export type Cause =
   | 'denied'
   | 'expired'
   | 'missing'
+  | 'noBucket'
+  | 'archived'
   | 'wrongRegion'
   | 'busy'
+  | 'strange'
   | 'clock'
   | 'keys'
   | 'role'
@@ -15,12 +18,16 @@ export type Cause =
   | 'notAnImage'
   | 'refused';
 
-/** A picture that cannot be shown: the cause, and the code that the bucket or the hub gave. */
+/**
+ * A picture that cannot be shown: the cause, and the code that the bucket or the hub gave. Where the browser was not let
+ * see the answer (`isBlind`), the cause is what it makes of the silence, and only the hub can tell.
+ */
 export class CannotShow extends Error {
   constructor(
     readonly why: Cause,
     readonly code: string,
     message = '',
+    readonly isBlind = false,
   ) {
     super(message);
     this.name = 'CannotShow';
@@ -32,7 +39,7 @@ const BY_CODE: Record<string, Cause> = {
   ExpiredToken: 'expired',
   RequestExpired: 'expired',
   NoSuchKey: 'missing',
-  NoSuchBucket: 'missing',
+  NoSuchBucket: 'noBucket',
   NoSuchVersion: 'missing',
   PermanentRedirect: 'wrongRegion',
   TemporaryRedirect: 'wrongRegion',
@@ -40,6 +47,10 @@ const BY_CODE: Record<string, Cause> = {
   AuthorizationQueryParametersError: 'wrongRegion',
   IllegalLocationConstraintException: 'wrongRegion',
   SlowDown: 'busy',
+  InvalidAccessKeyId: 'keys',
+  SignatureDoesNotMatch: 'keys',
+  RequestTimeTooSkewed: 'clock',
+  InvalidObjectState: 'archived',
 };
 
 /** The cause behind an answer of the bucket. `body` is its XML, as far as it was read. */
@@ -61,7 +72,7 @@ const BY_DOCTOR: Record<string, Cause> = {
   'storage.missing_or_denied': 'denied',
   'storage.signed_url_refused': 'denied',
   'storage.no_such_object': 'missing',
-  'storage.no_such_bucket': 'missing',
+  'storage.no_such_bucket': 'noBucket',
   'storage.wrong_region': 'wrongRegion',
   'storage.session_expired': 'expired',
   'storage.clock_skew': 'clock',
@@ -75,8 +86,8 @@ const BY_DOCTOR: Record<string, Cause> = {
   'storage.outside_prefixes': 'refused',
   'storage.endpoint_private': 'refused',
   'storage.address_elsewhere': 'refused',
-  'storage.archived': 'busy',
-  'storage.unexpected_answer': 'busy',
+  'storage.archived': 'archived',
+  'storage.unexpected_answer': 'strange',
   'storage.wrong_content_type': 'undecodable',
   'storage.throttled': 'busy',
   'storage.server_fault': 'busy',

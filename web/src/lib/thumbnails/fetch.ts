@@ -1,5 +1,5 @@
-// A picture's bytes, straight from its bucket: signed, fetched under CORS, renewed once when the bucket refuses.
-import { CannotShow, causeOfAnswer } from './cause';
+// A picture's bytes, straight from its bucket: signed, fetched under CORS, and tried again where that may help.
+import { CannotShow, causeOfAnswer, type Cause } from './cause';
 import type { SignedUrls } from './signer';
 import { causeOfSilence } from './silence';
 
@@ -8,6 +8,15 @@ const SILENT_MS = 20_000;
 
 /** Enough of a refusal to find its code; the rest is not read. */
 const REFUSAL_BYTES = 4096;
+
+/** A bucket that has too much to do is left alone for so long, then longer, before each further try. */
+const BUSY_WAITS_MS = [400, 1_200, 3_000];
+
+/** A signature may have expired, its credentials been rotated or the bucket's region been learned meanwhile. */
+const SIGNED_ANEW = new Set<Cause>(['denied', 'expired', 'keys', 'clock', 'wrongRegion']);
+
+/** What a second try a moment later would not change. */
+const FINAL = new Set<string>(['browser.offline', 'browser.hangs']);
 
 /**
  * Fetches an asset's bytes; throws `CannotShow` with the one cause, or an `AbortError`. `cache` is for who tries again:
@@ -19,14 +28,35 @@ export async function fetchPicture(
   signal: AbortSignal,
   cache: RequestCache = 'default',
 ): Promise<Blob> {
-  const first = await attempt(await urls.get(id), signal, cache);
-  if (first instanceof Blob) return first;
-  // A signature may have expired or its credentials may have been rotated meanwhile: one fresh try settles it.
-  if (first.why !== 'denied' && first.why !== 'expired') throw first;
-  signal.throwIfAborted();
-  const second = await attempt(await urls.get(id, true), signal, cache);
-  if (second instanceof Blob) return second;
-  throw second;
+  let outcome = await attempt(await urls.get(id), signal, cache);
+  for (let tries = 1; outcome instanceof CannotShow; tries += 1) {
+    const { why, code } = outcome;
+    const waitMs = why === 'busy' ? BUSY_WAITS_MS[tries - 1] : 0;
+    if (FINAL.has(code) || waitMs === undefined || (why !== 'busy' && tries > 1)) throw outcome;
+    if (waitMs) await pause(waitMs, signal);
+    // Browsers keep refusals, redirects and answers that no page may read like pictures: the second try goes past them.
+    outcome = await attempt(await urls.get(id, SIGNED_ANEW.has(why)), signal, 'reload');
+  }
+  return outcome;
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason as Error);
+    const giveUp = () => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    };
+    // Not all cells of a page at once.
+    const timer = setTimeout(
+      () => {
+        signal.removeEventListener('abort', giveUp);
+        resolve();
+      },
+      ms * (0.75 + Math.random() / 2),
+    );
+    signal.addEventListener('abort', giveUp, { once: true });
+  });
 }
 
 async function attempt(url: string, signal: AbortSignal, cache: RequestCache): Promise<Blob | CannotShow> {
@@ -49,9 +79,9 @@ async function attempt(url: string, signal: AbortSignal, cache: RequestCache): P
     return causeOfAnswer(response.status, body.slice(0, REFUSAL_BYTES));
   } catch (error) {
     if (signal.aborted) throw error;
-    if (silence.signal.aborted) return new CannotShow('network', 'browser.hangs');
+    if (silence.signal.aborted) return new CannotShow('network', 'browser.hangs', '', true);
     // What was answered and broke off is no matter of CORS.
-    return response ? new CannotShow('network', 'browser.broke-off') : causeOfSilence(url);
+    return response ? new CannotShow('network', 'browser.broke-off', '', true) : causeOfSilence(url);
   } finally {
     clearTimeout(timer);
   }

@@ -44,6 +44,11 @@ export class Lru<Value> {
     this.#forget(value);
   }
 
+  /** Forgets all of which this is true. */
+  deleteWhere(isDone: (value: Value) => boolean) {
+    for (const [key, value] of [...this.#values]) if (isDone(value)) this.delete(key);
+  }
+
   clear() {
     for (const key of [...this.#values.keys()]) this.delete(key);
   }

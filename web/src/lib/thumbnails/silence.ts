@@ -21,8 +21,8 @@ export async function causeOfSilence(
     known.set(place, (found = { atMs: nowMs(), answers: somebodyAnswers(url) }));
   }
   return (await found.answers)
-    ? new CannotShow('cors', 'browser.cors')
-    : new CannotShow('network', 'browser.network');
+    ? new CannotShow('cors', 'browser.cors', '', true)
+    : new CannotShow('network', 'browser.network', '', true);
 }
 
 /** Asks without wanting to read the answer, which needs no CORS rule; its body is not waited for. */

@@ -15,6 +15,8 @@ describe('the cause of a refusal', () => {
     [403, refusal('AccessDenied', 'Request has expired'), 'expired', 'AccessDenied'],
     [400, refusal('ExpiredToken'), 'expired', 'ExpiredToken'],
     [404, refusal('NoSuchKey'), 'missing', 'NoSuchKey'],
+    [404, refusal('NoSuchBucket'), 'noBucket', 'NoSuchBucket'],
+    [403, refusal('InvalidAccessKeyId'), 'keys', 'InvalidAccessKeyId'],
     [404, '', 'missing', 'http.404'],
     [301, refusal('PermanentRedirect'), 'wrongRegion', 'PermanentRedirect'],
     [400, refusal('AuthorizationHeaderMalformed'), 'wrongRegion', 'AuthorizationHeaderMalformed'],

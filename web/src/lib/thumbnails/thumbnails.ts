@@ -8,6 +8,7 @@ import { Lru } from './lru';
 import { Queue } from './queue';
 import { shrinker } from './shrink';
 import { SignedUrls } from './signer';
+import type { Verdicts } from './verdict';
 import { asCannotShow } from './whole';
 
 /** Sharp in the largest cell (240 px) on a screen of double density. */
@@ -19,7 +20,10 @@ const REMEMBERED = 2_000;
 const PASSED_BY_MS = 60;
 
 /** Causes that scrolling back will not have changed; the others are tried again. */
-const LASTING = new Set<Cause>(['denied', 'missing', 'undecodable', 'notAnImage']);
+const LASTING = new Set<Cause>(['denied', 'missing', 'noBucket', 'archived', 'undecodable', 'notAnImage']);
+
+/** The hub is asked only once something cannot be shown, so that part of the page waits until then. */
+const askHub = () => import('./verdict').then(({ Verdicts }) => new Verdicts());
 
 export type Thumbnail = { url: string; width: number; height: number };
 type Kept = Thumbnail | CannotShow;
@@ -29,8 +33,13 @@ export class Thumbnails {
   #queue = new Queue(FETCHED_AT_ONCE);
   #kept = new Lru<Kept>(REMEMBERED, (kept) => 'url' in kept && URL.revokeObjectURL(kept.url));
 
-  constructor(projectId: string, sign = (ids: string[]) => signAssets(projectId, ids)) {
+  #waiting = new Set<(which: string) => void>();
+  #verdicts: Promise<Verdicts> | undefined;
+  #makeVerdicts: () => Promise<Verdicts>;
+
+  constructor(projectId: string, sign = (ids: string[]) => signAssets(projectId, ids), verdicts = askHub) {
     this.urls = new SignedUrls(sign);
+    this.#makeVerdicts = verdicts;
   }
 
   /** What is known already, without waiting. */
@@ -50,6 +59,24 @@ export class Thumbnails {
   /** Forgets why a picture could not be shown, so that it is tried again. */
   forget(id: string) {
     this.#kept.delete(id);
+    this.#tell(id);
+  }
+
+  /** A cause was mended: whatever could not be shown because of it is tried again. */
+  mended(why: Cause) {
+    this.#kept.deleteWhere((kept) => kept instanceof CannotShow && kept.why === why);
+    this.#verdicts = undefined;
+    this.#tell(why);
+  }
+
+  /** Tells when pictures are to be tried again: one by its id, or all that have a cause. */
+  whenForgotten(tell: (which: string) => void): () => void {
+    this.#waiting.add(tell);
+    return () => this.#waiting.delete(tell);
+  }
+
+  #tell(which: string) {
+    for (const tell of [...this.#waiting]) tell(which);
   }
 
   async #make(asset: Asset, signal: AbortSignal): Promise<Kept> {
@@ -67,7 +94,9 @@ export class Thumbnails {
       return { url: URL.createObjectURL(shrunk.small), width: shrunk.width, height: shrunk.height };
     } catch (error) {
       if (signal.aborted) throw error;
-      return asCannotShow(error);
+      const failure = asCannotShow(error);
+      const verdicts = await (this.#verdicts ??= this.#makeVerdicts());
+      return verdicts.of(asset, failure, signal);
     }
   }
 }

@@ -7,6 +7,7 @@ export const words = {
   took,
   paste: 'To paste',
   copyPaste: 'Copy what is to be pasted',
+  pastes: { cors: 'CORS rule', policy: 'Policy' },
   verdicts: { passed: 'Passed', warned: 'Could be better', failed: 'Failed' },
   checks: {
     imported: 'Address as imported',
@@ -35,6 +36,30 @@ export const words = {
     browser: 'This browser',
   } as Record<string, string>,
 
+  /** What a cause means, in a sentence or two. */
+  long: {
+    denied:
+      'The bucket refused access. Check that the policy of the storage allows s3:GetObject on this key.',
+    expired: 'The signed address expired. Check the clock of this computer and of the hub, then try again.',
+    missing:
+      'There is no such file in the bucket. It may have been moved or deleted, or its address may be misspelt.',
+    noBucket: 'The server knows no bucket of this name. Correct the address, or the endpoint of the storage.',
+    archived: 'The object is archived. Restore it, or copy it to a storage class that can be read at once.',
+    wrongRegion:
+      'The bucket lies in another region than the address names. Correct the region of the storage or the address.',
+    busy: 'The bucket answered that it cannot serve the file right now. Try again in a moment.',
+    strange: 'The server answered in a way that is not S3’s. Check the endpoint of the storage.',
+    clock: 'The clocks of the hub and of the bucket’s servers are too far apart. Set the hub’s clock.',
+    keys: 'The access key of the storage is not accepted. Replace it in Organization → Storages.',
+    role: 'The role of the storage does not let this hub in. Test the storage in Organization → Storages.',
+    cors: 'The bucket answers, and has no CORS rule that lets this page read the file.',
+    network: 'This browser gets no answer from the bucket, or the connection broke off.',
+    offline: 'Your computer is offline. Connect to the network, then try again.',
+    undecodable: 'The file was fetched, but this browser cannot decode it as a picture.',
+    notAnImage: 'This kind of file has no picture to show yet.',
+    refused: 'The hub did not sign an address for this asset.',
+  } satisfies Record<Cause, string>,
+
   why: 'Why can’t I see this?',
   whyTitle: (name: string) => `Why can’t I see ${name}?`,
   asking: 'Following the way to the picture …',
@@ -42,8 +67,8 @@ export const words = {
   askFailed: 'The hub could not be asked.',
   again: 'Ask again',
   copy: 'Copy the cause',
-  pasteThere: 'What to paste where is under “Why can’t I see this?”.',
-  looking: 'Asking the bucket for the cause …',
+  looking: 'Finding the cause …',
+  slow: 'No picture yet: the bucket takes its time.',
   hubSees:
     'The hub itself reaches the picture: what is in the way stands between this browser and the bucket.',
 
@@ -68,6 +93,10 @@ export const words = {
       'Look in the bucket’s policy for a condition that this browser fails: an IP address, a VPC or a referer.',
     expired: 'Set the clock of this computer, then test again.',
     missing: 'Check the key letter by letter.',
+    noBucket: 'Check the name of the bucket, and the endpoint of the storage.',
+    keys: 'Replace the keys of the storage in Organization → Storages.',
+    undecodable:
+      'Open the file on your own computer. If it opens there, its format is one that browsers do not show.',
     wrongRegion: 'Set the region of the storage to the one in which the bucket is.',
     busy: 'Try again in a minute.',
   } satisfies Partial<Record<Cause, string>> as Partial<Record<Cause, string>>,
