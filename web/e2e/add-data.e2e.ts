@@ -132,6 +132,29 @@ it('imports 100,000 rows through a reload in the middle', async () => {
   await visitor.leave();
 });
 
+it('gathers refused rows by their reason, in sentences, and says which rows they are', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await freshProject(visitor, `Refused rows ${Date.now()}`);
+  await page.keyboard.press('a');
+  const dialog = page.getByRole('dialog', { name: 'Add Data' });
+  const good = { data: addressOf('cute-cat.jpg'), storage: ready.storages[0]?._id };
+  const bad = ['ftp://one/a.jpg', 'ftp://two/b.jpg', 'no address', 'gs://three/c.jpg'];
+  await dialog.locator('input[type=file]').setInputFiles(listOf([good, ...bad.map((data) => ({ data }))]));
+  await dialog.getByText('4 rows refused').waitFor({ timeout: 30_000 });
+  const rows = dialog.getByRole('table').getByRole('row');
+  await expect.poll(() => rows.count()).toBe(3);
+  expect(await rows.nth(1).innerText()).toMatch(
+    /^3\s+data\s+Row 2: Addresses beginning with "ftp:" are not imported\. Use /,
+  );
+  expect(await rows.nth(1).innerText()).toContain('Rows 2, 3, 5');
+  expect(await rows.nth(2).innerText()).toMatch(/^1\s+data\s+"no address" is not a URL\. Write /);
+  await visitor.screenshot('add-data-refused');
+  expect(await visitor.axe()).toEqual([]);
+  await visitor.leave();
+});
+
 it('says why a file is not a list', async () => {
   const visitor = await Visitor.come();
   const { page } = visitor;
