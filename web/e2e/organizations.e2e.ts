@@ -4,6 +4,68 @@ import { ready, useBrowser, Visitor } from './harness';
 
 useBrowser();
 
+/** An invitation's link, made by whoever is signed in. */
+async function linkInto(visitor: Visitor, organization: string, email: string): Promise<string> {
+  const invitation = { to: [email], organizationRole: 'admin' };
+  const response = await visitor.context.request.post(`/v2/organization/${organization}/invites`, {
+    headers: { origin: ready.url, 'x-organization': organization },
+    data: invitation,
+  });
+  expect(response.status(), await response.text()).toBeLessThan(300);
+  const { data } = (await response.json()) as { data: { invites: { link: string }[] } };
+  return data.invites[0]?.link ?? '';
+}
+
+it('are both open to somebody who joined both by a link, one at a time', async () => {
+  const email = `hedy-${Date.now()}@insitu.test`;
+  const name = `Second ${Date.now()}`;
+  const owner = await Visitor.come();
+  await owner.signIn();
+  const made = await owner.context.request.post('/v2/organization', {
+    headers: { origin: ready.url },
+    data: { name },
+  });
+  const { data } = (await made.json()) as { data: { organization: { _id: string } } };
+  const links = [
+    await linkInto(owner, ready.organizationId, email),
+    await linkInto(owner, data.organization._id, email),
+  ];
+  await owner.context.close();
+
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await page.goto(links[0] ?? '');
+  await page.getByLabel('Your name').fill('Hedy Lamarr');
+  await page.getByLabel('Password', { exact: true }).fill('a long enough password');
+  await page.getByRole('button', { name: 'Join' }).click();
+  await page.getByRole('heading', { name: 'Projects' }).waitFor();
+  await page.goto('/organization/storages');
+  const first = ready.storages.map((storage) =>
+    page.getByRole('button', { name: storage.name, exact: true }),
+  );
+  for (const storage of first) await storage.waitFor();
+
+  await page.goto(links[1] ?? '');
+  await page.getByRole('heading', { name: new RegExp(name) }).waitFor();
+  await visitor.screenshot('invitation-second');
+  expect(await visitor.axe()).toEqual([]);
+  await page.getByRole('button', { name: 'Join' }).click();
+  const switcher = page.getByRole('button', { name: `Switch organization: ${name}` });
+  await switcher.waitFor();
+  await page.goto('/organization/storages');
+  await page.getByText('No storages yet').waitFor();
+  for (const storage of first) expect(await storage.count()).toBe(0);
+
+  await switcher.click();
+  await expect.poll(() => page.getByRole('menuitemcheckbox').count()).toBe(2);
+  await visitor.screenshot('organization-switcher');
+  await page.getByRole('menuitemcheckbox').filter({ hasNotText: name }).click();
+  await page.getByRole('heading', { name: 'Projects' }).waitFor();
+  await page.goto('/organization/storages');
+  for (const storage of first) await storage.waitFor();
+  await visitor.leave();
+});
+
 it('keep their storages, projects, people and records to themselves', async () => {
   const visitor = await Visitor.come();
   const { page } = visitor;

@@ -3,24 +3,11 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { ready, useBrowser, Visitor } from './harness';
+import { ACCOUNT, corsFor, inConsole } from './sandbox';
 
 useBrowser();
 
-const ACCOUNT = '111122223333';
 const { region, s3Endpoint } = ready.sandbox;
-
-/** What a person would do in AWS's console. */
-async function console_(kind: 'buckets' | 'users' | 'roles', document: object) {
-  const response = await fetch(`${s3Endpoint}/_sandbox/${kind}`, {
-    method: 'PUT',
-    body: JSON.stringify(document),
-  });
-  const answer = (await response.json()) as Record<string, string>;
-  expect(response.status, JSON.stringify(answer)).toBe(200);
-  return answer;
-}
-
-const RULE = (origin: string) => ({ AllowedMethods: ['GET', 'HEAD'], AllowedOrigins: [origin] });
 
 async function documentOf(page: Page, name: string): Promise<object> {
   const region_ = page.getByRole('dialog').getByRole('region', { name, exact: true });
@@ -77,7 +64,7 @@ it.each(['IAM User', 'IAM Delegated'] as const)(
     const visitor = await Visitor.come();
     const { page } = visitor;
     await visitor.signIn();
-    await console_('buckets', { name: bucket, region, samples: true });
+    await inConsole('buckets', { name: bucket, region, samples: true });
 
     await page.getByRole('link', { name: 'Organization' }).click();
     await page.getByRole('link', { name: 'Storages' }).click();
@@ -93,25 +80,32 @@ it.each(['IAM User', 'IAM Delegated'] as const)(
     const [cors] = (await documentOf(page, 'CORS rule')) as object[];
 
     await dialog.getByLabel('Name').fill(name);
-    await dialog.getByLabel('Provider').click();
-    await page.getByRole('option', { name: 'S3-compatible server' }).click();
+    await dialog.getByLabel('Region').fill('Frankfurt');
+    await page.getByRole('option', { name: 'Europe (Frankfurt)' }).click();
+    // All is as with AWS itself, but for who answers in its place.
+    await dialog.getByText('Advanced').click();
     await dialog.getByLabel('Endpoint').fill(s3Endpoint);
-    await dialog.getByLabel('Region').fill(region);
     if (isDelegated) {
       const arn = `arn:aws:iam::${ACCOUNT}:role/${suffix}`;
       const trustPolicy = await documentOf(page, 'Trust policy');
-      await console_('roles', { arn, trustPolicy, policies });
+      await inConsole('roles', { arn, trustPolicy, policies });
       await dialog.getByLabel('Role ARN').fill(arn);
     } else {
-      const user = await console_('users', { arn: `arn:aws:iam::${ACCOUNT}:user/${suffix}`, policies });
+      const user = await inConsole('users', { arn: `arn:aws:iam::${ACCOUNT}:user/${suffix}`, policies });
       await dialog.getByLabel('Access Key ID').fill(user.accessKeyId ?? '');
       await dialog.getByLabel('Secret Access Key', { exact: true }).fill(user.secretAccessKey ?? '');
     }
+    // Everything but the CORS rule is there, and the test before anything is saved says so.
+    await dialog.getByRole('button', { name: 'Test connection' }).click();
+    const outcome = dialog.getByRole('region', { name: 'Test connection' });
+    await outcome.getByText('storage.cors_missing').waitFor({ timeout: 15_000 });
+    expect(await outcome.getByText('Failed:').count()).toBe(1);
+    await visitor.screenshot(`procedure-test-${suffix.slice(0, 4)}`);
     await dialog.getByRole('button', { name: 'OK' }).click();
     await expect.poll(() => dialog.count(), { timeout: 15_000 }).toBe(0);
     const row = page.getByRole('row', { name });
     await row.waitFor();
-    // What was tried with the buckets that were named: the pictures cannot be read by a browser yet.
+    // The list says the same of the storage that was saved.
     await row.getByText('Failing').waitFor({ timeout: 15_000 });
 
     // Without a CORS rule the browser may not read what it is sent; the hub says which rule is missing.
@@ -120,17 +114,34 @@ it.each(['IAM User', 'IAM Delegated'] as const)(
     await visitor.screenshot(`procedure-no-cors-${suffix.slice(0, 4)}`);
     await page.locator('[data-asset-index="0"]').click();
     await page.locator('[data-cause="storage.cors_missing"]').waitFor({ timeout: 15_000 });
-    await console_('buckets', { name: bucket, region, cors: [RULE('https://elsewhere.example.com')] });
+    await inConsole('buckets', { name: bucket, region, cors: corsFor('https://elsewhere.example.com') });
     await page.reload();
     await page.locator('[data-cause="storage.cors_other_origin"]').waitFor({ timeout: 15_000 });
     await page.keyboard.press('Escape');
-    await console_('buckets', { name: bucket, region, cors: [cors] });
+    await inConsole('buckets', { name: bucket, region, cors: [cors] });
     await page.reload();
     await expect.poll(() => widths(page), { timeout: 15_000 }).toEqual([480, 451]);
     await visitor.screenshot(`procedure-done-${suffix.slice(0, 4)}`);
 
+    // One of them whole, from the address that the list had to the letter.
+    await page.locator('[data-asset-index="0"]').click();
+    await page.locator('[data-picture="shown"]').waitFor();
+    const whole = page.locator('.stage img');
+    expect(await whole.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(600);
+    const view = page.getByRole('dialog');
+    await view.getByText(`${bucket}/`).first().waitFor();
+    await visitor.screenshot(`procedure-whole-${suffix.slice(0, 4)}`);
+    await page.keyboard.press('Escape');
+
     await page.goto('/organization/storages');
-    await page.getByRole('row', { name }).getByText(bucket).first().waitFor();
+    await row.getByText(bucket).first().waitFor();
+    await page.getByRole('button', { name, exact: true }).click();
+    const sheet = page.getByRole('dialog', { name, exact: true });
+    await sheet.getByRole('button', { name: 'Test connection' }).click();
+    await sheet.getByText('Everything works.').waitFor({ timeout: 15_000 });
+    await page.keyboard.press('Escape');
+    await row.getByText('Works').waitFor();
+    await visitor.screenshot(`procedure-works-${suffix.slice(0, 4)}`);
     await visitor.context.close();
     // What the bucket refuses, the browser tells.
     expect(visitor.errors.filter((error) => !/CORS|ERR_FAILED/.test(error))).toEqual([]);

@@ -2,12 +2,17 @@
 import type { AccessType } from '$lib/api/storages';
 import { ApiError } from '$lib/api/errors';
 import type { Storage, StorageForm } from '$lib/api/types';
+import { words } from '$lib/words/storages';
+import { isRegion } from './regions';
 
 type FieldProblem = { field: string; message: string };
 
 /** Lengths that AWS gives its keys; other servers may give others. */
 export const ACCESS_KEY_ID_LENGTH = 20;
 export const SECRET_LENGTH = 40;
+
+/** What stands between two names of buckets. */
+export const NAMES = /[\s,;]+/;
 
 export class Draft {
   name = $state('');
@@ -26,10 +31,57 @@ export class Draft {
   prefixes = $state<string[]>([]);
   /** Buckets that the documents are made for; a storage itself names none. */
   buckets = $state<string[]>([]);
-  problems = $state.raw<Record<string, string>>({});
+  #problems = $state.raw<Record<string, string>>({});
+  /** What stood in the fields that were refused: who changes one is not told the same again. */
+  #refused: Record<string, string> = {};
 
   constructor(accessType: AccessType) {
     this.accessType = accessType;
+  }
+
+  /** What is wrong, field by field, until the field is changed. */
+  get problems(): Record<string, string> {
+    const fields = this.#fields();
+    return Object.fromEntries(
+      Object.entries(this.#problems).filter(([name]) => fields[name] === this.#refused[name]),
+    );
+  }
+
+  /** Whether something was typed that would be a pity to lose. */
+  get isFilled(): boolean {
+    const { name, region, endpoint, publicKey, privateKey, roleArn, prefixes, buckets } = this.#fields();
+    return [name, region, endpoint, publicKey, privateKey, roleArn, prefixes, buckets].some(Boolean);
+  }
+
+  #fields(): Record<string, string> {
+    return {
+      name: this.name,
+      region: this.region,
+      publicKey: this.publicKey,
+      privateKey: this.privateKey,
+      roleArn: this.roleArn,
+      externalId: this.demandedExternalId,
+      endpoint: this.endpoint,
+      prefixes: this.prefixes.join('\n'),
+      buckets: this.buckets.join('\n'),
+    };
+  }
+
+  /** Says what is wrong with fields before the hub is asked; false where nothing is. */
+  check(): boolean {
+    if (this.provider !== 'aws' || !this.region.trim() || isRegion(this.region)) return false;
+    this.#say({ region: words.noSuchRegion(this.region.trim()) });
+    return true;
+  }
+
+  /** A test looks at a bucket. */
+  wantsBucket() {
+    this.#say({ buckets: words.bucketFirst });
+  }
+
+  #say(problems: Record<string, string>) {
+    this.#problems = problems;
+    this.#refused = this.#fields();
   }
 
   /** What a storage is now, to be changed. */
@@ -38,6 +90,7 @@ export class Draft {
     draft.name = storage.name;
     draft.region = storage.region;
     draft.endpoint = storage.endpoint ?? '';
+    if (storage.endpoint) draft.provider = 'compatible';
     draft.roleArn = storage.roleArn ?? '';
     draft.prefixes = [...storage.prefixes];
     return draft;
@@ -85,7 +138,7 @@ export class Draft {
     const details = error instanceof ApiError ? (error.details as { fields?: FieldProblem[] }) : undefined;
     const isTaken = error instanceof ApiError && error.code === 'storage.already_exists';
     const fields = isTaken ? [{ field: 'name', message: error.message }] : (details?.fields ?? []);
-    this.problems = Object.fromEntries(fields.toReversed().map(({ field, message }) => [field, message]));
+    this.#say(Object.fromEntries(fields.toReversed().map(({ field, message }) => [field, message])));
     return fields.length > 0;
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SetupDocuments } from '$lib/api/types';
-import { cloudFormation, terraform } from './templates';
+import { cloudFormation, corsCommands, terraform } from './templates';
 
 const setup: SetupDocuments = {
   principal: 'arn:aws:iam::999988887777:user/insitu',
@@ -57,4 +57,14 @@ describe('the Terraform configuration', () => {
     expect(text).toContain('max_age_seconds = 3600');
     expect(terraform(setup, 'IAM_USER', [])).not.toContain('cors');
   });
+});
+
+it('sets the CORS rules of an S3-compatible server bucket by bucket', () => {
+  expect(corsCommands(' https://minio.example.com ', ['one', 'two']).split('\n')).toEqual(
+    ['one', 'two'].map(
+      (bucket) =>
+        `aws s3api put-bucket-cors --endpoint-url https://minio.example.com --bucket ${bucket} --cors-configuration file://cors.json`,
+    ),
+  );
+  expect(corsCommands('', ['one'])).toContain('--endpoint-url https://your-server.example.com ');
 });

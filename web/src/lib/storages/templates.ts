@@ -44,7 +44,18 @@ export function cloudFormation(setup: SetupDocuments, accessType: AccessType): s
   return pretty({ AWSTemplateFormatVersion: '2010-09-09', Resources: resources, Outputs: outputs });
 }
 
-/** The same in Terraform's language, with the CORS rule of each bucket. */
+/** Sets the CORS rules of each bucket of an S3-compatible server with AWS's command line. */
+export function corsCommands(endpoint: string, buckets: string[]): string {
+  const at = endpoint.trim() || 'https://your-server.example.com';
+  return buckets
+    .map(
+      (bucket) =>
+        `aws s3api put-bucket-cors --endpoint-url ${at} --bucket ${bucket} --cors-configuration file://cors.json`,
+    )
+    .join('\n');
+}
+
+/** The whole of it in Terraform's language, with the CORS rule of each bucket. */
 export function terraform(setup: SetupDocuments, accessType: AccessType, buckets: string[]): string {
   const identity =
     accessType === 'IAM_DELEGATED'

@@ -1,4 +1,4 @@
-// Short messages that come from below and leave by themselves: what was done, or what went wrong meanwhile.
+// Short messages that come from above and leave by themselves: what was done, or what went wrong meanwhile.
 import { describeError } from '$lib/api/errors';
 
 export type Toast = {

@@ -40,12 +40,16 @@ export const words = {
   accessType: 'Access Type',
   access: { IAM_USER: 'IAM User', IAM_DELEGATED: 'IAM Delegated' } satisfies Record<AccessType, string>,
   region: 'Region',
-  regionHint: 'Where your buckets are, such as eu-central-1.',
+  regionHint: 'Where your buckets are.',
+  regionPlaceholder: 'Frankfurt or eu-central-1',
+  regionCompatibleHint: 'As your server calls it, most often us-east-1.',
+  noSuchRegion: (text: string) => `AWS has no region ${text}. Choose one from the list.`,
   publicKey: 'Access Key ID',
   publicKeyHint: (length: number) => (length ? `${length} of 20 characters` : '20 letters and digits.'),
   privateKey: 'Secret Access Key',
   privateKeyHint: (length: number) =>
     length ? `${length} of 40 characters` : '40 characters. It is sealed, and never shown again.',
+  sealed: 'It is sealed, and never shown again.',
   roleArn: 'Role ARN',
   roleArnHint: 'Of the role that you make in AWS.',
   externalId: 'External ID',
@@ -72,9 +76,15 @@ export const words = {
   identityUnknown: (message: string | null | undefined) =>
     `This hub cannot tell now who it is to AWS, so the trust policy cannot be made. ${message ?? ''}`.trim(),
   buckets: 'Buckets',
-  bucketsPlaceholder: 'Type a bucket’s name and press Enter',
+  bucketsPlaceholder: 'street-scenes, more-scenes',
+  bucketFirst: 'Type a bucket’s name first: a test looks at a bucket.',
+  noBucketYet: 'Type a bucket’s name first',
+  placeholderBucket: 'your-bucket-name',
   steps: {
-    buckets: { title: 'Name your buckets', text: 'The documents below change as you type.' },
+    buckets: {
+      title: 'Name your buckets',
+      text: 'One or several, with commas between them. The documents below are made for them.',
+    },
     policy: {
       title: 'Create a policy',
       text: 'In IAM → Policies → Create policy → JSON, paste this. It can read, and nothing else.',
@@ -92,7 +102,30 @@ export const words = {
       text: 'In S3 → your bucket → Permissions → Cross-origin resource sharing (CORS), paste this for each bucket. Without it, no picture can be shown.',
     },
   },
+  compatibleSteps: {
+    user: {
+      title: 'Make an access key that can read',
+      text: 'On your server, make a user or an access key for this hub with this policy, and paste both parts of the key at the left. MinIO: mc admin user svcacct add --policy policy.json. R2: an API token with Object Read only. Garage: garage key create, then garage bucket allow --read.',
+    },
+    policy: {
+      title: 'Make a policy that can read',
+      text: 'On your server, make a policy of this. It can read, and nothing else.',
+    },
+    role: {
+      title: 'Make a role that trusts this hub',
+      text: 'Your server needs STS with AssumeRole, and users and roles as AWS has them: Ceph has, most others take IAM User. Make a role with this trust policy, attach the policy, and paste the ARN of the role at the left.',
+    },
+    cors: {
+      title: 'Let browsers fetch',
+      text: 'Save this as cors.json and set it for each bucket with the AWS command line, as below; R2 takes the rule in its dashboard. MinIO has one setting for all buckets instead: MINIO_API_CORS_ALLOW_ORIGIN. Without it, no picture can be shown.',
+    },
+    reach: {
+      title: 'Let browsers reach it',
+      text: 'Pictures go from your server straight to the browser: the endpoint has to be reached from people’s computers, by HTTPS if this hub is.',
+    },
+  },
   documents: {
+    commands: 'Command',
     policy: 'Policy',
     trust: 'Trust policy',
     cors: 'CORS rule',
@@ -136,6 +169,10 @@ export const words = {
     assets: 'Assets',
     checked: 'Last check',
   },
+  id: 'Storage ID',
+  noBucketSeen: 'No bucket was seen yet',
+  documentsToPaste: 'Policies and CORS rule',
+  total: (n: string, one: boolean) => (one ? '1 storage' : `${n} storages`),
   assets: 'Assets',
   addedAt: 'Added',
   trust: 'Role',

@@ -1,0 +1,192 @@
+// The form of Add Storage and the sheet of a storage, as people get them wrong: what is typed, pasted, left out, closed.
+import type { Locator, Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { ready, useBrowser, Visitor } from './harness';
+import { Looking, LOOKS } from './looking';
+
+useBrowser();
+
+async function openDialog(page: Page): Promise<Locator> {
+  await page.goto('/organization/storages');
+  await page.getByRole('button', { name: 'Add Storage' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add Storage' });
+  await dialog.getByRole('region', { name: 'Policy', exact: true }).waitFor();
+  return dialog;
+}
+
+async function begin() {
+  const visitor = await Visitor.come();
+  await visitor.signIn();
+  return { visitor, page: visitor.page, dialog: await openDialog(visitor.page) };
+}
+
+async function makeCompatible(page: Page, dialog: Locator) {
+  await dialog.getByLabel('Provider').click();
+  await page.getByRole('option', { name: 'S3-compatible server' }).click();
+}
+
+const chips = (dialog: Locator) =>
+  dialog.getByRole('button', { name: /^Remove / }).evaluateAll((all) => all.map((one) => one.ariaLabel));
+
+it('finds a region by its name or its code, and takes none that AWS has not', async () => {
+  const { visitor, page, dialog } = await begin();
+  const region = dialog.getByLabel('Region');
+  await region.pressSequentially('frankf');
+  await page.getByRole('option', { name: 'Europe (Frankfurt)' }).waitFor();
+  await visitor.screenshot('add-storage-regions');
+  expect(await visitor.axe()).toEqual([]);
+  await page.keyboard.press('Enter');
+  expect(await region.inputValue()).toBe('eu-central-1');
+  await dialog.getByText('Europe (Frankfurt)').waitFor();
+  // Enter chose, and did not send the form.
+  expect(await dialog.locator('[aria-invalid="true"]').count()).toBe(0);
+
+  await region.fill('ohio');
+  await page.keyboard.press('Tab');
+  expect(await region.inputValue()).toBe('us-east-2');
+
+  await region.fill('frank');
+  await dialog.getByLabel('Access Key ID').click();
+  expect(await region.inputValue()).toBe('eu-central-1');
+
+  await region.fill('mars-north-1');
+  await dialog.getByRole('button', { name: 'OK' }).click();
+  await dialog.getByText('AWS has no region mars-north-1.').waitFor();
+  expect(await region.getAttribute('aria-invalid')).toBe('true');
+  await region.fill('eu');
+  expect(await dialog.getByText('AWS has no region').count()).toBe(0);
+
+  // A server of one's own calls its region as it likes.
+  await makeCompatible(page, dialog);
+  await region.fill('garage');
+  await page.keyboard.press('Tab');
+  expect(await region.inputValue()).toBe('garage');
+  await visitor.leave();
+});
+
+it('takes pasted and typed names of buckets apart, and copies nothing that names no bucket', async () => {
+  const { visitor, page, dialog } = await begin();
+  const policy = dialog.getByRole('region', { name: 'Policy', exact: true });
+  expect(await policy.textContent()).toContain('arn:aws:s3:::your-bucket-name/*');
+  expect(await dialog.getByRole('button', { name: 'Copy Policy' }).count()).toBe(0);
+  await dialog.getByText('Type a bucket’s name first', { exact: true }).waitFor();
+  await dialog.getByRole('button', { name: 'Copy CORS rule' }).waitFor();
+  await visitor.screenshot('add-storage-no-bucket');
+
+  await dialog.getByRole('button', { name: 'Test connection' }).click();
+  await dialog.getByText('a test looks at a bucket').waitFor();
+  const buckets = dialog.getByRole('combobox', { name: 'Buckets' });
+  expect(await buckets.getAttribute('aria-invalid')).toBe('true');
+  expect(await buckets.evaluate((input) => input === document.activeElement)).toBe(true);
+  expect(await visitor.axe()).toEqual([]);
+
+  await buckets.pressSequentially('one,');
+  await buckets.evaluate((input) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text', 'two\nthree, four\n');
+    input.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  });
+  await buckets.pressSequentially('five');
+  await dialog.getByLabel('Name', { exact: true }).click();
+  const removals = ['one', 'two', 'three', 'four', 'five'].map((name) => `Remove ${name}`);
+  await expect.poll(() => chips(dialog)).toEqual(removals);
+  expect(await dialog.getByText('a test looks at a bucket').count()).toBe(0);
+  await expect.poll(() => policy.textContent()).toContain('arn:aws:s3:::three/*');
+  expect(await policy.textContent()).not.toContain('your-bucket-name');
+  await dialog.getByRole('button', { name: 'Copy Policy' }).waitFor();
+  await page.keyboard.press('Escape');
+  await visitor.leave();
+});
+
+it('keeps what was typed from a click beside it and from Escape, and forgets it when cancelled', async () => {
+  const { visitor, page, dialog } = await begin();
+  const name = dialog.getByLabel('Name', { exact: true });
+  await page.mouse.click(5, 400);
+  await expect.poll(() => dialog.count()).toBe(0);
+  await page.getByRole('button', { name: 'Add Storage' }).click();
+  await name.fill('Half a storage');
+  await page.mouse.click(5, 400);
+  await page.keyboard.press('Tab');
+  expect(await dialog.count()).toBe(1);
+  await page.keyboard.press('Escape');
+  await expect.poll(() => dialog.count()).toBe(0);
+  await page.getByRole('button', { name: 'Add Storage' }).click();
+  expect(await name.inputValue()).toBe('Half a storage');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Add Storage' }).click();
+  expect(await name.inputValue()).toBe('');
+  await visitor.leave();
+});
+
+it('says at its field that a name is taken, until it is changed, and covers no button with what it did', async () => {
+  const { visitor, page, dialog } = await begin();
+  const name = dialog.getByLabel('Name', { exact: true });
+  await makeCompatible(page, dialog);
+  await dialog.getByLabel('Endpoint').fill(ready.sandbox.s3Endpoint);
+  await dialog.getByLabel('Region').fill(ready.sandbox.region);
+  await dialog.getByLabel('Access Key ID').fill(ready.sandbox.accessKeyId);
+  await dialog.getByLabel('Secret Access Key', { exact: true }).fill(ready.sandbox.secretAccessKey);
+  await name.fill('Sandbox, IAM User');
+  await dialog.getByRole('button', { name: 'OK' }).click();
+  await expect.poll(() => name.getAttribute('aria-invalid')).toBe('true');
+  await visitor.screenshot('add-storage-name-taken');
+  const mine = `Sandbox again ${Date.now()}`;
+  await name.fill(mine);
+  expect(await name.getAttribute('aria-invalid')).toBeNull();
+  await dialog.getByRole('button', { name: 'OK' }).click();
+  const toast = page.getByRole('group').filter({ hasText: `${mine} was added.` });
+  await toast.waitFor();
+  await page.getByRole('button', { name: 'Add Storage' }).click();
+  await visitor.screenshot('add-storage-toast');
+  for (const covered of ['OK', 'Cancel', 'Close']) {
+    const button = dialog.getByRole('button', { name: covered });
+    const [a, b] = [await toast.boundingBox(), await button.boundingBox()];
+    const apart = !a || !b || a.y + a.height <= b.y || b.y + b.height <= a.y;
+    expect(apart, covered).toBe(true);
+  }
+  await visitor.context.close();
+  expect(visitor.errors.filter((error) => !error.includes('409'))).toEqual([]);
+});
+
+it.each(LOOKS)('are in order in every state in $theme at $size px', async (look) => {
+  const looking = await Looking.begin(look);
+  const { page } = looking.visitor;
+  await looking.visitor.signIn();
+  const dialog = await openDialog(page);
+  await dialog.getByRole('tab', { name: 'CloudFormation' }).click();
+  await dialog.getByRole('region', { name: 'CloudFormation template' }).waitFor();
+  await looking.at('add-storage-cloudformation');
+  await makeCompatible(page, dialog);
+  await dialog.getByLabel('Endpoint').fill('https://minio.example.com:9000');
+  await dialog.getByRole('combobox', { name: 'Buckets' }).fill('street-scenes,');
+  const command = dialog.getByRole('region', { name: 'Command' });
+  await expect
+    .poll(() => command.textContent())
+    .toContain('--endpoint-url https://minio.example.com:9000 --bucket street-scenes');
+  expect(await dialog.getByRole('tab').count()).toBe(0);
+  await looking.at('add-storage-compatible');
+  await dialog.getByText('IAM Delegated', { exact: true }).click();
+  await dialog.getByRole('region', { name: 'Trust policy' }).waitFor();
+  await looking.at('add-storage-compatible-role');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+
+  await page.getByRole('button', { name: 'Sandbox, IAM User' }).click();
+  const sheet = page.getByRole('dialog', { name: 'Sandbox, IAM User' });
+  const storage = ready.storages.find(({ name }) => name === 'Sandbox, IAM User');
+  await sheet.getByText(storage?._id ?? '', { exact: true }).waitFor();
+  await sheet.getByText('Policies and CORS rule').click();
+  const policy = sheet.getByRole('region', { name: 'Policy', exact: true });
+  await policy.waitFor();
+  expect(await policy.textContent()).toContain(`arn:aws:s3:::${ready.sandbox.bucket}/*`);
+  await looking.at('storage-documents');
+  await sheet.getByText('Policies and CORS rule').click();
+  await sheet.getByText('Edit', { exact: true }).click();
+  await sheet.getByText('Replace the keys').first().click();
+  await looking.at('storage-edit');
+  await sheet.getByRole('button', { name: 'Delete storage' }).click();
+  const asked = page.getByRole('dialog', { name: 'Delete Sandbox, IAM User?' });
+  await asked.getByText('assets are reached through it').waitFor();
+  expect(await asked.getByRole('button', { name: 'Delete storage' }).isDisabled()).toBe(true);
+  await looking.at('storage-delete-used');
+  await looking.end();
+});
