@@ -72,7 +72,7 @@ export const CASES: Record<string, Case> = {
     fix: /clock of this computer/,
   },
   'session-expired': {
-    words: 'Link expired',
+    words: 'Session is over',
     code: 'storage.session_expired',
     fix: /same STS/,
     fault: { fault: 'expire-token', keyPrefix: KEY },

@@ -207,6 +207,7 @@ export const m = {
     short: {
       denied: 'Access denied',
       expired: 'Link expired',
+      session: 'Session is over',
       missing: 'Not found',
       noBucket: 'No such bucket',
       archived: 'Object is archived',

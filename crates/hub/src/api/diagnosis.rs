@@ -122,7 +122,7 @@ impl DiagnosisView {
         }
     }
 
-    /// The same in words alone: without policies to paste.
+    /// The same in words alone: without policies to paste, but with who is shown them.
     pub fn without_documents(mut self) -> Self {
         let shown = self
             .cause
@@ -130,8 +130,53 @@ impl DiagnosisView {
             .chain(&mut self.warnings)
             .chain(&mut self.checks);
         for fix in shown.filter_map(|check| check.fix.as_mut()) {
-            fix.paste = None;
+            if fix.paste.take().is_some() {
+                fix.text = format!(
+                    "Ask an owner or an admin of the organization, who is shown what to paste: {}",
+                    fix.text
+                );
+            }
         }
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn failed(paste: Option<Value>) -> CheckView {
+        CheckView {
+            name: "preflight",
+            bucket: None,
+            key: None,
+            call: None,
+            status: None,
+            server_code: None,
+            took_ms: 1,
+            verdict: "failed",
+            code: Some("storage.cors_missing".to_owned()),
+            message: "There is no rule.".to_owned(),
+            fix: Some(FixView {
+                text: "Paste this.".to_owned(),
+                paste,
+            }),
+        }
+    }
+
+    #[test]
+    fn who_may_not_have_a_document_is_told_who_has_it() {
+        let shown = |paste| {
+            let diagnosis = DiagnosisView::of(vec![failed(paste)], 1).without_documents();
+            let fix = diagnosis.cause.and_then(|cause| cause.fix);
+            fix.map(|fix| (fix.text, fix.paste)).unwrap_or_default()
+        };
+        assert_eq!(shown(None), ("Paste this.".to_owned(), None));
+        let (text, paste) = shown(Some(json!({"a": "secret"})));
+        assert!(text.starts_with("Ask an owner or an admin"), "{text}");
+        assert!(text.ends_with("Paste this."), "{text}");
+        assert_eq!(paste, None);
     }
 }

@@ -2,6 +2,7 @@
 export type Cause =
   | 'denied'
   | 'expired'
+  | 'session'
   | 'missing'
   | 'noBucket'
   | 'archived'
@@ -36,7 +37,7 @@ export class CannotShow extends Error {
 
 /** S3's own codes that mean something else than their status says. */
 const BY_CODE: Record<string, Cause> = {
-  ExpiredToken: 'expired',
+  ExpiredToken: 'session',
   RequestExpired: 'expired',
   NoSuchKey: 'missing',
   NoSuchBucket: 'noBucket',
@@ -74,7 +75,7 @@ const BY_DOCTOR: Record<string, Cause> = {
   'storage.no_such_object': 'missing',
   'storage.no_such_bucket': 'noBucket',
   'storage.wrong_region': 'wrongRegion',
-  'storage.session_expired': 'expired',
+  'storage.session_expired': 'session',
   'storage.clock_skew': 'clock',
   'storage.unknown_key': 'keys',
   'storage.wrong_secret': 'keys',

@@ -13,7 +13,7 @@ const REFUSAL_BYTES = 4096;
 const BUSY_WAITS_MS = [400, 1_200, 3_000];
 
 /** A signature may have expired, its credentials been rotated or the bucket's region been learned meanwhile. */
-const SIGNED_ANEW = new Set<Cause>(['denied', 'expired', 'keys', 'clock', 'wrongRegion']);
+const SIGNED_ANEW = new Set<Cause>(['denied', 'expired', 'session', 'keys', 'clock', 'wrongRegion']);
 
 /** What a second try a moment later would not change. */
 const FINAL = new Set<string>(['browser.offline', 'browser.hangs']);

@@ -13,7 +13,7 @@ describe('the cause of a refusal', () => {
   it.each([
     [403, refusal('AccessDenied', 'Access Denied'), 'denied', 'AccessDenied'],
     [403, refusal('AccessDenied', 'Request has expired'), 'expired', 'AccessDenied'],
-    [400, refusal('ExpiredToken'), 'expired', 'ExpiredToken'],
+    [400, refusal('ExpiredToken'), 'session', 'ExpiredToken'],
     [404, refusal('NoSuchKey'), 'missing', 'NoSuchKey'],
     [404, refusal('NoSuchBucket'), 'noBucket', 'NoSuchBucket'],
     [403, refusal('InvalidAccessKeyId'), 'keys', 'InvalidAccessKeyId'],

@@ -43,6 +43,8 @@ export const words = {
     expired: 'The signed address expired. Check the clock of this computer and of the hub, then try again.',
     missing:
       'There is no such file in the bucket. It may have been moved or deleted, or its address may be misspelt.',
+    session:
+      'The session that signed is over for the bucket. Try again; if it stays, test the storage in Organization → Storages.',
     noBucket: 'The server knows no bucket of this name. Correct the address, or the endpoint of the storage.',
     archived: 'The object is archived. Restore it, or copy it to a storage class that can be read at once.',
     wrongRegion:

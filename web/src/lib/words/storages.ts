@@ -117,7 +117,7 @@ export const words = {
     },
     cors: {
       title: 'Let browsers fetch',
-      text: 'Save this as cors.json and set it for each bucket with the AWS command line, as below; R2 takes the rule in its dashboard. MinIO has one setting for all buckets instead: MINIO_API_CORS_ALLOW_ORIGIN. Without it, no picture can be shown.',
+      text: 'Save this as cors.json and set it for each bucket with the AWS command line, as below; R2 takes the list in it in its dashboard. MinIO has one setting for all buckets instead: MINIO_API_CORS_ALLOW_ORIGIN. Without it, no picture can be shown.',
     },
     reach: {
       title: 'Let browsers reach it',
