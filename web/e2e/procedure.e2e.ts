@@ -99,7 +99,6 @@ it.each(['IAM User', 'IAM Delegated'] as const)(
     await dialog.getByRole('button', { name: 'Test connection' }).click();
     const outcome = dialog.getByRole('region', { name: 'Test connection' });
     await outcome.getByText('storage.cors_missing').waitFor({ timeout: 15_000 });
-    expect(await outcome.getByText('Failed:').count()).toBe(1);
     await visitor.screenshot(`procedure-test-${suffix.slice(0, 4)}`);
     await dialog.getByRole('button', { name: 'OK' }).click();
     await expect.poll(() => dialog.count(), { timeout: 15_000 }).toBe(0);

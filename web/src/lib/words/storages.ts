@@ -52,6 +52,7 @@ export const words = {
   sealed: 'It is sealed, and never shown again.',
   roleArn: 'Role ARN',
   roleArnHint: 'Of the role that you make in AWS.',
+  roleArnServerHint: 'Of the role that you make on your server.',
   externalId: 'External ID',
   externalIdHint: 'Made for this storage alone. Your role’s trust policy has to demand it.',
   ownExternalId: 'Use the ID that my role already has',
