@@ -1,10 +1,15 @@
-"""A hub that is killed while files arrive: what it acknowledged is there whole, and what it did not is nowhere."""
+"""A hub that is killed while files arrive: what it acknowledged is there whole, what it did not is nobody's asset, and a
+file that comes in parts goes on where it stopped."""
 
+import random
 import threading
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
+
+from support.process import wait_for
 
 FILE_BYTES = 4 << 20
 
@@ -18,10 +23,14 @@ def upload_url(hub, project, number):
     return hub.get("/v2/getUploadUrl", params=query)["uploadUrl"]
 
 
+def session():
+    made = requests.Session()
+    made.trust_env = False
+    return made
+
+
 def put(url, body):
-    session = requests.Session()
-    session.trust_env = False
-    return session.put(url, data=body, timeout=60)
+    return session().put(url, data=body, timeout=60)
 
 
 def fetched(hub, project, address):
@@ -90,3 +99,50 @@ def test_half_a_file_is_no_file(hub, project):
     hub.restart()
     assert fetched(hub, project, url.split("?")[0].replace(before, hub.url)).status_code == 404
     assert [file for file in files_below(hub) if file.parent.name != "incoming"] == []
+
+
+def part_of(content, offset, length=None):
+    """The headers of a part that begins there."""
+    checksum = f"crc32 {zlib.crc32(content):08x}"
+    return {"Upload-Offset": str(offset), "Upload-Length": str(length or len(content)), "Upload-Checksum": checksum}
+
+
+def test_a_file_goes_on_at_the_byte_that_was_kept(hub, project):
+    """Killed in the middle of a part, twice: what is sent again is less than the file, and the file is the same."""
+    content = random.Random(7).randbytes(FILE_BYTES)
+    sent = 0
+
+    def some_of(rest):
+        nonlocal sent
+        for at in range(0, len(rest), 1 << 16):
+            if at == 20 << 16:
+                # All of this is with the hub before it dies: it says so itself.
+                wait_for(lambda: kept_in(hub) >= offset + (16 << 16), 30, "the hub having written what came")
+                hub.program.kill()
+            sent += len(rest[at : at + (1 << 16)])
+            yield rest[at : at + (1 << 16)]
+
+    offset = 0
+    for _ in range(2):
+        before = offset
+        link = upload_url(hub, project, 9)
+        with pytest.raises(requests.RequestException):
+            session().patch(link, data=some_of(content[offset:]), headers=part_of(content, offset), timeout=60)
+        hub.restart()
+        found = hub.post(f"/v2/project/{project}/uploads", {"names": ["9.bin"]})
+        assert found["files"] == []
+        [part] = found["parts"]
+        offset = part["receivedBytes"]
+        assert part["sizeBytes"] == FILE_BYTES
+        assert before < offset < FILE_BYTES
+    link = upload_url(hub, project, 9)
+    assert fetched(hub, project, link.split("?")[0]).status_code == 404
+    rest = content[offset:]
+    assert session().patch(link, data=rest, headers=part_of(content, offset), timeout=60).ok
+    assert sent + len(rest) < FILE_BYTES + (1 << 20), "of two kills, not a mebibyte was sent twice"
+    assert fetched(hub, project, link.split("?")[0]).content == content
+    assert [file.name for file in files_below(hub)] == ["9.bin"]
+
+
+def kept_in(hub):
+    return sum(file.stat().st_size for file in files_below(hub) if file.parent.parent.name == "partial")

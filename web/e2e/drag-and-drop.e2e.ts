@@ -1,4 +1,5 @@
 // Drag and Drop: files are copied to the hub and become assets, each once, whatever happens in the middle.
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -150,6 +151,71 @@ it('tries again what failed, and cancels one of many', async () => {
   for (let waits = 0; waits < 4; waits += 1) await page.clock.runFor(1_000);
   await dialog.getByText('5 files imported.').waitFor({ timeout: 30_000 });
   expect((await externalIds(projectId)).length).toBe(5);
+  await visitor.context.close();
+});
+
+/** A link as slow as this, in bytes a second; without one, as fast as it is; or no network at all. */
+async function network(visitor: Visitor, uploadThroughput: number | null) {
+  const session = await visitor.context.newCDPSession(visitor.page);
+  const conditions = { latency: 0, downloadThroughput: -1, uploadThroughput: uploadThroughput ?? -1 };
+  await session.send('Network.enable');
+  await session.send('Network.emulateNetworkConditions', { ...conditions, offline: uploadThroughput === 0 });
+}
+
+const MIB = 1 << 20;
+
+it('goes on at the byte where the network or the page went away', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  const projectId = await project('Cut off');
+  let dialog = await openTab(visitor, projectId);
+  const content = randomBytes(20 * MIB);
+  const path = join(folder, 'scan.dcm');
+  writeFileSync(path, content);
+  const begun: number[] = [];
+  let name = '';
+  page.on('request', (request) => {
+    if (request.method() !== 'PATCH') return;
+    begun.push(Number(request.headers()['upload-offset']));
+    name = new URL(request.url()).pathname.split('/').at(-1) ?? '';
+  });
+  type Found = { parts: { receivedBytes: number }[] };
+  const kept = async () => {
+    const body = { names: [name || 'none'] };
+    const found = (await api('POST', `/v2/project/${projectId}/uploads`, body)) as Found;
+    return found.parts[0]?.receivedBytes ?? 0;
+  };
+  // Slow enough to be cut in the middle of a part, once by the network and once by a reload.
+  await network(visitor, 6 * MIB);
+  await dialog.locator('input[data-files]').setInputFiles(path);
+  await expect.poll(kept, { timeout: 30_000, interval: 20 }).toBeGreaterThan(MIB);
+  await network(visitor, 0);
+  await dialog.getByText('You are offline. The upload goes on when the network is back.').waitFor();
+  await visitor.screenshot('drag-and-drop-offline');
+  expect(begun).toEqual([0]);
+  await network(visitor, 6 * MIB);
+  await expect.poll(() => begun.length, { timeout: 30_000 }).toBeGreaterThan(1);
+  const second = begun.at(1) ?? 0;
+  expect(second).toBeGreaterThan(MIB);
+  await expect.poll(kept, { timeout: 30_000, interval: 20 }).toBeGreaterThan(second + MIB);
+  await page.reload();
+  const before = begun.length;
+  await network(visitor, null);
+  dialog = await openTab(visitor, projectId);
+  await dialog.locator('input[data-files]').setInputFiles(path);
+  await dialog.getByText('1 file imported.').waitFor({ timeout: 30_000 });
+  expect(begun.at(before)).toBeGreaterThan(second + MIB);
+  expect(content.length - (begun.at(before) ?? 0)).toBeLessThan(content.length);
+  const [asset] = await assetsOf(projectId);
+  const body = { assets: [asset?._id] };
+  const signed = (await api('POST', `/v2/project/${projectId}/assets/sign`, body)) as {
+    urls: { url: string }[];
+  };
+  const there = Buffer.from(await (await fetch(signed.urls[0]?.url ?? '')).arrayBuffer());
+  expect(there.equals(content)).toBe(true);
+  // The browser itself says of every request that found no network that it did.
+  expect(visitor.errors.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
   await visitor.context.close();
 });
 

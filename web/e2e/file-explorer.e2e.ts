@@ -21,14 +21,17 @@ const bucket = new Bucket([
   'top.jpg',
 ]);
 let storage = '';
+let two = '';
 const name = `Survey ${Date.now()}`;
 
 beforeAll(async () => {
-  storage = await connect(await bucket.start(), name);
+  const endpoint = await bucket.start();
+  storage = await connect(endpoint, name);
+  two = await connect(endpoint, `${name} and more`, { prefixes: [bucket.name, 'field-archive'] });
 });
 afterAll(async () => {
   bucket.stop();
-  await api('DELETE', `/v2/storages/${storage}?force=true`);
+  for (const made of [storage, two]) await api('DELETE', `/v2/storages/${made}?force=true`);
 });
 
 async function project(title: string): Promise<string> {
@@ -38,7 +41,7 @@ async function project(title: string): Promise<string> {
   return made.project._id;
 }
 
-async function openTab(visitor: Visitor, projectId: string, chooses = true): Promise<Locator> {
+async function openTab(visitor: Visitor, projectId: string, chooses = true, named = name): Promise<Locator> {
   const { page } = visitor;
   await page.goto(`/projects/${projectId}/assets`);
   await page.getByRole('button', { name: 'Add Data' }).first().click();
@@ -46,7 +49,7 @@ async function openTab(visitor: Visitor, projectId: string, chooses = true): Pro
   await dialog.getByRole('tab', { name: 'File Explorer' }).click();
   if (!chooses) return dialog;
   await dialog.getByLabel('Storage Method').click();
-  await page.getByRole('option', { name }).click();
+  await page.getByRole('option', { name: new RegExp(`^${named} IAM`) }).click();
   return dialog;
 }
 
@@ -79,7 +82,7 @@ it('imports what is picked by mouse: a folder, a range, one more', async () => {
   await dialog.getByText('Advanced Configs').click();
   await dialog.getByLabel('Folder names as batches').check();
   await visitor.screenshot('file-explorer-picked');
-  await dialog.getByRole('button', { name: 'Upload', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Import', exact: true }).click();
   await dialog.getByText('5 rows imported').waitFor({ timeout: 30_000 });
   await dialog.getByRole('button', { name: 'Close' }).last().click();
   await expect.poll(() => page.locator('[role=gridcell]').count()).toBe(5);
@@ -127,7 +130,7 @@ it('is led by keyboard alone, through thousands of files', async () => {
   await expect.poll(() => list.evaluate((element) => element === document.activeElement)).toBe(true);
   await page.keyboard.press('Space');
   await dialog.getByText('1 folder selected.').waitFor();
-  await dialog.getByRole('button', { name: 'Upload', exact: true }).focus();
+  await dialog.getByRole('button', { name: 'Import', exact: true }).focus();
   await page.keyboard.press('Enter');
   await dialog.getByText('2,345 rows imported').waitFor({ timeout: 30_000 });
   expect((await assetsOf(projectId)).length).toBe(1000);
@@ -148,7 +151,7 @@ it('goes on after a reload, and takes only the extensions that are meant', async
   await expect.poll(() => row(dialog, 'notes.txt').count()).toBe(0);
   let open = () => {};
   bucket.gate = new Promise((resolve) => (open = resolve));
-  await dialog.getByRole('button', { name: 'Upload all of berlin' }).click();
+  await dialog.getByRole('button', { name: 'Import all of berlin' }).click();
   await dialog.getByText('Looking through the bucket').waitFor();
   await visitor.screenshot('file-explorer-listing');
   await page.reload();
@@ -158,6 +161,35 @@ it('goes on after a reload, and takes only the extensions that are meant', async
   open();
   await dialog.getByText('5 rows imported').waitFor({ timeout: 30_000 });
   expect(await externalIds(projectId)).not.toContain('berlin/notes.txt');
+  await visitor.leave();
+});
+
+it('offers the buckets of a storage before anything is typed, and cuts nothing off', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  const dialog = await openTab(visitor, await project('Buckets'), true, `${name} and more`);
+  await dialog.getByText('Buckets that this storage leads to').waitFor();
+  expect(await dialog.getByRole('button', { name: /^field-/ }).allInnerTexts()).toEqual([
+    'field-archive',
+    bucket.name,
+  ]);
+  await visitor.screenshot('file-explorer-buckets');
+  expect(await visitor.axe()).toEqual([]);
+  await dialog.getByRole('button', { name: bucket.name }).focus();
+  await page.keyboard.press('Enter');
+  await row(dialog, 'Folder berlin/').waitFor();
+  expect(await dialog.getByLabel('Bucket').inputValue()).toBe(bucket.name);
+  const options = dialog.getByText('Advanced Configs');
+  const button = dialog.getByRole('button', { name: `Import all of ${bucket.name}` });
+  const isAbove = async (part: Locator) => {
+    const [upper, lower] = [await part.boundingBox(), await button.boundingBox()];
+    return !!upper && !!lower && upper.y + upper.height <= lower.y;
+  };
+  expect(await isAbove(options)).toBe(true);
+  await options.click();
+  await expect.poll(() => isAbove(dialog.getByLabel('Dry run'))).toBe(true);
+  await visitor.screenshot('file-explorer-options');
   await visitor.leave();
 });
 

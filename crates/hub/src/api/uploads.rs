@@ -1,4 +1,5 @@
-//! Which files were uploaded already: for whoever went away in the middle of many, and comes back with the rest.
+//! Which files were uploaded already, and how much of others: for whoever went away in the middle, and comes back with
+//! the rest.
 
 use std::sync::Arc;
 
@@ -32,6 +33,8 @@ struct FileNames {
 pub struct FoundFiles {
     /// Those that are there, whole and safe, in the order of the names.
     pub files: Vec<FoundFile>,
+    /// Those of which a part is there: `PATCH` by a link of `getUploadUrl` goes on with it.
+    pub parts: Vec<FoundPart>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,6 +43,16 @@ pub struct FoundFile {
     pub name: String,
     /// The file's address, to be imported as `data`.
     pub url: String,
+    pub size_bytes: u64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FoundPart {
+    pub name: String,
+    /// How much is there: where to go on.
+    pub received_bytes: u64,
+    /// How long the file was announced to be.
     pub size_bytes: u64,
 }
 
@@ -77,19 +90,28 @@ async fn find(
     let files = hub.files.clone();
     let found = tokio::task::spawn_blocking(move || {
         let mut found = Vec::new();
-        for file in wanted {
-            if let Some(size_bytes) = files.size(&file)? {
+        for file in &wanted {
+            if let Some(size_bytes) = files.size(file)? {
                 found.push(FoundFile {
                     name: file.name.to_string(),
-                    url: files.url(&file),
+                    url: files.url(file),
                     size_bytes,
                 });
             }
         }
-        Ok::<_, std::io::Error>(found)
+        let parts = files
+            .kept_parts(&wanted)?
+            .into_iter()
+            .map(|(file, part)| FoundPart {
+                name: file.name.to_string(),
+                received_bytes: part.received,
+                size_bytes: part.length,
+            });
+        Ok::<_, std::io::Error>(FoundFiles {
+            files: found,
+            parts: parts.collect(),
+        })
     });
     let found = found.await.map_err(ApiError::internal)?;
-    Ok(Success(FoundFiles {
-        files: found.map_err(ApiError::internal)?,
-    }))
+    Ok(Success(found.map_err(ApiError::internal)?))
 }

@@ -17,6 +17,9 @@ use crate::hub::Hub;
 /// How often the keeper looks around without being called.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
+/// How often files of which only a part came are looked through.
+const SWEEP_PARTS_EVERY_MS: i64 = 60 * 60 * 1000;
+
 /// Opens the workshop, and keeps it tidy until the hub stops.
 pub async fn keep(
     hub: Arc<Hub>,
@@ -31,9 +34,15 @@ pub async fn keep(
     sweep(&hub).await;
     sweep_files(&hub).await;
     keep::sweep(&hub).await;
+    let mut parts_swept_ms = i64::MIN;
     while !*stopping.borrow() {
         if let Err(error) = tidy(&hub, &stopping).await {
             tracing::error!(%error, "what ended jobs left could not be removed yet");
+        }
+        let now_ms = hub.clock.now_ms();
+        if now_ms.saturating_sub(parts_swept_ms) >= SWEEP_PARTS_EVERY_MS {
+            parts_swept_ms = now_ms;
+            sweep_parts(&hub, now_ms).await;
         }
         tokio::select! {
             () = hub.jobs.untidy.notified() => {}
@@ -90,6 +99,17 @@ async fn sweep_files(hub: &Hub) {
         Ok(0) => {}
         Ok(files) => tracing::info!(files, "removed uploads of files that did not end"),
         Err(error) => tracing::warn!(%error, "the folder of arriving files could not be tidied"),
+    }
+}
+
+/// Removes parts of files that nobody went on with.
+async fn sweep_parts(hub: &Hub, now_ms: i64) {
+    let files = hub.files.clone();
+    let swept = tokio::task::spawn_blocking(move || files.sweep_parts(now_ms)).await;
+    match swept.map_err(std::io::Error::other).flatten() {
+        Ok(0) => {}
+        Ok(parts) => tracing::info!(parts, "removed parts of files whose rest never came"),
+        Err(error) => tracing::warn!(%error, "the folder of parts of files could not be tidied"),
     }
 }
 

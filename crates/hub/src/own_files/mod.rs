@@ -1,28 +1,36 @@
 //! The hub's own storage: files that people upload themselves, in a folder of the data directory.
 //!
 //! A file is where its name says, `files/PROJECT/TYPE/NAME`, and nowhere else: the folder is the whole truth, and
-//! copying it is a backup. Files arrive in `files/incoming` and are moved to their place once they are whole and safe.
+//! copying it is a backup. Files arrive in `files/incoming`, in parts in `files/partial`, and are moved to their place
+//! once they are whole and safe.
 //! They are put and fetched through links that name one file, one method and an end (`links.rs`).
 
 mod content_type;
 mod links;
+mod parts;
 pub mod range;
 mod receive;
+mod senders;
 mod serve;
+mod upload_error;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use insitu_model::own_file::{OwnFile, OwnFileError, kept_path};
+use senders::Senders;
 use tokio::sync::Semaphore;
 
 pub use links::{Link, LinkParams, Method, UPLOAD_LINK_SECONDS};
-pub use receive::UploadError;
+pub use parts::{KeptPart, PARTS_KEPT, Part, Progress};
+pub use upload_error::UploadError;
 
 /// Where the addresses of files begin, below the public URL.
 const ROUTE: &str = "/v2/files/";
 /// The folder of files that are still arriving; no project is called so.
 const INCOMING: &str = "incoming";
+/// The folder of files of which a part is here.
+const PARTIAL: &str = "partial";
 /// Files that arrive at the same time.
 pub const MAX_UPLOADS: usize = 64;
 
@@ -34,6 +42,7 @@ pub struct OwnFiles {
     base: String,
     max_bytes: u64,
     uploads: Semaphore,
+    senders: Senders,
 }
 
 impl OwnFiles {
@@ -44,6 +53,7 @@ impl OwnFiles {
             base: format!("{public_url}{ROUTE}"),
             max_bytes,
             uploads: Semaphore::new(MAX_UPLOADS),
+            senders: Senders::default(),
         }
     }
 
@@ -110,6 +120,10 @@ impl OwnFiles {
 
     fn incoming(&self) -> PathBuf {
         self.folder.join(INCOMING)
+    }
+
+    fn partial(&self) -> PathBuf {
+        self.folder.join(PARTIAL)
     }
 }
 

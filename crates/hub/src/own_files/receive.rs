@@ -6,70 +6,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use axum::http::StatusCode;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use insitu_model::own_file::OwnFile;
 use tokio::io::{AsyncWriteExt as _, BufWriter};
 
-use super::{MAX_UPLOADS, OwnFiles, make_folder};
-use crate::error::ApiError;
-use crate::jobs::spool::{UPLOAD_IDLE, is_disk_full};
+use super::{OwnFiles, UploadError, make_folder};
+use crate::jobs::spool::UPLOAD_IDLE;
 
 /// Bytes gathered before they are written.
-const BUFFER_BYTES: usize = 1 << 18;
-
-/// Why a file did not arrive.
-#[derive(Debug, thiserror::Error)]
-pub enum UploadError {
-    #[error(
-        "the file has more than {max} bytes, the most that this hub takes; make it smaller, or ask the hub's operator for a larger --max-upload-bytes"
-    )]
-    TooLarge { max: u64 },
-    #[error("{MAX_UPLOADS} files arrive at this hub right now; send this one again in a moment")]
-    TooMany,
-    #[error("nothing arrived for {} seconds, so the upload was given up; send the file again", UPLOAD_IDLE.as_secs())]
-    Stalled,
-    #[error("the upload was cut off after {received} bytes; send the file again ({cause})")]
-    CutOff { received: u64, cause: String },
-    #[error("the upload has {received} bytes and was announced with {declared}; send the file again")]
-    WrongLength { received: u64, declared: u64 },
-    #[error(
-        "the hub's disk is full, so nothing of the file was kept; ask the hub's operator for room and send it again"
-    )]
-    DiskFull,
-    #[error("the file could not be kept: {0}")]
-    Io(io::Error),
-}
-
-impl From<io::Error> for UploadError {
-    fn from(error: io::Error) -> Self {
-        if is_disk_full(&error) {
-            Self::DiskFull
-        } else {
-            Self::Io(error)
-        }
-    }
-}
-
-impl From<UploadError> for ApiError {
-    fn from(error: UploadError) -> Self {
-        let (status, code) = match &error {
-            UploadError::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "upload.too_large"),
-            UploadError::TooMany => return Self::too_many("upload.too_many", format!("{error}."), 5),
-            UploadError::Stalled => (StatusCode::REQUEST_TIMEOUT, "upload.stalled"),
-            UploadError::CutOff { .. } => (StatusCode::BAD_REQUEST, "upload.cut_off"),
-            UploadError::WrongLength { .. } => (StatusCode::BAD_REQUEST, "upload.wrong_length"),
-            UploadError::DiskFull => (StatusCode::INSUFFICIENT_STORAGE, "upload.disk_full"),
-            UploadError::Io(cause) => return Self::internal(cause),
-        };
-        let mut message = format!("{error}.");
-        if let Some(first) = message.get_mut(..1) {
-            first.make_ascii_uppercase();
-        }
-        Self::new(status, code, message)
-    }
-}
+pub(super) const BUFFER_BYTES: usize = 1 << 18;
 
 /// A file that is arriving. Dropping it removes it, unless it was moved to its place.
 #[derive(Debug)]
@@ -108,13 +54,14 @@ impl OwnFiles {
         }
         writer.flush().await?;
         writer.into_inner().sync_all().await?;
-        let files = self.clone();
-        blocking(move || files.settle(&own, &mut incoming)).await?;
+        let (files, path) = (self.clone(), incoming.path.clone());
+        blocking(move || files.settle(&own, &path)).await?;
+        incoming.is_settled = true;
         Ok(received)
     }
 
     /// Moves a whole file to its place. When this returns, it is there after a power cut as well. Blocks.
-    fn settle(&self, own: &OwnFile, incoming: &mut Incoming) -> io::Result<()> {
+    pub(super) fn settle(&self, own: &OwnFile, whole: &Path) -> io::Result<()> {
         let folder = self.folder_of(own);
         if !folder.is_dir() {
             make_folder(&folder)?;
@@ -122,8 +69,7 @@ impl OwnFiles {
                 sync_folder(above)?;
             }
         }
-        std::fs::rename(&incoming.path, self.path(own))?;
-        incoming.is_settled = true;
+        std::fs::rename(whole, self.path(own))?;
         sync_folder(&folder)
     }
 
@@ -169,7 +115,8 @@ impl Drop for Incoming {
     }
 }
 
-async fn pour<B, E>(
+/// Writes what arrives, at most `max` bytes; how many they were.
+pub(super) async fn pour<B, E>(
     mut body: B,
     writer: &mut BufWriter<tokio::fs::File>,
     max: u64,
@@ -202,11 +149,11 @@ where
     }
 }
 
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<T, UploadError> {
     tokio::task::spawn_blocking(work)
@@ -218,6 +165,7 @@ async fn blocking<T: Send + 'static>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ApiError;
     use futures_util::stream;
 
     fn own(name: &str) -> OwnFile {
@@ -280,16 +228,6 @@ mod tests {
             assert_eq!(std::fs::read_to_string(files.path(&own("a"))).unwrap(), "before");
             assert_eq!(std::fs::read_dir(files.incoming()).unwrap().count(), 0);
         }
-    }
-
-    #[test]
-    fn a_full_disk_has_a_status_of_its_own() {
-        let full = UploadError::from(io::Error::from(io::ErrorKind::StorageFull));
-        let error = ApiError::from(full);
-        assert_eq!(
-            (error.status, error.code.as_ref()),
-            (StatusCode::INSUFFICIENT_STORAGE, "upload.disk_full")
-        );
     }
 
     #[test]

@@ -352,4 +352,5 @@ pub const ENDPOINTS: &[(&str, &str, Demands)] = &[
     // Whoever has the link, and nobody without one: own_files.rs.
     ("GET", "/v2/files/{project}/{type}/{name}", Nothing),
     ("PUT", "/v2/files/{project}/{type}/{name}", Nothing),
+    ("PATCH", "/v2/files/{project}/{type}/{name}", Nothing),
 ];

@@ -60,6 +60,25 @@ async fn a_whole_folder_becomes_assets_named_by_their_keys() {
 }
 
 #[tokio::test]
+async fn a_busy_bucket_is_listed_again_until_it_answers() {
+    let story = Story::begin(KEYS).await;
+    // More often than one call is tried, so that the job itself comes back.
+    story.bucket.refuse(6, 503, "SlowDown");
+    let done = story.import(json!({ "folder": "2024" })).await;
+    assert_eq!(
+        (&done["state"], &done["rowsImported"]),
+        (&json!("completed"), &json!(4)),
+        "{done}"
+    );
+    assert_eq!(story.bucket.listed(), ["2024/"; 7]);
+    // What will not change is asked once.
+    story.bucket.refuse(6, 403, "AccessDenied");
+    let failed = story.import(json!({ "folder": "2024" })).await;
+    assert_eq!(failed["state"], "failed", "{failed}");
+    assert_eq!(story.bucket.listed().len(), 8);
+}
+
+#[tokio::test]
 async fn only_what_is_wanted_of_a_folder_is_imported() {
     let story = Story::begin(KEYS).await;
     story

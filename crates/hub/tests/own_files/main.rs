@@ -7,5 +7,6 @@
 )]
 
 mod links;
+mod parts;
 mod story;
 mod uploads;

@@ -133,7 +133,7 @@ impl Story {
     }
 }
 
-fn path_of(url: &str) -> &str {
+pub fn path_of(url: &str) -> &str {
     url.strip_prefix(PUBLIC_URL)
         .unwrap_or_else(|| panic!("{url} is not absolute"))
 }

@@ -255,7 +255,13 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Put a part of a file by a link of `getUploadUrl`
+         * @description The body goes on where the part before ended (`Upload-Offset`); whatever arrives of it is kept for a week, even when
+         *     the connection is cut. `POST /v2/project/{project}/uploads`, or the 409 of a wrong offset, says where to go on. An
+         *     empty body at the end is allowed.
+         */
+        patch: operations["send_part"];
         trace?: never;
     };
     "/v2/getSignedUrl": {
@@ -2378,6 +2384,8 @@ export interface components {
             data: {
                 /** @description Those that are there, whole and safe, in the order of the names. */
                 files: components["schemas"]["FoundFile"][];
+                /** @description Those of which a part is there: `PATCH` by a link of `getUploadUrl` goes on with it. */
+                parts: components["schemas"]["FoundPart"][];
             };
             /**
              * @description Always `success`.
@@ -2511,6 +2519,22 @@ export interface components {
         Envelope_OrganizationData: {
             data: {
                 organization: components["schemas"]["Organization"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_PartData: {
+            data: {
+                file?: components["schemas"]["UploadedFile"] | null;
+                /**
+                 * Format: int64
+                 * @description How much of the file is here, safe: where the next part begins.
+                 */
+                receivedBytes: number;
             };
             /**
              * @description Always `success`.
@@ -3027,6 +3051,21 @@ export interface components {
         FoundFiles: {
             /** @description Those that are there, whole and safe, in the order of the names. */
             files: components["schemas"]["FoundFile"][];
+            /** @description Those of which a part is there: `PATCH` by a link of `getUploadUrl` goes on with it. */
+            parts: components["schemas"]["FoundPart"][];
+        };
+        FoundPart: {
+            name: string;
+            /**
+             * Format: int64
+             * @description How much is there: where to go on.
+             */
+            receivedBytes: number;
+            /**
+             * Format: int64
+             * @description How long the file was announced to be.
+             */
+            sizeBytes: number;
         };
         HistoryData: {
             /** @description Oldest first, beginning with `Start`; the stage that the task is in now is left out. */
@@ -3405,6 +3444,14 @@ export interface components {
         };
         /** @enum {string} */
         OrganizationRole: "owner" | "admin" | "member";
+        PartData: {
+            file?: components["schemas"]["UploadedFile"] | null;
+            /**
+             * Format: int64
+             * @description How much of the file is here, safe: where the next part begins.
+             */
+            receivedBytes: number;
+        };
         /** @description What became of one person. */
         PersonResult: {
             email: string;
@@ -4220,6 +4267,7 @@ export type EnvelopeMemberList = components['schemas']['Envelope_MemberList'];
 export type EnvelopeNextTask = components['schemas']['Envelope_NextTask'];
 export type EnvelopeOpenInvitationData = components['schemas']['Envelope_OpenInvitationData'];
 export type EnvelopeOrganizationData = components['schemas']['Envelope_OrganizationData'];
+export type EnvelopePartData = components['schemas']['Envelope_PartData'];
 export type EnvelopePriorityData = components['schemas']['Envelope_PriorityData'];
 export type EnvelopeProbesData = components['schemas']['Envelope_ProbesData'];
 export type EnvelopeProjectData = components['schemas']['Envelope_ProjectData'];
@@ -4262,6 +4310,7 @@ export type FileNames = components['schemas']['FileNames'];
 export type Fix = components['schemas']['Fix'];
 export type FoundFile = components['schemas']['FoundFile'];
 export type FoundFiles = components['schemas']['FoundFiles'];
+export type FoundPart = components['schemas']['FoundPart'];
 export type HistoryData = components['schemas']['HistoryData'];
 export type HubIdentity = components['schemas']['HubIdentity'];
 export type IdentityData = components['schemas']['IdentityData'];
@@ -4304,6 +4353,7 @@ export type Organization = components['schemas']['Organization'];
 export type OrganizationChangeBody = components['schemas']['OrganizationChangeBody'];
 export type OrganizationData = components['schemas']['OrganizationData'];
 export type OrganizationRole = components['schemas']['OrganizationRole'];
+export type PartData = components['schemas']['PartData'];
 export type PersonResult = components['schemas']['PersonResult'];
 export type Position = components['schemas']['Position'];
 export type PriorityBody = components['schemas']['PriorityBody'];
@@ -5038,6 +5088,85 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    send_part: {
+        parameters: {
+            query?: {
+                /** @description When the link ends, in seconds since 1970. */
+                expires?: number;
+                /** @description What the hub wrote. */
+                signature?: string;
+            };
+            header: {
+                /** @description Where in the file the body begins: how much of it the hub has. */
+                "Upload-Offset": number;
+                /** @description How long the whole file is. */
+                "Upload-Length": number;
+                /** @description `crc32` and eight hexadecimal digits: what the whole file is compared with once it is there. */
+                "Upload-Checksum"?: string | null;
+            };
+            path: {
+                project: string;
+                type: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_PartData"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

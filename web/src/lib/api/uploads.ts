@@ -7,31 +7,33 @@ export const NAMES_MAX = 1000;
 
 export type Uploaded = { url: string; externalId: string; batches: string[] };
 
-/** Which of these names are there, with their addresses and sizes. */
+/** Which of these names are there, with their addresses and sizes, and how much of others. */
 export async function findUploaded(projectId: string, names: string[]) {
   const params = { path: { project: projectId } };
-  return (await answer(hub.POST('/v2/project/{project}/uploads', { params, body: { names } }))).files;
+  return answer(hub.POST('/v2/project/{project}/uploads', { params, body: { names } }));
 }
 
-async function uploadUrl(projectId: string, name: string): Promise<string> {
+/** A link that takes one file, whole or in parts, for an hour. */
+export async function uploadLink(projectId: string, name: string): Promise<string> {
   const params = { query: { project: projectId, name } };
   return (await answer(hub.GET('/v2/getUploadUrl', { params }))).uploadUrl;
 }
 
-/** Sends one file; its address once it is safe. `XMLHttpRequest`, because `fetch` tells nothing of progress. */
-export async function sendFile(
-  projectId: string,
-  name: string,
-  file: File,
+/** Sends bytes to a link. `XMLHttpRequest`, because `fetch` tells nothing of progress. */
+export function sendBytes(
+  method: 'PUT' | 'PATCH',
+  link: string,
+  headers: Record<string, string>,
+  bytes: Blob,
   onprogress: (sent: number) => void,
   signal: AbortSignal,
-): Promise<string> {
-  const url = await uploadUrl(projectId, name);
-  signal.throwIfAborted();
-  await new Promise<void>((resolve, reject) => {
+): Promise<void> {
+  return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open('PUT', url);
+    const abort = () => request.abort();
+    request.open(method, link);
     request.responseType = 'json';
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.onprogress = (event) => onprogress(event.loaded);
     request.onload = () => {
       if (request.status < 300) resolve();
@@ -39,10 +41,10 @@ export async function sendFile(
     };
     request.onerror = () => reject(networkError());
     request.onabort = () => reject(new DOMException('', 'AbortError'));
-    signal.addEventListener('abort', () => request.abort());
-    request.send(file);
+    request.onloadend = () => signal.removeEventListener('abort', abort);
+    signal.addEventListener('abort', abort);
+    request.send(bytes);
   });
-  return url.split('?')[0] ?? url;
 }
 
 /** Makes assets of files that are there. Sent twice, it makes them once. */

@@ -14,6 +14,7 @@ export const words = {
     choose: 'Choose a storage',
     bucket: 'Bucket',
     open: 'Open',
+    seen: 'Buckets that this storage leads to. Choose one, or name another above.',
     chooseTitle: 'Look into a bucket',
     chooseText:
       'Choose a storage and name a bucket. Its folders and files are listed here, and nothing is copied.',
@@ -32,7 +33,8 @@ export const words = {
     extensions: 'Extensions',
     extensionsHint: 'Such as jpg, png. Empty: every file.',
     folderBatches: 'Folder names as batches',
-    folderBatchesHint: 'Each asset joins a batch called as the folder that it lies in.',
+    folderBatchesHint:
+      'Each asset joins a batch called as the innermost folder that it lies in: day 1 for berlin/day 1/a.jpg.',
     subfolders: 'With everything below',
     subfoldersHint: 'Otherwise only the files that lie directly in a folder.',
     options: 'Advanced Configs',
@@ -40,8 +42,8 @@ export const words = {
     nothingPicked: 'Nothing is selected.',
     picked: (f: number, d: number) =>
       [d ? folders(d) : '', f ? files(f) : ''].filter(Boolean).join(', ') + ' selected.',
-    upload: 'Upload',
-    uploadAll: (place: string) => `Upload all of ${place}`,
+    start: 'Import',
+    startAll: (place: string) => `Import all of ${place}`,
     note: 'The files stay in the bucket; only their addresses are kept.',
     startFailed: 'The import could not be started.',
     another: 'Import more',
@@ -78,7 +80,7 @@ export const words = {
     retryAll: 'Try again what failed',
     clear: 'Clear the list',
     goesOn: 'You may close this dialog, but keep this tab open until all is sent.',
-    resumes: 'After a reload, drop the same files again: what is there already is not sent again.',
+    resumes: 'After a reload, drop the same files again: each goes on where it stopped.',
     offline: 'You are offline. The upload goes on when the network is back.',
     refusedTitle: (n: number) => `${files(n)} ${n === 1 ? 'is' : 'are'} not sent`,
     refusedMore: (n: number) => `and ${count(n)} more`,

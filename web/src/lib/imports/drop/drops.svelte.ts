@@ -1,18 +1,19 @@
 // The files that this tab copies to the hub, a few at a time. They live beside the pages, so that closing the dialog
-// stops nothing; each becomes an asset once it is safe, and never twice.
+// stops nothing; each becomes an asset once it is safe, and never twice. One that was cut off goes on where it stopped.
 import { SvelteMap } from 'svelte/reactivity';
-import { ApiError, mayPass } from '$lib/api/errors';
-import { findUploaded, NAMES_MAX, registerUploads, sendFile, type Uploaded } from '$lib/api/uploads';
+import { ApiError } from '$lib/api/errors';
+import { findUploaded, NAMES_MAX, registerUploads, type Uploaded } from '$lib/api/uploads';
 import { Rate } from '../rate';
+import { Checksum } from './checksum';
 import type { Collected } from './collect';
 import { nameOf, refusalOf, type Refusal } from './naming';
+import { patiently } from './patience';
+import { send } from './sending';
 import { forget, remember, unregistered } from './unregistered';
 
 const AT_ONCE = 4;
 /** Files that are made assets by one request. */
 const REGISTERED_AT_ONCE = 200;
-const TRIES = 4;
-const FIRST_WAIT_MS = 800;
 
 export type DropState = 'waiting' | 'sending' | 'sent' | 'done' | 'failed' | 'cancelled';
 
@@ -23,8 +24,13 @@ export class DroppedFile {
   wasThere = $state(false);
   error = $state.raw<unknown>(null);
   readonly name: string;
+  readonly checksum: Checksum;
   abort = new AbortController();
   url = '';
+  /** So much of it is with the hub, as far as this tab knows. */
+  kept = 0;
+  /** Something went wrong since this was known. */
+  isUnsure = false;
 
   constructor(
     readonly path: string,
@@ -32,6 +38,7 @@ export class DroppedFile {
     readonly batches: string[],
   ) {
     this.name = nameOf(path, file.size, file.lastModified);
+    this.checksum = new Checksum(file);
   }
 
   get uploaded(): Uploaded {
@@ -117,7 +124,7 @@ export class Drops {
 
   retry(one: DroppedFile) {
     one.abort = new AbortController();
-    one.sent = 0;
+    one.sent = one.kept;
     one.error = null;
     one.state = one.url ? 'sent' : 'waiting';
     this.#go();
@@ -136,22 +143,34 @@ export class Drops {
     this.refused = [];
   }
 
-  /** A file that is there whole is not sent again. Where nobody can say, it is sent: it takes its own place. */
+  /** A file that is there whole is not sent again, nor a part of one. Where nobody can say, it is sent. */
   async #skipWhatIsThere(fresh: DroppedFile[]) {
     for (let at = 0; at < fresh.length; at += NAMES_MAX) {
       const part = fresh.slice(at, at + NAMES_MAX);
-      const found = await findUploaded(
-        this.projectId,
-        part.map(({ name }) => name),
-      ).catch(() => []);
-      const there = new Map(found.map((file) => [file.name, file]));
-      for (const one of part) {
-        const file = there.get(one.name);
-        if (file?.sizeBytes === one.file.size && one.state === 'waiting') {
-          one.wasThere = true;
-          this.#arrived(one, file.url);
-        }
-      }
+      await this.#look(part).catch(() => {
+        for (const one of part) one.isUnsure = true;
+      });
+    }
+  }
+
+  /** Asks how much of these is there. */
+  async #look(part: DroppedFile[]) {
+    const found = await findUploaded(
+      this.projectId,
+      part.map(({ name }) => name),
+    );
+    const whole = new Map(found.files.map((file) => [file.name, file]));
+    for (const one of part) {
+      const kept = found.parts.find(
+        ({ name, sizeBytes }) => name === one.name && sizeBytes === one.file.size,
+      );
+      one.kept = kept?.receivedBytes ?? 0;
+      one.isUnsure = false;
+      const file = whole.get(one.name);
+      if (file?.sizeBytes === one.file.size) {
+        one.wasThere = one.state === 'waiting';
+        this.#arrived(one, file.url);
+      } else one.sent = one.kept;
     }
   }
 
@@ -171,11 +190,29 @@ export class Drops {
 
   async #send(one: DroppedFile) {
     const { signal } = one.abort;
+    const { projectId } = this;
+    const sending = {
+      projectId,
+      name: one.name,
+      file: one.file,
+      checksum: one.checksum,
+      signal,
+      onprogress: (sent: number) => this.#progress(one, sent),
+      onkept: (bytes: number) => (one.kept = bytes),
+    };
     try {
-      const url = await patiently(signal, () => {
-        one.sent = 0;
-        return sendFile(this.projectId, one.name, one.file, (sent) => this.#progress(one, sent), signal);
-      });
+      let keptBefore = one.kept;
+      const url = await patiently(
+        signal,
+        async () => {
+          if (one.isUnsure) await this.#look([one]);
+          if (one.url) return one.url;
+          one.isUnsure = true;
+          keptBefore = one.kept;
+          return send(sending, one.kept);
+        },
+        () => one.kept > keptBefore,
+      );
       this.#arrived(one, url);
     } catch (error) {
       if (signal.aborted) return;
@@ -241,31 +278,6 @@ export class Drops {
     );
     this.onregistered();
   }
-}
-
-/** Tries again what may pass, a few times and ever slower. */
-async function patiently<T>(signal: AbortSignal | null, work: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (signal?.aborted || tries >= TRIES || !mayPass(error)) throw error;
-      await pause(FIRST_WAIT_MS * 2 ** (tries - 1), signal);
-      signal?.throwIfAborted();
-    }
-  }
-}
-
-function pause(ms: number, signal: AbortSignal | null): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    // Back on the network, nobody waits any longer.
-    addEventListener('online', () => resolve(), { once: true });
-  });
 }
 
 const all = new SvelteMap<string, Drops>();
