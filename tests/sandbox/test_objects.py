@@ -124,6 +124,46 @@ def test_a_url_for_putting_puts(sandbox):
     sandbox.s3().delete_object(Bucket="photos", Key="up.txt")
 
 
+def test_an_upload_in_parts_is_one_object_once_it_is_complete(sandbox):
+    client = sandbox.s3()
+    place = {"Bucket": "photos", "Key": "parts/whole.bin"}
+    upload = client.create_multipart_upload(**place, ContentType="application/x-test")["UploadId"]
+    pieces = [bytes([number]) * (5 << 20) for number in (1, 2)] + [b"the end"]
+    named = []
+    for number, piece in enumerate(pieces, 1):
+        put = client.upload_part(**place, UploadId=upload, PartNumber=number, Body=piece)
+        assert put["ETag"] == f'"{hashlib.md5(piece).hexdigest()}"'
+        named.append({"PartNumber": number, "ETag": put["ETag"]})
+    assert refused(client.get_object, **place).code == "NoSuchKey"
+    backwards = {"Parts": named[::-1]}
+    assert refused(client.complete_multipart_upload, **place, UploadId=upload, MultipartUpload=backwards).code == "InvalidPartOrder"
+    done = client.complete_multipart_upload(**place, UploadId=upload, MultipartUpload={"Parts": named})
+    assert done["ETag"].endswith('-3"')
+    found = client.get_object(**place)
+    assert found["Body"].read() == b"".join(pieces)
+    assert (found["ContentType"], found["ETag"]) == ("application/x-test", done["ETag"])
+    client.delete_object(**place)
+    assert refused(client.abort_multipart_upload, **place, UploadId=upload).code == "NoSuchUpload"
+
+
+def test_an_upload_in_parts_can_be_given_up_and_needs_the_rights(sandbox):
+    client = sandbox.s3()
+    place = {"Bucket": "photos", "Key": "parts/none.bin"}
+    upload = client.create_multipart_upload(**place)["UploadId"]
+    named = []
+    for number in (1, 2):
+        put = client.upload_part(**place, UploadId=upload, PartNumber=number, Body=b"small")
+        named.append({"PartNumber": number, "ETag": put["ETag"]})
+    small = refused(client.complete_multipart_upload, **place, UploadId=upload, MultipartUpload={"Parts": named})
+    assert (small.status, small.code) == (400, "EntityTooSmall")
+    reader = sandbox.s3("reader")
+    assert "s3:PutObject" in refused(reader.create_multipart_upload, **place).message
+    assert "s3:AbortMultipartUpload" in refused(reader.abort_multipart_upload, **place, UploadId=upload).message
+    client.abort_multipart_upload(**place, UploadId=upload)
+    gone = refused(client.upload_part, **place, UploadId=upload, PartNumber=1, Body=b"late")
+    assert (gone.status, gone.code) == (404, "NoSuchUpload")
+
+
 def test_an_object_has_one_version_called_null(sandbox):
     assert sandbox.s3().get_object(Bucket="photos", Key=KEY, VersionId="null")["ContentLength"] == 31_589
     assert refused(sandbox.s3().get_object, Bucket="photos", Key=KEY, VersionId="abc").code == "InvalidArgument"

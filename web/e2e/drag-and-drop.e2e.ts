@@ -142,8 +142,9 @@ it('tries again what failed, and cancels one of many', async () => {
   await page.clock.install();
   await dialog.locator('input[data-files]').setInputFiles(pictures('bad', 6));
   await dialog.getByRole('button', { name: 'Cancel photo 05.png' }).click();
-  for (let waits = 0; waits < 12; waits += 1) await page.clock.runFor(5_000);
-  await dialog.getByText('5 files failed').waitFor();
+  const failed = dialog.getByText('5 files failed');
+  for (let waits = 0; waits < 60 && (await failed.count()) === 0; waits += 1) await page.clock.runFor(15_000);
+  await failed.waitFor();
   await dialog.getByRole('alert').getByText('upload.disk_full').waitFor();
   await visitor.screenshot('drag-and-drop-failed');
   refuses = false;

@@ -54,7 +54,7 @@ async function openTab(visitor: Visitor, projectId: string, chooses = true, name
 }
 
 async function look(dialog: Locator, wanted = bucket.name) {
-  await dialog.getByLabel('Bucket').fill(wanted);
+  await dialog.getByRole('combobox', { name: 'Bucket' }).fill(wanted);
   await dialog.getByRole('button', { name: 'Open', exact: true }).click();
 }
 
@@ -179,7 +179,7 @@ it('offers the buckets of a storage before anything is typed, and cuts nothing o
   await dialog.getByRole('button', { name: bucket.name }).focus();
   await page.keyboard.press('Enter');
   await row(dialog, 'Folder berlin/').waitFor();
-  expect(await dialog.getByLabel('Bucket').inputValue()).toBe(bucket.name);
+  expect(await dialog.getByRole('combobox', { name: 'Bucket' }).inputValue()).toBe(bucket.name);
   const options = dialog.getByText('Advanced Configs');
   const button = dialog.getByRole('button', { name: `Import all of ${bucket.name}` });
   const isAbove = async (part: Locator) => {

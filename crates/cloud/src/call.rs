@@ -19,7 +19,7 @@ pub(crate) struct Call<'a> {
     pub query: Query,
     /// What is signed and sent beside the headers that every call has.
     pub headers: Vec<(&'static str, String)>,
-    pub body: String,
+    pub body: Bytes,
     /// The region that the signature is for.
     pub region: &'a str,
     pub credentials: &'a Credentials,
@@ -39,7 +39,7 @@ impl Call<'_> {
     }
 
     fn sign(&self, at: &AmzTime) -> Outgoing {
-        let payload_hash = payload_hash(self.body.as_bytes());
+        let payload_hash = payload_hash(&self.body);
         let mut headers = self.headers.clone();
         headers.push(("x-amz-date", at.as_str().to_owned()));
         if self.service == Service::S3 {
@@ -67,7 +67,7 @@ impl Call<'_> {
             method: self.method.clone(),
             url: self.url(),
             headers,
-            body: Bytes::from(self.body.clone()),
+            body: self.body.clone(),
         }
     }
 

@@ -148,7 +148,7 @@ impl Client {
             path: "/".to_owned(),
             query: Query::new(),
             headers: vec![("content-type", CONTENT_TYPE.to_owned())],
-            body,
+            body: body.into(),
             region: region.as_str(),
             credentials,
         };

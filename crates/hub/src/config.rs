@@ -57,6 +57,21 @@ pub struct Config {
     /// The largest file that can be uploaded to the hub's own storage, in bytes.
     #[arg(long, env = "INSITU_MAX_UPLOAD_BYTES", default_value_t = DEFAULT_MAX_UPLOAD_BYTES)]
     pub max_upload_bytes: u64,
+    /// A bucket, `s3://BUCKET` or a folder of one, for the files that people upload, in place of a folder of the data directory.
+    #[arg(long, env = "INSITU_OWN_STORAGE")]
+    pub own_storage: Option<String>,
+    /// The region of that bucket; without it, that of AWS_REGION.
+    #[arg(long, env = "INSITU_OWN_STORAGE_REGION")]
+    pub own_storage_region: Option<String>,
+    /// The S3 service of that bucket, if it is not AWS's own.
+    #[arg(long, env = "INSITU_OWN_STORAGE_ENDPOINT")]
+    pub own_storage_endpoint: Option<String>,
+    /// The access key for that bucket; without it, the hub's own AWS identity opens it.
+    #[arg(long, env = "INSITU_OWN_STORAGE_ACCESS_KEY_ID")]
+    pub own_storage_access_key_id: Option<String>,
+    /// The secret of that access key.
+    #[arg(long, env = "INSITU_OWN_STORAGE_SECRET_ACCESS_KEY", hide_env_values = true)]
+    pub own_storage_secret_access_key: Option<SecretString>,
     /// How many days the files of exports are kept.
     #[arg(long, env = "INSITU_EXPORT_DAYS", default_value_t = DEFAULT_EXPORT_DAYS, value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub export_days: u32,
@@ -116,6 +131,11 @@ impl Config {
             public_url: None,
             signed_url_ttl: DEFAULT_SIGNED_URL_TTL_SECONDS,
             max_upload_bytes: DEFAULT_MAX_UPLOAD_BYTES,
+            own_storage: None,
+            own_storage_region: None,
+            own_storage_endpoint: None,
+            own_storage_access_key_id: None,
+            own_storage_secret_access_key: None,
             export_days: DEFAULT_EXPORT_DAYS,
             url_record_days: DEFAULT_URL_RECORD_DAYS,
             secret_keys: Vec::new(),

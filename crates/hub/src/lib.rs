@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod ledger;
 mod logs;
 pub mod own_files;
+mod own_storage;
 pub mod page_policy;
 pub mod people;
 pub mod start;

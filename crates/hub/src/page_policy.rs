@@ -24,9 +24,16 @@ pub fn of_nobody(public_url: &str) -> HeaderValue {
     policy(public_url, "")
 }
 
-/// The policy of a page that this person opens.
-pub fn of_user(tx: &mut Tx, user: UserId, public_url: &str) -> Result<HeaderValue, Error> {
+/// The policy of a page that this person opens. `own` is where the bucket of the hub's own storage answers, if it has
+/// one.
+pub fn of_user(
+    tx: &mut Tx,
+    user: UserId,
+    public_url: &str,
+    own: Option<String>,
+) -> Result<HeaderValue, Error> {
     let mut origins = BTreeSet::from([AWS.to_owned()]);
+    origins.extend(own.filter(|origin| !is_aws(origin)));
     let mut is_any = false;
     for membership in organizations::of_user(tx, user)? {
         let organization = membership.organization.id;

@@ -18,6 +18,7 @@ use crate::hub::Hub;
 use crate::jobs::Jobs;
 use crate::ledger::Ledger;
 use crate::own_files::OwnFiles;
+use crate::own_storage;
 use crate::vault::Vault;
 
 /// Opens a hub that is reached at `bound`, with the real clock and randomness.
@@ -41,7 +42,8 @@ pub async fn open_with(
     let db = open_database(&config).await?;
     let public_url = config.public_url(bound)?;
     let cloud = CloudAccess::new(&config, clock.clone(), random.clone())?;
-    let files = OwnFiles::new(config.files_dir(), &public_url, config.max_upload_bytes);
+    let bucket = own_storage::open(&config, cloud.own_identity(), &clock, &random)?;
+    let files = OwnFiles::new(config.files_dir(), &public_url, config.max_upload_bytes).with_bucket(bucket);
     let trusted_proxies = TrustedProxies::parse(&config.trusted_proxies).map_err(Failure::new)?;
     Ok(Arc::new(Hub {
         db,

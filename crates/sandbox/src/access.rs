@@ -277,7 +277,8 @@ fn check_expected_owner(facts: &Facts, bucket: &Bucket) -> Result<(), Refusal> {
 fn action_of(operation: &str) -> &'static str {
     match operation {
         "GetObject" | "HeadObject" => "s3:GetObject",
-        "PutObject" => "s3:PutObject",
+        "PutObject" | "CreateMultipartUpload" | "UploadPart" | "CompleteMultipartUpload" => "s3:PutObject",
+        "AbortMultipartUpload" => "s3:AbortMultipartUpload",
         "DeleteObject" => "s3:DeleteObject",
         "ListObjectsV2" | "HeadBucket" => "s3:ListBucket",
         "GetBucketLocation" => "s3:GetBucketLocation",

@@ -42,6 +42,11 @@ pub(crate) fn external_id(random: &dyn Random) -> String {
     format!("insitu-{}", base32(random, 26).to_ascii_lowercase())
 }
 
+/// The id of an upload in parts: opaque, and without what an address would escape.
+pub(crate) fn upload_id(random: &dyn Random) -> String {
+    base32(random, 64)
+}
+
 /// S3's `x-amz-request-id`.
 pub(crate) fn request_id(random: &dyn Random) -> String {
     base32(random, 16)

@@ -44,6 +44,7 @@ mod sts;
 mod time;
 mod timing;
 mod tls;
+pub mod uploads;
 pub mod world;
 mod xml;
 

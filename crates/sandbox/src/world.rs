@@ -19,6 +19,7 @@ use crate::policy::Policy;
 use crate::request_log::RequestLog;
 use crate::samples::SAMPLES;
 use crate::tls::Tls;
+use crate::uploads::Uploads;
 
 /// Sessions kept at once; beyond it the ones that expired are forgotten.
 const MAX_SESSIONS: usize = 10_000;
@@ -52,6 +53,7 @@ pub struct Bucket {
     pub public_read: bool,
     pub created_ms: i64,
     pub objects: Objects,
+    pub uploads: Uploads,
     cors: RwLock<Arc<[CorsRule]>>,
 }
 
@@ -159,6 +161,7 @@ impl World {
             public_read: config.public_read,
             created_ms: now_ms,
             objects,
+            uploads: Uploads::default(),
             cors: RwLock::new(config.cors.clone().into()),
         };
         self.write().buckets.insert(config.name.clone(), Arc::new(bucket));

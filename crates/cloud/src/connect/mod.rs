@@ -40,6 +40,11 @@ impl Patience {
         connect: Duration::from_secs(5),
         whole: Duration::from_secs(30),
     };
+    /// For a part of an upload, which takes as long as the line up is slow.
+    pub const UPLOAD: Patience = Patience {
+        connect: Duration::from_secs(5),
+        whole: Duration::from_secs(180),
+    };
     /// For whoever finds out what is wrong while somebody watches.
     pub const BRIEF: Patience = Patience {
         connect: Duration::from_secs(2),

@@ -1,8 +1,10 @@
-//! The calls to S3 that the hub makes itself: a few small questions about buckets and objects, never to write.
+//! The calls to S3 that the hub makes itself: a few small questions about buckets and objects. Who writes is apart:
+//! [`Writer`], for the operator's own bucket.
 
 mod answer;
 pub(crate) mod operation;
 mod preflight;
+mod writer;
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,6 +19,7 @@ use reqwest::Method;
 pub use answer::{BucketHead, ListPage, ListedObject, ObjectHead, RangeRead};
 pub use operation::{LIST_KEYS_MAX, Listing};
 pub use preflight::Preflight;
+pub use writer::{About, PARTS_MAX, Writer};
 
 use crate::call::Call;
 use crate::connect::{Answer, BodyLimit, Outbound, Outgoing};
@@ -263,7 +266,7 @@ impl Access {
             path,
             query,
             headers: Vec::new(),
-            body: String::new(),
+            body: Bytes::new(),
             region: self.region.as_str(),
             credentials: &self.credentials,
         }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Request, State};
-use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use insitu_model::own_file::OwnFile;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
@@ -17,7 +17,7 @@ use crate::auth::token;
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
-use crate::own_files::{LinkParams, Method, Part, Progress};
+use crate::own_files::{Link, LinkParams, Method, Part, Progress};
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
     OpenApiRouter::new().routes(routes!(fetch, put, send_part))
@@ -64,10 +64,11 @@ pub struct PartData {
 
 /// Fetch an uploaded file by its link
 ///
-/// Parts of it by `Range`, and nothing where `If-None-Match` names its ETag. HEAD works too.
+/// Parts of it by `Range`, and nothing where `If-None-Match` names its ETag. HEAD works too. Where the operator keeps
+/// files in a bucket, it leads there (307).
 #[utoipa::path(get, path = "/v2/files/{project}/{type}/{name}", tag = "assets",
     params(("project" = String, Path), ("type" = String, Path), ("name" = String, Path), LinkParams),
-    responses((status = 200, content_type = "application/octet-stream", body = [u8]), (status = 206),
+    responses((status = 200, content_type = "application/octet-stream", body = [u8]), (status = 206), (status = 307),
         (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
 async fn fetch(
     State(hub): State<Arc<Hub>>,
@@ -77,6 +78,12 @@ async fn fetch(
 ) -> ApiResult<Response> {
     let file = named(&path)?;
     let expires_s = link.check(&hub, &file, Method::Get)?;
+    if hub.files.bucket().is_some() {
+        // Links in exports outlive what a bucket signs, so they lead there when they are followed.
+        let link = Link::to_open(&hub, &file, hub.config.signed_url_ttl).await?;
+        let headers = [(header::CACHE_CONTROL, "no-store")];
+        return Ok((headers, Redirect::temporary(&link.url)).into_response());
+    }
     let fresh_s = expires_s - hub.clock.now_ms() / 1000;
     hub.files.serve(file, &headers, &hub.public_url, fresh_s).await
 }

@@ -76,6 +76,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::auth::caller::Caller;
 use crate::error::ApiError;
 use crate::hub::Hub;
+use crate::own_files::BucketPlace;
 use crate::page_policy;
 
 /// The largest JSON body, in bytes; lists of assets are streamed and have no such bound.
@@ -191,9 +192,10 @@ fn is_html(response: &Response) -> bool {
 /// The page with the policy of whoever opens it; that of nobody while the database does not answer.
 async fn with_policy_of(hub: &Arc<Hub>, user: UserId, mut page: Response) -> Response {
     let public_url = hub.public_url.clone();
+    let own = hub.files.bucket().map(BucketPlace::origin);
     let policy = hub
         .db
-        .read(move |tx| page_policy::of_user(tx, user, &public_url))
+        .read(move |tx| page_policy::of_user(tx, user, &public_url, own))
         .await;
     match policy {
         Ok(policy) => {

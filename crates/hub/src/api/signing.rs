@@ -168,7 +168,7 @@ async fn sign_own(hub: &Hub, caller: Caller, peer: Peer, project: &str, file: &O
     if file.project != project {
         return Err(ApiError::not_found("file", &file.name));
     }
-    let link = Link::to_open(hub, file, hub.config.signed_url_ttl)?;
+    let link = Link::to_open(hub, file, hub.config.signed_url_ttl).await?;
     ledger::note_url(hub, &holder, UrlPurpose::Address, &link.url, link.expires_at_ms)?;
     Ok(link.url)
 }

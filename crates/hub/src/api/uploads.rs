@@ -87,18 +87,17 @@ async fn find(
             name,
         });
     }
+    let sizes = hub.files.sizes(wanted.clone()).await?;
+    let there = wanted.iter().zip(sizes).filter_map(|(file, size)| {
+        Some(FoundFile {
+            name: file.name.to_string(),
+            url: hub.files.url(file),
+            size_bytes: size?,
+        })
+    });
+    let found = there.collect();
     let files = hub.files.clone();
-    let found = tokio::task::spawn_blocking(move || {
-        let mut found = Vec::new();
-        for file in &wanted {
-            if let Some(size_bytes) = files.size(file)? {
-                found.push(FoundFile {
-                    name: file.name.to_string(),
-                    url: files.url(file),
-                    size_bytes,
-                });
-            }
-        }
+    let parts = tokio::task::spawn_blocking(move || {
         let parts = files
             .kept_parts(&wanted)?
             .into_iter()
@@ -107,11 +106,11 @@ async fn find(
                 received_bytes: part.received,
                 size_bytes: part.length,
             });
-        Ok::<_, std::io::Error>(FoundFiles {
-            files: found,
-            parts: parts.collect(),
-        })
+        Ok::<Vec<_>, std::io::Error>(parts.collect())
     });
-    let found = found.await.map_err(ApiError::internal)?;
-    Ok(Success(found.map_err(ApiError::internal)?))
+    let parts = parts.await.map_err(ApiError::internal)?;
+    Ok(Success(FoundFiles {
+        files: found,
+        parts: parts.map_err(ApiError::internal)?,
+    }))
 }

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use super::{Failure, Outcome};
 use crate::config::{Config, write_ready_file};
 use crate::hub::Hub;
-use crate::{api, jobs, start};
+use crate::{api, jobs, own_storage, start};
 
 /// Options of `insitu serve`.
 #[derive(Debug, Args)]
@@ -99,6 +99,7 @@ impl Running {
     /// Answers requests and runs jobs until `stop` is done; then finishes what is under way.
     pub async fn until_stopped(self, stop: impl Future<Output = ()> + Send + 'static) -> Outcome {
         let runner = jobs::start(self.hub.clone());
+        tokio::spawn(own_storage::check(self.hub.clone()));
         let routes = api::router(self.hub.clone());
         let hub = self.hub.clone();
         let stop = async move {

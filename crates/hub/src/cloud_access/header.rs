@@ -16,6 +16,7 @@ use insitu_model::own_file::OwnFile;
 use super::ReachedStorage;
 use crate::error::ApiError;
 use crate::hub::Hub;
+use crate::own_files::{BucketError, FileError};
 
 /// Who reads headers.
 pub(super) struct Clients {
@@ -95,21 +96,24 @@ pub async fn read_header(
 ) -> Result<Bytes, Unread> {
     match (storage, OwnFile::parse_kept(data)) {
         (Some(storage), _) => read_private(hub, organization, storage, data, first_bytes).await,
-        (None, Some(file)) => read_own(hub.clone(), file, first_bytes).await,
+        (None, Some(file)) => read_own(hub, file, first_bytes).await,
         (None, None) => read_public(hub, data, first_bytes).await,
     }
 }
 
-async fn read_own(hub: Arc<Hub>, file: OwnFile, first_bytes: usize) -> Result<Bytes, Unread> {
-    let reading = tokio::task::spawn_blocking(move || hub.files.read_first(&file, first_bytes));
-    match reading.await {
-        Ok(Ok(bytes)) => Ok(bytes.into()),
-        Ok(Err(error)) => Err(Unread::asset(
+async fn read_own(hub: &Hub, file: OwnFile, first_bytes: usize) -> Result<Bytes, Unread> {
+    let read = hub.files.read_first(file, first_bytes).await;
+    read.map_err(|error| match error {
+        FileError::Bucket(BucketError::Call { ref cause, .. }) => Unread {
+            blame: blame_of(cause),
+            code: "file.unreadable".to_owned(),
+            message: error.to_string(),
+        },
+        error => Unread::asset(
             "file.unreadable",
             format!("the file in the hub's own storage cannot be read: {error}"),
-        )),
-        Err(error) => Err(ApiError::internal(error).into()),
-    }
+        ),
+    })
 }
 
 async fn read_private(

@@ -167,6 +167,11 @@ impl CloudAccess {
         })
     }
 
+    /// The hub's own identity, for what is the operator's.
+    pub fn own_identity(&self) -> Identity {
+        self.identity.clone()
+    }
+
     /// Whom a trust policy has to name, if that is known.
     pub async fn principal(&self) -> Option<PrincipalArn> {
         match self.own_principal().await {

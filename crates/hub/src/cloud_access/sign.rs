@@ -169,7 +169,7 @@ impl<'a> Signing<'a> {
     async fn sign(&mut self, asset: &Signable) -> Result<AssetUrl, Unsigned> {
         match asset.storage {
             Some(storage) => self.sign_in(storage, &asset.data).await,
-            None if let Some(file) = OwnFile::parse_kept(&asset.data) => Ok(own_url(self.hub, &file)?),
+            None if let Some(file) = OwnFile::parse_kept(&asset.data) => Ok(own_url(self.hub, &file).await?),
             None => Ok(AssetUrl {
                 url: asset.data.clone(),
                 expires_at_ms: None,
@@ -243,8 +243,8 @@ impl<'a> Signing<'a> {
 }
 
 /// A link to a file of the hub's own storage.
-fn own_url(hub: &Hub, file: &OwnFile) -> ApiResult<AssetUrl> {
-    let link = Link::to_open(hub, file, hub.config.signed_url_ttl)?;
+async fn own_url(hub: &Hub, file: &OwnFile) -> ApiResult<AssetUrl> {
+    let link = Link::to_open(hub, file, hub.config.signed_url_ttl).await?;
     Ok(AssetUrl {
         url: link.url,
         expires_at_ms: Some(link.expires_at_ms),

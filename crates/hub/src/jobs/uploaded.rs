@@ -10,6 +10,7 @@ use tokio::runtime::Handle;
 
 use crate::cloud_access::{NotUploaded, check_uploaded};
 use crate::hub::Hub;
+use crate::own_files::FileError;
 
 /// What an import knows of uploads.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ pub enum UploadProblem {
     #[error("{0} was not uploaded: the hub has no such file; upload it again")]
     Missing(String),
     #[error("whether {name} was uploaded cannot be told: {cause}")]
-    Unknown { name: String, cause: std::io::Error },
+    Unknown { name: String, cause: FileError },
     #[error(transparent)]
     InBucket(#[from] NotUploaded),
     #[error(
@@ -73,9 +74,10 @@ impl Uploads {
         if file.project != self.project || file.kind != FileType::Assets {
             return Err(UploadProblem::Elsewhere(name()));
         }
-        match self.hub.files.exists(&file) {
-            Ok(true) => Ok(file),
-            Ok(false) => Err(UploadProblem::Missing(name())),
+        let looking = self.hub.files.sizes(vec![file.clone()]);
+        match self.runtime.block_on(looking) {
+            Ok(sizes) if sizes.iter().any(Option::is_some) => Ok(file),
+            Ok(_) => Err(UploadProblem::Missing(name())),
             Err(cause) => Err(UploadProblem::Unknown { name: name(), cause }),
         }
     }

@@ -57,9 +57,16 @@ pub struct LinkParams {
 }
 
 impl Link {
-    /// A link to look at a file. Within a window, the same file has the same one, so that browsers can keep what
-    /// they fetched.
-    pub fn to_open(hub: &Hub, file: &OwnFile, ttl_s: u32) -> ApiResult<Self> {
+    /// A link to look at a file: of the hub, or of the bucket that its files are in. Within a window, the same file has
+    /// the same one, so that browsers can keep what they fetched.
+    pub async fn to_open(hub: &Hub, file: &OwnFile, ttl_s: u32) -> ApiResult<Self> {
+        if let Some(bucket) = hub.files.bucket() {
+            let signed = bucket.sign(file, ttl_s, hub.clock.now_ms()).await?;
+            return Ok(Self {
+                url: signed.url,
+                expires_at_ms: signed.expires_at_ms,
+            });
+        }
         let expires_s = window_start_s(hub.clock.now_ms(), ttl_s) + i64::from(ttl_s);
         Self::sign(hub, file, Method::Get, expires_s)
     }

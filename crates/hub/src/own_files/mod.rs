@@ -1,12 +1,16 @@
-//! The hub's own storage: files that people upload themselves, in a folder of the data directory.
+//! The hub's own storage: files that people upload themselves, in a folder of the data directory or in a bucket that
+//! the operator names (`bucket.rs`).
 //!
 //! A file is where its name says, `files/PROJECT/TYPE/NAME`, and nowhere else: the folder is the whole truth, and
 //! copying it is a backup. Files arrive in `files/incoming`, in parts in `files/partial`, and are moved to their place
 //! once they are whole and safe.
 //! They are put and fetched through links that name one file, one method and an end (`links.rs`).
 
+mod bucket;
+mod bucket_error;
 mod content_type;
 mod links;
+mod partial;
 mod parts;
 pub mod range;
 mod receive;
@@ -16,14 +20,22 @@ mod upload_error;
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use bytes::Bytes;
+use futures_util::future::try_join_all;
 use insitu_model::own_file::{OwnFile, OwnFileError, kept_path};
 use senders::Senders;
 use tokio::sync::Semaphore;
 
+pub use bucket::{BucketPlace, Keys};
+pub use bucket_error::BucketError;
 pub use links::{Link, LinkParams, Method, UPLOAD_LINK_SECONDS};
-pub use parts::{KeptPart, PARTS_KEPT, Part, Progress};
+pub use partial::{KeptPart, PARTS_KEPT};
+pub use parts::{Part, Progress};
 pub use upload_error::UploadError;
+
+use crate::error::ApiError;
 
 /// Where the addresses of files begin, below the public URL.
 const ROUTE: &str = "/v2/files/";
@@ -34,10 +46,33 @@ const PARTIAL: &str = "partial";
 /// Files that arrive at the same time.
 pub const MAX_UPLOADS: usize = 64;
 
+/// Files that a bucket is asked for at the same time.
+const HEADS_AT_ONCE: usize = 16;
+
+/// Why nobody knows what is in the own storage.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    #[error(transparent)]
+    Bucket(#[from] BucketError),
+    #[error("the folder of the hub's own storage cannot be read: {0}")]
+    Io(#[from] io::Error),
+}
+
+impl From<FileError> for ApiError {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Bucket(error) => error.into(),
+            FileError::Io(error) => Self::internal(error),
+        }
+    }
+}
+
 /// The own storage of one hub.
 #[derive(Debug)]
 pub struct OwnFiles {
+    /// Where files arrive and, without a bucket, stay.
     folder: PathBuf,
+    bucket: Option<BucketPlace>,
     /// What the addresses of all files begin with.
     base: String,
     max_bytes: u64,
@@ -50,11 +85,23 @@ impl OwnFiles {
     pub fn new(folder: PathBuf, public_url: &str, max_bytes: u64) -> Self {
         Self {
             folder,
+            bucket: None,
             base: format!("{public_url}{ROUTE}"),
             max_bytes,
             uploads: Semaphore::new(MAX_UPLOADS),
             senders: Senders::default(),
         }
+    }
+
+    /// The same with its files in this bucket.
+    #[must_use]
+    pub fn with_bucket(self, bucket: Option<BucketPlace>) -> Self {
+        Self { bucket, ..self }
+    }
+
+    /// The bucket that its files are in, if they are.
+    pub fn bucket(&self) -> Option<&BucketPlace> {
+        self.bucket.as_ref()
     }
 
     /// The address of a file: what clients know it by. It opens nothing by itself.
@@ -81,31 +128,51 @@ impl OwnFiles {
         Some(OwnFile::parse_path(path))
     }
 
-    /// Whether the file is there. Blocks.
-    pub fn exists(&self, file: &OwnFile) -> io::Result<bool> {
-        match std::fs::metadata(self.path(file)) {
-            Ok(found) => Ok(found.is_file()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(error),
+    /// How long each of these files is; none where there is no such file.
+    pub async fn sizes(self: &Arc<Self>, files: Vec<OwnFile>) -> Result<Vec<Option<u64>>, FileError> {
+        if let Some(bucket) = &self.bucket {
+            let mut sizes = Vec::with_capacity(files.len());
+            for some in files.chunks(HEADS_AT_ONCE) {
+                sizes.extend(try_join_all(some.iter().map(|file| bucket.size(file))).await?);
+            }
+            return Ok(sizes);
         }
+        let own = self.clone();
+        let look = move || {
+            files
+                .iter()
+                .map(|file| own.size_in_folder(file))
+                .collect::<io::Result<_>>()
+        };
+        Ok(tokio::task::spawn_blocking(look)
+            .await
+            .map_err(io::Error::other)??)
     }
 
-    /// How long the file is; none where there is no such file. Blocks.
-    pub fn size(&self, file: &OwnFile) -> io::Result<Option<u64>> {
+    /// The first bytes of a file, up to `first_bytes`.
+    pub async fn read_first(self: &Arc<Self>, file: OwnFile, first_bytes: usize) -> Result<Bytes, FileError> {
+        if let Some(bucket) = &self.bucket {
+            return Ok(bucket.read_first(&file, first_bytes).await?);
+        }
+        let own = self.clone();
+        let read = move || {
+            let mut bytes = Vec::with_capacity(first_bytes);
+            let wanted = u64::try_from(first_bytes).unwrap_or(u64::MAX);
+            let file = std::fs::File::open(own.path(&file))?;
+            io::Read::read_to_end(&mut io::Read::take(file, wanted), &mut bytes)?;
+            Ok::<_, io::Error>(bytes.into())
+        };
+        Ok(tokio::task::spawn_blocking(read)
+            .await
+            .map_err(io::Error::other)??)
+    }
+
+    fn size_in_folder(&self, file: &OwnFile) -> io::Result<Option<u64>> {
         match std::fs::metadata(self.path(file)) {
             Ok(found) => Ok(found.is_file().then_some(found.len())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
-    }
-
-    /// The first bytes of a file, up to `first_bytes`. Blocks.
-    pub fn read_first(&self, file: &OwnFile, first_bytes: usize) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::with_capacity(first_bytes);
-        let wanted = u64::try_from(first_bytes).unwrap_or(u64::MAX);
-        let file = std::fs::File::open(self.path(file))?;
-        io::Read::read_to_end(&mut io::Read::take(file, wanted), &mut bytes)?;
-        Ok(bytes)
     }
 
     fn path(&self, file: &OwnFile) -> PathBuf {

@@ -1,31 +1,20 @@
-//! A file arrives in parts: what is here of it is kept and told, and the rest goes on from there, whatever cut it off.
-//!
-//! Of a file that was announced with so many bytes, the part is `partial/TYPE/PROJECT.BYTES.NAME`: its length is how
-//! much is here. It is nobody's asset and has no address; whole, it moves to its place like any other file.
+//! A file arrives in parts: the rest goes on from where the part before ended, whatever cut it off. Whole, it goes to its
+//! place like any other file.
 
-use std::ffi::OsStr;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use insitu_model::own_file::OwnFile;
 use tokio::io::{AsyncWriteExt as _, BufWriter};
-use tokio::time::Instant;
 
+use super::partial::{forget_empty, open_locked};
 use super::receive::{BUFFER_BYTES, blocking, pour};
-use super::{OwnFiles, UploadError, make_folder};
-
-/// How long a part is kept after the last byte of it arrived.
-pub const PARTS_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-/// How long the sender before has to put away what it has.
-const TAKE_OVER_WITHIN: Duration = Duration::from_secs(5);
-/// How often it is looked whether it has.
-const LOOK_EVERY: Duration = Duration::from_millis(20);
+use super::{OwnFiles, UploadError};
 
 /// What is sent of a file.
 #[derive(Debug, Clone, Copy)]
@@ -45,15 +34,6 @@ pub enum Progress {
     Kept(u64),
     /// It is whole and in its place.
     Whole,
-}
-
-/// A file of which a part is here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KeptPart {
-    /// How much is here.
-    pub received: u64,
-    /// How long the whole file is to be.
-    pub length: u64,
 }
 
 impl OwnFiles {
@@ -105,70 +85,31 @@ impl OwnFiles {
         if here < length {
             return Ok(Progress::Kept(here));
         }
-        let files = self.clone();
-        blocking(move || files.finish_part(&own, &file, &path, part.checksum)).await?
+        self.finish(own, &file, path, part.checksum).await?;
+        Ok(Progress::Whole)
     }
 
-    /// Blocks.
-    fn finish_part(
-        &self,
-        own: &OwnFile,
+    /// What is whole goes to its place, unless it is another file than its checksum is of. Where it cannot go there now,
+    /// it stays, and an empty part tries again.
+    async fn finish(
+        self: &Arc<Self>,
+        own: OwnFile,
         file: &File,
-        path: &Path,
+        path: PathBuf,
         checksum: Option<u32>,
-    ) -> io::Result<Result<Progress, UploadError>> {
-        if let Some(expected) = checksum
-            && checksum_of(file)? != expected
-        {
-            std::fs::remove_file(path)?;
-            return Ok(Err(UploadError::WrongChecksum));
-        }
-        self.settle(own, path)?;
-        Ok(Ok(Progress::Whole))
-    }
-
-    /// What is here of these files, in their order; of each as often as it was announced with another length. Blocks.
-    pub fn kept_parts<'a>(&self, wanted: &'a [OwnFile]) -> io::Result<Vec<(&'a OwnFile, KeptPart)>> {
-        let Some(first) = wanted.first() else {
-            return Ok(Vec::new());
-        };
-        let mut kept = Vec::new();
-        for path in files_in(&self.partial().join(first.kind.as_str()))? {
-            let Some((project, length, name)) = path.file_name().and_then(read_name) else {
-                continue;
-            };
-            let is_it = |own: &&OwnFile| own.name.as_str() == name && own.project.to_string() == project;
-            if let Some(own) = wanted.iter().find(is_it)
-                && let Ok(metadata) = std::fs::metadata(&path)
-            {
-                let received = metadata.len();
-                kept.push((own, KeptPart { received, length }));
+    ) -> Result<(), UploadError> {
+        if let Some(expected) = checksum {
+            let file = file.try_clone()?;
+            if blocking(move || checksum_of(&file)).await? != expected {
+                blocking(move || std::fs::remove_file(path)).await?;
+                return Err(UploadError::WrongChecksum);
             }
         }
-        Ok(kept)
-    }
-
-    /// Removes parts that nobody went on with for [`PARTS_KEPT`]; how many. Blocks.
-    pub fn sweep_parts(&self, now_ms: i64) -> io::Result<usize> {
-        let mut removed = 0;
-        for folder in entries_of(&self.partial())? {
-            for path in files_in(&folder)? {
-                if is_old(&path, now_ms) && File::open(&path).is_ok_and(|file| file.try_lock_shared().is_ok())
-                {
-                    std::fs::remove_file(&path)?;
-                    removed += 1;
-                }
-            }
+        let is_moved = self.keep(own, &path).await?;
+        if !is_moved {
+            blocking(move || std::fs::remove_file(path)).await?;
         }
-        Ok(removed)
-    }
-
-    fn part_path(&self, own: &OwnFile, length: u64) -> PathBuf {
-        let mut path = self.partial();
-        path.push(own.kind.as_str());
-        // Names have at most 200 bytes, so that this one fits as well.
-        path.push(format!("{}.{length}.{}", own.project, own.name));
-        path
+        Ok(())
     }
 }
 
@@ -215,67 +156,6 @@ async fn put_away(
     }
 }
 
-/// Nothing is not worth a file.
-async fn forget_empty(file: &File, path: &Path) -> Result<(), UploadError> {
-    if file.metadata()?.len() > 0 {
-        return Ok(());
-    }
-    let path = path.to_owned();
-    blocking(move || std::fs::remove_file(path)).await
-}
-
-/// The part's file, for this sender alone.
-async fn open_locked(path: &Path) -> Result<File, UploadError> {
-    let until = Instant::now() + TAKE_OVER_WITHIN;
-    loop {
-        let opened = path.to_owned();
-        if let Some(file) = blocking(move || try_open(&opened)).await? {
-            return Ok(file);
-        }
-        if Instant::now() >= until {
-            return Err(UploadError::TakenOver);
-        }
-        tokio::time::sleep(LOOK_EVERY).await;
-    }
-}
-
-/// None while somebody else has it.
-fn try_open(path: &Path) -> io::Result<Option<File>> {
-    if let Some(folder) = path.parent() {
-        make_folder(folder)?;
-    }
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .read(true)
-        .write(true)
-        .open(path)?;
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => return Ok(None),
-        Err(TryLockError::Error(error)) => return Err(error),
-        Ok(()) => {}
-    }
-    // It may have become whole and moved away, or been swept, before the lock was ours.
-    Ok(is_at(&file, path)?.then_some(file))
-}
-
-#[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt as _;
-    let ours = file.metadata()?;
-    match std::fs::metadata(path) {
-        Ok(there) => Ok((there.dev(), there.ino()) == (ours.dev(), ours.ino())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-/// Elsewhere, files that are open do not move.
-#[cfg(not(unix))]
-fn is_at(_: &File, path: &Path) -> io::Result<bool> {
-    path.try_exists()
-}
-
 fn checksum_of(file: &File) -> io::Result<u32> {
     let mut file = file.try_clone()?;
     file.seek(SeekFrom::Start(0))?;
@@ -289,47 +169,12 @@ fn checksum_of(file: &File) -> io::Result<u32> {
     }
 }
 
-fn is_old(path: &Path, now_ms: i64) -> bool {
-    let written_ms = std::fs::metadata(path)
-        .and_then(|metadata| metadata.modified())
-        .ok()
-        .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
-        .and_then(|since| i64::try_from(since.as_millis()).ok());
-    let kept_ms = i64::try_from(PARTS_KEPT.as_millis()).unwrap_or(i64::MAX);
-    written_ms.is_some_and(|written_ms| now_ms.saturating_sub(written_ms) > kept_ms)
-}
-
-/// Reads `PROJECT.BYTES.NAME`.
-fn read_name(name: &OsStr) -> Option<(&str, u64, &str)> {
-    let mut words = name.to_str()?.splitn(3, '.');
-    Some((words.next()?, words.next()?.parse().ok()?, words.next()?))
-}
-
-fn files_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    Ok(entries_of(folder)?
-        .into_iter()
-        .filter(|path| path.is_file())
-        .collect())
-}
-
-/// What is in a folder; nothing where there is no such folder.
-fn entries_of(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    match std::fs::read_dir(folder) {
-        Ok(entries) => entries.map(|entry| Ok(entry?.path())).collect(),
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-            ) =>
-        {
-            Ok(Vec::new())
-        }
-        Err(error) => Err(error),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+    use std::time::UNIX_EPOCH;
+
+    use super::super::{KeptPart, make_folder};
     use super::*;
     use crate::error::ApiError;
     use futures_util::stream;
@@ -385,7 +230,7 @@ mod tests {
             length: 10,
         };
         assert_eq!(kept(&files), [four]);
-        assert!(!files.exists(&own("a.b.c")).unwrap());
+        assert!(!files.path(&own("a.b.c")).exists());
         for offset in [0, 3, 5] {
             let refused = send(&files, (offset, 10), vec![Ok("x")], None).await;
             assert_eq!(refused.unwrap_err(), "upload.wrong_offset");
@@ -428,7 +273,7 @@ mod tests {
         let files = files(folder.path());
         let wrong = send(&files, (0, 4), vec![Ok("0123")], Some(1)).await;
         assert_eq!(wrong.unwrap_err(), "upload.wrong_checksum");
-        assert!(!files.exists(&own("a.b.c")).unwrap());
+        assert!(!files.path(&own("a.b.c")).exists());
         assert_eq!(kept(&files), []);
     }
 

@@ -54,14 +54,24 @@ impl OwnFiles {
         }
         writer.flush().await?;
         writer.into_inner().sync_all().await?;
-        let (files, path) = (self.clone(), incoming.path.clone());
-        blocking(move || files.settle(&own, &path)).await?;
-        incoming.is_settled = true;
+        incoming.is_settled = self.keep(own, &incoming.path).await?;
         Ok(received)
     }
 
-    /// Moves a whole file to its place. When this returns, it is there after a power cut as well. Blocks.
-    pub(super) fn settle(&self, own: &OwnFile, whole: &Path) -> io::Result<()> {
+    /// Brings a whole file to its place; whether that was to move it. When this returns, it is there after a power cut
+    /// as well.
+    pub(super) async fn keep(self: &Arc<Self>, own: OwnFile, whole: &Path) -> Result<bool, UploadError> {
+        if let Some(bucket) = &self.bucket {
+            bucket.put(&own, whole).await?;
+            return Ok(false);
+        }
+        let (files, path) = (self.clone(), whole.to_owned());
+        blocking(move || files.settle(&own, &path)).await?;
+        Ok(true)
+    }
+
+    /// Blocks.
+    fn settle(&self, own: &OwnFile, whole: &Path) -> io::Result<()> {
         let folder = self.folder_of(own);
         if !folder.is_dir() {
             make_folder(&folder)?;

@@ -5,7 +5,7 @@ use std::io;
 use axum::http::StatusCode;
 use serde_json::json;
 
-use super::MAX_UPLOADS;
+use super::{BucketError, MAX_UPLOADS};
 use crate::error::ApiError;
 use crate::jobs::spool::{UPLOAD_IDLE, is_disk_full};
 
@@ -40,6 +40,10 @@ pub enum UploadError {
         "what is here is not the file that its checksum is of, so none of it was kept; send the file again from its beginning"
     )]
     WrongChecksum,
+    #[error(transparent)]
+    Bucket(#[from] BucketError),
+    #[error("all of the file is here and on its way to its place; ask again in a moment")]
+    Finishing,
     #[error("somebody else sends the same file now, another page for instance; let one of you finish")]
     TakenOver,
 }
@@ -56,7 +60,13 @@ impl From<io::Error> for UploadError {
 
 impl From<UploadError> for ApiError {
     fn from(error: UploadError) -> Self {
+        let error = match error {
+            UploadError::Bucket(error) => return error.into(),
+            other => other,
+        };
         let (status, code) = match &error {
+            UploadError::Bucket(_) => return Self::internal(&error),
+            UploadError::Finishing => (StatusCode::SERVICE_UNAVAILABLE, "upload.finishing"),
             UploadError::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "upload.too_large"),
             UploadError::TooMany => return Self::too_many("upload.too_many", format!("{error}."), 5),
             UploadError::Stalled => (StatusCode::REQUEST_TIMEOUT, "upload.stalled"),

@@ -138,7 +138,7 @@ async fn pages_reach_where_assets_lie_and_nowhere_else() {
             .hub
             .hub
             .db
-            .read(move |tx| page_policy::of_user(tx, user, "http://hub.test"))
+            .read(move |tx| page_policy::of_user(tx, user, "http://hub.test", None))
             .await
             .unwrap();
         policy.to_str().unwrap().to_owned()

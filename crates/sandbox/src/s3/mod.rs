@@ -2,17 +2,20 @@
 
 mod buckets;
 mod conditions;
+mod multipart;
 mod objects;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use s3s::dto::{
+    AbortMultipartUploadInput, AbortMultipartUploadOutput, CompleteMultipartUploadInput,
+    CompleteMultipartUploadOutput, CreateMultipartUploadInput, CreateMultipartUploadOutput,
     DeleteBucketCorsInput, DeleteBucketCorsOutput, DeleteObjectInput, DeleteObjectOutput, GetBucketCorsInput,
     GetBucketCorsOutput, GetBucketLocationInput, GetBucketLocationOutput, GetObjectInput, GetObjectOutput,
     HeadBucketInput, HeadBucketOutput, HeadObjectInput, HeadObjectOutput, ListBucketsInput,
     ListBucketsOutput, ListObjectsV2Input, ListObjectsV2Output, PutBucketCorsInput, PutBucketCorsOutput,
-    PutObjectInput, PutObjectOutput, Timestamp,
+    PutObjectInput, PutObjectOutput, Timestamp, UploadPartInput, UploadPartOutput,
 };
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 
@@ -101,6 +104,36 @@ impl S3 for Operations {
         let asked = Asked::of(&req)?;
         let now_ms = self.0.now_ms();
         asked.answer(objects::put(&asked, req.input, now_ms).await)
+    }
+
+    async fn create_multipart_upload(
+        &self,
+        req: S3Request<CreateMultipartUploadInput>,
+    ) -> S3Result<S3Response<CreateMultipartUploadOutput>> {
+        let asked = Asked::of(&req)?;
+        asked.answer(multipart::begin(&asked, req.input, &self.0))
+    }
+
+    async fn upload_part(&self, req: S3Request<UploadPartInput>) -> S3Result<S3Response<UploadPartOutput>> {
+        let asked = Asked::of(&req)?;
+        asked.answer(multipart::put_part(&asked, req.input).await)
+    }
+
+    async fn complete_multipart_upload(
+        &self,
+        req: S3Request<CompleteMultipartUploadInput>,
+    ) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
+        let asked = Asked::of(&req)?;
+        let now_ms = self.0.now_ms();
+        asked.answer(multipart::complete(&asked, req.input, now_ms))
+    }
+
+    async fn abort_multipart_upload(
+        &self,
+        req: S3Request<AbortMultipartUploadInput>,
+    ) -> S3Result<S3Response<AbortMultipartUploadOutput>> {
+        let asked = Asked::of(&req)?;
+        asked.answer(multipart::abort(&asked, &req.input))
     }
 
     async fn delete_object(

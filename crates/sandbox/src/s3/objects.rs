@@ -226,7 +226,7 @@ async fn read_file(
     ))
 }
 
-async fn collect(mut body: StreamingBlob) -> Result<Bytes, Refusal> {
+pub(super) async fn collect(mut body: StreamingBlob) -> Result<Bytes, Refusal> {
     let mut bytes = BytesMut::new();
     while let Some(chunk) = body.next().await {
         // The protocol library ends the stream with an error when hash or length do not fit.

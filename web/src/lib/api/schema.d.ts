@@ -243,7 +243,8 @@ export interface paths {
         };
         /**
          * Fetch an uploaded file by its link
-         * @description Parts of it by `Range`, and nothing where `If-None-Match` names its ETag. HEAD works too.
+         * @description Parts of it by `Range`, and nothing where `If-None-Match` names its ETag. HEAD works too. Where the operator keeps
+         *     files in a bucket, it leads there (307).
          */
         get: operations["getFilesByProjectByTypeByName"];
         /**
@@ -5034,6 +5035,12 @@ export interface operations {
                 };
             };
             206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            307: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -8,7 +8,7 @@ import { Checksum } from './checksum';
 import type { Collected } from './collect';
 import { nameOf, refusalOf, type Refusal } from './naming';
 import { patiently } from './patience';
-import { send } from './sending';
+import { isFinishing, send } from './sending';
 import { forget, remember, unregistered } from './unregistered';
 
 const AT_ONCE = 4;
@@ -211,7 +211,7 @@ export class Drops {
           keptBefore = one.kept;
           return send(sending, one.kept);
         },
-        () => one.kept > keptBefore,
+        (error) => one.kept > keptBefore || isFinishing(error),
       );
       this.#arrived(one, url);
     } catch (error) {

@@ -4,17 +4,17 @@ import { mayGoOn } from './sending';
 const TRIES = 6;
 const FIRST_WAIT_MS = 800;
 
-/** `progressed` says whether the last try came further than the one before. */
+/** `progressed` says whether the last try came further than the one before, by what became of it. */
 export async function patiently<T>(
   signal: AbortSignal | null,
   work: () => Promise<T>,
-  progressed: () => boolean = () => false,
+  progressed: (error: unknown) => boolean = () => false,
 ): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await work();
     } catch (error) {
-      if (progressed()) tries = 1;
+      if (progressed(error)) tries = 1;
       if (signal?.aborted || tries >= TRIES || !mayGoOn(error)) throw error;
       await pause(FIRST_WAIT_MS * 2 ** (tries - 1), signal);
       signal?.throwIfAborted();

@@ -71,3 +71,8 @@ export function mayGoOn(error: unknown): boolean {
   const again = ['upload.wrong_offset', 'upload.cut_off', 'upload.stalled'];
   return mayPass(error) || (error instanceof ApiError && again.includes(error.code));
 }
+
+/** The hub has all of it and brings it to its place, which may take a while. */
+export function isFinishing(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'upload.finishing';
+}
