@@ -3,6 +3,7 @@
 import json
 import re
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 import pytest
@@ -148,7 +149,9 @@ def test_a_busy_bucket_costs_a_try_and_not_the_upload(hub, cloud, project, fault
     address = link.split("?")[0]
     faults({"fault": "throttle", "operation": "UploadPart", "after": 1})
     answer = web().patch(link, data=content, headers=part(content, 0), timeout=120)
-    assert (answer.status_code, answer.json()["code"]) == (503, "own_storage.busy"), answer.text
+    # Whoever refuses a long body may close the connection before the reason is read.
+    assert answer.json()["code"] in {"own_storage.busy", "own_storage.unreachable"}, answer.text
+    assert answer.status_code >= 500
     # Its first part is taken back out of the bucket, and the hub keeps what it has.
     aborted = [one for one in operations(cloud) if one["method"] == "DELETE" and one["status"] == 204]
     assert len(aborted) == 1
@@ -162,6 +165,33 @@ def test_a_busy_bucket_costs_a_try_and_not_the_upload(hub, cloud, project, fault
     made = hub.post(f"/v2/project/{project}/cloud", {"assets": [{"data": address}], "uploadLocal": "true"})
     assert made["assets"]["assetsCreated"] == 1
     assert left_behind(hub) == []
+
+
+def test_a_hub_that_dies_on_the_way_to_the_bucket_finishes_when_it_is_back(tmp_path, cloud, faults):
+    content = bytes(range(256)) * (18 * MIB // 256)
+    with running_hub(tmp_path / "hub", options=options_of(cloud), env=keys_of(cloud, "keeper")) as hub:
+        project = hub.project()
+        query = {"name": "a.png", "project": project}
+        link = hub.get("/v2/getUploadUrl", params=query)["uploadUrl"]
+        faults({"fault": "hang", "operation": "UploadPart", "after": 1})
+        with ThreadPoolExecutor(1) as pool:
+            sent = pool.submit(web().patch, link, data=content, headers=part(content, 0), timeout=120)
+            wait_for(lambda: web().get(cloud["faultsEndpoint"], timeout=30).json()[0]["struck"], 60, "the second part")
+            # Whoever asks meanwhile is told that nothing more has to be sent.
+            again = web().patch(link, data=b"", headers=part(content, len(content)), timeout=60)
+            assert (again.status_code, again.json()["code"]) == (503, "upload.finishing"), again.text
+            hub.program.kill()
+            with pytest.raises(requests.RequestException):
+                sent.result()
+        faults()
+        hub.restart()
+        assert hub.post(f"/v2/project/{project}/uploads", {"names": ["a.png"]})["parts"][0]["receivedBytes"] == len(content)
+        link = hub.get("/v2/getUploadUrl", params=query)["uploadUrl"]
+        assert web().patch(link, data=b"", headers=part(content, len(content)), timeout=120).ok
+        query = {"name": link.split("?")[0], "project": project}
+        signed = hub.get("/v2/getSignedUrl", params=query)["signedUrl"]
+        assert web().get(signed, timeout=60).content == content
+        assert left_behind(hub) == []
 
 
 @pytest.mark.parametrize(
