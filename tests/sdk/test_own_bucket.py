@@ -197,6 +197,7 @@ def test_a_hub_that_dies_on_the_way_to_the_bucket_finishes_when_it_is_back(tmp_p
 @pytest.mark.parametrize(
     ("rule", "status", "code"),
     [
+        ({"fault": "throttle"}, 503, "own_storage.busy"),
         ({"fault": "cut-connection"}, 502, "own_storage.unreachable"),
         ({"fault": "no-such-bucket"}, 502, "own_storage.no_such_bucket"),
         ({"fault": "refuse-secret"}, 502, "own_storage.key_refused"),
@@ -206,7 +207,8 @@ def test_a_hub_that_dies_on_the_way_to_the_bucket_finishes_when_it_is_back(tmp_p
 def test_whoever_uploads_is_told_what_is_wrong_with_the_bucket(hub, project, faults, rule, status, code):
     link = hub.get("/v2/getUploadUrl", params={"name": "b.png", "project": project})["uploadUrl"]
     faults(rule)
-    answer = web().put(link, data=b"content", timeout=60)
+    # So long that the bucket refuses before it has read all.
+    answer = web().put(link, data=bytes(12 * MIB), timeout=60)
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
     if code == "own_storage.wrong_region":
         assert "--own-storage-region eu-west-3" in answer.json()["message"]

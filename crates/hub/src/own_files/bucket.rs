@@ -38,6 +38,7 @@ const PART_BYTES: u64 = 8 << 20;
 const MAX_AT_ONCE: usize = 4;
 /// What the start writes and reads.
 const PROBE_KEY: &str = "insitu-check";
+const PROBE: &[u8] = b"Insitu writes this at every start, to know that it can.\n";
 
 /// A bucket, or a folder of one, with what opens it.
 #[derive(Debug)]
@@ -144,8 +145,10 @@ impl BucketPlace {
         let (access, key) = (self.access().await?, self.key_of(own));
         if length <= WHOLE_BYTES_MAX {
             let (_, body) = part_of(file, 0, length).await?;
-            let put = self.writer.put(&access, self.object(&key), about, body).await;
-            return Ok(put.map_err(|error| self.refused(error))?);
+            return match self.writer.put(&access, self.object(&key), about, body).await {
+                Ok(()) => Ok(()),
+                Err(error) => Err(self.refused_body(&access, error).await.into()),
+            };
         }
         let begun = self.writer.begin(&access, self.object(&key), about).await;
         let upload = begun.map_err(|error| self.refused(error))?;
@@ -172,7 +175,10 @@ impl BucketPlace {
                 .writer
                 .put_part(&access, self.object(key), upload, number, body)
                 .await;
-            etags.push(put.map_err(|error| self.refused(error))?);
+            match put {
+                Ok(etag) => etags.push(etag),
+                Err(error) => return Err(self.refused_body(&access, error).await.into()),
+            }
         }
         let access = self.access().await?;
         let complete = self
@@ -184,19 +190,12 @@ impl BucketPlace {
 
     /// Writes a small object, reads it back and asks what a browser is told that comes from `origin`.
     pub async fn check(&self, origin: &str) -> Result<(), BucketError> {
-        const WRITTEN: &[u8] = b"Insitu writes this at every start, to know that it can.\n";
-        let key = format!("{}{PROBE_KEY}", self.place.key_prefix());
-        let access = self.access().await?;
-        let about = About {
-            content_type: "text/plain",
-            disposition: None,
-        };
+        let (access, key) = (self.access().await?, self.probe_key());
         let refused = |error| self.refused(error);
-        let put = self.writer.put(&access, self.object(&key), about, WRITTEN.into());
-        put.await.map_err(refused)?;
-        let read = self.client.get_range(&access, self.object(&key), WRITTEN.len());
+        self.write_probe(&access).await.map_err(refused)?;
+        let read = self.client.get_range(&access, self.object(&key), PROBE.len());
         let read = read.await.map_err(refused)?;
-        if read.bytes != WRITTEN {
+        if read.bytes != PROBE {
             return Err(BucketError::Another(self.place.to_string()));
         }
         // Without the right to list, S3 does not say of a missing object that it is missing.
@@ -243,6 +242,30 @@ impl BucketPlace {
     fn key_of(&self, file: &OwnFile) -> String {
         let prefix = self.place.key_prefix();
         format!("{prefix}{}/{}/{}", file.project, file.kind, file.name)
+    }
+
+    /// A server that refuses a long body may close the connection before its reason is read: it is asked with a short one.
+    async fn refused_body(&self, access: &Access, cause: CallError) -> BucketError {
+        let said = match cause {
+            CallError::Connect(_) => self.write_probe(access).await.err(),
+            _ => None,
+        };
+        self.refused(said.unwrap_or(cause))
+    }
+
+    async fn write_probe(&self, access: &Access) -> Result<(), CallError> {
+        let about = About {
+            content_type: "text/plain",
+            disposition: None,
+        };
+        let key = self.probe_key();
+        self.writer
+            .put(access, self.object(&key), about, PROBE.into())
+            .await
+    }
+
+    fn probe_key(&self) -> String {
+        format!("{}{PROBE_KEY}", self.place.key_prefix())
     }
 
     fn refused(&self, cause: CallError) -> BucketError {
