@@ -10,7 +10,7 @@ import requests
 from support.hub import running_hub
 from support.process import wait_for
 
-VIEWERS = 4
+VIEWERS = 16
 ASSETS = 2000
 KILLS = 5
 # Nobody answers there, which a hub that signs does not notice.
@@ -24,31 +24,42 @@ def hub(tmp_path):
 
 
 class Viewer(threading.Thread):
-    """Has each of its assets signed once, until the hub is gone."""
+    """Has each of its assets signed once, by its id or by its address, until the hub is gone."""
 
-    def __init__(self, hub, project, assets):
+    def __init__(self, hub, project, storage, assets):
         super().__init__()
-        self.url, self.key = f"{hub.url}/v2/project/{project}/assets/sign", hub.api_key
+        self.hub, self.project, self.storage = hub.url, project, storage
         self.assets, self.asked, self.signed = list(assets), [], []
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.session.headers["apikey"] = hub.api_key
 
     def run(self):
-        session = requests.Session()
-        session.trust_env = False
-        session.headers["apikey"] = self.key
         while self.assets:
             asset = self.assets.pop()
             self.asked.append(asset)
             try:
-                response = session.post(self.url, json={"assets": [asset]}, timeout=30)
+                url = self.by_address(asset) if asset.startswith(ENDPOINT) else self.by_id(asset)
             except requests.RequestException:
                 return
-            assert response.status_code == 200, response.text
-            assert "X-Amz-Signature" in response.json()["data"]["urls"][0]["url"]
+            assert "X-Amz-Signature" in url
             self.signed.append(asset)
+
+    def by_id(self, asset):
+        path = f"{self.hub}/v2/project/{self.project}/assets/sign"
+        response = self.session.post(path, json={"assets": [asset]}, timeout=30)
+        assert response.status_code == 200, response.text
+        return response.json()["data"]["urls"][0]["url"]
+
+    def by_address(self, address):
+        query = {"name": address, "project": self.project, "storageId": self.storage}
+        response = self.session.get(f"{self.hub}/v2/getSignedUrl", params=query, timeout=30)
+        assert response.status_code == 201, response.text
+        return response.json()["data"]["signedUrl"]
 
 
 def recorded(hub):
-    """How often each asset is on record."""
+    """How often each asset and each address is on record."""
     path = f"/v2/organization/{hub.organization}/urlRecords"
     found, query = Counter(), {"limit": 1000}
     while True:
@@ -56,6 +67,7 @@ def recorded(hub):
         for record in page["records"]:
             assert record["address"] == "127.0.0.1"
             found.update(record["assets"])
+            found.update([record["object"]] if record["object"] else [])
         if page["next"] is None:
             return found
         query["before"] = page["next"]
@@ -63,15 +75,16 @@ def recorded(hub):
 
 def test_every_url_that_was_handed_out_is_on_record_once(hub):
     keys = {"publicKey": "AKIAIOSFODNN7EXAMPLE", "privateKey": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}
-    hub.storage(name="photos", region="eu-central-1", endpoint=ENDPOINT, **keys)
+    storage = hub.storage(name="photos", region="eu-central-1", endpoint=ENDPOINT, **keys)
     project = hub.project()
     rows = [{"data": f"{ENDPOINT}/photos/{n}.jpg", "externalId": str(n)} for n in range(ASSETS)]
     assert hub.import_list(project, rows, storage="photos")["rowsImported"] == ASSETS
     ids = [asset["_id"] for page in (1, 2) for asset in hub.assets(project, page=page)]
     assert len(set(ids)) == ASSETS
+    ids = [name for n, asset in enumerate(ids) for name in (asset, f"{ENDPOINT}/photos/other/{n}.jpg")]
     chance, asked, signed = random.Random(7), set(), set()
     for kill in range(KILLS):
-        viewers = [Viewer(hub, project, ids[n::VIEWERS]) for n in range(VIEWERS)]
+        viewers = [Viewer(hub, project, storage, ids[n::VIEWERS]) for n in range(VIEWERS)]
         for viewer in viewers:
             viewer.start()
         wanted = chance.randint(20, 250)

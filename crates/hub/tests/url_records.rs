@@ -331,6 +331,23 @@ async fn the_record_is_filtered_paged_and_downloaded() {
 }
 
 #[tokio::test]
+async fn requests_of_one_caller_in_one_millisecond_share_a_record_and_lose_no_asset() {
+    let story = Story::begin().await;
+    for asset in &story.assets[..2] {
+        story.sign(std::slice::from_ref(asset)).await.data();
+    }
+    story.clock.advance_ms(1);
+    story.sign(&story.assets[2..]).await.data();
+    let opened: Vec<Value> = story
+        .records("")
+        .await
+        .iter()
+        .map(|record| record["assets"].clone())
+        .collect();
+    assert_eq!(opened, [json!(story.assets[2..]), json!(story.assets[..2])]);
+}
+
+#[tokio::test]
 async fn another_organization_sees_nothing_of_it() {
     let story = Story::begin().await;
     story.sign(&story.assets).await.data();

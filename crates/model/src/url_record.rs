@@ -15,7 +15,7 @@ words! {
         Upload = "upload",
         /// To see whether a browser reaches a storage.
         Test = "test",
-        /// To name uploaded files in an export.
+        /// To fetch the file of an export, or the uploaded files that it names.
         Export = "export",
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 /// Stands in the column of the project where there is none.
 const NO_PROJECT: ProjectId = ProjectId::from_bytes([0; ID_BYTES]);
 
-/// URLs that were handed out by one answer and end at the same time.
+/// URLs that were handed out to one caller at the same time, to the millisecond, and end at the same time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UrlRecord {
     /// Made when they were handed out: its time is theirs.
@@ -66,12 +66,14 @@ pub struct Page {
     pub next: Option<UrlRecordId>,
 }
 
-/// Keeps records; those that are there already are left alone.
+/// Keeps records. Of those that are there already the assets are what is said now: another version of the hub, which
+/// merges others, may have been killed while it kept them.
 pub fn insert(tx: &mut Tx, records: &[UrlRecord]) -> Result<()> {
     for r in records {
         tx.execute(
             "INSERT INTO url_records (organization, id, project, user_id, api_key, address, expires_at, purpose, object, assets)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (organization, id) DO NOTHING",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) 
+             ON CONFLICT (organization, id) DO UPDATE SET assets = excluded.assets WHERE url_records.assets <> excluded.assets",
             params![
                 &r.organization,
                 &r.id,

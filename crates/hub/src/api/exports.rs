@@ -24,13 +24,15 @@ use super::query::{Page, Params};
 use crate::audit::record;
 use crate::auth::access::{OnProject, right};
 use crate::auth::caller::{Caller, Proof};
+use crate::auth::peer::Peer;
 use crate::envelope::{Created, Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 use crate::jobs::export::options::ExportOptions;
 use crate::jobs::export::{CANCELLED_REASON, MAX_ACTIVE_EXPORTS};
+use crate::ledger::Holder;
 
-use file::download_url;
+use file::download_urls;
 use order::ExportBody;
 pub use view::ExportView;
 
@@ -80,12 +82,12 @@ struct PageParams {
 async fn create(
     State(hub): State<Arc<Hub>>,
     access: OnProject<right::ExportLabels>,
+    peer: Peer,
     Body(body): Body<ExportBody>,
 ) -> ApiResult<Created<ExportData>> {
     let export = start(&hub, &access, body).await?;
-    Ok(Created(ExportData {
-        export: ExportView::of(&hub, export),
-    }))
+    let export = ExportView::of(&hub, &Holder::new(&access, peer), export)?;
+    Ok(Created(ExportData { export }))
 }
 
 /// A project's exports, newest first
@@ -95,6 +97,7 @@ async fn create(
 async fn list(
     State(hub): State<Arc<Hub>>,
     access: OnProject<right::ExportLabels>,
+    peer: Peer,
     Params(params): Params<PageParams>,
 ) -> ApiResult<Success<ExportList>> {
     let page = Page::new(params.page, params.limit)?;
@@ -103,9 +106,8 @@ async fn list(
         .db
         .read(move |tx| exports::list(tx, organization, project, page.into()))
         .await?;
-    let exports = found.rows.into_iter();
     Ok(Success(ExportList {
-        exports: exports.map(|export| ExportView::of(&hub, export)).collect(),
+        exports: ExportView::of_all(&hub, &Holder::new(&access, peer), found.rows)?,
         total: found.total,
     }))
 }
@@ -116,12 +118,12 @@ async fn list(
 async fn show(
     State(hub): State<Arc<Hub>>,
     caller: Caller,
+    peer: Peer,
     Path(id): Path<String>,
 ) -> ApiResult<Success<ExportData>> {
-    let (_, export) = find(&hub, caller, &id).await?;
-    Ok(Success(ExportData {
-        export: ExportView::of(&hub, export),
-    }))
+    let (access, export) = find(&hub, caller, &id).await?;
+    let export = ExportView::of(&hub, &Holder::new(&access, peer), export)?;
+    Ok(Success(ExportData { export }))
 }
 
 /// Stop an export; nothing of its file stays
@@ -130,6 +132,7 @@ async fn show(
 async fn cancel(
     State(hub): State<Arc<Hub>>,
     caller: Caller,
+    peer: Peer,
     Path(id): Path<String>,
 ) -> ApiResult<Success<ExportData>> {
     let (access, export) = find(&hub, caller, &id).await?;
@@ -150,9 +153,8 @@ async fn cancel(
     if export.state.is_final() {
         hub.jobs.exports.one_ended();
     }
-    Ok(Success(ExportData {
-        export: ExportView::of(&hub, export),
-    }))
+    let export = ExportView::of(&hub, &Holder::new(&access, peer), export)?;
+    Ok(Success(ExportData { export }))
 }
 
 /// Checks what is asked for and queues the export.

@@ -9,6 +9,7 @@ use insitu_store::{Db, Error, organizations, url_records};
 use tokio::sync::watch;
 
 use super::journal::{Damage, Journal};
+use super::merging::merged;
 use crate::hub::Hub;
 
 /// How long records gather in a journal.
@@ -17,8 +18,8 @@ const GATHER: Duration = Duration::from_secs(1);
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// How often records are looked for that are too old.
 const EXPIRE_EVERY: Duration = Duration::from_secs(60 * 60);
-/// Records that one transaction puts into the database.
-const RECORDS_AT_ONCE: usize = 500;
+/// Records of a journal that one transaction puts into the database.
+const RECORDS_AT_ONCE: usize = 2000;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Why records are still in their journal.
@@ -94,10 +95,10 @@ async fn move_all(db: &Db, closed: &mut Vec<Journal>) -> Result<(), Unsettled> {
         let db = db.clone();
         let moving = tokio::task::spawn_blocking(move || match move_records(&db, &journal) {
             Ok(damage) => journal.end(damage).map_err(|error| (None, error.into())),
-            Err(error) => Err((Some(journal), error)),
+            Err(error) => Err((Some(Box::new(journal)), error)),
         });
         if let Err((journal, error)) = moving.await.map_err(io::Error::other)? {
-            closed.extend(journal);
+            closed.extend(journal.map(|journal| *journal));
             return Err(error);
         }
     }
@@ -105,13 +106,15 @@ async fn move_all(db: &Db, closed: &mut Vec<Journal>) -> Result<(), Unsettled> {
 }
 
 /// Copies records into the database, which leaves alone those that it has: whoever is killed in between begins again.
+/// What the database does not take is made durable where it is.
 fn move_records(db: &Db, journal: &Journal) -> Result<Damage, Unsettled> {
-    journal.sync()?;
-    let damage = journal.read(RECORDS_AT_ONCE, |records| {
-        let records: Arc<[UrlRecord]> = records.into();
-        db.claim_blocking(move |tx| url_records::insert(tx, &records))
-            .map_err(Unsettled::from)
-    })?;
+    let damage = match copy_records(db, journal) {
+        Ok(damage) => damage,
+        Err(error) => {
+            journal.sync()?;
+            return Err(error);
+        }
+    };
     let path = journal.path().display();
     if damage.lines > 0 {
         tracing::error!(lines = damage.lines, %path, "a journal of signed URLs was damaged; what could be read of it is on record, and the file is kept as .damaged");
@@ -120,6 +123,14 @@ fn move_records(db: &Db, journal: &Journal) -> Result<Damage, Unsettled> {
         tracing::warn!(%path, "the last line of a journal of signed URLs was not written to its end, so that URL was not handed out");
     }
     Ok(damage)
+}
+
+fn copy_records(db: &Db, journal: &Journal) -> Result<Damage, Unsettled> {
+    journal.read(RECORDS_AT_ONCE, |records| {
+        let records: Arc<[UrlRecord]> = merged(records).into();
+        db.claim_blocking(move |tx| url_records::insert(tx, &records))
+            .map_err(Unsettled::from)
+    })
 }
 
 async fn find_left_behind(hub: &Hub) {

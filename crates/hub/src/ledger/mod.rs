@@ -1,28 +1,33 @@
 //! The ledger: every signed URL is on record before it is handed out, and a hub that cannot write that down signs
 //! nothing.
 //!
-//! A record is one line in a journal of this hub, written in one step and left to the system to bring to the disk: it
-//! costs microseconds and survives the death of the process. About once a second a keeper makes the journal durable
-//! and moves its records into the database. What a power cut takes is the last second at most, with its answers.
+//! A record is one line in a journal of this hub, written in one step, together with those that arrive meanwhile, and
+//! left to the system to bring to the disk: it costs microseconds and survives the death of the process. About once a
+//! second a keeper moves the records into the database, those of one caller and one millisecond as one, or makes the
+//! journal durable where the database takes nothing. What a power cut takes is the last second or so, with its answers.
 
 mod journal;
 mod keeper;
+mod line;
+mod merging;
+mod pool;
+mod writing;
 
 use axum::http::StatusCode;
-use insitu_model::id::{ApiKeyId, AssetId, OrganizationId, ProjectId, UrlRecordId, UserId};
+use insitu_model::id::{ApiKeyId, AssetId, OrganizationId, ProjectId, UserId};
 use insitu_model::url_record::UrlPurpose;
 use insitu_store::exports::NewExport;
 use insitu_store::url_records::UrlRecord;
 
-pub use self::journal::Ledger;
 pub use self::keeper::{Unsettled, expire, keep, settle};
+pub use self::writing::Ledger;
 use crate::auth::access::{OnProject, Org};
 use crate::auth::peer::Peer;
 use crate::cloud_access::{AssetUrl, Unsigned};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 
-/// Assets of one record of an export: as many as one request can ask for.
+/// Assets of one record: as many as one request can ask for.
 const MAX_ASSETS_PER_RECORD: usize = 1000;
 
 /// Who is handed signed URLs.
@@ -71,7 +76,7 @@ impl Holder {
 
     fn record(&self, hub: &Hub, purpose: UrlPurpose, expires_at_ms: i64) -> UrlRecord {
         UrlRecord {
-            id: UrlRecordId::new(&*hub.clock, &*hub.random),
+            id: hub.ledger.new_id(&*hub.clock, &*hub.random),
             organization: self.organization,
             project: self.project,
             user: self.user,
@@ -114,7 +119,7 @@ pub fn note_assets(
             }
         }
     }
-    write(hub, &records)
+    write(hub, records)
 }
 
 /// Writes down which assets the links of an export open, a record for so many. Blocks.
@@ -129,7 +134,7 @@ pub fn note_export(
         ..holder.record(hub, UrlPurpose::Export, expires_at_ms)
     };
     let records: Vec<UrlRecord> = assets.chunks(MAX_ASSETS_PER_RECORD).map(record).collect();
-    hub.ledger.write(&records)
+    hub.ledger.write(records)
 }
 
 /// Writes down what a URL opens or fills that was asked for by an address. Of the URL everything is kept that names
@@ -145,7 +150,7 @@ pub fn note_url(
         object: Some(named_object(url)),
         ..holder.record(hub, purpose, expires_at_ms)
     };
-    write(hub, &[record])
+    write(hub, vec![record])
 }
 
 /// Writes down what many URLs open that were asked for by address, at once.
@@ -165,10 +170,10 @@ pub fn note_urls(
             })
         })
         .collect();
-    write(hub, &records)
+    write(hub, records)
 }
 
-fn write(hub: &Hub, records: &[UrlRecord]) -> ApiResult<()> {
+fn write(hub: &Hub, records: Vec<UrlRecord>) -> ApiResult<()> {
     hub.ledger.write(records).map_err(|error| {
         tracing::error!(%error, "signed URLs could not be written down, so none are handed out");
         ApiError::new(

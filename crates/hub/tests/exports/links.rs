@@ -132,3 +132,48 @@ async fn a_file_goes_with_its_project() {
         (404, "export.no_file")
     );
 }
+
+#[tokio::test]
+async fn whoever_is_handed_a_link_is_on_record_and_the_link_is_not() {
+    let story = Story::begin().await;
+    let export = story.export(json!({})).await;
+    let (id, url) = (&export["_id"], export["downloadUrl"].as_str().unwrap());
+    let (address, token) = url.split_once("?token=").unwrap();
+    let records = async || {
+        let path = format!(
+            "/v2/organization/{}/urlRecords?limit=1000",
+            story.owner.organization
+        );
+        let answer = story.owner.get(&path).await;
+        assert!(!answer.body.to_string().contains(token));
+        answer.data()["records"].as_array().unwrap().clone()
+    };
+    let handed_out = records().await;
+    assert!(!handed_out.is_empty());
+    for record in &handed_out {
+        assert_eq!(record["purpose"], "export");
+        assert_eq!(record["object"], address);
+        assert_eq!(record["project"], story.project.as_str());
+        assert_eq!(record["assets"], json!([]));
+        assert!(record["expiresAt"].as_str() > record["givenAt"].as_str());
+    }
+    let before = handed_out.len();
+    let show = format!("/v2/exports/{}", id.as_str().unwrap());
+    let list = format!("/v2/project/{}/exports", story.project);
+    let at_once = format!("/v2/export?project={}", story.project);
+    for path in [&show, &list] {
+        story.owner.get(path).await.data();
+    }
+    let path = story.owner.get(&at_once).await;
+    let path = path.data()["exportPath"].as_str().unwrap().to_owned();
+    let found = records().await;
+    assert_eq!(found.len(), before + 3);
+    assert_eq!(found[0]["object"], path.split_once('?').unwrap().0);
+
+    std::fs::remove_dir(story.hub.hub.config.ledger_dir()).unwrap();
+    let refused = story.owner.get(&show).await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.code()),
+        (503, "ledger.unavailable")
+    );
+}

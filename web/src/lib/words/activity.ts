@@ -242,7 +242,7 @@ export const words = {
     address: () => 'A file by its address',
     upload: () => 'A file to upload',
     test: () => 'A file to test a storage',
-    export: (n) => `${counted(n, 'asset', 'assets')} within an export`,
+    export: (n) => (n ? `${counted(n, 'asset', 'assets')} within an export` : 'The file of an export'),
   } satisfies Record<UrlPurpose, (n: number) => string>,
   inProject: (name: string) => `in ${name}`,
   deletedProject: 'a deleted project',

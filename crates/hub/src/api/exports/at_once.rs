@@ -15,14 +15,16 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::order::ExportBody;
 use super::view::ExportError;
-use super::{download_url, start};
+use super::{download_urls, start};
 use crate::api::query::FormParams;
 use crate::auth::access::{OnProject, right};
 use crate::auth::caller::Caller;
+use crate::auth::peer::Peer;
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 use crate::jobs::wait_for_export;
+use crate::ledger::Holder;
 
 /// The query, in which `+` is a space. Lists and ranges are JSON; what is not named here is not needed and ignored.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -66,6 +68,7 @@ pub struct AtOnceData {
 pub async fn export(
     State(hub): State<Arc<Hub>>,
     caller: Caller,
+    peer: Peer,
     FormParams(params): FormParams<AtOnceParams>,
 ) -> ApiResult<Success<AtOnceData>> {
     let project = params.project.as_deref().unwrap_or_default();
@@ -73,7 +76,7 @@ pub async fn export(
     let body = params.body()?;
     let export = start(&hub, &access, body).await?;
     let export = wait_for_export(&hub, access.organization, export.new.id).await?;
-    let export_path = path_of(&hub, export)?;
+    let export_path = path_of(&hub, &Holder::new(&access, peer), export)?;
     Ok(Success(AtOnceData { export_path }))
 }
 
@@ -83,9 +86,10 @@ pub async fn export(
 pub async fn export_v3(
     hub: State<Arc<Hub>>,
     caller: Caller,
+    peer: Peer,
     params: FormParams<AtOnceParams>,
 ) -> ApiResult<Success<AtOnceData>> {
-    export(hub, caller, params).await
+    export(hub, caller, peer, params).await
 }
 
 impl AtOnceParams {
@@ -144,9 +148,11 @@ fn is_true(name: &str, text: Option<&str>) -> ApiResult<Option<bool>> {
 }
 
 /// The link to the file of an export that has ended, or why there is none.
-fn path_of(hub: &Hub, export: Export) -> ApiResult<String> {
+fn path_of(hub: &Hub, holder: &Holder, export: Export) -> ApiResult<String> {
     match export.state {
-        JobState::Completed => download_url(hub, &export)
+        JobState::Completed => download_urls(hub, holder, &[export])?
+            .pop()
+            .flatten()
             .ok_or_else(|| ApiError::internal("an export that has just completed has no file")),
         JobState::Cancelled => Err(ApiError::conflict(
             "export.cancelled",

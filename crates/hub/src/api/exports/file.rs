@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use insitu_model::id::ExportId;
 use insitu_model::job::JobState;
+use insitu_model::url_record::UrlPurpose;
 use insitu_store::exports::{self, Export};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -14,10 +15,12 @@ use utoipa::IntoParams;
 use crate::api::download::Download;
 use crate::api::query::Params;
 use crate::auth::link::{self, LinkError};
+use crate::cloud_access::AssetUrl;
 use crate::envelope::ErrorBody;
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 use crate::jobs::export;
+use crate::ledger::{self, Holder};
 
 /// How long a link lasts at least. Users of such hubs know 120,000 seconds.
 const LINK_MS: i64 = 120_000 * 1000;
@@ -32,16 +35,30 @@ pub struct FileParams {
     token: String,
 }
 
-/// The link to an export's file; none where there is no file.
-pub fn download_url(hub: &Hub, export: &Export) -> Option<String> {
+/// The links to the files of these exports, in their order, once they are on record; none where there is no file.
+pub fn download_urls(hub: &Hub, holder: &Holder, exports: &[Export]) -> ApiResult<Vec<Option<String>>> {
+    let links: Vec<Option<AssetUrl>> = exports.iter().map(|export| link_to(hub, export)).collect();
+    ledger::note_urls(hub, holder, UrlPurpose::Export, &links)?;
+    Ok(links.into_iter().map(|link| link.map(|link| link.url)).collect())
+}
+
+fn link_to(hub: &Hub, export: &Export) -> Option<AssetUrl> {
     let now = hub.clock.now_ms();
     let expires = export.expires_at.filter(|expires| *expires >= now)?;
+    if export.state != JobState::Completed {
+        return None;
+    }
     let ends = (now + LINK_MS).div_euclid(LINKS_END_EVERY_MS) * LINKS_END_EVERY_MS + LINKS_END_EVERY_MS;
-    let token = link::token(&hub.vault, &name(export.new.id), ends.min(expires)).ok()?;
-    Some(format!(
-        "{}/v2/exports/{}/file?token={token}",
-        hub.public_url, export.new.id
-    ))
+    let ends = ends.min(expires);
+    let token = link::token(&hub.vault, &name(export.new.id), ends).ok()?;
+    Some(AssetUrl {
+        url: format!(
+            "{}/v2/exports/{}/file?token={token}",
+            hub.public_url, export.new.id
+        ),
+        expires_at_ms: Some(ends),
+        corrected_region: None,
+    })
 }
 
 /// What a link's token names.

@@ -1,15 +1,16 @@
 //! An export as the API shows it.
 
-use insitu_model::job::JobState;
 use insitu_store::exports::Export;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::file::download_url;
+use super::file::download_urls;
 use crate::api::time::iso;
 use crate::api::words;
+use crate::error::ApiResult;
 use crate::hub::Hub;
 use crate::jobs::export::options::{ExportOptions, Range};
+use crate::ledger::Holder;
 
 /// An export as the API shows it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -107,10 +108,20 @@ pub struct ExportError {
 }
 
 impl ExportView {
-    pub fn of(hub: &Hub, export: Export) -> Self {
-        let url = (export.state == JobState::Completed)
-            .then(|| download_url(hub, &export))
-            .flatten();
+    /// The export for this caller, whom its link is on record for.
+    pub fn of(hub: &Hub, holder: &Holder, export: Export) -> ApiResult<Self> {
+        let mut url = download_urls(hub, holder, std::slice::from_ref(&export))?;
+        Ok(Self::with(export, url.pop().flatten()))
+    }
+
+    /// The same of many.
+    pub fn of_all(hub: &Hub, holder: &Holder, exports: Vec<Export>) -> ApiResult<Vec<Self>> {
+        let urls = download_urls(hub, holder, &exports)?;
+        let each = exports.into_iter().zip(urls);
+        Ok(each.map(|(export, url)| Self::with(export, url)).collect())
+    }
+
+    fn with(export: Export, download_url: Option<String>) -> Self {
         let progress = export.progress;
         let done = progress.tasks_done;
         Self {
@@ -128,7 +139,7 @@ impl ExportView {
             },
             error: export.error.and_then(|json| serde_json::from_str(&json).ok()),
             file_name: export.new.file_name,
-            download_url: url,
+            download_url,
             expires_at: export.expires_at.map(iso),
             created_at: iso(export.new.created_at),
             started_at: export.started_at.map(iso),
