@@ -1,6 +1,6 @@
 //! What an operator can set, once, at the start.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -95,6 +95,9 @@ pub struct Config {
     /// Where to ask STS instead of AWS's regional endpoints.
     #[arg(long, env = "AWS_ENDPOINT_URL_STS")]
     pub sts_endpoint: Option<String>,
+    /// The DNS server that is asked for the hosts of storages and STS, instead of what the system asks; port 53 unless named.
+    #[arg(long, env = "INSITU_RESOLVER", value_name = "ADDRESS", value_parser = parse_resolver)]
+    pub resolver: Option<SocketAddr>,
     /// The region whose STS is asked who the hub is.
     #[arg(long, env = "AWS_REGION", default_value = "us-east-1")]
     pub aws_region: String,
@@ -142,6 +145,7 @@ impl Config {
             allow_endpoints: Vec::new(),
             trusted_proxies: Vec::new(),
             sts_endpoint: None,
+            resolver: None,
             aws_region: Region::US_EAST_1.to_string(),
             ready_file: None,
             header_probes: true,
@@ -220,9 +224,36 @@ impl Config {
     }
 }
 
+/// `10.0.0.2`, `10.0.0.2:5353`, `[2001:db8::53]:53`.
+fn parse_resolver(text: &str) -> Result<SocketAddr, String> {
+    const DNS_PORT: u16 = 53;
+    let bare = || text.parse::<IpAddr>().map(|address| (address, DNS_PORT).into());
+    text.parse().or_else(|_| bare()).map_err(|_| {
+        format!("{text:?} is no address: write that of a DNS server, such as 10.0.0.2 or 10.0.0.2:5353")
+    })
+}
+
 /// Writes a file that programs wait for, whole or not at all.
 pub fn write_ready_file(path: &Path, body: &serde_json::Value) -> std::io::Result<()> {
     let partial = path.with_extension("partial");
     std::fs::write(&partial, format!("{body:#}\n"))?;
     std::fs::rename(&partial, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_resolver;
+
+    #[test]
+    fn a_resolver_is_an_address_with_a_port_or_without() {
+        for (written, read) in [
+            ("10.0.0.2", "10.0.0.2:53"),
+            ("10.0.0.2:5353", "10.0.0.2:5353"),
+            ("2001:db8::53", "[2001:db8::53]:53"),
+            ("[2001:db8::53]:5353", "[2001:db8::53]:5353"),
+        ] {
+            assert_eq!(parse_resolver(written).unwrap().to_string(), read);
+        }
+        assert!(parse_resolver("dns.example.com").is_err());
+    }
 }

@@ -23,6 +23,7 @@ mod canonical;
 pub mod config;
 pub mod cors;
 pub mod defaults;
+mod dns;
 mod door;
 mod edge;
 mod facts;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use insitu_sandbox::{Ambient, Config, ConfigError, Defaults, Ready, Sandbox};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UdpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
@@ -27,6 +27,9 @@ struct Options {
     /// Serve the files of this folder instead of the photographs inside the program.
     #[arg(long, env = "INSITU_SANDBOX_SEED_DIR", value_name = "DIR")]
     seed_dir: Option<PathBuf>,
+    /// Answer questions of DNS at this address, over UDP: every name leads to the sandbox.
+    #[arg(long, env = "INSITU_SANDBOX_DNS", value_name = "ADDRESS")]
+    dns: Option<SocketAddr>,
     /// Write endpoints and keys to this file, as JSON, once everything answers.
     #[arg(long, env = "INSITU_SANDBOX_READY_FILE", value_name = "FILE")]
     ready_file: Option<PathBuf>,
@@ -112,7 +115,7 @@ enum Failure {
     ReadConfig(PathBuf, std::io::Error),
     #[error(transparent)]
     Config(#[from] ConfigError),
-    #[error("cannot listen on {0}: {1}; choose another address with --listen")]
+    #[error("cannot listen on {0}: {1}; choose another address with --listen or --dns")]
     Listen(SocketAddr, std::io::Error),
     #[error("the ready file {0} cannot be written: {1}")]
     ReadyFile(PathBuf, std::io::Error),
@@ -165,7 +168,16 @@ async fn serve(options: &Options, config: &Config, ambient: Ambient) -> Result<(
         .await
         .map_err(|e| Failure::Listen(options.listen, e))?;
     let endpoint = format!("http://{}", listener.local_addr()?);
-    let ready = Ready::of(config, sandbox.world(), &endpoint);
+    let server = listener.local_addr()?.ip();
+    let mut ready = Ready::of(config, sandbox.world(), &endpoint);
+    if let Some(address) = options.dns {
+        let socket = UdpSocket::bind(address)
+            .await
+            .map_err(|e| Failure::Listen(address, e))?;
+        ready.dns = Some(socket.local_addr()?.to_string());
+        let sandbox = sandbox.clone();
+        tokio::spawn(async move { sandbox.answer_names(socket, server).await });
+    }
     let stop = stop_signal(options.exit_with_parent)?;
     if let Some(path) = &options.ready_file {
         ready

@@ -18,6 +18,9 @@ pub struct Ready {
     pub sts_endpoint: String,
     /// Where misbehaviour is ordered.
     pub faults_endpoint: String,
+    /// Where questions of DNS are answered, with the port.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dns: Option<String>,
     /// The certificate with which the same port speaks TLS, as PEM.
     pub certificate: String,
     pub region: Option<String>,
@@ -67,6 +70,7 @@ impl Ready {
             sts_endpoint: endpoint.to_owned(),
             certificate: world.certificate().to_owned(),
             faults_endpoint: format!("{endpoint}/_sandbox/faults"),
+            dns: None,
             region: bucket.map(|bucket| bucket.region.clone()),
             bucket: bucket.map(|bucket| bucket.name.clone()),
             access_key_id: user.as_ref().map(|user| user.access_key_id.clone()),

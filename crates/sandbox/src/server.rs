@@ -1,6 +1,6 @@
 //! The socket: connections in, an orderly end.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
@@ -74,6 +74,12 @@ impl Sandbox {
         drop(listener);
         let _ = ending.send(true);
         let _ = tokio::time::timeout(LAST_ANSWERS, connections.shutdown()).await;
+    }
+
+    /// Answers questions of DNS at this socket, for as long as it is let: every name leads to `server`, the address that
+    /// the sandbox listens on.
+    pub async fn answer_names(&self, socket: UdpSocket, server: IpAddr) {
+        crate::dns::answer(socket, &self.world, server).await;
     }
 
     /// Serves in the background on a port of the system's choice, for tests; dropping the result stops it.

@@ -6,6 +6,7 @@
 //! is bounded.
 
 mod allowed;
+mod dns;
 mod error;
 mod knock;
 mod resolve;
@@ -21,6 +22,7 @@ use reqwest::Url;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 pub use allowed::{AllowedEndpoint, AllowedEndpointError, AllowedEndpoints, is_public};
+pub use dns::DnsServer;
 pub use error::ConnectError;
 use resolve::{CheckedResolver, Refused};
 pub use resolve::{Lookup, SystemLookup};
@@ -254,6 +256,12 @@ impl fmt::Debug for Answer {
             .field("status", &self.status)
             .field("body_bytes", &self.body.len())
             .finish()
+    }
+}
+
+impl fmt::Debug for DnsServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DnsServer").finish_non_exhaustive()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use insitu_cloud::connect::{AllowedEndpoints, Outbound, Patience, Reach};
+use insitu_cloud::connect::{AllowedEndpoints, Lookup, Outbound, Patience, Reach};
 use insitu_cloud::credentials::{Credentials, Grant, RoleGrant, session_name};
 use insitu_cloud::doctor::{self, Decoded, Diagnosis, LeftOut, Patient, Sample, Target, Tell, Tools, Wanted};
 use insitu_cloud::presign::Signer;
@@ -40,10 +40,11 @@ impl Instruments {
     pub fn new(
         allowed: AllowedEndpoints,
         sts_endpoint: Option<Endpoint>,
+        names: &Arc<dyn Lookup>,
         clock: &Arc<dyn Clock>,
         random: &Arc<dyn Random>,
     ) -> Outcome<Self> {
-        let open = |reach| Outbound::new(reach, Patience::BRIEF).map_err(Failure::new);
+        let open = |reach| Outbound::with_lookup(reach, Patience::BRIEF, names.clone()).map_err(Failure::new);
         let outbound = open(Reach::Storages(allowed))?;
         let s3 = s3::Client::new(outbound.clone(), clock.clone(), random.clone());
         let for_operator = open(Reach::Operator)?;

@@ -15,7 +15,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use insitu_cloud::connect::{AllowedEndpoint, AllowedEndpoints, Outbound, Patience, Reach};
+use insitu_cloud::connect::{
+    AllowedEndpoint, AllowedEndpoints, DnsServer, Lookup, Outbound, Patience, Reach, SystemLookup,
+};
 use insitu_cloud::credentials::{CredentialCache, CredentialError};
 use insitu_cloud::identity::{Delegate, Identity, IdentitySettings, Principal};
 use insitu_cloud::{s3, sts};
@@ -90,16 +92,18 @@ impl CloudAccess {
             None => None,
         };
         let own_region = Region::parse(&config.aws_region, sts_endpoint.is_some()).map_err(Failure::new)?;
-        let for_storages =
-            Outbound::new(Reach::Storages(allowed.clone()), Patience::NORMAL).map_err(Failure::new)?;
-        let for_operator = Outbound::new(Reach::Operator, Patience::NORMAL).map_err(Failure::new)?;
-        let for_metadata = Outbound::new(Reach::Operator, Patience::SHORT).map_err(Failure::new)?;
+        let names = names(config, &random);
+        let open =
+            |reach, patience| Outbound::with_lookup(reach, patience, names.clone()).map_err(Failure::new);
+        let for_storages = open(Reach::Storages(allowed.clone()), Patience::NORMAL)?;
+        let for_operator = open(Reach::Operator, Patience::NORMAL)?;
+        let for_metadata = open(Reach::Operator, Patience::SHORT)?;
         let identity = Identity::new(
             identity_settings(config, sts_endpoint.clone()),
             for_metadata,
             clock.clone(),
         );
-        let instruments = Instruments::new(allowed.clone(), sts_endpoint.clone(), &clock, &random)?;
+        let instruments = Instruments::new(allowed.clone(), sts_endpoint.clone(), &names, &clock, &random)?;
         let sts = sts::Client::new(for_operator, clock.clone(), random.clone(), sts_endpoint);
         let roles = Arc::new(Delegate::new(identity.clone(), sts.clone()));
         let headers = Clients::new(&for_storages, &clock, &random);
@@ -196,6 +200,14 @@ pub async fn region_of(hub: &Hub, storage: &ReachedStorage, object: &ObjectAddre
     regions
         .region_of(hub, storage, object.bucket(), object.region())
         .await
+}
+
+/// Who is asked what address a name has.
+fn names(config: &Config, random: &Arc<dyn Random>) -> Arc<dyn Lookup> {
+    match config.resolver {
+        Some(address) => Arc::new(DnsServer::new(address, random.clone())),
+        None => Arc::new(SystemLookup),
+    }
 }
 
 /// Where the hub's own identity is looked for: the one handed over, or AWS's standard chain.

@@ -18,6 +18,11 @@ pub enum Fault {
     CutConnection,
     /// Closes the connection where a TLS handshake begins.
     CutTls,
+    /// Answers that there is no such name: this one and those below, or any.
+    RefuseDns {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        host: Option<String>,
+    },
     /// Answers by a clock that is off by so many seconds, behind when negative.
     ClockSkew { seconds: i64 },
     /// Knows no such access key.
@@ -104,7 +109,7 @@ impl Fault {
         use Operation::{AssumeRole, GetObject, HeadBucket, HeadObject, ListObjectsV2, Preflight};
         match self {
             Self::Hang | Self::CutConnection | Self::Throttle { .. } => true,
-            Self::CutTls => false,
+            Self::CutTls | Self::RefuseDns { .. } => false,
             Self::ClockSkew { .. } | Self::UnknownKey | Self::RefuseSecret | Self::ExpireToken => {
                 operation != Preflight
             }

@@ -106,6 +106,13 @@ impl Faults {
         watching.filter(|armed| armed.count()).count() > 0
     }
 
+    /// Counts a question for a name; true when there is to be no such name.
+    pub(crate) fn strike_name(&self, name: &str) -> bool {
+        let armed = self.armed();
+        let watching = armed.iter().filter(|armed| armed.rule.is_about_name(name));
+        watching.filter(|armed| armed.count()).count() > 0
+    }
+
     fn armed(&self) -> Arc<[Armed]> {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }

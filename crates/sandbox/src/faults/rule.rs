@@ -78,6 +78,10 @@ pub enum FaultError {
         "'{0}' strikes before anything of a request is known; it can only be counted (after, every, times)"
     )]
     Narrowed(String),
+    #[error(
+        "'{0}' strikes names: it can be narrowed by 'host', by 'bucket' and by an operation of STS, and counted; a name tells nothing else"
+    )]
+    Name(String),
 }
 
 impl FaultRule {
@@ -98,12 +102,51 @@ impl FaultRule {
                 Ok(())
             };
         }
+        if matches!(self.fault, Fault::RefuseDns { .. }) {
+            return self.check_of_names();
+        }
         match scope.operation {
             Some(operation) if !self.fault.can_spoil(operation) => {
                 Err(FaultError::Operation(name(), operation))
             }
             _ => Ok(()),
         }
+    }
+
+    fn check_of_names(&self) -> Result<(), FaultError> {
+        let scope = &self.scope;
+        let narrowed = [&scope.key_prefix, &scope.role, &scope.access_key]
+            .iter()
+            .any(|field| field.is_some());
+        let of_sts = [
+            None,
+            Some(Operation::AssumeRole),
+            Some(Operation::GetCallerIdentity),
+        ];
+        if narrowed || !of_sts.contains(&scope.operation) {
+            return Err(FaultError::Name(self.fault.name()));
+        }
+        Ok(())
+    }
+
+    /// Is the rule about this name? That of a bucket begins with it, that of STS has it among its labels.
+    pub(super) fn is_about_name(&self, name: &str) -> bool {
+        let Fault::RefuseDns { host } = &self.fault else {
+            return false;
+        };
+        let name = name.trim_end_matches('.').to_ascii_lowercase();
+        let below = |host: &String| {
+            let host = host.trim_end_matches('.').to_ascii_lowercase();
+            name.strip_suffix(&host)
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        };
+        let of_bucket = |bucket: &String| {
+            let rest = name.strip_prefix(bucket.as_str());
+            rest.is_some_and(|rest| rest.starts_with('.'))
+        };
+        host.as_ref().is_none_or(below)
+            && self.scope.bucket.as_ref().is_none_or(of_bucket)
+            && (self.scope.operation.is_none() || name.split('.').any(|label| label == "sts"))
     }
 
     /// Is the rule about this request? Counting comes later.
@@ -172,9 +215,38 @@ mod tests {
             r#"{"fault":"wrong-content-type","type":"text/html","accessKey":"AKIAX"}"#,
             r#"{"fault":"no-external-id-demanded","role":"arn:aws:iam::111122223333:role/read"}"#,
             r#"{"fault":"cut-tls","times":1}"#,
+            r#"{"fault":"refuse-dns"}"#,
+            r#"{"fault":"refuse-dns","host":"photos.test","bucket":"photos","operation":"AssumeRole","times":2}"#,
         ] {
             assert_eq!(serde_json::to_string(&read(json).unwrap()).unwrap(), json);
         }
+    }
+
+    #[test]
+    fn a_rule_about_names_knows_its_own() {
+        for (json, own, others) in [
+            (r#"{"fault":"refuse-dns"}"#, vec!["a.test", "localhost"], vec![]),
+            (
+                r#"{"fault":"refuse-dns","host":"photos.test"}"#,
+                vec!["photos.test", "Photos.TEST.", "a.photos.test"],
+                vec!["otherphotos.test", "test", "photos.test.example"],
+            ),
+            (
+                r#"{"fault":"refuse-dns","bucket":"photos"}"#,
+                vec!["photos.s3.eu-central-1.amazonaws.com", "photos.test"],
+                vec!["photos", "photos2.test", "s3.photos.test"],
+            ),
+            (
+                r#"{"fault":"refuse-dns","operation":"AssumeRole"}"#,
+                vec!["sts.eu-central-1.amazonaws.com", "sts.test"],
+                vec!["s3.eu-central-1.amazonaws.com", "stst.test"],
+            ),
+        ] {
+            let rule = read(json).unwrap();
+            assert!(own.iter().all(|name| rule.is_about_name(name)), "{json}");
+            assert!(!others.iter().any(|name| rule.is_about_name(name)), "{json}");
+        }
+        assert!(!read(r#"{"fault":"hang"}"#).unwrap().is_about_name("photos.test"));
     }
 
     #[test]
@@ -203,6 +275,14 @@ mod tests {
             (
                 r#"{"fault":"cut-tls","bucket":"photos"}"#,
                 "before anything of a request is known",
+            ),
+            (
+                r#"{"fault":"refuse-dns","role":"arn:aws:iam::111122223333:role/read"}"#,
+                "a name tells nothing else",
+            ),
+            (
+                r#"{"fault":"refuse-dns","operation":"GetObject"}"#,
+                "a name tells nothing else",
             ),
         ] {
             let said = read(json).unwrap_err();
