@@ -72,10 +72,7 @@ impl Refusal {
                 .header("x-amz-bucket-region")
                 .filter(|region| !region.is_empty())
                 .map(word),
-            // The other form, a date, is not what S3 or STS send.
-            retry_after_s: answer
-                .header("retry-after")
-                .and_then(|text| text.trim().parse().ok()),
+            retry_after_s: retry_after_s(answer),
             ..Refusal::default()
         };
         if let Ok(document) = Element::parse(&answer.body) {
@@ -268,6 +265,20 @@ impl CallError {
     }
 }
 
+/// How long the server wants to be left alone: so many seconds, or until a time, which counts from the answer's own
+/// `Date`, as the clocks of the two may differ.
+fn retry_after_s(answer: &Answer) -> Option<u32> {
+    let text = answer.header("retry-after")?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(seconds);
+    }
+    let second = |text: &str| {
+        let time = jiff::fmt::rfc2822::parse(text.trim());
+        time.ok().map(|time| time.timestamp().as_second())
+    };
+    u32::try_from(second(text)? - second(answer.header("date")?)?).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -299,17 +310,26 @@ mod tests {
 
     #[test]
     fn how_long_a_server_wants_to_be_left_alone_is_read() {
-        let of = |text: &'static str| {
+        let of = |text: &'static str, date: Option<&'static str>| {
+            let named = [
+                (http::header::RETRY_AFTER, Some(text)),
+                (http::header::DATE, date),
+            ];
+            let headers = named
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, http::HeaderValue::from_static(value?))));
             let answer = Answer {
                 status: 503,
-                headers: [(http::header::RETRY_AFTER, http::HeaderValue::from_static(text))]
-                    .into_iter()
-                    .collect(),
+                headers: headers.collect(),
                 body: Default::default(),
             };
             Refusal::read(&answer).retry_after_s
         };
-        assert_eq!((of("7"), of("soon")), (Some(7), None));
+        assert_eq!((of("7", None), of("soon", None)), (Some(7), None));
+        let (now, later) = ("Wed, 21 Oct 2026 07:28:00 GMT", "Wed, 21 Oct 2026 07:29:30 GMT");
+        assert_eq!(of(later, Some(now)), Some(90));
+        assert_eq!(of(now, Some(later)), None, "it is over");
+        assert_eq!(of(later, None), None, "nobody knows when it was said");
     }
 
     #[test]

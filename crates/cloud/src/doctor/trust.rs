@@ -4,6 +4,7 @@
 //! STS has one message for no such role, wrong principal, wrong or missing external ID and missing permission, so no
 //! answer proves anything alone. A role that lets the hub in with any ID lets in whoever else the hub works for.
 
+use futures_util::future::join_all;
 use insitu_model::ambient::Random;
 use insitu_model::arn::RoleArn;
 use insitu_model::external_id::ExternalId;
@@ -113,7 +114,12 @@ struct Similar {
     with_other_half: Option<ExternalId>,
     /// For a comparison without regard to case.
     in_other_case: Option<ExternalId>,
+    /// For `acme-00?`: one character is another, at the end and at places that differ from one proof to the next.
+    with_other_character: Vec<ExternalId>,
 }
+
+/// Characters in the middle of an external ID that are tried in one proof.
+const OTHER_CHARACTERS: usize = 2;
 
 impl Similar {
     fn to(right: &ExternalId, random: &dyn Random) -> Self {
@@ -133,8 +139,35 @@ impl Similar {
             longer_in_front: usable(format!("{made_up}{right}")),
             with_other_half: usable(other_half),
             in_other_case: usable(other_case),
+            with_other_character: places(right, random)
+                .into_iter()
+                .filter_map(|place| usable(with_other_at(right, place)))
+                .collect(),
         }
     }
+}
+
+/// The last character, and a few others.
+fn places(right: &str, random: &dyn Random) -> Vec<usize> {
+    let count = right.chars().count();
+    let mut places = vec![count - 1];
+    for _ in 0..OTHER_CHARACTERS {
+        let mut number = [0; 4];
+        random.fill(&mut number);
+        places.push(u32::from_be_bytes(number) as usize % count);
+    }
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+/// The same with another character there, one that nobody numbers external IDs with.
+fn with_other_at(right: &str, place: usize) -> String {
+    let other = |c| if c == '=' { ',' } else { '=' };
+    let characters = right.chars().enumerate();
+    characters
+        .map(|(at, c)| if at == place { other(c) } else { c })
+        .collect()
 }
 
 impl Attempt<'_> {
@@ -146,14 +179,17 @@ impl Attempt<'_> {
     ) -> Result<Strangers, CallError> {
         let made_up = ExternalId::generate(random);
         let similar = Similar::to(right, random);
-        let (random, longer, in_front, half, case) = tokio::join!(
+        let characters = similar.with_other_character.iter();
+        let (random, longer, in_front, half, case, characters) = tokio::join!(
             self.with(Some(&made_up)),
             self.with_similar(similar.longer.as_ref()),
             self.with_similar(similar.longer_in_front.as_ref()),
             self.with_similar(similar.with_other_half.as_ref()),
             self.with_similar(similar.in_other_case.as_ref()),
+            join_all(characters.map(|other| self.with(Some(other)))),
         );
-        let similar: Vec<_> = [longer, in_front, half, case].into_iter().flatten().collect();
+        let similar = [longer, in_front, half, case].into_iter().flatten();
+        let similar: Vec<_> = similar.chain(characters).collect();
         // One that was let in is proof enough, whatever became of the others.
         if matches!(random, Ok(Entry::Let)) {
             return Ok(Strangers::RandomLet);
@@ -261,7 +297,9 @@ mod tests {
         let with = |text: &str| asked.iter().any(|one| one.contains(text));
         assert!(with(&format!("&ExternalId={made_up}&")), "{asked:?}");
         assert!(with("&ExternalId=THE-RIGHT-ONE&"), "{asked:?}");
-        assert_eq!(asked.len(), 7);
+        // The last character, and at most two others.
+        assert!(with("&ExternalId=the-right-on%3D&"), "{asked:?}");
+        assert!((8..=10).contains(&asked.len()), "{asked:?}");
         for one in &asked {
             assert!(
                 one.contains("DurationSeconds=900") && one.contains("Deny"),
@@ -281,11 +319,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_role_whose_condition_is_a_pattern_is_found_out() {
-        let patterns: [fn(&str) -> bool; 4] = [
+        let patterns: [fn(&str) -> bool; 5] = [
             |id| id.starts_with("the-"),
             |id| id.ends_with("-one"),
             |id| id.starts_with("the-") && id.len() == RIGHT.len(),
             |id| id.eq_ignore_ascii_case(RIGHT),
+            |id| id.starts_with("the-right-on") && id.len() <= "the-right-on%3D".len(),
         ];
         for (number, takes) in patterns.into_iter().enumerate() {
             let proof = prove(&role(takes).await).await;
@@ -308,6 +347,12 @@ mod tests {
             let tried: Vec<ExternalId> = all.into_iter().flatten().collect();
             assert_eq!(tried.len(), others, "{right}");
             assert!(!tried.contains(&right));
+            let characters = similar.with_other_character;
+            assert!((1..=3).contains(&characters.len()), "{right}");
+            for other in characters {
+                let pairs = other.as_str().chars().zip(right.as_str().chars());
+                assert_eq!(pairs.filter(|(a, b)| a != b).count(), 1, "{other}");
+            }
         }
     }
 

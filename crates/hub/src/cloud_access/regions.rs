@@ -2,7 +2,7 @@
 //!
 //! A bucket is asked about once an hour (HeadBucket), the first time that something in it is signed; S3 names the
 //! region even when it refuses. Where it cannot be learned, the region that the address or the storage names is used. A
-//! server that hangs is waited for once, and not once for each of its buckets.
+//! server that hangs is waited for once, and not once for each of its buckets or for each storage on it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -30,9 +30,12 @@ pub(super) struct LearnedRegions {
     s3: s3::Client,
     clock: Arc<dyn Clock>,
     kept: Mutex<HashMap<(StorageId, String), Learned>>,
-    /// The regions of storages whose server did not answer, and until when none is asked.
-    silent: Mutex<HashMap<(StorageId, Region), i64>>,
+    /// Servers that did not answer, and until when none is asked.
+    silent: Mutex<HashMap<Server, i64>>,
 }
+
+/// Who answers for buckets: an endpoint, whichever storages name it, or AWS; and the region that it is asked in.
+type Server = (Option<String>, Region);
 
 #[derive(Clone)]
 struct Learned {
@@ -52,10 +55,9 @@ impl LearnedRegions {
 
     pub fn forget(&self, storage: StorageId) {
         self.lock().retain(|(owner, _), _| *owner != storage);
-        self.silent().retain(|(owner, _), _| *owner != storage);
     }
 
-    fn silent(&self) -> MutexGuard<'_, HashMap<(StorageId, Region), i64>> {
+    fn silent(&self) -> MutexGuard<'_, HashMap<Server, i64>> {
         self.silent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -88,7 +90,8 @@ impl LearnedRegions {
         if let Some(known) = self.lock().get(&slot).filter(|known| now < known.until_ms) {
             return known.region.clone().unwrap_or(assumed);
         }
-        let server = (storage.id, assumed.clone());
+        let endpoint = storage.endpoint.as_ref();
+        let server = (endpoint.map(ToString::to_string), assumed.clone());
         let is_silent = self.silent().get(&server).is_some_and(|until_ms| now < *until_ms);
         if is_silent || left.is_zero() {
             return assumed;
@@ -120,7 +123,7 @@ impl LearnedRegions {
         learned.unwrap_or(assumed)
     }
 
-    fn note_silent(&self, server: (StorageId, Region), now: i64) {
+    fn note_silent(&self, server: Server, now: i64) {
         let mut silent = self.silent();
         silent.retain(|_, until_ms| now < *until_ms);
         silent.insert(server, now + FAILURE_KEPT_MS);
