@@ -46,6 +46,14 @@ FAILURES = [
     ({"fault": "other-origin", "origin": "https://elsewhere.example"}, "user", "storage.cors_other_origin", "preflight", KEY),
     ({"fault": "cut-body"}, "user", "storage.body_cut", "range", KEY),
     ({"fault": "bomb"}, "user", "storage.not_decodable", "decode", KEY),
+    ({"fault": "hide-missing"}, "role", "storage.no_such_object", "head", GONE),
+    ({"fault": "no-such-object"}, "role", "storage.no_such_object", "head", KEY),
+    ({"fault": "throttle"}, "role", "storage.throttled", "sts", KEY),
+    ({"fault": "throttle", "operation": "HeadObject"}, "role", "storage.throttled", "head", KEY),
+    ({"fault": "no-cors"}, "role", "storage.cors_missing", "preflight", KEY),
+    ({"fault": "other-origin", "origin": "https://elsewhere.example"}, "role", "storage.cors_other_origin", "preflight", KEY),
+    ({"fault": "cut-body"}, "role", "storage.body_cut", "range", KEY),
+    ({"fault": "bomb"}, "role", "storage.not_decodable", "decode", KEY),
 ]
 
 WARNINGS = [
@@ -58,6 +66,8 @@ WARNINGS = [
     ({"fault": "throttle", "operation": "Preflight"}, "user", "storage.preflight_refused", "preflight"),
     ({"fault": "hang", "operation": "Preflight"}, "user", "storage.preflight_refused", "preflight"),
     ({"fault": "no-vary"}, "user", "storage.cors_no_vary", "signed-get"),
+    ({"fault": "no-vary"}, "role", "storage.cors_no_vary", "signed-get"),
+    ({"fault": "ignore-range"}, "role", "storage.ranges_ignored", "range"),
     ({"fault": "ignore-range"}, "user", "storage.ranges_ignored", "range"),
     ({"fault": "wrong-content-type", "type": "application/octet-stream"}, "user", "storage.wrong_content_type", "decode"),
 ]

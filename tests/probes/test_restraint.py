@@ -120,6 +120,38 @@ def test_without_sizes_each_object_is_read_once_and_its_header_alone(hub, sandbo
     assert any(len(content) > HEADER_BYTES for content in photographs().values()), "or nothing was shown"
 
 
+def test_looking_into_a_bucket_and_importing_a_folder_of_it_list_that_folder_and_read_headers_alone(
+    hub, sandbox, storages, recorder
+):
+    names = sorted(FOLDER + name for name in photographs())
+    for storage in storages:
+        project = hub.project("Folder")
+        place = {"bucket": sandbox["bucket"], "storageId": storage, "folder": FOLDER}
+        assert sorted(hub.post("/v2/file-explorer", place)["files"]) == names
+        query = {"bucketName": sandbox["bucket"], "path": FOLDER}
+        files = hub.get(f"/v2/storages/{storage}/files", params=query)["files"]
+        assert sorted(file["key"] for file in files) == names
+        assert hub.refused("POST", "/v2/file-explorer", json={**place, "folder": "street/2025/"}).code == "storage.outside_prefixes"
+        passed = recorder.take()
+        assert_restrained(passed, sandbox)
+        assert [one for one in passed if one.key] == [], "no object was touched"
+
+        started = hub.post("/v2/file-explorer", {**place, "upload": True, "projectId": project})["import"]["_id"]
+        done = hub.finished(started)
+        assert (done["state"], done["rowsImported"]) == ("completed", len(names)), done
+
+        def at_rest(project=project):
+            found = hub.get(f"/v2/project/{project}/probes")["probes"]
+            return found if found["pending"] == 0 else None
+
+        assert wait_for(at_rest, 60, "the probes coming to rest")["measured"] == len(names)
+        passed = recorder.take()
+        assert_restrained(passed, sandbox)
+        read = [one for one in passed if one.key]
+        assert sorted(one.key for one in read) == names, "each once"
+        assert max(one.received_bytes for one in read) <= HEADER_BYTES
+
+
 def test_a_test_of_the_connection_reads_the_beginning_of_one_object_twice(hub, sandbox, storages, recorder):
     for storage in storages:
         diagnosis = hub.post(f"/v2/storages/{storage}/test", {})["diagnosis"]

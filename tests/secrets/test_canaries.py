@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 import requests
@@ -41,24 +42,33 @@ def diagnose(call, project, assets, storages):
     assert sorted(one["cause"]["name"] for one in reached) == ["head", "preflight", "preflight"], reached
 
 
+# What opens something by itself: whoever is handed it has it in an answer, and nobody else anywhere.
+OPENS = {"X-Amz-Signature", "X-Amz-Security-Token", "signature", "token"}
+
+
+def opening(url):
+    """Name and value of everything in this URL that opens what it names."""
+    return {(name, value) for name, value in parse_qsl(urlsplit(url).query) if name in OPENS}
+
+
 def take_home(hub, call, project):
     """What leaves the hub as files: an export, unpacked, with its report, and the record of signed URLs."""
     ordered = call("POST", f"/v2/project/{project}/exports", {"stage": []})["data"]["export"]["_id"]
     export = hub.exported(ordered)
     assert export["state"] == "completed", export
-    yield json.dumps(export)
+    yield json.dumps(export), export["downloadUrl"]
     packed = hub.session.get(export["downloadUrl"], timeout=60)
     with zipfile.ZipFile(io.BytesIO(packed.content)) as files:
         contents = [files.read(name).decode() for name in files.namelist()]
     assert "cute-cat.jpg" in "".join(contents)
-    yield from contents
-    yield hub.session.get(f"{hub.url}/v2/exports/{ordered}/report", timeout=60).text
+    yield "".join(contents), None
+    yield hub.session.get(f"{hub.url}/v2/exports/{ordered}/report", timeout=60).text, None
     records = f"/v2/organization/{hub.organization}/urlRecords"
     assert call("GET", records)["data"]["records"]
     for format in ("ndjson", "csv"):
         file = hub.session.get(f"{hub.url}{records}/file", params={"format": format}, timeout=60)
         assert file.ok and project in file.text, file.text
-        yield file.text
+        yield file.text, None
 
 
 def test_no_secret_leaves_the_hub(hub, sandbox):
@@ -100,7 +110,18 @@ def test_no_secret_leaves_the_hub(hub, sandbox):
     opened = [requests.get(one["url"], timeout=30).status_code for one in signed["urls"] if "url" in one]
     assert opened.count(200) == 2, opened
     diagnose(call, project, assets, (good, role, wrong))
-    heard.extend(take_home(hub, call, project))
+    links = [one["url"] for one in signed["urls"] if "url" in one]
+    for text, link in take_home(hub, call, project):
+        heard.append(text)
+        links += [link] if link else []
+    # By its address, to upload, in a listing: whoever asks gets other URLs.
+    by_address = {"name": f"s3://{sandbox['bucket']}/cute-cat.jpg", "project": project, "storageId": role}
+    links.append(hub.do("GET", "/v2/getSignedUrl", params=by_address)["signedUrl"])
+    links.append(hub.do("GET", "/v2/getUploadUrl", params={"name": "a.jpg", "project": project})["uploadUrl"])
+    listed = hub.get(f"/v2/storages/{role}/files", params={"bucketName": sandbox["bucket"]})["files"]
+    links += [file["signedUrl"] for file in listed]
+    handed_out = set().union(*map(opening, links))
+    assert {name for name, _ in handed_out} == OPENS
     call("DELETE", f"/v2/storages/{wrong}?force=true")
     hub.program.stop()
 
@@ -111,3 +132,8 @@ def test_no_secret_leaves_the_hub(hub, sandbox):
         assert not [answer for answer in heard if secret in answer], f"the {name} is in an answer"
         for file in files:
             assert secret.encode() not in file.read_bytes(), f"the {name} is in {file.name}"
+    for file in files:
+        contents = file.read_bytes()
+        for name, value in handed_out:
+            for written in {value, quote(value, safe="")}:
+                assert written.encode() not in contents, f"a {name} that was handed out is in {file.name}"
