@@ -44,7 +44,9 @@ FAILURES = [
     ({"fault": "deny-assume-role"}, "role", "storage.role_denied", "external-id", KEY),
     ({"fault": "no-cors"}, "user", "storage.cors_missing", "preflight", KEY),
     ({"fault": "other-origin", "origin": "https://elsewhere.example"}, "user", "storage.cors_other_origin", "preflight", KEY),
-    ({"fault": "cut-body"}, "user", "storage.body_cut", "range", KEY),
+    ({"fault": "cut-body", "operation": "GetObject"}, "user", "storage.body_cut", "range", KEY),
+    ({"fault": "cut-body", "operation": "ListObjectsV2"}, "user", "storage.body_cut", "identity", KEY),
+    ({"fault": "cut-body", "operation": "ListObjectsV2"}, "role", "storage.body_cut", "list", KEY),
     ({"fault": "bomb"}, "user", "storage.not_decodable", "decode", KEY),
     ({"fault": "hide-missing"}, "role", "storage.no_such_object", "head", GONE),
     ({"fault": "no-such-object"}, "role", "storage.no_such_object", "head", KEY),
@@ -52,7 +54,7 @@ FAILURES = [
     ({"fault": "throttle", "operation": "HeadObject"}, "role", "storage.throttled", "head", KEY),
     ({"fault": "no-cors"}, "role", "storage.cors_missing", "preflight", KEY),
     ({"fault": "other-origin", "origin": "https://elsewhere.example"}, "role", "storage.cors_other_origin", "preflight", KEY),
-    ({"fault": "cut-body"}, "role", "storage.body_cut", "range", KEY),
+    ({"fault": "cut-body", "operation": "GetObject"}, "role", "storage.body_cut", "range", KEY),
     ({"fault": "bomb"}, "role", "storage.not_decodable", "decode", KEY),
 ]
 

@@ -122,7 +122,8 @@ impl Fault {
             | Self::NoSuchObject
             | Self::WrongContentType { .. }
             | Self::Bomb => matches!(operation, GetObject | HeadObject),
-            Self::IgnoreRange | Self::CutBody => operation == GetObject,
+            Self::IgnoreRange => operation == GetObject,
+            Self::CutBody => matches!(operation, GetObject | ListObjectsV2),
             Self::NoExternalIdDemanded | Self::DenyAssumeRole => operation == AssumeRole,
             Self::NoCors | Self::OtherOrigin { .. } | Self::NoVary => {
                 operation.is_on_a_bucket() || operation == Preflight
