@@ -1,6 +1,6 @@
 //! A line of a journal: `CHECKSUM JSON`, a record as it goes into the database; or, where a line before says the same of
 //! other assets, `CHECKSUM ~LINE ID ASSETS` with the number of that line, the first being 0. Most lines are short: one
-//! caller asks again and again, and a sixth of the bytes is written in half the time.
+//! caller asks again and again, and a sixth of the bytes is written sooner.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
