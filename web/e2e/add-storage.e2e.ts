@@ -174,6 +174,11 @@ it.each(LOOKS)('are in order in every state in $theme at $size px', async (look)
   const sheet = page.getByRole('dialog', { name: 'Sandbox, IAM User' });
   const storage = ready.storages.find(({ name }) => name === 'Sandbox, IAM User');
   await sheet.getByText(storage?._id ?? '', { exact: true }).waitFor();
+  const projects = sheet.getByRole('region', { name: 'Assets by project' });
+  const used = projects.locator(`a[href="/projects/${ready.projectId}/assets"]`);
+  await used.waitFor();
+  expect(await projects.getByRole('listitem').filter({ has: used }).innerText()).toMatch(/\s5$/);
+  await looking.at('storage-sheet');
   await sheet.getByText('Policies and CORS rule').click();
   const policy = sheet.getByRole('region', { name: 'Policy', exact: true });
   await policy.waitFor();

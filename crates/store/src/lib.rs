@@ -42,6 +42,7 @@ pub mod role_overrides;
 pub mod role_proofs;
 pub mod sessions;
 pub mod storage_checks;
+pub mod storage_projects;
 pub mod storages;
 pub mod tasks;
 pub mod url_records;

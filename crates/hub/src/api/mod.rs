@@ -43,6 +43,7 @@ pub mod signing;
 pub mod stages;
 pub mod storage_changes;
 pub mod storage_form;
+pub mod storage_projects;
 pub mod storage_setup;
 pub mod storage_test;
 pub mod storage_trust;
@@ -113,6 +114,7 @@ fn endpoints() -> OpenApiRouter<Arc<Hub>> {
         .merge(file_explorer::router())
         .merge(storage_changes::router())
         .merge(storage_setup::router())
+        .merge(storage_projects::router())
         .merge(storage_trust::router())
         .merge(identity::router())
         .merge(storage_test::router())

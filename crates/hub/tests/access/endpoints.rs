@@ -183,6 +183,11 @@ pub const ENDPOINTS: &[(&str, &str, Demands)] = &[
         InOrganization(Right::UseStorages),
     ),
     ("GET", "/v2/storages/{id}", InOrganization(Right::UseStorages)),
+    (
+        "GET",
+        "/v2/storages/{id}/projects",
+        InOrganization(Right::ManageStorages),
+    ),
     ("POST", "/v2/storages/{id}", InOrganization(Right::ManageStorages)),
     (
         "DELETE",

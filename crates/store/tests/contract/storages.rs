@@ -6,6 +6,7 @@ use insitu_store::{
     assets::{self, NewAsset},
     external_ids, named_roles,
     role_proofs::RoleProof,
+    storage_projects,
     storages::{self, ExternalIdSource, Storage, StorageChange},
 };
 
@@ -150,6 +151,34 @@ contract! {
         store.write(move |tx| storages::delete(tx, organization, id, true, NOW)).await.unwrap();
         assert_eq!(store.read(move |tx| storages::find(tx, organization, id)).await.unwrap(), None);
         assert_eq!(sealed().await.unwrap(), []);
+    }
+}
+
+contract! {
+    async fn the_projects_that_use_a_storage_come_with_how_many_of_their_assets_it_opens(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let (other, _) = store.organization("other").await;
+        let (few, many) = (store.project(organization, "few").await, store.project(organization, "many").await);
+        let empty = store.project(organization, "empty").await;
+        let id = store.storage(organization, "Photos").await;
+        let of_storage = |external_id: &str| NewAsset { storage: Some(id), ..row(external_id) };
+        let import = store.imported(organization, few, vec![of_storage("a"), of_storage("b"), row("public")]).await;
+        store.imported(organization, many, vec![of_storage("c"), of_storage("d")]).await;
+        store.imported(organization, many, vec![of_storage("e")]).await;
+        store.imported(organization, empty, vec![row("public")]).await;
+        let ids = vec![AssetId::of_import(import, 1)];
+        store.write(move |tx| assets::delete(tx, organization, few, &ids, NOW)).await.unwrap();
+
+        let using = async |page| {
+            let found = store.read(move |tx| storage_projects::list(tx, organization, id, page)).await.unwrap();
+            let rows: Vec<_> = found.rows.into_iter().map(|one| (one.project, one.name, one.asset_count)).collect();
+            (rows, found.total)
+        };
+        let expected = [(many, "many".to_owned(), 3), (few, "few".to_owned(), 1)];
+        assert_eq!(using(Page::first(10)).await, (expected.to_vec(), 2));
+        assert_eq!(using(Page { number: 2, limit: 1 }).await, (expected[1..].to_vec(), 2));
+        let foreign = store.read(move |tx| storage_projects::list(tx, other, id, Page::first(10))).await;
+        assert!(matches!(foreign, Err(Error::NotFound { .. })), "{foreign:?}");
     }
 }
 

@@ -1388,6 +1388,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/storages/{id}/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Projects that a storage opens assets of, those with most first */
+        get: operations["getStoragesByIdProjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/storages/{id}/rotate": {
         parameters: {
             query?: never;
@@ -2797,6 +2814,19 @@ export interface components {
             status: string;
         };
         /** @description The body of a successful answer. */
+        Envelope_StorageProjectList: {
+            data: {
+                projects: components["schemas"]["StorageProject"][];
+                /** Format: int64 */
+                total: number;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
         Envelope_TaskCounts: {
             data: {
                 counts: components["schemas"]["StageCounts"];
@@ -3981,6 +4011,21 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        /** @description A project whose assets a storage opens. */
+        StorageProject: {
+            _id: string;
+            /**
+             * Format: int64
+             * @description Its assets that the storage opens; deleted ones are left out.
+             */
+            assetCount: number;
+            name: string;
+        };
+        StorageProjectList: {
+            projects: components["schemas"]["StorageProject"][];
+            /** Format: int64 */
+            total: number;
+        };
         /** @description What to try; nothing: the buckets of the prefixes and an asset that uses the storage. */
         StorageTestBody: {
             /** @description Names of buckets, 5 at most. */
@@ -4289,6 +4334,7 @@ export type EnvelopeSignedUrls = components['schemas']['Envelope_SignedUrls'];
 export type EnvelopeStorageData = components['schemas']['Envelope_StorageData'];
 export type EnvelopeStorageFiles = components['schemas']['Envelope_StorageFiles'];
 export type EnvelopeStorageList = components['schemas']['Envelope_StorageList'];
+export type EnvelopeStorageProjectList = components['schemas']['Envelope_StorageProjectList'];
 export type EnvelopeTaskCounts = components['schemas']['Envelope_TaskCounts'];
 export type EnvelopeTaskData = components['schemas']['Envelope_TaskData'];
 export type EnvelopeTaskList = components['schemas']['Envelope_TaskList'];
@@ -4419,6 +4465,8 @@ export type StorageFiles = components['schemas']['StorageFiles'];
 export type StorageForm = components['schemas']['StorageForm'];
 export type StorageFormTestBody = components['schemas']['StorageFormTestBody'];
 export type StorageList = components['schemas']['StorageList'];
+export type StorageProject = components['schemas']['StorageProject'];
+export type StorageProjectList = components['schemas']['StorageProjectList'];
 export type StorageTestBody = components['schemas']['StorageTestBody'];
 export type StorageVerification = components['schemas']['StorageVerification'];
 export type TaskAsset = components['schemas']['TaskAsset'];
@@ -8000,6 +8048,40 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getStoragesByIdProjects: {
+        parameters: {
+            query?: {
+                /** @description Counted from 1. */
+                page?: number;
+                /** @description 1 to 1000; 10 unless given. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_StorageProjectList"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -31,6 +31,12 @@ export async function makeExternalId(): Promise<string> {
   return (await answer(hub.POST('/v2/storages/externalId'))).externalId;
 }
 
+/** The projects whose assets a storage opens, those with most first. */
+export function listStorageProjects(id: string, most: number) {
+  const params = { path: { id }, query: { limit: most } };
+  return answer(hub.GET('/v2/storages/{id}/projects', { params }));
+}
+
 export async function addStorage(form: StorageForm): Promise<Storage> {
   return (await answer(hub.POST('/v2/storages', { body: form }))).storage;
 }

@@ -21,6 +21,7 @@ export const keys = {
   activeImports: () => [organization.id, 'imports', 'active'] as const,
   import: (id: string) => [organization.id, 'imports', id] as const,
   storages: () => [organization.id, 'storages'] as const,
+  storageProjects: (id: string) => [organization.id, 'storages', 'projects', id] as const,
   storageSetup: (question: SetupQuestion) => [organization.id, 'storages', 'setup', question] as const,
   members: (id: string) => [id, 'members'] as const,
   activity: (id: string) => [id, 'activity'] as const,

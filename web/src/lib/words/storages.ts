@@ -175,6 +175,8 @@ export const words = {
   documentsToPaste: 'Policies and CORS rule',
   total: (n: string, one: boolean) => (one ? '1 storage' : `${n} storages`),
   assets: 'Assets',
+  byProject: 'Assets by project',
+  moreProjects: (n: string) => `and ${n} more`,
   addedAt: 'Added',
   trust: 'Role',
   verification: {
