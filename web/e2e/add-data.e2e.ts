@@ -101,6 +101,32 @@ it('checks a list without importing it, then deletes what was imported', async (
   await visitor.leave();
 });
 
+/**
+ * Tells the page of an import that it is on its way, further each time it asks, until it is let go: a hundred thousand rows
+ * are read before anybody could look.
+ */
+async function slowly(visitor: Visitor, name: string, rows: number) {
+  let held = true;
+  let done = 0.2;
+  type Job = { name: string; bytesTotal: number };
+  await visitor.page.route(/\/v2\/(project\/[^/]+\/)?imports(\/[0-9a-f]{24})?(\?|$)/, async (route) => {
+    if (!held || route.request().method() !== 'GET') return route.continue();
+    const response = await route.fetch();
+    const body = (await response.json()) as { data: { import?: Job; imports?: Job[] } };
+    const { import: one, imports = [] } = body.data;
+    for (const job of one ? [one] : imports) {
+      if (job.name !== name) continue;
+      done = Math.min(0.9, done + 0.01);
+      const rowsRead = Math.round(rows * done);
+      Object.assign(job, { state: 'running', finishedAt: null, bytesRead: job.bytesTotal * done, rowsRead });
+    }
+    return route.fulfill({ response, json: body });
+  });
+  return () => {
+    held = false;
+  };
+}
+
 it('imports 100,000 rows through a reload in the middle', async () => {
   const visitor = await Visitor.come();
   const { page } = visitor;
@@ -114,6 +140,7 @@ it('imports 100,000 rows through a reload in the middle', async () => {
     height: 300,
     storage: ready.storages[0]?._id,
   }));
+  const letGo = await slowly(visitor, 'many.json', rows.length);
   await page.keyboard.press('a');
   const dialog = page.getByRole('dialog', { name: 'Add Data' });
   await dialog.locator('input[type=file]').setInputFiles(listOf(rows, 'many.json'));
@@ -122,8 +149,23 @@ it('imports 100,000 rows through a reload in the middle', async () => {
     .getByText(/Importing|Completed|Waiting/)
     .first()
     .waitFor({ timeout: 30_000 });
+  const facts = dialog.getByText(/^[\d,]+ of ~100,000$/);
+  const told = async () => {
+    await facts.waitFor();
+    await dialog.getByText(/^[\d,]+\/s$/).waitFor();
+    await dialog.getByText(/ left$/).waitFor();
+    return Number((await facts.innerText()).split(' ')[0]?.replace(',', ''));
+  };
+  const before = await told();
   await visitor.screenshot('add-data-running');
   await page.reload();
+  await page.getByRole('button', { name: 'Add Data' }).first().click();
+  await dialog.getByRole('button', { name: /many\.json/ }).click();
+  expect(await told()).toBeGreaterThan(before);
+  await visitor.screenshot('add-data-running-again');
+  letGo();
+  await dialog.getByText('100,000 rows imported').waitFor({ timeout: 60_000 });
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
   await page.getByText('100,000 assets').waitFor({ timeout: 60_000 });
   await page.getByRole('button', { name: 'Add Data' }).first().click();
   await dialog.getByText('many.json').waitFor();

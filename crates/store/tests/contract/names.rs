@@ -3,6 +3,7 @@
 
 use insitu_model::id::{AssetId, OrganizationId, ProjectId};
 use insitu_store::{
+    Error,
     assets::{self, AssetFilter, AssetSort, PageStart},
     imports,
 };
@@ -181,5 +182,34 @@ contract! {
         check(store, organization, project, &expected).await;
         let id = AssetId::of_import(import, 0);
         assert_eq!(store.read(move |tx| assets::find(tx, organization, project, id)).await.unwrap(), None);
+    }
+}
+
+contract! {
+    async fn assets_are_found_and_called_by_their_external_ids_in_their_organization_alone(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let (birds, fish) = (store.project(organization, "birds").await, store.project(organization, "fish").await);
+        let (elsewhere, _) = store.organization("evil").await;
+        let theirs = store.project(elsewhere, "theirs").await;
+        let of = |import| AssetId::of_import(import, 0);
+        let first = store.imported(organization, birds, vec![row("wren"), row("")]).await;
+        let second = store.imported(organization, fish, vec![row("wren")]).await;
+        store.imported(elsewhere, theirs, vec![row("wren")]).await;
+        let now = store.tick();
+        store.write(move |tx| assets::delete(tx, organization, fish, &[of(second)], now)).await.unwrap();
+
+        let asked = |project, name: &'static str| {
+            store.read(move |tx| assets::with_external_id(tx, organization, project, name))
+        };
+        assert_eq!(asked(None, "wren").await.unwrap(), [of(first), of(second)]);
+        assert_eq!(asked(Some(fish), "wren").await.unwrap(), [of(second)]);
+        assert_eq!(asked(Some(theirs), "wren").await.unwrap(), []);
+        assert_eq!(asked(None, "tit").await.unwrap(), []);
+
+        let ids = [of(first), AssetId::of_import(first, 1), of(second)];
+        let named = store.read(move |tx| assets::external_ids(tx, organization, birds, &ids)).await.unwrap();
+        assert_eq!(named.into_iter().collect::<Vec<_>>(), [(of(first), "wren".to_owned())]);
+        let foreign = store.read(move |tx| assets::external_ids(tx, organization, theirs, &ids)).await;
+        assert!(matches!(foreign, Err(Error::NotFound { .. })), "{foreign:?}");
     }
 }
