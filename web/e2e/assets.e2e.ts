@@ -49,6 +49,7 @@ it.each(ready.storages)('filters by storage $name', async ({ _id, name }) => {
   const { page } = visitor;
   await visitor.signIn();
   await visitor.openAssets();
+  await page.getByRole('button', { name: 'More filters' }).click();
   await page.getByRole('button', { name: 'Storage', exact: true }).click();
   await page.getByRole('menuitemcheckbox', { name }).click();
   const expected = assets.filter(({ storage }) => storage === _id);
@@ -76,6 +77,117 @@ it('finds by External ID while one types, and says so when there is none', async
   await page.getByRole('button', { name: 'Clear filters' }).first().click();
   await expect.poll(() => page.locator('[role=gridcell]').count()).toBe(assets.length);
   await visitor.leave();
+});
+
+it('finds by the beginning of the External ID', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await visitor.openAssets();
+  const beginning = assets.find((asset) => asset.externalId)?.externalId?.slice(0, 2) ?? '';
+  await page.getByRole('searchbox', { name: 'External ID' }).fill(beginning);
+  const fitting = assets.filter(({ externalId }) => externalId?.startsWith(beginning));
+  await expect.poll(() => page.locator('[role=gridcell]').count()).toBe(fitting.length);
+  expect(fitting.length).toBeLessThan(assets.length);
+  await visitor.leave();
+});
+
+it('filters by what the tasks are and by days, in the address, which a reload keeps', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await visitor.openAssets();
+  const cells = () => page.locator('[role=gridcell]').count();
+  const choose = async (chip: string, option: string) => {
+    await page.getByRole('button', { name: chip, exact: true }).click();
+    await page.getByRole('menuitemcheckbox', { name: option, exact: true }).click();
+    await page.keyboard.press('Escape');
+  };
+  await choose('Stage', 'Complete');
+  await page.getByRole('heading', { name: 'No asset matches' }).waitFor();
+  await page.getByRole('button', { name: 'Remove Stage' }).click();
+  await choose('Assignee', 'Nobody');
+  await expect.poll(cells).toBe(assets.filter(({ labelTasks }) => !labelTasks[0]?.assignee).length);
+  await page.getByRole('button', { name: 'More filters' }).click();
+  await choose('Status', 'To Do');
+  await choose('Review', 'Not reviewed');
+  await page.getByRole('button', { name: 'Imported', exact: true }).click();
+  await page.getByLabel('From').fill('2020-01-31');
+  await visitor.screenshot('assets-filters');
+  expect(await visitor.axe()).toEqual([]);
+  await page.keyboard.press('Escape');
+  await expect.poll(cells).toBeGreaterThan(0);
+  const query = 'stage= status=ToDo review=Todo assignee=- importedFrom=2020-01-31';
+  for (const [name = '', value = ''] of query.split(' ').map((part) => part.split('='))) {
+    expect(new URL(page.url()).searchParams.get(name) ?? '').toBe(value);
+  }
+  await page.reload();
+  await page.getByRole('button', { name: 'Imported: 2020-01-31' }).waitFor();
+  await expect.poll(cells).toBeGreaterThan(0);
+  await page.getByRole('button', { name: /^Imported/ }).click();
+  await page.getByLabel('From').fill('');
+  await page.getByLabel('To', { exact: true }).fill('2020-01-31');
+  await page.getByRole('heading', { name: 'No asset matches' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Clear filters' }).first().click();
+  await expect.poll(cells).toBe(assets.length);
+  expect(new URL(page.url()).search).not.toContain('=2020');
+  await visitor.leave();
+});
+
+it('sorts by the heads of the table, and says in which direction', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await visitor.openAssets(ready.projectId, '?view=table');
+  const head = page.getByRole('columnheader', { name: 'External ID' });
+  for (const [sort, direction] of [
+    ['externalId', 'ascending'],
+    ['-externalId', 'descending'],
+  ] as const) {
+    await head.getByRole('button').click();
+    await expect.poll(() => head.getAttribute('aria-sort')).toBe(direction);
+    const expected = (await assetsOf(ready.projectId, { sort })).map(({ _id }) => _id);
+    await expect
+      .poll(() =>
+        page
+          .locator('[data-asset-id]')
+          .evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset.assetId)),
+      )
+      .toEqual(expected);
+    expect(new URL(page.url()).searchParams.get('sort')).toBe(sort);
+  }
+  expect(await page.getByRole('columnheader', { name: 'Imported' }).getAttribute('aria-sort')).toBe('none');
+  expect(
+    await page
+      .getByRole('row')
+      .nth(1)
+      .getByRole('img', { name: /^Task is/ })
+      .count(),
+  ).toBe(1);
+  await page.getByRole('checkbox', { name: 'Select all that are loaded' }).check();
+  await page.getByRole('toolbar', { name: `${assets.length} selected` }).waitFor();
+  await visitor.screenshot('assets-table-selected');
+  await page.getByRole('checkbox', { name: 'Select all that are loaded' }).click();
+  await expect.poll(() => page.getByRole('toolbar').count()).toBe(0);
+  await visitor.leave();
+});
+
+it('asks nothing of a project that is not there', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  const refused: string[] = [];
+  page.on('response', (response) => {
+    if (response.status() >= 400) refused.push(new URL(response.url()).pathname);
+  });
+  await visitor.signIn();
+  await page.getByRole('table').waitFor();
+  const nowhere = '0'.repeat(24);
+  await page.goto(`/projects/${nowhere}/assets`);
+  await page.getByRole('alert').waitFor();
+  await page.waitForLoadState('networkidle');
+  expect(refused).toEqual([`/v2/project/${nowhere}`]);
+  await visitor.context.close();
 });
 
 it('sorts by External ID in both directions', async () => {

@@ -141,6 +141,43 @@ it('takes back exactly what a deletion of all that match deleted, also after a r
   expectOnlyFetches(visitor.errors);
 });
 
+it('means all that match but one that was taken out again, and says where they went', async () => {
+  const made = await call('POST', '/v2/project', JSON.stringify({ name: 'All but one' }));
+  const other = String(made.project?._id);
+  const rows = Array.from({ length: 250 }, (_, n) => ({
+    data: `https://example.invalid/${n}.jpg`,
+    externalId: `${n}`.padStart(3, '0'),
+  }));
+  await call('POST', `/v2/project/${other}/cloud`, JSON.stringify({ assets: rows }));
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await visitor.openAssets(other, '?view=table&sort=externalId');
+  const remove = async (button: string) => {
+    await page.getByRole('toolbar').getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: button, exact: true }).click();
+  };
+  await page.getByRole('checkbox', { name: 'Select all that are loaded' }).check();
+  await page.getByRole('button', { name: 'Select all 250 that match' }).click();
+  await page.getByRole('checkbox', { name: 'Select 001' }).uncheck();
+  await page.getByRole('toolbar', { name: '249 selected, all that match but 1' }).waitFor();
+  await visitor.screenshot('assets-all-but-one');
+  await remove('Delete 249');
+  await page.getByText('249 assets deleted.').waitFor();
+  await page.locator('[data-asset-index="0"]', { hasText: '001' }).waitFor();
+  await expect.poll(() => page.locator('[data-asset-index]').count()).toBe(1);
+
+  await page.getByRole('checkbox', { name: 'Select 001' }).check();
+  await remove('Delete 1');
+  await page.getByRole('heading', { name: 'No assets are left' }).waitFor();
+  await visitor.screenshot('assets-none-left');
+  expect(await visitor.axe()).toEqual([]);
+  await page.getByRole('button', { name: 'Show what was deleted' }).click();
+  await page.getByRole('status').getByText('250 assets').waitFor();
+  await visitor.context.close();
+  expectOnlyFetches(visitor.errors);
+});
+
 it('shows a long change while it goes on, also after a reload, and stops it', async () => {
   const visitor = await Visitor.come();
   const { page } = visitor;

@@ -44,6 +44,7 @@ it.each(looks)('are accessible in $theme at $size px', async ({ theme, size, vie
   await look('assets-delete');
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'More filters' }).click();
   await page.getByRole('button', { name: 'State', exact: true }).click();
   await page.getByRole('menu').waitFor();
   await look('assets-filter');

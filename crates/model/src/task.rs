@@ -38,3 +38,17 @@ words! {
         Fixed = "Fixed",
     }
 }
+
+words! {
+    /// How far the work on a task has come, in Ango's words.
+    TaskStatus, "task status" {
+        /// Waits for a labeler.
+        ToDo = "ToDo",
+        /// A labeler has it open, or saved a draft of it.
+        InProgress = "InProgress",
+        /// Waits for a reviewer, or is being reviewed.
+        Labeled = "Labeled",
+        /// Done.
+        Reviewed = "Reviewed",
+    }
+}

@@ -42,6 +42,7 @@ const MIGRATIONS: &[Migration] = migrations![
     14 "0014_storages_seen",
     15 "0015_named_roles",
     16 "0016_undone_deletions",
+    17 "0017_task_indexes",
 ];
 
 const CREATE_HISTORY: &str = "CREATE TABLE IF NOT EXISTS migrations (

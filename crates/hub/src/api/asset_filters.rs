@@ -2,18 +2,25 @@
 
 use std::collections::HashMap;
 
-use insitu_model::id::{AssetId, BatchId, StorageId};
-use insitu_store::assets::{AssetFilter, AssetState};
+use insitu_model::id::{AssetId, BatchId, OrganizationId, StorageId};
+use insitu_store::assets::{AssetFilter, AssetState, Times};
+use insitu_store::limits::MAX_ASSETS_PER_CALL;
+use insitu_store::{Tx, members};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::tasks::time_of_filter;
 use crate::error::{ApiError, ApiResult};
 
-/// What to look for; batches may be named by id or name.
+/// Whoever has no task has no address either.
+const NOBODY: &str = "nobody";
+
+/// What to look for; batches may be named by id or name, people by their addresses.
 #[derive(Debug, Default, Clone)]
 pub struct AssetFilters {
     filter: AssetFilter,
     batches: Vec<String>,
+    assignee: Option<String>,
     /// An id that no asset can have was asked for.
     is_hopeless: bool,
 }
@@ -61,12 +68,27 @@ impl AssetFilters {
                     .filter_map(|text| text.parse::<AssetId>().ok())
                     .collect();
                 self.is_hopeless |= self.filter.ids.is_empty();
-                if self.filter.ids.len() > insitu_store::limits::MAX_ASSETS_PER_CALL {
-                    return Err(invalid("_id names more than 1000 assets"));
-                }
+                check_count(name, &self.filter.ids)?;
+            }
+            "except" => {
+                // One that cannot be read would be changed with all the others.
+                let ids = text_or_texts(name, value)?.into_iter().map(|text| text.parse());
+                self.filter.except = ids
+                    .collect::<Result<Vec<AssetId>, _>>()
+                    .map_err(|error| invalid(&format!("except: {error}")))?;
+                check_count(name, &self.filter.except)?;
             }
             "externalId" => self.filter.external_id = Some(text(name, value)?),
+            "externalIdPrefix" => {
+                self.filter.external_id_prefix = Some(text(name, value)?).filter(|prefix| !prefix.is_empty());
+            }
             "batches" => self.batches = text_or_texts(name, value)?,
+            "stage" => self.filter.task.stages = words(name, value)?,
+            "status" => self.filter.task.statuses = words(name, value)?,
+            "reviewStatus" => self.filter.task.reviews = words(name, value)?,
+            "assignee" => self.assignee = Some(text(name, value)?),
+            "createdAt" => self.filter.created = times(name, value)?,
+            "completedAt" => self.filter.task.completed = times(name, value)?,
             "storage" => {
                 let named = text(name, value)?;
                 self.filter.storage = match named.as_str() {
@@ -94,15 +116,36 @@ impl AssetFilters {
             }
             other => {
                 return Err(invalid(&format!(
-                    "there is no filter {other:?}; there are _id, externalId, isPreLabeled, batches, storage and state"
+                    "there is no filter {other:?}; there are _id, except, externalId, externalIdPrefix, isPreLabeled, \
+                     batches, storage, stage, status, reviewStatus, assignee, createdAt, completedAt and state"
                 )));
             }
         }
         Ok(())
     }
 
-    /// The filter with batches by id; none when a batch is named that the project has not, so that nothing is found.
-    pub fn resolve(&self, batches: &HashMap<String, BatchId>) -> Option<AssetFilter> {
+    /// The filter with batches and people by id; none when one is named that there is not, so that nothing is found.
+    pub fn resolve(
+        &self,
+        tx: &mut Tx,
+        organization: OrganizationId,
+        batches: &HashMap<String, BatchId>,
+    ) -> Result<Option<AssetFilter>, insitu_store::Error> {
+        let Some(mut filter) = self.with_batches(batches) else {
+            return Ok(None);
+        };
+        filter.task.assignee = match self.assignee.as_deref() {
+            None => None,
+            Some(NOBODY) => Some(None),
+            Some(email) => match members::find_by_email(tx, organization, email)? {
+                Some(member) => Some(Some(member.user)),
+                None => return Ok(None),
+            },
+        };
+        Ok(Some(filter))
+    }
+
+    fn with_batches(&self, batches: &HashMap<String, BatchId>) -> Option<AssetFilter> {
         if self.is_hopeless {
             return None;
         }
@@ -131,6 +174,52 @@ fn text_or_texts(name: &str, value: Value) -> ApiResult<Vec<String>> {
         .map_err(|_| invalid(&format!("{name} must be a text or a list of texts")))
 }
 
+/// One word of a closed list, or several.
+fn words<T: std::str::FromStr<Err: std::fmt::Display>>(name: &str, value: Value) -> ApiResult<Vec<T>> {
+    let texts = text_or_texts(name, value)?;
+    if texts.is_empty() {
+        return Err(invalid(&format!(
+            "{name} names nothing; leave it out to ask for anything"
+        )));
+    }
+    texts
+        .into_iter()
+        .map(|text| text.parse().map_err(|error| invalid(&format!("{name}: {error}"))))
+        .collect()
+}
+
+/// `{"$gte": time, "$lt": time}`, one of them or both.
+fn times(name: &str, value: Value) -> ApiResult<Times> {
+    let Value::Object(members) = value else {
+        return Err(invalid(&format!(
+            "{name} must be an object with $gte, $lt or both"
+        )));
+    };
+    let mut times = Times::default();
+    for (operator, value) in members {
+        let bound = match operator.as_str() {
+            "$gte" => &mut times.from,
+            "$lt" => &mut times.until,
+            other => {
+                return Err(invalid(&format!(
+                    "{name} has the operator {other:?}; there are $gte and $lt"
+                )));
+            }
+        };
+        *bound = Some(time_of_filter(name, &value)?);
+    }
+    Ok(times)
+}
+
+fn check_count(name: &str, ids: &[AssetId]) -> ApiResult<()> {
+    if ids.len() > MAX_ASSETS_PER_CALL {
+        return Err(invalid(&format!(
+            "{name} names more than {MAX_ASSETS_PER_CALL} assets"
+        )));
+    }
+    Ok(())
+}
+
 fn invalid(problem: &str) -> ApiError {
     ApiError::invalid(
         "request.filters_invalid",
@@ -141,6 +230,7 @@ fn invalid(problem: &str) -> ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use insitu_model::task::{Stage, TaskStatus};
     use serde_json::json;
 
     fn parsed(json: Value) -> ApiResult<AssetFilters> {
@@ -154,14 +244,14 @@ mod tests {
         for named in [json!(["Monday"]), json!("Monday"), json!([id.to_string()])] {
             let filter = parsed(json!({ "batches": named }))
                 .unwrap()
-                .resolve(&known)
+                .with_batches(&known)
                 .unwrap();
             assert_eq!(filter.batches, [id]);
         }
         assert!(
             parsed(json!({ "batches": ["Sunday"] }))
                 .unwrap()
-                .resolve(&known)
+                .with_batches(&known)
                 .is_none()
         );
     }
@@ -171,15 +261,34 @@ mod tests {
         assert!(
             parsed(json!({ "_id": "nonsense" }))
                 .unwrap()
-                .resolve(&HashMap::new())
+                .with_batches(&HashMap::new())
                 .is_none()
         );
         assert!(
             parsed(json!({ "_id": null }))
                 .unwrap()
-                .resolve(&HashMap::new())
+                .with_batches(&HashMap::new())
                 .is_some()
         );
+    }
+
+    #[test]
+    fn words_and_times_are_read_alone_and_in_lists() {
+        let filter = |json| parsed(json).unwrap().filter;
+        let of = filter(json!({
+            "stage": "Review",
+            "status": ["todo", "Reviewed"],
+            "completedAt": { "$gte": "1970-01-01T00:00:01Z" },
+            "createdAt": { "$gte": "1970-01-01T00:00:01Z", "$lt": "1970-01-01T00:00:02Z" },
+        }));
+        assert_eq!(of.task.stages, [Stage::Review]);
+        assert_eq!(of.task.statuses, [TaskStatus::ToDo, TaskStatus::Reviewed]);
+        assert_eq!((of.created.from, of.created.until), (Some(1000), Some(2000)));
+        assert_eq!(
+            (of.task.completed.from, of.task.completed.until),
+            (Some(1000), None)
+        );
+        assert_eq!(filter(json!({ "externalIdPrefix": "" })).external_id_prefix, None);
     }
 
     #[test]
@@ -191,6 +300,14 @@ mod tests {
             json!({ "externalId": 1 }),
             json!({ "storage": "x" }),
             json!({ "isPreLabeled": "yes" }),
+            json!({ "stage": "Packing" }),
+            json!({ "stage": [] }),
+            json!({ "status": ["ToDo", "Nearly"] }),
+            json!({ "reviewStatus": true }),
+            json!({ "createdAt": "2026-01-31" }),
+            json!({ "completedAt": { "$gt": "2026-01-31T00:00:00Z" } }),
+            json!({ "completedAt": { "$lt": "soon" } }),
+            json!({ "except": ["x"] }),
         ] {
             assert_eq!(parsed(wrong).unwrap_err().code, "request.filters_invalid");
         }

@@ -82,9 +82,14 @@ pub struct AssetView {
 #[serde(rename_all = "camelCase")]
 pub struct AssetList {
     pub assets: Vec<AssetView>,
-    /// Assets of all pages.
+    /// Assets of all pages; at least so many where `totalIsExact` is false.
     pub total: u64,
-    /// Where the next page begins; none at the end.
+    /// False where the filters ask for what only looking at many assets would tell.
+    pub total_is_exact: bool,
+    /// How many assets were looked at for this page, where no count leads to them.
+    pub looked_at: u64,
+    /// Where the next page begins; none at the end. A page that has fewer assets than it may and a cursor is not the
+    /// last: as many were looked at as may be for one page.
     pub next_cursor: Option<String>,
 }
 
@@ -104,7 +109,9 @@ struct ListParams {
     cursor: Option<String>,
     /// `-createdAt` (newest first, the default), `createdAt`, `externalId` or `-externalId`.
     sort: Option<String>,
-    /// JSON: `{"_id","externalId","isPreLabeled","batches":[all of],"storage","state":"active"|"deleted"}`; every part may be left out.
+    /// JSON: `{"_id","except","externalId","externalIdPrefix","isPreLabeled","batches":[all of],"storage","stage",
+    /// "status","reviewStatus","assignee","createdAt":{"$gte","$lt"},"completedAt":{"$gte","$lt"},
+    /// "state":"active"|"deleted"}`; every part may be left out.
     #[serde(skip)]
     #[expect(
         dead_code,
@@ -152,14 +159,17 @@ async fn list(
         .db
         .read(move |tx| {
             let names = Names::load(tx, organization, project)?;
-            let Some(filter) = filters.resolve(&names.ids_by_name) else {
+            let Some(filter) = filters.resolve(tx, organization, &names.ids_by_name)? else {
                 return Ok(AssetList {
                     assets: Vec::new(),
                     total: 0,
+                    total_is_exact: true,
+                    looked_at: 0,
                     next_cursor: None,
                 });
             };
             let found = match assets::list(tx, organization, project, &filter, sort, &start, page.limit) {
+                Err(insitu_store::Error::Refused { what: "the page", .. }) => return Err(no_such_page()),
                 Err(insitu_store::Error::Refused { .. }) => return Err(bad_cursor()),
                 other => other?,
             };
@@ -172,6 +182,8 @@ async fn list(
             Ok(AssetList {
                 assets: views.collect(),
                 total: found.total,
+                total_is_exact: found.is_total_exact,
+                looked_at: found.looked_at,
                 next_cursor: found.next.map(|cursor| cursor.to_string()),
             })
         })
@@ -306,6 +318,13 @@ fn bad_cursor() -> ApiError {
     ApiError::invalid(
         "assets.cursor_invalid",
         "The cursor is not one that this list answered in this order. Begin again with the first page.",
+    )
+}
+
+fn no_such_page() -> ApiError {
+    ApiError::invalid(
+        "assets.page_needs_cursor",
+        "These filters find too many assets for pages by number. Ask for the first page, and go on with the nextCursor that each page answers.",
     )
 }
 

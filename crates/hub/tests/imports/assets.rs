@@ -22,6 +22,16 @@ fn names(page: &Value) -> Vec<&str> {
         .collect()
 }
 
+/// What filters find, sent as the SDK sends them: quotes and braces encoded, `&` as it is.
+async fn found(story: &Story, filters: &Value) -> Value {
+    let encoded = filters
+        .to_string()
+        .replace('{', "%7B")
+        .replace('}', "%7D")
+        .replace('"', "%22");
+    listed(story, &format!("sort=createdAt&filters={encoded}")).await
+}
+
 #[tokio::test]
 async fn assets_are_found_by_every_filter() {
     let story = Story::begin().await;
@@ -31,16 +41,7 @@ async fn assets_are_found_by_every_filter() {
     batched["batches"] = json!(["One"]);
     story.import_rows(json!([row("a"), batched, private]), "").await;
 
-    // As the SDK sends them: quotes and braces encoded, `&` as it is.
-    let encoded = |filters: &Value| {
-        filters
-            .to_string()
-            .replace('{', "%7B")
-            .replace('}', "%7D")
-            .replace('"', "%22")
-    };
-    let by =
-        async |filters: Value| listed(&story, &format!("sort=createdAt&filters={}", encoded(&filters))).await;
+    let by = async |filters: Value| found(&story, &filters).await;
     assert_eq!(names(&by(json!({})).await), ["a", "b", "c&d"]);
     assert_eq!(names(&by(json!({ "externalId": "a" })).await), ["a"]);
     assert_eq!(names(&by(json!({ "externalId": "c&d" })).await), ["c&d"]);
@@ -62,6 +63,86 @@ async fn assets_are_found_by_every_filter() {
             story.project
         ))
         .await;
+    assert_eq!(refused.code(), "request.filters_invalid");
+}
+
+/// Four assets, of which the first is submitted, the second is open, and two wait.
+async fn worked_on() -> Story {
+    let story = Story::begin().await;
+    story
+        .import_rows(json!([row("a1"), row("a2"), row("b1"), row("b2")]), "")
+        .await;
+    let tasks = found(&story, &json!({})).await;
+    let task = |n: usize| {
+        let id = &tasks["assets"][n]["labelTasks"][0]["_id"];
+        id.as_str().unwrap().to_owned()
+    };
+    let answer = json!({ "answer": { "objects": [], "classifications": [], "relations": [] } });
+    let (first, second) = (task(0), task(1));
+    let submitted = story
+        .owner
+        .post(&format!("/v2/annotate/{first}?nextStage=true"), answer)
+        .await;
+    submitted.data();
+    let opened = story
+        .owner
+        .post(&format!("/v2/task/{second}/open"), json!({}))
+        .await;
+    opened.data();
+    story
+}
+
+#[tokio::test]
+async fn assets_are_found_by_what_their_tasks_are() {
+    let story = worked_on().await;
+    let (long_ago, me) = ("2000-01-01T00:00:00Z", story.owner.email.clone());
+    for (filters, expected) in [
+        (json!({ "stage": "Review" }), &["a1"][..]),
+        (json!({ "stage": ["Label", "Review"] }), &["a1", "a2", "b1", "b2"]),
+        (json!({ "status": "ToDo" }), &["b1", "b2"]),
+        (json!({ "status": ["InProgress", "Labeled"] }), &["a1", "a2"]),
+        (json!({ "reviewStatus": "Rejected" }), &[]),
+        (json!({ "assignee": me }), &["a2"]),
+        (json!({ "assignee": "nobody" }), &["a1", "b1", "b2"]),
+        (json!({ "assignee": "stranger@example.com" }), &[]),
+        (json!({ "externalIdPrefix": "b" }), &["b1", "b2"]),
+        (json!({ "externalIdPrefix": "B" }), &[]),
+        (json!({ "createdAt": { "$lt": long_ago } }), &[]),
+        (
+            json!({ "createdAt": { "$gte": long_ago }, "status": "ToDo" }),
+            &["b1", "b2"],
+        ),
+        (json!({ "completedAt": { "$gte": long_ago } }), &[]),
+    ] {
+        let page = found(&story, &filters).await;
+        assert_eq!(names(&page), expected, "{filters}");
+        assert_eq!(
+            (&page["total"], &page["totalIsExact"]),
+            (&json!(expected.len()), &json!(true)),
+            "{filters}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn all_that_match_can_be_changed_but_for_some() {
+    let story = worked_on().await;
+    let except = found(&story, &json!({ "externalId": "b1" })).await["assets"][0]["_id"].clone();
+    let page = found(&story, &json!({ "except": [except] })).await;
+    assert_eq!(
+        (names(&page), &page["total"]),
+        (vec!["a1", "a2", "b2"], &json!(3))
+    );
+    let path = format!("/v2/project/{}/assetChanges", story.project);
+    let order = |filters: Value| {
+        story
+            .owner
+            .post(&path, json!({ "change": "delete", "filters": filters }))
+    };
+    let ordered = order(json!({ "status": "ToDo", "except": [except] })).await;
+    assert_eq!(ordered.data()["change"]["assetsDone"], 1);
+    assert_eq!(names(&found(&story, &json!({})).await), ["a1", "a2", "b1"]);
+    let refused = order(json!({ "assignee": "stranger@example.com" })).await;
     assert_eq!(refused.code(), "request.filters_invalid");
 }
 

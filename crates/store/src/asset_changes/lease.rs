@@ -52,18 +52,22 @@ pub fn step(tx: &mut Tx, change: &AssetChange, owner: &str, (now, lease_until): 
     if cancel {
         return Ok(Step::CancelRequested);
     }
-    let rows = match &new.change {
-        Change::Undo(undone) => assets::deleted_by(tx, *undone, last, MAX_ASSETS_PER_STEP)?,
+    let (rows, next) = match &new.change {
+        Change::Undo(undone) => {
+            let rows = assets::deleted_by(tx, *undone, last, MAX_ASSETS_PER_STEP)?;
+            let is_last = rows.len() < MAX_ASSETS_PER_STEP as usize;
+            let next = rows.last().filter(|_| !is_last).map(|row| row.place());
+            (rows, next)
+        }
         _ => assets::between(tx, number, &new.filter, (last, end), MAX_ASSETS_PER_STEP)?,
     };
     assets::apply(tx, number, &rows, (Some(id), &new.change), now)?;
-    let is_last = rows.len() < MAX_ASSETS_PER_STEP as usize;
-    let last = rows.last().map_or(last, |row| row.place());
+    let last = next.or(rows.last().map(|row| row.place())).unwrap_or(last);
     tx.execute(
         "UPDATE asset_changes SET last_place = ?2, assets_done = assets_done + ?3, lease_until = ?4 WHERE id = ?1",
         params![&id, last, rows.len() as u64, lease_until],
     )?;
-    if is_last {
+    if next.is_none() {
         end_well(tx, id, owner, now)?;
         return Ok(Step::Completed);
     }

@@ -7,7 +7,8 @@ use std::collections::VecDeque;
 
 use super::{
     AssetCursor, AssetState,
-    list::{Found, Wanted},
+    filter::end_of_prefix,
+    list::{Found, Total, Wanted},
     read::{COLUMNS, Stored, at_places, read},
 };
 use crate::{Page, Result, Tx, value::params};
@@ -23,11 +24,13 @@ pub(super) fn page(
     after: Option<&AssetCursor>,
     page: Page,
 ) -> Result<Found> {
-    let total = wanted.counted().total(tx)?;
-    let mut found = Found {
-        rows: Vec::new(),
-        total,
+    let looks_at_rows = wanted.looks_at_rows();
+    let total = if looks_at_rows {
+        u64::MAX
+    } else {
+        wanted.counted().total(tx)?
     };
+    let mut found = Found::of(Vec::new(), Total::exact(total));
     let mut skip = if after.is_some() { 0 } else { page.offset() };
     if total == 0 || skip >= total && after.is_none() {
         return Ok(found);
@@ -35,14 +38,24 @@ pub(super) fn page(
     let limit = page.limit() as usize + 1;
     let start = after.map(|cursor| (cursor.external_id.clone().unwrap_or_default(), cursor.place));
     let mut names = Names::open(tx, wanted, start)?;
-    if every_name_counts(tx, wanted)? {
+    if skip > 0 && every_name_counts(tx, wanted)? {
         names.skip(tx, std::mem::take(&mut skip))?;
     }
+    let mut is_at_end = false;
     while found.rows.len() < limit {
-        let places = names.take(tx, ASSETS_PER_READ)?;
-        if places.is_empty() {
+        if looks_at_rows && found.looked_at >= wanted.bounds.looked_at {
+            found.resume = names.last.take().map(|(external_id, place)| AssetCursor {
+                place,
+                external_id: Some(external_id),
+            });
             break;
         }
+        let places = names.take(tx, ASSETS_PER_READ)?;
+        if places.is_empty() {
+            is_at_end = true;
+            break;
+        }
+        found.looked_at += places.len() as u64;
         for row in assets_at(tx, wanted, &places)? {
             if skip > 0 {
                 skip -= 1;
@@ -50,6 +63,11 @@ pub(super) fn page(
                 found.rows.push(row);
             }
         }
+    }
+    if looks_at_rows {
+        found.total = Total::seen(is_at_end && after.is_none());
+    } else {
+        found.looked_at = 0;
     }
     Ok(found)
 }
@@ -66,17 +84,22 @@ fn every_name_counts(tx: &mut Tx, wanted: &Wanted<'_>) -> Result<bool> {
 
 /// Those of the assets at `places` that the list lets through, in the order of `places`.
 fn assets_at(tx: &mut Tx, wanted: &Wanted<'_>, places: &[i64]) -> Result<Vec<Stored>> {
-    let mut found = at_places(tx, COLUMNS, &wanted.condition(), places, |row| {
+    let mut found = at_places(tx, COLUMNS, &wanted.conditions, places, |row| {
         let row = read(row)?;
         Ok((row.place, row))
     })?;
-    Ok(places.iter().filter_map(|place| found.remove(place)).collect())
+    let listed = places.iter().filter(|place| !wanted.is_excepted(**place));
+    Ok(listed.filter_map(|place| found.remove(place)).collect())
 }
 
 /// The visible names of a project in the list's order, from all of its runs.
 struct Names {
     descending: bool,
     runs: Vec<Run>,
+    /// Where the names end that the filter asks for.
+    end: Option<String>,
+    /// The last that was taken.
+    last: Option<Name>,
 }
 
 struct Run {
@@ -93,6 +116,16 @@ const NAMES_AHEAD_MIN: usize = 8;
 
 impl Names {
     fn open(tx: &mut Tx, wanted: &Wanted<'_>, start: Option<Name>) -> Result<Self> {
+        let descending = wanted.is_descending();
+        let prefix = wanted.filter.external_id_prefix.clone();
+        let behind = prefix.as_deref().and_then(end_of_prefix);
+        let (begin, end) = if descending {
+            (behind, prefix)
+        } else {
+            (prefix, behind)
+        };
+        // No place is negative: this is before all names that are or begin so.
+        let start = start.or_else(|| begin.map(|begin| (begin, -1)));
         let runs = tx.rows(
             "SELECT run FROM asset_runs WHERE project = ?1 AND visible = 1 ORDER BY run",
             params![wanted.project],
@@ -106,8 +139,10 @@ impl Names {
             },
         )?;
         Ok(Self {
-            descending: wanted.is_descending(),
+            descending,
             runs,
+            end,
+            last: None,
         })
     }
 
@@ -115,10 +150,22 @@ impl Names {
     fn take(&mut self, tx: &mut Tx, count: usize) -> Result<Vec<i64>> {
         let mut places = Vec::with_capacity(count);
         while places.len() < count {
-            let Some((_, place)) = self.next(tx)? else { break };
-            places.push(place);
+            let Some(name) = self.next(tx)? else { break };
+            if self.is_beyond(&name.0) {
+                self.runs.clear();
+                break;
+            }
+            places.push(name.1);
+            self.last = Some(name);
         }
         Ok(places)
+    }
+
+    /// Whether no more names follow that the filter asks for.
+    fn is_beyond(&self, name: &str) -> bool {
+        self.end
+            .as_deref()
+            .is_some_and(|end| if self.descending { name < end } else { name >= end })
     }
 
     fn next(&mut self, tx: &mut Tx) -> Result<Option<Name>> {

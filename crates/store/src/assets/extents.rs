@@ -2,7 +2,7 @@
 
 use insitu_model::id::{AssetId, ImportId};
 
-use super::{place::of_project, spans::Span};
+use super::{Times, place::of_project, spans::Span};
 use crate::{
     Error, Result, Tx,
     value::{Row, params},
@@ -48,6 +48,30 @@ pub(super) fn hidden(tx: &mut Tx, project: i64) -> Result<Vec<Span>> {
         params![first, last],
         read_span,
     )
+}
+
+/// The places between which lie all assets of a project that were imported within some time; none where there are none.
+pub(super) fn imported_within(tx: &mut Tx, project: i64, times: Times) -> Result<Option<Span>> {
+    let (first, last) = of_project(project);
+    // An import writes its assets between its beginning and its end.
+    let begun = times.until.map(|ms| format!(" AND i.created_at < {ms}"));
+    let ended = times
+        .from
+        .map(|ms| format!(" AND (i.finished_at IS NULL OR i.finished_at >= {ms})"));
+    let found = tx.row(
+        &format!(
+            "SELECT MIN(e.place), MAX(e.place + e.length - 1) FROM projects p JOIN imports i ON i.project = p.id
+             JOIN asset_extents e ON e.import = i.number
+             WHERE p.number = ?1 AND e.visible = 1 AND e.place BETWEEN ?2 AND ?3{}{}",
+            begun.unwrap_or_default(),
+            ended.unwrap_or_default()
+        ),
+        params![project, first, last],
+        |row| Ok((row.next::<Option<i64>>()?, row.next::<Option<i64>>()?)),
+    )?;
+    Ok(found
+        .and_then(|(first, last)| first.zip(last))
+        .map(|(first, last)| Span { first, last }))
 }
 
 /// The places of an import's assets, ascending.

@@ -8,6 +8,7 @@ use super::{
     Asset, AssetState,
     blocks::Counted,
     extents::{self, Locator},
+    filter::Conditions,
     place::of_project,
     read::{COLUMNS, at_places, finish, read},
 };
@@ -56,7 +57,7 @@ pub(crate) fn project_and_place(
 
 /// The assets at `places`, in their order; those that are not there are left out.
 pub(crate) fn at(tx: &mut Tx, project: i64, places: &[i64]) -> Result<Vec<(i64, Asset)>> {
-    let mut found = at_places(tx, COLUMNS, "", places, |row| {
+    let mut found = at_places(tx, COLUMNS, &Conditions::default(), places, |row| {
         let row = read(row)?;
         Ok((row.place, row))
     })?;

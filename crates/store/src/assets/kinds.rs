@@ -171,10 +171,6 @@ pub(super) fn matching(tx: &mut Tx, project: i64, filter: &AssetFilter) -> Resul
 pub(super) struct KindSet(Vec<i64>);
 
 impl KindSet {
-    pub(super) fn holds(&self, kind: i64) -> bool {
-        self.0.binary_search(&kind).is_ok()
-    }
-
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

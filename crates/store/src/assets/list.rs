@@ -1,32 +1,96 @@
 //! Pages of assets.
 
-use insitu_model::id::{OrganizationId, ProjectId};
+use insitu_model::{
+    id::{OrganizationId, ProjectId},
+    task::Stage,
+};
 
 use super::{
-    AssetCursor, AssetFilter, AssetPage, AssetSort, AssetState, PageStart,
-    blocks::{Block, Counted, FINE},
-    by_external_id, extents,
+    AssetCursor, AssetFilter, AssetPage, AssetSort, PageStart,
+    blocks::Counted,
+    by_external_id, by_task, by_time, extents, few,
+    filter::Conditions,
     kinds::{self, KindSet, condition},
-    lookup::stored_of,
-    place::project_of,
-    read::{COLUMNS, Stored, finish, read},
-    spans::{Span, without},
+    place::{of_project, project_of},
+    read::{COLUMNS, Stored, at_places, finish, read},
+    spans::Span,
 };
-use crate::{Error, Page, Result, Tx, projects, value::params};
+use crate::{
+    Error, Page, Result, Tx,
+    limits::{MAX_ASSETS_LOOKED_AT, MAX_FEW_ASSETS},
+    projects, tasks,
+};
+
+/// How much is done for one page where no count leads to its rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Assets that are put in order in memory, where an index names so few.
+    pub few: u32,
+    /// Assets that are looked at one by one.
+    pub looked_at: u64,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            few: MAX_FEW_ASSETS,
+            looked_at: MAX_ASSETS_LOOKED_AT,
+        }
+    }
+}
 
 /// What a page is cut from.
 pub(super) struct Wanted<'a> {
     pub(super) project: i64,
     pub(super) filter: &'a AssetFilter,
     pub(super) kinds: Option<KindSet>,
+    /// What the rows have to be, kinds included.
+    pub(super) conditions: Conditions<'a>,
+    /// The places of the exceptions, ascending.
+    pub(super) except: Vec<i64>,
     pub(super) hidden: Vec<Span>,
+    /// Places outside hold nothing of the list.
+    pub(super) places: Span,
     pub(super) sort: AssetSort,
+    pub(super) bounds: Bounds,
+}
+
+/// How many assets a list has.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Total {
+    Exact(u64),
+    /// What was found is all (true), or there may be more.
+    Seen(bool),
+}
+
+impl Total {
+    pub(super) fn exact(total: u64) -> Self {
+        Self::Exact(total)
+    }
+
+    pub(super) fn seen(is_whole: bool) -> Self {
+        Self::Seen(is_whole)
+    }
 }
 
 /// Rows of a page, and perhaps one more to know that there is a next page.
 pub(super) struct Found {
     pub(super) rows: Vec<Stored>,
-    pub(super) total: u64,
+    pub(super) total: Total,
+    pub(super) looked_at: u64,
+    /// Where to go on, when as much was looked at as may be for one page.
+    pub(super) resume: Option<AssetCursor>,
+}
+
+impl Found {
+    pub(super) fn of(rows: Vec<Stored>, total: Total) -> Self {
+        Self {
+            rows,
+            total,
+            looked_at: 0,
+            resume: None,
+        }
+    }
 }
 
 /// A page of a project's visible assets. `limit` is at most [`crate::limits::MAX_PAGE_ROWS`]. Run it in
@@ -40,115 +104,203 @@ pub fn list(
     start: &PageStart,
     limit: u32,
 ) -> Result<AssetPage> {
+    let bounds = Bounds::default();
+    list_within(tx, (organization, project), filter, sort, start, (limit, bounds))
+}
+
+/// The same with other bounds.
+pub fn list_within(
+    tx: &mut Tx,
+    (organization, project): (OrganizationId, ProjectId),
+    filter: &AssetFilter,
+    sort: AssetSort,
+    start: &PageStart,
+    (limit, bounds): (u32, Bounds),
+) -> Result<AssetPage> {
     let number = projects::number(tx, organization, project)?;
-    let page = Page {
-        number: if let PageStart::Page(page) = start {
-            *page
-        } else {
-            1
-        },
-        limit,
+    let (page, after) = match start {
+        PageStart::Page(page) => (Page { number: *page, limit }, None),
+        PageStart::After(cursor) => {
+            check_cursor(cursor, number, sort)?;
+            (Page { number: 1, limit }, Some(cursor))
+        }
     };
-    if let PageStart::After(cursor) = start {
-        check_cursor(cursor, number, sort)?;
-    }
     let wanted = Wanted {
         sort,
+        bounds,
         ..Wanted::in_order(tx, number, filter)?
     };
-    let after = if let PageStart::After(cursor) = start {
-        Some(cursor)
-    } else {
-        None
-    };
-    let mut found = if filter.is_of_few() {
-        of_few(wanted.few(tx)?, &wanted, after, page)
-    } else if wanted.is_by_external_id() {
-        by_external_id::page(tx, &wanted, after, page)?
-    } else {
-        by_time(tx, &wanted, after, page)?
-    };
+    let mut found = wanted.page(tx, after, page)?;
     let limit = page.limit() as usize;
     let more = found.rows.len() > limit;
+    let (total, is_total_exact) = match found.total {
+        Total::Exact(total) => (total, true),
+        Total::Seen(is_whole) => (found.rows.len() as u64, is_whole && !more),
+    };
     found.rows.truncate(limit);
-    let next = found.rows.last().filter(|_| more).map(|row| wanted.cursor(row));
+    let next = match found.rows.last() {
+        Some(row) if more => Some(wanted.cursor(row)),
+        _ => found.resume,
+    };
     Ok(AssetPage {
         assets: finish(tx, number, found.rows)?,
-        total: found.total,
+        total,
+        is_total_exact,
+        looked_at: found.looked_at,
         next,
     })
 }
 
-/// How many visible assets of a project a filter lets through.
+/// How many visible assets of a project a filter lets through; 0 where only looking at them would tell.
 pub(crate) fn count(tx: &mut Tx, project: i64, filter: &AssetFilter) -> Result<u64> {
     let wanted = Wanted::in_order(tx, project, filter)?;
-    if filter.is_of_few() {
-        return Ok(wanted.few(tx)?.len() as u64);
+    if wanted.is_hopeless() {
+        return Ok(0);
     }
-    wanted.counted().total(tx)
+    if let Some(places) = few::places(tx, &wanted)? {
+        return Ok(wanted.at(tx, &places)?.len() as u64);
+    }
+    match wanted.known_total(tx)? {
+        Some(Total::Exact(total)) => Ok(total),
+        _ => Ok(0),
+    }
 }
 
 /// The next assets that a filter lets through, in the order of their places: behind `last` (0: from the first on) and
-/// before `end`, at most `limit`, which is below [`crate::limits::MAX_PAGE_ROWS`].
+/// before `end`, at most `limit`, which is below [`crate::limits::MAX_PAGE_ROWS`]; and the place to go on behind, unless
+/// these are the last.
 pub(crate) fn between(
     tx: &mut Tx,
     project: i64,
     filter: &AssetFilter,
     (last, end): (i64, i64),
     limit: u32,
-) -> Result<Vec<Stored>> {
+) -> Result<(Vec<Stored>, Option<i64>)> {
     let wanted = Wanted::in_order(tx, project, filter)?;
-    let mut rows = if filter.is_of_few() {
-        wanted.few(tx)?
-    } else {
-        let after = AssetCursor {
-            place: last,
-            external_id: None,
-        };
-        let page = Page { number: 1, limit };
-        by_time(tx, &wanted, Some(&after).filter(|_| last > 0), page)?.rows
+    let after = AssetCursor {
+        place: last,
+        external_id: None,
     };
-    rows.retain(|row| row.place > last && row.place < end);
-    rows.truncate(limit as usize);
-    Ok(rows)
-}
-
-impl AssetFilter {
-    /// Whether it names assets so closely that all of them fit into memory.
-    fn is_of_few(&self) -> bool {
-        !self.ids.is_empty() || self.external_id.is_some()
+    let page = Page { number: 1, limit };
+    let mut found = wanted.page(tx, Some(&after).filter(|_| last > 0), page)?;
+    let mut next = found.resume.map(|cursor| cursor.place);
+    if found.rows.len() > limit as usize {
+        found.rows.truncate(limit as usize);
+        next = found.rows.last().map(|row| row.place);
     }
+    found.rows.retain(|row| row.place < end);
+    Ok((found.rows, next.filter(|place| *place < end)))
 }
 
 impl<'a> Wanted<'a> {
     /// Everything that a filter lets through, in the order of places.
     fn in_order(tx: &mut Tx, project: i64, filter: &'a AssetFilter) -> Result<Self> {
+        let kinds = kinds::matching(tx, project, filter)?;
+        let mut conditions = Conditions::of(filter);
+        conditions.sql += &condition(kinds.as_ref());
+        let mut except: Vec<i64> = few::places_of(tx, project, &filter.except)?;
+        except.sort_unstable();
+        let (first, last) = of_project(project);
+        let places = if filter.created.is_any() {
+            Some(Span { first, last })
+        } else {
+            extents::imported_within(tx, project, filter.created)?
+        };
         Ok(Self {
             project,
             filter,
-            kinds: kinds::matching(tx, project, filter)?,
+            kinds,
+            conditions,
+            except,
             hidden: extents::hidden(tx, project)?,
+            places: places.unwrap_or(Span { first, last: first }),
             sort: AssetSort::OldestFirst,
+            bounds: Bounds::default(),
         })
     }
 }
 
 impl Wanted<'_> {
-    /// The rows of a filter that names few, in the order of their places.
-    fn few(&self, tx: &mut Tx) -> Result<Vec<Stored>> {
-        let filter = self.filter;
-        let mut rows = match &filter.external_id {
-            Some(external_id) if filter.ids.is_empty() => with_external_id(tx, self, external_id)?,
-            _ => stored_of(tx, self.project, &filter.ids, filter.state)?,
+    fn page(&self, tx: &mut Tx, after: Option<&AssetCursor>, page: Page) -> Result<Found> {
+        if self.is_hopeless() {
+            return Ok(Found::of(Vec::new(), Total::exact(0)));
+        }
+        if let Some(places) = few::places(tx, self)? {
+            let rows = self.at(tx, &places)?;
+            return Ok(of_few(rows, self, after, page));
+        }
+        if self.looks_at_rows() && page.number > 1 {
+            return Err(Error::Refused {
+                what: "the page",
+                problem: "this filter has no pages by number so far in; go on by the cursor of the page before",
+            });
+        }
+        let mut found = if self.is_by_external_id() {
+            by_external_id::page(tx, self, after, page)?
+        } else if let Some(index) = by_task::Index::of(&self.filter.task) {
+            by_task::page(tx, self, &index, after, page)?
+        } else {
+            by_time::page(tx, self, after, page)?
         };
-        rows.retain(|row| {
-            self.kinds.as_ref().is_none_or(|kinds| kinds.holds(row.kind))
-                && filter
-                    .external_id
-                    .as_ref()
-                    .is_none_or(|wanted| *wanted == row.external_id)
-        });
+        if let Total::Seen(_) = found.total
+            && let Some(total) = self.known_total(tx)?
+        {
+            found.total = total;
+        }
+        Ok(found)
+    }
+
+    /// The rows at `places` that the list lets through, in the order of their places.
+    fn at(&self, tx: &mut Tx, places: &[i64]) -> Result<Vec<Stored>> {
+        let found = at_places(tx, COLUMNS, &self.conditions, places, |row| {
+            let row = read(row)?;
+            Ok((row.place, row))
+        })?;
+        let mut rows: Vec<Stored> = found
+            .into_values()
+            .filter(|row| !self.is_excepted(row.place))
+            .collect();
+        rows.sort_unstable_by_key(|row| row.place);
         Ok(rows)
+    }
+
+    /// The total where counts tell it.
+    fn known_total(&self, tx: &mut Tx) -> Result<Option<Total>> {
+        let without = AssetFilter {
+            except: Vec::new(),
+            ..self.filter.clone()
+        };
+        let total = if !without.looks_at_rows() {
+            self.counted().total(tx)?
+        } else if without.asks_for_stages_only() {
+            let counts = tasks::counts_of(tx, self.project)?;
+            let wanted = |stage: &&Stage| without.task.stages.contains(stage);
+            Stage::ALL
+                .iter()
+                .filter(wanted)
+                .map(|stage| counts.of(*stage))
+                .sum()
+        } else {
+            return Ok(None);
+        };
+        let excepted = at_places(tx, "place", &self.conditions, &self.except, |row| {
+            Ok((row.next()?, ()))
+        })?;
+        Ok(Some(Total::exact(total.saturating_sub(excepted.len() as u64))))
+    }
+
+    /// No kind fits.
+    fn is_hopeless(&self) -> bool {
+        self.kinds.as_ref().is_some_and(KindSet::is_empty)
+    }
+
+    /// Whether the rows have to be looked at, because counts do not lead to them.
+    pub(super) fn looks_at_rows(&self) -> bool {
+        self.filter.looks_at_rows()
+    }
+
+    pub(super) fn is_excepted(&self, place: i64) -> bool {
+        self.except.binary_search(&place).is_ok()
     }
 
     pub(super) fn counted(&self) -> Counted<'_> {
@@ -157,6 +309,22 @@ impl Wanted<'_> {
             kinds: self.kinds.as_ref(),
             state: self.filter.state,
             descending: self.is_descending(),
+        }
+    }
+
+    /// The places that are left behind a cursor, in the list's direction.
+    pub(super) fn behind(&self, after: Option<&AssetCursor>) -> Span {
+        let Span { first, last } = self.places;
+        match after {
+            None => self.places,
+            Some(cursor) if self.is_descending() => Span {
+                first,
+                last: last.min(cursor.place - 1),
+            },
+            Some(cursor) => Span {
+                first: first.max(cursor.place + 1),
+                last,
+            },
         }
     }
 
@@ -171,13 +339,15 @@ impl Wanted<'_> {
         matches!(self.sort, AssetSort::ExternalId | AssetSort::ExternalIdDescending)
     }
 
-    /// ` AND …`: the state and the kinds.
-    pub(super) fn condition(&self) -> String {
-        let state = match self.filter.state {
-            AssetState::Active => " AND deleted_at IS NULL",
-            AssetState::Deleted => " AND deleted_at IS NOT NULL",
-        };
-        format!("{state}{}", condition(self.kinds.as_ref()))
+    /// Whether a row comes after a cursor.
+    fn is_behind(&self, row: &Stored, cursor: &AssetCursor) -> bool {
+        let row = (self.is_by_external_id().then_some(&row.external_id), row.place);
+        let cursor = (cursor.external_id.as_ref(), cursor.place);
+        if self.is_descending() {
+            row < cursor
+        } else {
+            row > cursor
+        }
     }
 
     fn cursor(&self, row: &Stored) -> AssetCursor {
@@ -187,135 +357,6 @@ impl Wanted<'_> {
             external_id,
         }
     }
-}
-
-/// By time: the blocks' counts lead to the rows.
-fn by_time(tx: &mut Tx, wanted: &Wanted<'_>, after: Option<&AssetCursor>, page: Page) -> Result<Found> {
-    let counted = wanted.counted();
-    let total = counted.total(tx)?;
-    let nothing = Found {
-        rows: Vec::new(),
-        total,
-    };
-    if wanted.kinds.as_ref().is_some_and(KindSet::is_empty) {
-        return Ok(nothing);
-    }
-    let limit = u64::from(page.limit()) + 1;
-    let (block, skip) = match after {
-        Some(cursor) => (cursor.place >> FINE, 0),
-        None if page.offset() >= total => return Ok(nothing),
-        None => match counted.locate(tx, page.offset())? {
-            Some(found) => found,
-            None => return Ok(nothing),
-        },
-    };
-    let blocks = counted.blocks_from(tx, block, limit)?;
-    let mut rows = Rows {
-        wanted,
-        skip,
-        left: limit,
-        found: Vec::new(),
-    };
-    let mut spans = runs(&blocks, wanted.is_descending());
-    rows.shorten(&mut spans, blocks.first(), after);
-    for span in spans {
-        rows.read(tx, span)?;
-    }
-    Ok(Found {
-        rows: rows.found,
-        total,
-    })
-}
-
-/// Neighbouring blocks as one span each, in the list's direction.
-fn runs(blocks: &[Block], descending: bool) -> Vec<Span> {
-    let mut spans: Vec<Span> = Vec::new();
-    for block in blocks {
-        match spans.last_mut() {
-            Some(span) if descending && span.first == block.last_place() + 1 => {
-                span.first = block.first_place()
-            }
-            Some(span) if !descending && span.last == block.first_place() - 1 => {
-                span.last = block.last_place()
-            }
-            _ => spans.push(Span {
-                first: block.first_place(),
-                last: block.last_place(),
-            }),
-        }
-    }
-    spans
-}
-
-struct Rows<'a> {
-    wanted: &'a Wanted<'a>,
-    /// Rows to pass over before the page begins.
-    skip: u64,
-    left: u64,
-    found: Vec<Stored>,
-}
-
-impl Rows<'_> {
-    /// Begins the first span behind the cursor, or behind the skipped rows where the block is so full that their
-    /// places are known.
-    fn shorten(&mut self, spans: &mut [Span], first: Option<&Block>, after: Option<&AssetCursor>) {
-        let Some(span) = spans.first_mut() else { return };
-        let descending = self.wanted.is_descending();
-        if let Some(cursor) = after {
-            if descending {
-                span.last = span.last.min(cursor.place - 1);
-            } else {
-                span.first = span.first.max(cursor.place + 1);
-            }
-        } else if first.is_some_and(|block| block.is_full()) {
-            let skip = i64::try_from(std::mem::take(&mut self.skip)).unwrap_or(0);
-            if descending {
-                span.last -= skip;
-            } else {
-                span.first += skip;
-            }
-        }
-    }
-
-    fn read(&mut self, tx: &mut Tx, span: Span) -> Result<()> {
-        let descending = self.wanted.is_descending();
-        let sql = format!(
-            "SELECT {COLUMNS} FROM assets WHERE place BETWEEN ?1 AND ?2{} ORDER BY place{} LIMIT ?3",
-            self.wanted.condition(),
-            if descending { " DESC" } else { "" }
-        );
-        let mut parts = without(span, &self.wanted.hidden);
-        if descending {
-            parts.reverse();
-        }
-        for part in parts {
-            if self.left == 0 {
-                break;
-            }
-            let (skip, left, found) = (&mut self.skip, &mut self.left, &mut self.found);
-            tx.visit(&sql, params![part.first, part.last, *skip + *left], |row| {
-                if *skip > 0 {
-                    *skip -= 1;
-                    return Ok(true);
-                }
-                found.push(read(row)?);
-                *left -= 1;
-                Ok(*left > 0)
-            })?;
-        }
-        Ok(())
-    }
-}
-
-/// The visible rows with an external ID, in the order of their places.
-fn with_external_id(tx: &mut Tx, wanted: &Wanted<'_>, external_id: &str) -> Result<Vec<Stored>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM assets WHERE place IN (
-             SELECT n.place FROM asset_runs r JOIN asset_names n ON n.run = r.run
-             WHERE r.project = ?1 AND r.visible = 1 AND n.external_id = ?2){} ORDER BY place",
-        wanted.condition()
-    );
-    tx.rows(&sql, params![wanted.project, external_id], read)
 }
 
 /// A page of rows that fit into memory, given in the order of their places.
@@ -328,16 +369,14 @@ fn of_few(mut rows: Vec<Stored>, wanted: &Wanted<'_>, after: Option<&AssetCursor
     }
     let total = rows.len() as u64;
     let begin = match after {
-        Some(cursor) => rows
-            .iter()
-            .position(|row| wanted.cursor(row) == *cursor)
-            .map_or(rows.len(), |at| at + 1),
+        // The asset of the cursor may not be of the list any more.
+        Some(cursor) => rows.partition_point(|row| !wanted.is_behind(row, cursor)),
         None => usize::try_from(page.offset())
             .unwrap_or(usize::MAX)
             .min(rows.len()),
     };
     let rows = rows.drain(begin..).take(page.limit() as usize + 1).collect();
-    Found { rows, total }
+    Found::of(rows, Total::exact(total))
 }
 
 /// A cursor goes on in the list that answered it.

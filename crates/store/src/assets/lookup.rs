@@ -7,6 +7,7 @@ use insitu_model::id::{AssetId, ID_BYTES, OrganizationId, ProjectId, StorageId};
 use super::{
     Asset, AssetState,
     extents::{Locator, Namer},
+    filter::Conditions,
     kinds::Cache,
     read::{COLUMNS, Stored, at_places, finish, read},
 };
@@ -54,7 +55,7 @@ pub fn for_signing(
     let found = at_places(
         tx,
         "place, kind, data",
-        " AND deleted_at IS NULL",
+        &Conditions::plain(" AND deleted_at IS NULL"),
         &known,
         |row| Ok((row.next()?, (row.next::<i64>()?, row.next::<String>()?))),
     )?;
@@ -93,7 +94,7 @@ pub fn external_ids(
     let mut found = at_places(
         tx,
         "place, external_id",
-        " AND external_id <> ''",
+        &Conditions::plain(" AND external_id <> ''"),
         &wanted,
         |row| Ok((row.next()?, row.next::<String>()?)),
     )?;
@@ -144,7 +145,7 @@ pub(super) fn stored_of(
         .into_iter()
         .flatten()
         .collect();
-    let found = at_places(tx, COLUMNS, "", &places, |row| {
+    let found = at_places(tx, COLUMNS, &Conditions::default(), &places, |row| {
         let row = read(row)?;
         Ok((row.place, row))
     })?;

@@ -9,16 +9,23 @@
 //!   any page is found without counting rows.
 //! - **Probes** find the size of assets that came without (`dimensions.rs`, `probes/`).
 //! - **Names** list the assets by external ID, in sorted runs (`names.rs`), which are merged later (`merge.rs`).
+//! - What no count tells (the task's stage, whose it is, times) comes from an index that names few (`few.rs`), or is
+//!   looked for along one (`by_task.rs`) or block by block (`list.rs`), so far
+//!   and no further for one page.
 
 mod append;
 mod batch_counts;
 mod blocks;
 mod by_external_id;
+mod by_task;
+mod by_time;
 mod change;
 mod deleted_by;
 mod dimensions;
 mod discard;
 mod extents;
+mod few;
+mod filter;
 mod for_tasks;
 mod kinds;
 mod list;
@@ -36,7 +43,6 @@ mod spans;
 use std::sync::Arc;
 
 use insitu_model::id::{AssetId, BatchId, StorageId};
-use serde::{Deserialize, Serialize};
 
 pub(crate) use append::{IfKnown, Target, append, append_unless_known};
 pub use batch_counts::batch_counts;
@@ -45,10 +51,11 @@ pub use change::{assign_batches, delete};
 pub(crate) use deleted_by::{count_deleted_by, deleted_by};
 pub use dimensions::{Unmeasured, fill};
 pub(crate) use discard::discard;
+pub use filter::{AssetFilter, AssetState, TaskFilter, Times};
 pub(crate) use for_tasks::{
     at, creators, hidden, kinds_of_batches, live, place_of, places_of, project_and_place, span,
 };
-pub use list::list;
+pub use list::{Bounds, list, list_within};
 pub(crate) use list::{between, count};
 pub use lookup::{Signable, external_ids, find, for_signing, with_external_id};
 pub(crate) use merge::{has_to_merge, merge_step};
@@ -94,41 +101,6 @@ pub struct Asset {
     pub deleted_at: Option<i64>,
 }
 
-/// Which assets a list holds: those that all of these let through.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AssetFilter {
-    /// Only these, at most [`crate::limits::MAX_ASSETS_PER_CALL`]; empty: any.
-    pub ids: Vec<AssetId>,
-    pub external_id: Option<String>,
-    /// In all of these batches.
-    pub batches: Vec<BatchId>,
-    /// `Some(None)`: public assets.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "null_is_public"
-    )]
-    pub storage: Option<Option<StorageId>>,
-    /// Those that came with labels, or those that did not.
-    pub is_pre_labeled: Option<bool>,
-    pub state: AssetState,
-}
-
-/// Where the member is there at all, null stands for public assets.
-fn null_is_public<'de, D: serde::Deserializer<'de>>(
-    deserializer: D,
-) -> std::result::Result<Option<Option<StorageId>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
-}
-
-/// Whether an asset is there or deleted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum AssetState {
-    #[default]
-    Active,
-    Deleted,
-}
-
 /// The order of a list of assets. Assets of the same time or external ID keep the order of their lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AssetSort {
@@ -160,9 +132,14 @@ pub struct AssetCursor {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssetPage {
     pub assets: Vec<Asset>,
-    /// Assets of all pages.
+    /// Assets of all pages; at least so many where `is_total_exact` is false.
     pub total: u64,
-    /// None at the end of the list.
+    /// False where counting would mean to look at more assets than one page may.
+    pub is_total_exact: bool,
+    /// How many assets were looked at for this page, where they had to be looked at one by one.
+    pub looked_at: u64,
+    /// None at the end of the list. A page may have fewer assets than it could and still not be the last: then as many
+    /// were looked at as may be for one page.
     pub next: Option<AssetCursor>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Asset, extents::Namer, kinds::Cache};
+use super::{Asset, extents::Namer, filter::Conditions, kinds::Cache};
 use crate::{
     Result, Tx,
     value::{Row, Value},
@@ -52,11 +52,11 @@ pub(super) fn read(row: &mut Row<'_>) -> Result<Stored> {
 /// once.
 const ASSETS_PER_STATEMENT: usize = 128;
 
-/// Reads the assets at `places` that fulfil `condition` (` AND …`); `read` answers the place and what was read.
+/// Reads the assets at `places` that fulfil the conditions; `read` answers the place and what was read.
 pub(super) fn at_places<T>(
     tx: &mut Tx,
     columns: &str,
-    condition: &str,
+    conditions: &Conditions<'_>,
     places: &[i64],
     mut read: impl FnMut(&mut Row<'_>) -> Result<(i64, T)>,
 ) -> Result<HashMap<i64, T>> {
@@ -65,11 +65,13 @@ pub(super) fn at_places<T>(
         let size = if chunk.len() == 1 { 1 } else { ASSETS_PER_STATEMENT };
         let last = chunk.last().copied().unwrap_or(0);
         let padded = chunk.iter().copied().chain(std::iter::repeat(last)).take(size);
-        let params: Vec<Value<'_>> = padded.map(Value::from).collect();
-        let list: Vec<String> = (1..=size).map(|n| format!("?{n}")).collect();
+        let params = conditions.params(padded.map(Value::from));
+        let behind = conditions.count();
+        let list: Vec<String> = (behind + 1..=behind + size).map(|n| format!("?{n}")).collect();
         let sql = format!(
-            "SELECT {columns} FROM assets WHERE place IN ({}){condition}",
-            list.join(", ")
+            "SELECT {columns} FROM assets WHERE place IN ({}){}",
+            list.join(", "),
+            conditions.sql
         );
         tx.visit(&sql, &params, |row| {
             let (place, value) = read(row)?;

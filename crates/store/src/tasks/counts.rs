@@ -37,7 +37,7 @@ pub fn counts(tx: &mut Tx, organization: OrganizationId, project: ProjectId) -> 
     of_project(tx, number)
 }
 
-pub(super) fn of_project(tx: &mut Tx, project: i64) -> Result<Counts> {
+pub(crate) fn of_project(tx: &mut Tx, project: i64) -> Result<Counts> {
     let all = assets::live(tx, project)?;
     let mut counts = Counts::default();
     let mut touched = 0;

@@ -35,6 +35,7 @@ use crate::assets::Asset;
 pub use answer::answer_of_pre_labels;
 pub use brief::{Brief, LeftStage, briefs};
 pub use bulk::{Requeue, matching, requeue, set_priority};
+pub(crate) use counts::of_project as counts_of;
 pub use counts::{Counts, counts, given_to};
 pub use days::{Day, Share, day_of, days, shares};
 pub use export::{ExportTask, for_export};

@@ -57,7 +57,7 @@ impl Store {
     }
 
     /// Orders a change and does all of it; how many assets it changed.
-    async fn changed(&self, at: (OrganizationId, ProjectId), change: Change, filter: AssetFilter) -> u64 {
+    pub async fn changed(&self, at: (OrganizationId, ProjectId), change: Change, filter: AssetFilter) -> u64 {
         let id = self.ordered(at, change, filter).await.unwrap();
         let claimed = self.claim_change("worker").await.unwrap();
         while self.step(&claimed, "worker").await.unwrap() == Step::More {}

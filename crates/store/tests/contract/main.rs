@@ -9,6 +9,7 @@
 )]
 
 mod asset_changes;
+mod asset_filters;
 mod asset_sources;
 mod audit;
 mod duplicates;

@@ -4,8 +4,19 @@ import type { AssetState } from './types';
 
 export type AssetSort = '-createdAt' | 'createdAt' | 'externalId' | '-externalId';
 
+type Times = { $gte?: string; $lt?: string };
+
 export type AssetFilters = {
-  externalId?: string;
+  externalIdPrefix?: string;
+  /** None of these, by id. */
+  except?: string[];
+  stage?: string;
+  status?: string;
+  reviewStatus?: string;
+  /** An e-mail address, or `nobody`. */
+  assignee?: string;
+  createdAt?: Times;
+  completedAt?: Times;
   batches?: string[];
   storage?: string;
   isPreLabeled?: boolean;

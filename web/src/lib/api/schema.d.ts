@@ -1769,13 +1769,23 @@ export interface components {
         };
         AssetList: {
             assets: components["schemas"]["Asset"][];
-            /** @description Where the next page begins; none at the end. */
+            /**
+             * Format: int64
+             * @description How many assets were looked at for this page, where no count leads to them.
+             */
+            lookedAt: number;
+            /**
+             * @description Where the next page begins; none at the end. A page that has fewer assets than it may and a cursor is not the
+             *     last: as many were looked at as may be for one page.
+             */
             nextCursor?: string | null;
             /**
              * Format: int64
-             * @description Assets of all pages.
+             * @description Assets of all pages; at least so many where `totalIsExact` is false.
              */
             total: number;
+            /** @description False where the filters ask for what only looking at many assets would tell. */
+            totalIsExact: boolean;
         };
         /** @enum {string} */
         AssetState: "active" | "deleted";
@@ -2163,13 +2173,23 @@ export interface components {
         Envelope_AssetList: {
             data: {
                 assets: components["schemas"]["Asset"][];
-                /** @description Where the next page begins; none at the end. */
+                /**
+                 * Format: int64
+                 * @description How many assets were looked at for this page, where no count leads to them.
+                 */
+                lookedAt: number;
+                /**
+                 * @description Where the next page begins; none at the end. A page that has fewer assets than it may and a cursor is not the
+                 *     last: as many were looked at as may be for one page.
+                 */
                 nextCursor?: string | null;
                 /**
                  * Format: int64
-                 * @description Assets of all pages.
+                 * @description Assets of all pages; at least so many where `totalIsExact` is false.
                  */
                 total: number;
+                /** @description False where the filters ask for what only looking at many assets would tell. */
+                totalIsExact: boolean;
             };
             /**
              * @description Always `success`.

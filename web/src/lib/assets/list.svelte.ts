@@ -1,18 +1,26 @@
 // The assets of a project as one growing list: page after page by the hub's cursor, never counted by offset.
 import { createInfiniteQuery } from '@tanstack/svelte-query';
-import { listAssets } from '$lib/api/assets';
+import { ASSETS_PER_PAGE, listAssets } from '$lib/api/assets';
 import type { Asset } from '$lib/api/types';
 import { keys } from '$lib/session/queries';
 import { filtersOf, type Question } from './question';
 
-type Page = { assets: Asset[]; total: number; nextCursor?: string | null };
+type Page = {
+  assets: Asset[];
+  total: number;
+  totalIsExact: boolean;
+  lookedAt: number;
+  nextCursor?: string | null;
+};
 
 export class AssetList {
   #query;
   items: Asset[];
 
-  constructor(projectId: () => string, question: () => Question) {
+  /** Asks once `mayAsk`: of a project that is not there, nothing is asked. */
+  constructor(projectId: () => string, question: () => Question, mayAsk: () => boolean) {
     this.#query = createInfiniteQuery(() => ({
+      enabled: mayAsk(),
       queryKey: [...keys.assets(projectId()), question()],
       queryFn: ({ pageParam, signal }) => {
         const { sort } = question();
@@ -28,8 +36,27 @@ export class AssetList {
     this.items = $derived(this.#query.data?.pages.flatMap((page) => page.assets) ?? []);
   }
 
+  /** How many match, once that is known: what no count tells is known when all of it is loaded. */
   get total(): number | undefined {
-    return this.#query.data?.pages[0]?.total;
+    const pages = this.#query.data?.pages;
+    if (!pages) return undefined;
+    return pages[0]?.totalIsExact ? pages[0].total : this.hasMore ? undefined : this.items.length;
+  }
+
+  /** Whether the hub looked at as many assets as it may for one answer and did not fill a page: it goes on when asked. */
+  get looking(): boolean {
+    const last = this.#query.data?.pages.at(-1);
+    return last !== undefined && this.hasMore && last.assets.length < ASSETS_PER_PAGE;
+  }
+
+  /** How many assets were looked at one by one so far. */
+  get lookedAt(): number {
+    return this.#query.data?.pages.reduce((sum, page) => sum + page.lookedAt, 0) ?? 0;
+  }
+
+  /** Answers so far. */
+  get pages(): number {
+    return this.#query.data?.pages.length ?? 0;
   }
 
   get loading() {

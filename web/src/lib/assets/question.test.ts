@@ -8,6 +8,23 @@ it('survives the way through the address of the page', () => {
   expect(writeQuestion(query(''), readQuestion(query(text))).toString()).toBe(text);
 });
 
+it('keeps every filter in the address, and leaves out what is no word or no day', () => {
+  const text =
+    'labels=with&stage=Review&status=Labeled&review=Fixed&assignee=ada%40x.test&importedFrom=2026-01-31&completedTo=2026-02-01';
+  expect(writeQuestion(query(''), readQuestion(query(text))).toString()).toBe(text);
+  const wrong = readQuestion(query('stage=Packing&status=x&review=y&importedFrom=soon&labels=some'));
+  expect(writeQuestion(query(''), wrong).toString()).toBe('');
+});
+
+it('means whole days where the reader is', () => {
+  const { createdAt, completedAt, assignee } = filtersOf(
+    readQuestion(query('importedFrom=2026-01-31&importedTo=2026-01-31&assignee=-')),
+  );
+  const [from, until] = [createdAt?.$gte, createdAt?.$lt].map((time) => new Date(time ?? 0));
+  expect([from?.getDate(), from?.getHours(), until?.getDate(), until?.getHours()]).toEqual([31, 0, 1, 0]);
+  expect([completedAt, assignee]).toEqual([undefined, 'nobody']);
+});
+
 it('leaves defaults out and other parameters in', () => {
   const written = writeQuestion(query('view=table&sort=externalId'), readQuestion(query('')));
   expect(written.toString()).toBe('view=table');

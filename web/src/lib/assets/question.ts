@@ -1,55 +1,114 @@
 // What the Assets tab asks for, kept in the address of the page: filters, sort, view. Links and reloads keep it.
 import type { AssetFilters, AssetSort } from '$lib/api/assets';
+import type { ReviewStatus, Stage } from '$lib/api/tasks';
+import { STAGES } from '$lib/tasks/stages';
 
 export type View = 'grid' | 'table';
 
+export const STATUSES = ['ToDo', 'InProgress', 'Labeled', 'Reviewed'] as const;
+export type Status = (typeof STATUSES)[number];
+export const REVIEWS: ReviewStatus[] = ['Todo', 'Accepted', 'Rejected', 'Fixed'];
+
 export type Question = {
+  /** How the External ID begins. */
   externalId: string;
   batches: string[];
   storage: string;
   /** Those that came with labels, or those that did not; empty: both. */
   labels: '' | 'with' | 'without';
+  stage: Stage | '';
+  status: Status | '';
+  review: ReviewStatus | '';
+  /** An e-mail address; `-` is nobody. */
+  assignee: string;
+  /** Days such as 2026-01-31, both included, where the reader is. */
+  importedFrom: string;
+  importedTo: string;
+  completedFrom: string;
+  completedTo: string;
   deleted: boolean;
   sort: AssetSort;
 };
 
+export const NOBODY = '-';
+
 const SORTS: AssetSort[] = ['-createdAt', 'createdAt', 'externalId', '-externalId'];
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const TEXTS = ['externalId', 'storage', 'labels', 'stage', 'status', 'review', 'assignee'] as const;
+const DAYS = ['importedFrom', 'importedTo', 'completedFrom', 'completedTo'] as const;
+
+/** One of the words, or nothing. */
+function word<Word extends string>(text: string | null, words: readonly Word[]): Word | '' {
+  return words.find((known) => known === text) ?? '';
+}
 
 export function readQuestion(query: URLSearchParams): Question {
-  const sort = query.get('sort') as AssetSort;
-  const labels = query.get('labels');
+  const text = (name: string) => query.get(name) ?? '';
+  const day = (name: string) => (DAY.test(text(name)) ? text(name) : '');
   return {
-    externalId: query.get('externalId') ?? '',
+    externalId: text('externalId'),
     batches: query.getAll('batch'),
-    storage: query.get('storage') ?? '',
-    labels: labels === 'with' || labels === 'without' ? labels : '',
-    deleted: query.get('state') === 'deleted',
-    sort: SORTS.includes(sort) ? sort : '-createdAt',
+    storage: text('storage'),
+    labels: word(query.get('labels'), ['with', 'without']),
+    stage: word(query.get('stage'), STAGES),
+    status: word(query.get('status'), STATUSES),
+    review: word(query.get('review'), REVIEWS),
+    assignee: text('assignee'),
+    importedFrom: day('importedFrom'),
+    importedTo: day('importedTo'),
+    completedFrom: day('completedFrom'),
+    completedTo: day('completedTo'),
+    deleted: text('state') === 'deleted',
+    sort: word(query.get('sort'), SORTS) || '-createdAt',
   };
 }
+
+/** Nothing is asked for; the sort stays as it is. */
+export const NO_FILTERS: Partial<Question> = {
+  ...readQuestion(new URLSearchParams()),
+  sort: undefined,
+};
+delete NO_FILTERS.sort;
 
 /** Writes a question into a query, leaving out what is the default and keeping what is not its business. */
 export function writeQuestion(query: URLSearchParams, question: Question): URLSearchParams {
   const next = new URLSearchParams(query);
-  for (const name of ['externalId', 'batch', 'storage', 'labels', 'state', 'sort']) next.delete(name);
+  for (const name of [...TEXTS, ...DAYS, 'batch', 'state', 'sort']) next.delete(name);
   if (question.externalId) next.set('externalId', question.externalId);
   for (const batch of question.batches) next.append('batch', batch);
-  if (question.storage) next.set('storage', question.storage);
-  if (question.labels) next.set('labels', question.labels);
+  for (const name of [...TEXTS, ...DAYS]) if (question[name]) next.set(name, question[name]);
   if (question.deleted) next.set('state', 'deleted');
   if (question.sort !== '-createdAt') next.set('sort', question.sort);
   return next;
 }
 
+/** When a day begins where the reader is, or the day after it. */
+function midnight(day: string, later = 0): string {
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
+  return new Date(year, month - 1, date + later).toISOString();
+}
+
+function times(from: string, to: string): AssetFilters['createdAt'] {
+  if (!from && !to) return undefined;
+  return { ...(from ? { $gte: midnight(from) } : {}), ...(to ? { $lt: midnight(to, 1) } : {}) };
+}
+
 /** The filters as the hub takes them. */
 export function filtersOf(question: Question): AssetFilters {
-  return {
-    ...(question.externalId ? { externalId: question.externalId } : {}),
-    ...(question.batches.length ? { batches: question.batches } : {}),
-    ...(question.storage ? { storage: question.storage } : {}),
-    ...(question.labels ? { isPreLabeled: question.labels === 'with' } : {}),
-    ...(question.deleted ? { state: 'deleted' as const } : {}),
+  const asked: AssetFilters = {
+    externalIdPrefix: question.externalId || undefined,
+    batches: question.batches.length ? question.batches : undefined,
+    storage: question.storage || undefined,
+    isPreLabeled: question.labels ? question.labels === 'with' : undefined,
+    stage: question.stage || undefined,
+    status: question.status || undefined,
+    reviewStatus: question.review || undefined,
+    assignee: question.assignee === NOBODY ? 'nobody' : question.assignee || undefined,
+    createdAt: times(question.importedFrom, question.importedTo),
+    completedAt: times(question.completedFrom, question.completedTo),
+    state: question.deleted ? 'deleted' : undefined,
   };
+  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
 }
 
 /** Whether anything narrows the list down. */

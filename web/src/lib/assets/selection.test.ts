@@ -26,15 +26,21 @@ it('takes a range away as well', () => {
   expect([...selection.ids].sort()).toEqual(['d', 'e']);
 });
 
-it('means everything that matches until one is taken out of what is loaded', () => {
+it('means everything that matches, loaded or not, but for those that are taken out again', () => {
   const selection = new Selection();
   selection.addAll(all);
   selection.selectEverything();
   expect([selection.count(12_480), selection.has('never loaded')]).toEqual([12_480, true]);
   selection.toggle(all, 2);
+  selection.toggle(all, 4, true);
   expect([selection.count(12_480), selection.has('c'), selection.has('never loaded')]).toEqual([
-    4,
+    12_477,
     false,
-    false,
+    true,
   ]);
+  selection.toggle(all, 3);
+  expect([...selection.except].sort()).toEqual(['c', 'e']);
+  expect([selection.any, selection.count(undefined)]).toEqual([true, undefined]);
+  selection.clear();
+  expect([selection.any, selection.except.size]).toEqual([false, 0]);
 });

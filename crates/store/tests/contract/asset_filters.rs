@@ -1,0 +1,355 @@
+//! Lists of assets by what their tasks are, by time and by the beginning of their external IDs: every page of every list,
+//! however little may be looked at for one page, against the same list made by hand.
+
+use insitu_model::{
+    id::{AssetId, OrganizationId, ProjectId, UserId},
+    task::{ReviewStatus, Stage, TaskStatus},
+};
+use insitu_store::{
+    Error, Page,
+    asset_changes::Change,
+    assets::{self, AssetFilter, AssetPage, AssetSort, AssetState, Bounds, PageStart, TaskFilter, Times},
+    tasks::{self, NewAnswer, Task},
+};
+
+use crate::harness::{Store, contract, row, rows};
+use crate::task_queue::{next, task_of};
+
+/// More than two blocks of places.
+const MANY: u32 = 2600;
+
+struct World {
+    at: (OrganizationId, ProjectId),
+    ada: UserId,
+    bob: UserId,
+    /// Oldest first.
+    tasks: Vec<Task>,
+    /// Between the first import and the second, and before anything was completed.
+    noon: i64,
+}
+
+async fn world(store: &Store) -> World {
+    let (organization, ada) = store.organization("acme").await;
+    let bob = store.user("bob@example.com").await;
+    let at = (organization, store.project(organization, "birds").await);
+    // Next door, with tasks of the same people.
+    let other = store.project(organization, "fish").await;
+    store.imported(organization, other, rows(0..5)).await;
+    next(store, organization, other, Stage::Label, ada).await.unwrap();
+    let first = store.imported(at.0, at.1, rows(0..MANY)).await;
+    store.clock.advance_ms(60_000);
+    let noon = store.tick();
+    let late = ["b1", "b2", "", "b1"].map(row).to_vec();
+    let second = store.imported(at.0, at.1, late).await;
+    let ids = (0..60)
+        .map(|n| task_of(first, n * 43))
+        .chain([task_of(second, 1)]);
+    for (n, id) in ids.enumerate() {
+        let by = if n % 3 == 0 { bob } else { ada };
+        work(store, at, id, n, by).await;
+    }
+    let gone = vec![AssetId::of_import(first, 43), AssetId::of_import(first, 44)];
+    let now = store.tick();
+    store
+        .write(move |tx| assets::delete(tx, at.0, at.1, &gone, now))
+        .await
+        .unwrap();
+    let mut tasks = Vec::new();
+    for page in 1..=3 {
+        let page = Page {
+            number: page,
+            limit: 1000,
+        };
+        tasks.extend(
+            store
+                .read(move |tx| tasks::list(tx, at.0, at.1, &[], &[], page))
+                .await
+                .unwrap()
+                .rows,
+        );
+    }
+    assert_eq!(tasks.len(), MANY as usize + 2);
+    World {
+        at,
+        ada,
+        bob,
+        tasks,
+        noon,
+    }
+}
+
+/// Brings a task to one of the places that it can be in.
+async fn work(
+    store: &Store,
+    (organization, project): (OrganizationId, ProjectId),
+    id: insitu_model::id::TaskId,
+    n: usize,
+    by: UserId,
+) {
+    let now = store.tick();
+    let answer = move |is_draft, submit| NewAnswer {
+        by,
+        answer: "{}".to_owned(),
+        based_on: None,
+        duration: 500,
+        is_draft,
+        submit,
+        only_own: false,
+    };
+    store
+        .write(move |tx| {
+            tasks::open(tx, organization, project, id, by, now)?;
+            let mut save = |new: NewAnswer| tasks::save(tx, organization, project, id, &new, now).map(drop);
+            match n % 6 {
+                0 => save(answer(true, false))?,
+                1 => save(answer(false, true))?,
+                2 => {
+                    save(answer(false, true))?;
+                    save(answer(false, true))?;
+                }
+                3 | 4 => {
+                    save(answer(false, true))?;
+                    let verdict = if n % 6 == 3 {
+                        ReviewStatus::Rejected
+                    } else {
+                        ReviewStatus::Accepted
+                    };
+                    tasks::review(tx, organization, project, id, (by, verdict), now)?;
+                }
+                _ => {}
+            }
+            Ok(())
+        })
+        .await
+        .unwrap();
+}
+
+fn of_task(task: TaskFilter) -> AssetFilter {
+    AssetFilter {
+        task,
+        ..AssetFilter::default()
+    }
+}
+
+fn stages(stages: &[Stage]) -> TaskFilter {
+    TaskFilter {
+        stages: stages.to_vec(),
+        ..TaskFilter::default()
+    }
+}
+
+fn statuses(statuses: &[TaskStatus]) -> TaskFilter {
+    TaskFilter {
+        statuses: statuses.to_vec(),
+        ..TaskFilter::default()
+    }
+}
+
+fn reviews(reviews: &[ReviewStatus]) -> TaskFilter {
+    TaskFilter {
+        reviews: reviews.to_vec(),
+        ..TaskFilter::default()
+    }
+}
+
+fn task_filters(world: &World) -> Vec<TaskFilter> {
+    let times = |from, until| Times { from, until };
+    let done = world.tasks.iter().filter_map(|task| task.completed_at);
+    let (first, last) = (done.clone().min().unwrap(), done.max().unwrap());
+    let of = |assignee| TaskFilter {
+        assignee: Some(assignee),
+        ..TaskFilter::default()
+    };
+    let completed = |completed| TaskFilter {
+        completed,
+        ..TaskFilter::default()
+    };
+    vec![
+        stages(&[Stage::Label]),
+        stages(&[Stage::Review]),
+        stages(&[Stage::Complete]),
+        stages(&[Stage::Review, Stage::Complete]),
+        statuses(&[TaskStatus::ToDo]),
+        statuses(&[TaskStatus::InProgress]),
+        statuses(&[TaskStatus::Labeled]),
+        statuses(&[TaskStatus::Reviewed, TaskStatus::InProgress]),
+        reviews(&[ReviewStatus::Rejected]),
+        reviews(&[ReviewStatus::Todo]),
+        reviews(&[ReviewStatus::Accepted, ReviewStatus::Rejected]),
+        of(Some(world.ada)),
+        TaskFilter {
+            stages: vec![Stage::Label],
+            ..of(Some(world.bob))
+        },
+        of(None),
+        completed(times(Some(first + 1), None)),
+        completed(times(None, Some(last))),
+        TaskFilter {
+            reviews: vec![ReviewStatus::Accepted],
+            ..completed(times(Some(first), Some(last + 1)))
+        },
+    ]
+}
+
+fn filters(world: &World) -> Vec<AssetFilter> {
+    let times = |from, until| Times { from, until };
+    let mut all: Vec<AssetFilter> = task_filters(world).into_iter().map(of_task).collect();
+    let prefix = |prefix: &str| AssetFilter {
+        external_id_prefix: Some(prefix.to_owned()),
+        ..AssetFilter::default()
+    };
+    all.extend(["a", "a000", "b", "b1", "c"].map(prefix));
+    all.push(AssetFilter {
+        external_id: Some("b1".to_owned()),
+        ..of_task(statuses(&[TaskStatus::ToDo]))
+    });
+    all.push(AssetFilter {
+        task: stages(&[Stage::Complete]),
+        ..prefix("a1")
+    });
+    all.push(AssetFilter {
+        created: times(Some(world.noon), None),
+        ..AssetFilter::default()
+    });
+    all.push(AssetFilter {
+        created: times(None, Some(world.noon)),
+        ..of_task(stages(&[Stage::Label]))
+    });
+    all.push(AssetFilter {
+        created: times(Some(i64::MAX - 1), None),
+        ..AssetFilter::default()
+    });
+    let except: Vec<AssetId> = world.tasks.iter().step_by(3).map(|task| task.asset.id).collect();
+    all.push(AssetFilter {
+        except: except.clone(),
+        ..AssetFilter::default()
+    });
+    all.push(AssetFilter {
+        except,
+        ..of_task(stages(&[Stage::Complete]))
+    });
+    all
+}
+
+/// Whether a filter lets a task's asset through.
+fn fits(task: &Task, filter: &AssetFilter) -> bool {
+    let within = |times: Times, at: Option<i64>| {
+        times == Times::default()
+            || at.is_some_and(|at| {
+                times.from.is_none_or(|from| at >= from) && times.until.is_none_or(|until| at < until)
+            })
+    };
+    let status = match task.stage {
+        Stage::Review => TaskStatus::Labeled,
+        Stage::Complete => TaskStatus::Reviewed,
+        Stage::Label if task.is_draft || task.assignee.is_some() && task.opened_at.is_some() => {
+            TaskStatus::InProgress
+        }
+        Stage::Label => TaskStatus::ToDo,
+    };
+    let (name, wanted) = (task.asset.external_id.as_deref().unwrap_or(""), &filter.task);
+    (wanted.stages.is_empty() || wanted.stages.contains(&task.stage))
+        && (wanted.statuses.is_empty() || wanted.statuses.contains(&status))
+        && (wanted.reviews.is_empty() || wanted.reviews.contains(&task.review_status))
+        && wanted.assignee.is_none_or(|wanted| wanted == task.assignee)
+        && within(wanted.completed, task.completed_at)
+        && within(filter.created, Some(task.asset.created_at))
+        && filter.external_id.as_deref().is_none_or(|wanted| wanted == name)
+        && filter
+            .external_id_prefix
+            .as_deref()
+            .is_none_or(|prefix| name.starts_with(prefix))
+        && !filter.except.contains(&task.asset.id)
+}
+
+fn by_hand(world: &World, filter: &AssetFilter, sort: AssetSort) -> Vec<AssetId> {
+    let mut list: Vec<&Task> = world.tasks.iter().filter(|task| fits(task, filter)).collect();
+    if matches!(sort, AssetSort::ExternalId | AssetSort::ExternalIdDescending) {
+        list.sort_by(|a, b| a.asset.external_id.cmp(&b.asset.external_id));
+    }
+    if matches!(sort, AssetSort::NewestFirst | AssetSort::ExternalIdDescending) {
+        list.reverse();
+    }
+    list.into_iter().map(|task| task.asset.id).collect()
+}
+
+async fn page(
+    store: &Store,
+    at: (OrganizationId, ProjectId),
+    (filter, sort): (&AssetFilter, AssetSort),
+    start: PageStart,
+    bounds: Bounds,
+) -> Result<AssetPage, Error> {
+    let filter = filter.clone();
+    store
+        .read(move |tx| assets::list_within(tx, at, &filter, sort, &start, (50, bounds)))
+        .await
+}
+
+contract! {
+    async fn whatever_a_filter_asks_its_pages_are_the_list_made_by_hand(store: &Store) {
+        let world = world(store).await;
+        let frugal = Bounds { few: 0, looked_at: 100 };
+        for filter in filters(&world) {
+            for sort in [AssetSort::NewestFirst, AssetSort::OldestFirst, AssetSort::ExternalId, AssetSort::ExternalIdDescending] {
+                let expected = by_hand(&world, &filter, sort);
+                for bounds in [Bounds::default(), frugal] {
+                    let what = format!("{filter:?} {sort:?} {bounds:?}");
+                    let (mut walked, mut start, mut pages) = (Vec::new(), PageStart::Page(1), 0);
+                    loop {
+                        let found = page(store, world.at, (&filter, sort), start, bounds).await.unwrap();
+                        pages += 1;
+                        assert!(found.total <= expected.len() as u64, "{what}: {}", found.total);
+                        assert!(!found.is_total_exact || found.total == expected.len() as u64 || pages > 1, "{what}: {}", found.total);
+                        assert!(found.looked_at <= bounds.looked_at + 2048, "{what}: {}", found.looked_at);
+                        walked.extend(found.assets.into_iter().map(|asset| asset.id));
+                        match found.next {
+                            Some(next) => start = PageStart::After(next.to_string().parse().unwrap()),
+                            None => break,
+                        }
+                    }
+                    assert_eq!(walked.len(), expected.len(), "{what}");
+                    assert!(walked == expected, "{what}");
+                }
+            }
+        }
+    }
+}
+
+contract! {
+    async fn one_page_looks_at_no_more_than_it_may_and_says_where_to_go_on(store: &Store) {
+        let world = world(store).await;
+        let bounds = Bounds { few: 0, looked_at: 100 };
+        let rare = of_task(TaskFilter { statuses: vec![TaskStatus::InProgress], ..TaskFilter::default() });
+        let found = page(store, world.at, (&rare, AssetSort::ExternalId), PageStart::Page(1), bounds).await.unwrap();
+        assert!(found.next.is_some() && found.assets.len() < 50, "{found:?}");
+        assert!(!found.is_total_exact && (100..300).contains(&found.looked_at), "{}", found.looked_at);
+        // Pages by number would have to look at all before them; what an index names has them.
+        let second = PageStart::Page(2);
+        let refused = page(store, world.at, (&rare, AssetSort::ExternalId), second.clone(), bounds).await;
+        assert!(matches!(refused, Err(Error::Refused { what: "the page", .. })), "{refused:?}");
+        let complete = of_task(TaskFilter { stages: vec![Stage::Complete], ..TaskFilter::default() });
+        let found = page(store, world.at, (&complete, AssetSort::ExternalId), second, Bounds::default()).await.unwrap();
+        assert!(found.is_total_exact && found.assets.is_empty(), "{found:?}");
+    }
+}
+
+contract! {
+    async fn a_change_of_all_that_match_means_the_same_assets(store: &Store) {
+        let world = world(store).await;
+        for filter in filters(&world) {
+            let expected = by_hand(&world, &filter, AssetSort::OldestFirst).len() as u64;
+            let changed = store.changed(world.at, Change::Priority(3), filter.clone()).await;
+            assert_eq!(changed, expected, "{filter:?}");
+        }
+        let complete = of_task(TaskFilter { stages: vec![Stage::Complete], ..TaskFilter::default() });
+        let expected = by_hand(&world, &complete, AssetSort::OldestFirst).len() as u64;
+        assert_eq!(store.changed(world.at, Change::Delete, complete.clone()).await, expected);
+        let found = page(store, world.at, (&complete, AssetSort::OldestFirst), PageStart::Page(1), Bounds::default()).await;
+        assert_eq!(found.unwrap().total, 0);
+        let deleted = AssetFilter { state: AssetState::Deleted, ..complete };
+        let found = page(store, world.at, (&deleted, AssetSort::OldestFirst), PageStart::Page(1), Bounds::default()).await;
+        // One that was deleted before is in this stage too.
+        assert!((expected..=expected + 1).contains(&found.unwrap().total));
+    }
+}

@@ -1,0 +1,95 @@
+// What a first visit costs and how still it is: nothing moves while a page fills, and little is fetched until it is usable.
+import { expect, it } from 'vitest';
+import { ready, useBrowser, Visitor } from './harness';
+
+useBrowser();
+
+/** Every answer comes on its own, as it does over a network. */
+const LATENCY_MS = 80;
+const FETCHED_LIMIT_KB = 110;
+
+type Shift = { value: number; moved: string[] };
+
+/** Watches what moves without anybody having done anything. */
+function watchShifts() {
+  const shifts: Shift[] = [];
+  Object.assign(window, { shifts });
+  type Entry = PerformanceEntry & {
+    value: number;
+    hadRecentInput: boolean;
+    sources: { node?: Node; previousRect: DOMRect; currentRect: DOMRect }[];
+  };
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as Entry[]) {
+      if (entry.hadRecentInput) continue;
+      const moved = entry.sources.map(({ node, previousRect: from, currentRect: to }) => {
+        const element = node instanceof Element ? node : node?.parentElement;
+        const place = ({ x, y, width, height }: DOMRect) => [x, y, width, height].map(Math.round).join(' ');
+        return `${element?.outerHTML.slice(0, 120)} from ${place(from)} to ${place(to)}`;
+      });
+      shifts.push({ value: entry.value, moved });
+    }
+  }).observe({ type: 'layout-shift', buffered: true });
+}
+
+async function slowly(visitor: Visitor) {
+  const session = await visitor.context.newCDPSession(visitor.page);
+  await session.send('Network.enable');
+  await session.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: LATENCY_MS,
+    downloadThroughput: -1,
+    uploadThroughput: -1,
+  });
+}
+
+it.each([
+  { page: 'assets', query: '', shown: '[data-thumbnail="shown"]' },
+  { page: 'assets', query: '?view=table', shown: '[data-thumbnail="shown"]' },
+  { page: 'tasks', query: '', shown: '[data-task-id]' },
+  { page: 'overview', query: '', shown: 'main section' },
+])('holds still while the page $page $query fills', async ({ page: name, query, shown }) => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.getByRole('table').waitFor();
+  await slowly(visitor);
+  await page.addInitScript(watchShifts);
+  await page.goto(`/projects/${ready.projectId}/${name}${query}`);
+  await page.locator(shown).first().waitFor();
+  await page
+    .getByRole('navigation', { name: 'Street scenes' })
+    .waitFor({ timeout: 1 })
+    .catch(() => {});
+  await page.waitForLoadState('networkidle');
+  const shifts = await page.evaluate(() => (window as unknown as { shifts: Shift[] }).shifts);
+  expect(shifts).toEqual([]);
+  await visitor.leave();
+});
+
+it('fetches little before the assets can be used', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.getByRole('table').waitFor();
+  const cold = await Visitor.come();
+  await cold.context.addCookies(await visitor.context.cookies());
+  await cold.openAssets();
+  await cold.page.locator('[data-thumbnail="shown"]').first().waitFor();
+  const scripts = await cold.page.evaluate(() =>
+    (performance.getEntriesByType('resource') as PerformanceResourceTiming[])
+      .filter(({ name }) => new URL(name).pathname.endsWith('.js'))
+      .map(({ name, encodedBodySize, responseEnd, initiatorType }) => ({
+        name: new URL(name).pathname.replace('/_app/immutable/', ''),
+        bytes: encodedBodySize,
+        at: Math.round(responseEnd),
+        by: initiatorType,
+      })),
+  );
+  const fetched = scripts.reduce((sum, { bytes }) => sum + bytes, 0) / 1024;
+  if (process.env.SHOW_SCRIPTS) console.log(scripts, fetched);
+  expect(scripts.length).toBeGreaterThan(10);
+  expect(fetched).toBeLessThan(FETCHED_LIMIT_KB);
+  await visitor.leave();
+  await cold.leave();
+});
