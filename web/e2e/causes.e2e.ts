@@ -24,7 +24,12 @@ async function come(theme: Theme = 'light', size = WIDE) {
     await route.fulfill({ response: answer, json: body });
   });
   await visitor.signIn();
-  return { visitor, page: visitor.page, old };
+  const leave = async () => {
+    // What is on its way when somebody leaves is nobody's any more.
+    await visitor.page.unrouteAll({ behavior: 'ignoreErrors' });
+    await visitor.context.close();
+  };
+  return { visitor, page: visitor.page, old, leave };
 }
 
 const idOf = (name: string) => assets.get(name)?._id ?? '';
@@ -48,7 +53,7 @@ describe.concurrent('all of them at once', () => {
   beforeAll(async () => void (await misbehave(...faults([...assets.keys()]))));
 
   it('are named in three words in the cells, and by the same in the table', async ({ expect }) => {
-    const { visitor, page } = await come('light', { width: 1280, height: 1400 });
+    const { visitor, page, leave } = await come('light', { width: 1280, height: 1400 });
     await visitor.openAssets(projectId);
     const all = expected((name) => CASES[name]?.words ?? 'shown');
     await expect.poll(() => cells(visitor), { timeout: 60_000 }).toEqual(all);
@@ -58,13 +63,13 @@ describe.concurrent('all of them at once', () => {
     await page.getByRole('button', { name: 'Table' }).click();
     const others = { ...all, [idOf('hangs')]: '' };
     await expect.poll(() => cells(visitor), { timeout: 30_000 }).toEqual(others);
-    await visitor.context.close();
+    await leave();
   });
 
   it('are asked for when a bucket is long silent, without waiting for the browser to give up', async ({
     expect,
   }) => {
-    const { visitor, page } = await come();
+    const { visitor, page, leave } = await come();
     await visitor.openAssets(projectId, `?asset=${idOf('hangs')}`);
     await page.getByText('the bucket takes its time').waitFor();
     await page.getByRole('button', { name: 'Why can’t I see this?' }).click();
@@ -75,12 +80,12 @@ describe.concurrent('all of them at once', () => {
       .waitFor();
     await visitor.screenshot('causes-hangs');
     expect(await visitor.axe()).toEqual([]);
-    await visitor.context.close();
+    await leave();
   });
 
   it('are named to whoever labels by the same words', async ({ expect }) => {
     const met = ['cors-other', 'kms', 'session-expired', 'no-object', 'unknown-key'];
-    const { visitor, page } = await come('dark', PHONE);
+    const { visitor, page, leave } = await come('dark', PHONE);
     const note = page.getByRole('alert');
     for (const name of met) {
       const { words, code } = CASES[name] ?? expect.fail(name);
@@ -91,7 +96,7 @@ describe.concurrent('all of them at once', () => {
     }
     expect(await visitor.axe()).toEqual([]);
     expect(await visitor.overflows()).toBe(false);
-    await visitor.context.close();
+    await leave();
   });
 });
 
@@ -99,7 +104,7 @@ it('are named with their fix in the large view, and gone once they are mended', 
   const names = Object.keys(CASES).filter((name) => name !== 'hangs');
   const left = new Set([...assets.keys()].filter((name) => name !== 'hangs'));
   await misbehave(...faults([...left]));
-  const { visitor, page, old } = await come();
+  const { visitor, page, old, leave } = await come();
   const note = page.getByRole('alert');
   await visitor.openAssets(projectId, `?asset=${idOf(names[0] ?? '')}`);
   for (const name of names) {
@@ -123,5 +128,5 @@ it('are named with their fix in the large view, and gone once they are mended', 
   await misbehave();
   await visitor.openAssets(projectId, `?asset=${idOf('hangs')}`);
   await page.locator('[data-picture="shown"]').waitFor();
-  await visitor.context.close();
+  await leave();
 });
