@@ -1,14 +1,8 @@
 //! The record of signed URLs calls assets by their external IDs, and is asked by one.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test stops at the first thing that is not as it should be"
-)]
-
 use insitu_hub::testing::{Person, TestHub};
 use serde_json::{Value, json};
 
-/// Nobody answers there, which a hub that signs does not notice.
-const ENDPOINT: &str = "http://127.0.0.1:9";
+use crate::story::ENDPOINT;
 
 /// A project with two assets of a storage: its id, and theirs in the order of their external IDs `0` and `1`.
 async fn with_two(ada: &Person) -> (String, Vec<String>) {
