@@ -1,4 +1,4 @@
-// Which deletion can be taken back by the line above the list: the last large one of whoever looks, for a while.
+// Which deletion can be taken back by the line above the list: the last large one by a filter of whoever looks, for a while.
 import { isOver } from '$lib/api/assetChanges';
 import { IDS_AT_ONCE } from '$lib/api/assets';
 import type { AssetChange } from '$lib/api/types';
@@ -6,7 +6,7 @@ import type { AssetChange } from '$lib/api/types';
 /** How long the line stays. Later, the filter State: Deleted leads to what was deleted. */
 const OFFERED_MS = 30 * 60_000;
 
-/** So many that a message which leaves by itself is not enough. */
+/** So many that a message which leaves by itself is not enough. One order by ids never names so many. */
 export const isLarge = (assets: number) => assets > IDS_AT_ONCE;
 
 /** The newest of the changes that is such a deletion, unless it was taken back or dismissed. */

@@ -1,10 +1,16 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { SignedUrl } from '$lib/api/types';
-import { causeOfAnswer, causeOfDoctor, kindWithoutPicture } from './cause';
+import type { Asset, SignedUrl } from '$lib/api/types';
+import { CannotShow, causeOfAnswer, causeOfDoctor, kindWithoutPicture } from './cause';
 import { Lru } from './lru';
 import { Queue } from './queue';
 import { SignedUrls } from './signer';
 import { causeOfSilence } from './silence';
+import { Thumbnails } from './thumbnails';
+import { Verdicts } from './verdict';
+
+vi.mock('./fetch', () => ({
+  fetchPicture: () => Promise.reject(new CannotShow('cors', 'browser.cors', '', true)),
+}));
 
 const refusal = (code: string, message = '') =>
   `<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
@@ -113,6 +119,25 @@ describe('signed addresses', () => {
     const good = urls.get('a');
     await expect(urls.get('bad')).rejects.toMatchObject({ why: 'refused', code: 'storage.gone' });
     expect(await good).toBe('https://b/a?1');
+  });
+});
+
+describe('a thumbnail', () => {
+  it('has the browser’s own cause while the hub’s cannot be asked for, and the hub’s once it can', async () => {
+    const verdict = { cause: { code: 'storage.no_such_bucket', message: 'There is no such bucket.' } };
+    const load = vi
+      .fn(() => Promise.resolve(new Verdicts(() => Promise.resolve(verdict as never))))
+      .mockRejectedValueOnce(new TypeError('Failed to fetch dynamically imported module'));
+    const sign = (ids: string[]) =>
+      Promise.resolve(
+        ids.map((_id) => ({ _id, url: `https://b/${_id}`, expiresAt: '2999-01-01T00:00:00Z' })),
+      );
+    const thumbnails = new Thumbnails('p', sign, load);
+    const asset = { _id: 'a', project: 'p', data: 's3://photos/a.jpg' } as Asset;
+    const { signal } = new AbortController();
+    expect(await thumbnails.get(asset, signal)).toMatchObject({ why: 'cors', code: 'browser.cors' });
+    expect(await thumbnails.get(asset, signal)).toMatchObject({ why: 'noBucket' });
+    expect(load).toHaveBeenCalledTimes(2);
   });
 });
 

@@ -95,8 +95,19 @@ export class Thumbnails {
     } catch (error) {
       if (signal.aborted) throw error;
       const failure = asCannotShow(error);
-      const verdicts = await (this.#verdicts ??= this.#makeVerdicts());
-      return verdicts.of(asset, failure, signal);
+      const verdicts = await this.#askable();
+      return verdicts ? verdicts.of(asset, failure, signal) : failure;
+    }
+  }
+
+  /** Whoever asks the hub; nobody while that part of the page cannot be loaded, which the next picture tries again. */
+  async #askable(): Promise<Verdicts | null> {
+    const asked = (this.#verdicts ??= this.#makeVerdicts());
+    try {
+      return await asked;
+    } catch {
+      if (this.#verdicts === asked) this.#verdicts = undefined;
+      return null;
     }
   }
 }

@@ -6,17 +6,30 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   return value;
 });
 
+const START = 0xffffffff;
+
 export class Checksum {
   #at = 0;
-  #value = 0xffffffff;
+  #value = START;
+  /** Reads one after the other: who asks while one is under way waits for it, and none reads twice or past another. */
+  #reading: Promise<void> = Promise.resolve();
 
   constructor(readonly blob: Blob) {}
 
   /** Reads on to this byte. Between two pieces the page may do other things. */
-  async readTo(end: number) {
+  readTo(end: number): Promise<void> {
+    const reading = this.#reading.then(() => this.#read(end));
+    this.#reading = reading.catch(() => {
+      // What could not be read may be another file by now: whoever asks again reads it from its beginning.
+      this.#at = 0;
+      this.#value = START;
+    });
+    return reading;
+  }
+
+  async #read(end: number) {
     if (end <= this.#at) return;
     const reader = this.blob.slice(this.#at, end).stream().getReader();
-    this.#at = end;
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
@@ -33,5 +46,6 @@ export class Checksum {
     let value = this.#value;
     for (const byte of bytes) value = (value >>> 8) ^ (TABLE[(value ^ byte) & 0xff] ?? 0);
     this.#value = value;
+    this.#at += bytes.length;
   }
 }

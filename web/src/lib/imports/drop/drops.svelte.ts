@@ -24,7 +24,7 @@ export class DroppedFile {
   wasThere = $state(false);
   error = $state.raw<unknown>(null);
   readonly name: string;
-  readonly checksum: Checksum;
+  checksum: Checksum;
   abort = new AbortController();
   url = '';
   /** So much of it is with the hub, as far as this tab knows. */
@@ -124,6 +124,8 @@ export class Drops {
 
   retry(one: DroppedFile) {
     one.abort = new AbortController();
+    // The file is read again: what was reckoned of it may be what failed.
+    one.checksum = new Checksum(one.file);
     one.sent = one.kept;
     one.error = null;
     one.state = one.url ? 'sent' : 'waiting';
@@ -153,14 +155,16 @@ export class Drops {
     }
   }
 
-  /** Asks how much of these is there. */
-  async #look(part: DroppedFile[]) {
+  /** Asks how much of these is there. Those that were given up meanwhile stay so. */
+  async #look(part: DroppedFile[], signal?: AbortSignal) {
     const found = await findUploaded(
       this.projectId,
       part.map(({ name }) => name),
     );
+    signal?.throwIfAborted();
     const whole = new Map(found.files.map((file) => [file.name, file]));
     for (const one of part) {
+      if (one.state !== 'waiting' && one.state !== 'sending') continue;
       const kept = found.parts.find(
         ({ name, sizeBytes }) => name === one.name && sizeBytes === one.file.size,
       );
@@ -191,6 +195,8 @@ export class Drops {
   async #send(one: DroppedFile) {
     const { signal } = one.abort;
     const { projectId } = this;
+    // Given up, or found to be there already, it is no longer this try's to say.
+    const isStill = () => !signal.aborted && one.state === 'sending';
     const sending = {
       projectId,
       name: one.name,
@@ -205,7 +211,8 @@ export class Drops {
       const url = await patiently(
         signal,
         async () => {
-          if (one.isUnsure) await this.#look([one]);
+          if (one.isUnsure) await this.#look([one], signal);
+          signal.throwIfAborted();
           if (one.url) return one.url;
           one.isUnsure = true;
           keptBefore = one.kept;
@@ -213,9 +220,9 @@ export class Drops {
         },
         (error) => one.kept > keptBefore || isFinishing(error),
       );
-      this.#arrived(one, url);
+      if (isStill()) this.#arrived(one, url);
     } catch (error) {
-      if (signal.aborted) return;
+      if (!isStill()) return;
       one.error = error;
       one.state = 'failed';
     }

@@ -85,3 +85,18 @@ it('goes on after what may pass, and not after what will not', () => {
   ] as const;
   for (const [status, code] of not) expect(mayGoOn(new ApiError(status, code, '')), code).toBe(false);
 });
+
+it('sends nothing more once it was given up while the sum was reckoned', async () => {
+  const large = sending(PART_BYTES + 100);
+  const given = new AbortController();
+  const checksum = new Checksum(large.file);
+  const readTo = checksum.readTo.bind(checksum);
+  checksum.readTo = async (end) => {
+    await readTo(end);
+    if (end === large.file.size) given.abort();
+  };
+  await expect(send({ ...large, checksum, signal: given.signal }, 0)).rejects.toMatchObject({
+    name: 'AbortError',
+  });
+  expect(sent.map(({ headers }) => headers['upload-offset'])).toEqual(['0']);
+});

@@ -59,6 +59,8 @@ async function sendPart(sending: Sending, link: string, offset: number, end: num
     await summed;
     headers['upload-checksum'] = `crc32 ${checksum.digits}`;
   }
+  // Given up while the sum was reckoned: then nothing may be sent any more.
+  signal.throwIfAborted();
   const told = (sent: number) => onprogress(offset + sent);
   const sent = sendBytes('PATCH', link, headers, file.slice(offset, end), told, signal);
   await Promise.all([sent, summed]);
