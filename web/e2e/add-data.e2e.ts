@@ -96,7 +96,7 @@ it('checks a list without importing it, then deletes what was imported', async (
   await page.keyboard.press('Space');
   await page.getByRole('toolbar').getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete 1' }).click();
-  await page.getByRole('heading', { name: 'No assets yet' }).waitFor();
+  await page.getByRole('heading', { name: 'No assets are left' }).waitFor();
   await expect.poll(async () => (await assetsOf(projectId)).length).toBe(0);
   await visitor.leave();
 });

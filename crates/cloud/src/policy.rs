@@ -19,6 +19,7 @@ const VERSION: &str = "2012-10-17";
 const CORS_MAX_AGE_S: u32 = 3600;
 
 const GET_OBJECT: &str = "s3:GetObject";
+const GET_OBJECT_VERSION: &str = "s3:GetObjectVersion";
 const LIST_BUCKET: &str = "s3:ListBucket";
 const GET_BUCKET_LOCATION: &str = "s3:GetBucketLocation";
 const DECRYPT: &str = "kms:Decrypt";
@@ -151,6 +152,22 @@ pub fn cors_rules(hub_origin: &str) -> Vec<CorsRule> {
 }
 
 impl Policy {
+    /// The same for those who also read versions that are not the newest, which is a right of its own.
+    pub fn and_versions(mut self) -> Self {
+        for statement in &mut self.statement {
+            let Actions::Many(actions) = &mut statement.action else {
+                if matches!(statement.action, Actions::One(GET_OBJECT)) {
+                    statement.action = Actions::Many(vec![GET_OBJECT, GET_OBJECT_VERSION]);
+                }
+                continue;
+            };
+            if let Some(at) = actions.iter().position(|action| *action == GET_OBJECT) {
+                actions.insert(at + 1, GET_OBJECT_VERSION);
+            }
+        }
+        self
+    }
+
     /// As compact JSON.
     pub fn to_json(&self) -> String {
         // Strings, lists and maps with text keys: nothing that serde_json could refuse.
@@ -210,6 +227,21 @@ mod tests {
 
     fn prefixes(texts: &[&str]) -> Vec<Prefix> {
         texts.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn reading_versions_is_a_right_of_its_own() {
+        let whole = access_policy(&buckets(&["photos"]), &[], Partition::Aws);
+        let narrow = access_policy(&[], &prefixes(&["s3://photos/2026/"]), Partition::Aws);
+        for policy in [whole, narrow] {
+            let statements = json!(policy.and_versions())["Statement"].clone();
+            let reading = &statements[0]["Action"];
+            assert_eq!(
+                [&reading[0], &reading[1]],
+                ["s3:GetObject", "s3:GetObjectVersion"]
+            );
+            assert_eq!(statements.to_string().matches("GetObjectVersion").count(), 1);
+        }
     }
 
     #[test]

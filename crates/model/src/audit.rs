@@ -40,6 +40,8 @@ words! {
         ProjectRoleTaken = "project.role_taken",
         /// Those that were named, or all that a filter let through.
         AssetsChanged = "assets.changed",
+        /// A change of many assets ended with another number than was known when it was ordered, or before its end.
+        AssetsChangeEnded = "assets.change_ended",
         BatchDeleted = "batch.deleted",
         TasksAssigned = "tasks.assigned",
         /// Tasks were put into another stage.

@@ -30,5 +30,7 @@ pub const MAX_URL_RECORDS_PER_REMOVAL: u32 = 5_000;
 pub const MAX_SOURCES_PER_STORAGE: u32 = 200;
 /// Assets looked at one by one for one page: a filter that no index serves is answered in parts.
 pub const MAX_ASSETS_LOOKED_AT: u64 = 50_000;
+/// The same for one step of a change of many, which others who write wait for.
+pub const MAX_ASSETS_LOOKED_AT_PER_STEP: u64 = 5_000;
 /// Assets that are put in order in memory, where an index names so few.
 pub const MAX_FEW_ASSETS: u32 = 5_000;

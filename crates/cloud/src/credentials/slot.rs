@@ -127,20 +127,21 @@ impl Slot {
             (Some(held), Some(_)) => Look::Held(held.signer.clone(), None),
             (Some(held), None) => Look::Held(
                 held.signer.clone(),
-                self.errand(held, now_ms - state.asked_at_ms, now_ms),
+                self.errand(held, state.failure.is_some(), now_ms - state.asked_at_ms, now_ms),
             ),
             (None, Some(failure)) => Look::Waiting(failure.error.clone()),
             (None, None) => Look::Missing,
         }
     }
 
-    fn errand(&self, held: &Held, asked_ago_ms: i64, now_ms: i64) -> Option<Errand> {
+    fn errand(&self, held: &Held, has_failed: bool, asked_ago_ms: i64, now_ms: i64) -> Option<Errand> {
         let Grant::Role(_) = &self.grant else {
             return None;
         };
         let call = if now_ms >= held.renew_at_ms {
             Call::Renew
-        } else if asked_ago_ms >= ASK_AGAIN_MS {
+        // What failed is asked again as soon as its wait is over: the answer may be that the role was taken away.
+        } else if has_failed || asked_ago_ms >= ASK_AGAIN_MS {
             Call::Confirm
         } else {
             return None;

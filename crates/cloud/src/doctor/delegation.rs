@@ -22,11 +22,19 @@ pub(super) async fn become_role(run: &mut Run<'_>, role: &RoleGrant) -> Step<Arc
     let own = find_identity(run).await?;
     let principal = ask_who(run, role, &own).await?;
     refuse_own_account(run, role, &principal)?;
-    let session = assume(run, role, &own, &principal).await?;
+    let (session, right) = assume(run, role, &own, &principal).await?;
     let absent = run.open(Subject::ExternalIdAbsent);
     refuse(run, absent, role, &own, &principal, Stranger::WithoutExternalId).await?;
     let others = run.open(Subject::ExternalIdRandom);
-    refuse(run, others, role, &own, &principal, Stranger::WithOthers).await?;
+    refuse(
+        run,
+        others,
+        role,
+        &own,
+        &principal,
+        Stranger::WithOthers(right.as_ref()),
+    )
+    .await?;
     Ok(session)
 }
 
@@ -103,12 +111,13 @@ fn refuse_own_account(run: &mut Run<'_>, role: &RoleGrant, principal: &Option<Pr
     run.fail(check, cause)
 }
 
+/// A session, and the external ID that brought it.
 async fn assume(
     run: &mut Run<'_>,
     role: &RoleGrant,
     own: &Credentials,
     principal: &Option<PrincipalArn>,
-) -> Step<Arc<Credentials>> {
+) -> Step<(Arc<Credentials>, Option<ExternalId>)> {
     let mut check = run.open(Subject::ExternalId);
     let wanted = |external_id| AssumeRole {
         role_arn: role.role_arn.as_str(),
@@ -118,6 +127,7 @@ async fn assume(
         session_policy: role.session_policy.as_deref(),
     };
     let sts = &run.tools.sts;
+    let mut right = role.external_id.clone();
     let current = wanted(role.external_id.as_ref().map(ExternalId::as_str));
     let mut asked = run
         .ask(&mut check, "AssumeRole", || {
@@ -128,6 +138,7 @@ async fn assume(
     if asked.as_ref().is_err_and(sts::is_denial)
         && let Some(next) = &role.next_external_id
     {
+        right = Some(next.clone());
         let next = wanted(Some(next.as_str()));
         asked = run
             .ask(&mut check, "AssumeRole", || {
@@ -144,7 +155,7 @@ async fn assume(
                     role.role_arn
                 ),
             );
-            Ok(Arc::new(session))
+            Ok((Arc::new(session), right))
         }
         Err(error) if sts::is_denial(&error) => run.fail(check, role_denied(role, principal)),
         Err(error) => {
@@ -156,9 +167,10 @@ async fn assume(
 
 /// Who must be refused.
 #[derive(Clone, Copy)]
-enum Stranger {
+enum Stranger<'a> {
     WithoutExternalId,
-    WithOthers,
+    /// With others than the right one.
+    WithOthers(Option<&'a ExternalId>),
 }
 
 /// Knocks as a stranger.
@@ -168,7 +180,7 @@ async fn refuse(
     role: &RoleGrant,
     own: &Credentials,
     principal: &Option<PrincipalArn>,
-    stranger: Stranger,
+    stranger: Stranger<'_>,
 ) -> Step {
     let attempt = Attempt {
         sts: &run.tools.sts,
@@ -180,22 +192,22 @@ async fn refuse(
     let (attempt, random) = (&attempt, run.tools.random);
     let tried = run
         .ask(&mut check, "AssumeRole", || async move {
-            match (stranger, &role.external_id) {
-                (Stranger::WithOthers, Some(right)) => attempt.as_strangers(right, random).await,
-                (Stranger::WithOthers, None) => {
+            match stranger {
+                Stranger::WithOthers(Some(right)) => attempt.as_strangers(right, random).await,
+                Stranger::WithOthers(None) => {
                     let made_up = ExternalId::generate(random);
                     attempt.with(Some(&made_up)).await.map(Strangers::from)
                 }
-                (Stranger::WithoutExternalId, _) => attempt.with(None).await.map(Strangers::from),
+                Stranger::WithoutExternalId => attempt.with(None).await.map(Strangers::from),
             }
         })
         .await;
     let which = match (stranger, &tried) {
         (Stranger::WithoutExternalId, _) => "without any external ID",
-        (Stranger::WithOthers, Ok(Strangers::SimilarLet)) => {
+        (Stranger::WithOthers(_), Ok(Strangers::SimilarLet)) => {
             "with an external ID that only resembles this storage's"
         }
-        (Stranger::WithOthers, _) => "with an external ID that was made up for this test",
+        (Stranger::WithOthers(_), _) => "with an external ID that was made up for this test",
     };
     match tried {
         Ok(Strangers::Refused(error)) => {

@@ -64,11 +64,10 @@ async fn compare(
     let known = format!("The server knows the access key {id}; what it may do is another matter.");
     let wrong = Arc::new(Credentials::permanent(id.clone(), made_up(run, 40)));
     let theirs = listing(run, &wrong, target).await;
+    let untold =
+        format!("Whether the access key {id} is right could not be told: nothing came to compare with.");
     if theirs == Heard::Nothing {
-        run.skip(
-            check,
-            format!("Whether the access key {id} is right could not be told: nothing came to compare with."),
-        );
+        run.skip(check, untold);
         return Ok(());
     }
     if theirs != ours {
@@ -78,16 +77,25 @@ async fn compare(
     // Listing tells nothing; an object may.
     if let Some(name) = &target.object {
         let with_ours = look(run, key, target, name).await;
-        if with_ours != look(run, &wrong, target, name).await {
+        let with_wrong = look(run, &wrong, target, name).await;
+        if with_ours == Heard::Nothing || with_wrong == Heard::Nothing {
+            run.skip(check, untold);
+            return Ok(());
+        }
+        if with_ours != with_wrong {
             run.pass(check, known);
             return Ok(());
         }
     }
     let nobody = format!("AKIA{}", made_up(run, 16).to_ascii_uppercase());
     let stranger = Arc::new(Credentials::permanent(nobody, made_up(run, 40)));
-    let cause = match listing(run, &stranger, target).await == ours {
-        true => unknown_key(&id, &host),
-        false => wrong_secret(&id, &host),
+    let cause = match listing(run, &stranger, target).await {
+        Heard::Nothing => {
+            run.skip(check, untold);
+            return Ok(());
+        }
+        heard if heard == ours => unknown_key(&id, &host),
+        _ => wrong_secret(&id, &host),
     };
     run.fail(check, cause)
 }
@@ -122,7 +130,9 @@ pub(super) async fn is_session_unheard(
         // Its refusals have no words, so it tells only where one of the two is let in.
         Some(name) => {
             let with_ours = look(run, key, &target, name).await;
-            with_ours != Heard::Answer && with_ours == look(run, &made_up, &target, name).await
+            with_ours != Heard::Answer
+                && with_ours != Heard::Nothing
+                && with_ours == look(run, &made_up, &target, name).await
         }
         None => true,
     }

@@ -278,9 +278,27 @@ fn get_denied(run: &Run<'_>, it: &Looked<'_>) -> Cause {
     Cause::new(
         "storage.get_denied",
         format!("The object {} is there and may not be read.", it.wanted.key),
-        "Allow s3:GetObject on the bucket's objects, as this policy does; and look for a Deny in the bucket's own policy.",
+        match it.wanted.version {
+            Some(_) => {
+                "Allow s3:GetObject and s3:GetObjectVersion on the bucket's objects, as this policy does; and look for a \
+                 Deny in the bucket's own policy."
+            }
+            None => {
+                "Allow s3:GetObject on the bucket's objects, as this policy does; and look for a Deny in the bucket's own \
+                 policy."
+            }
+        },
     )
-    .with_paste(&reading_policy(run, it.bucket))
+    .with_paste(&policy_for(run, it))
+}
+
+/// What is needed to read this object.
+fn policy_for(run: &Run<'_>, it: &Looked<'_>) -> policy::Policy {
+    let newest = reading_policy(run, it.bucket);
+    match it.wanted.version {
+        Some(_) => newest.and_versions(),
+        None => newest,
+    }
 }
 
 fn missing_or_denied(run: &Run<'_>, it: &Looked<'_>) -> Cause {
@@ -292,7 +310,7 @@ fn missing_or_denied(run: &Run<'_>, it: &Looked<'_>) -> Cause {
         ),
         "Allow what this policy allows, and test again: then the two can be told apart.",
     )
-    .with_paste(&reading_policy(run, it.bucket))
+    .with_paste(&policy_for(run, it))
 }
 
 fn kms_denied(run: &Run<'_>, it: &Looked<'_>, head: Option<&ObjectHead>, error: &CallError) -> Cause {

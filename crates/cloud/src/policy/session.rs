@@ -11,7 +11,7 @@ use super::*;
 /// Longest session policy that STS takes, in characters.
 pub const SESSION_POLICY_CHARS_MAX: usize = 2048;
 
-const READ_OBJECT: [&str; 2] = [GET_OBJECT, "s3:GetObjectVersion"];
+const READ_OBJECT: [&str; 2] = [GET_OBJECT, GET_OBJECT_VERSION];
 const PUT_OBJECT: &str = "s3:PutObject";
 /// What S3 asks of KMS to encrypt an object that is put.
 const ENCRYPT: &str = "kms:GenerateDataKey";

@@ -50,7 +50,7 @@ pub struct AssetChangeView {
     pub undoes: Option<String>,
     #[schema(value_type = words::JobState)]
     pub state: &'static str,
-    /// Assets that there were to change when it was ordered.
+    /// Assets that there were to change when it was ordered; 0 where only looking at them tells, until it is over.
     pub assets_total: u64,
     /// Those that are changed, for good.
     pub assets_done: u64,
@@ -234,7 +234,7 @@ impl From<AssetChange> for AssetChangeView {
 }
 
 /// The word for what a change does.
-fn kind(change: &Change) -> &'static str {
+pub fn kind(change: &Change) -> &'static str {
     match change {
         Change::Batches { .. } => "batches",
         Change::Priority(_) => "priority",

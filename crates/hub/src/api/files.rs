@@ -65,7 +65,7 @@ pub struct PartData {
 /// Fetch an uploaded file by its link
 ///
 /// Parts of it by `Range`, and nothing where `If-None-Match` names its ETag. HEAD works too. Where the operator keeps
-/// files in a bucket, it leads there (307).
+/// files in a bucket, it leads there (307), by GET.
 #[utoipa::path(get, path = "/v2/files/{project}/{type}/{name}", tag = "assets",
     params(("project" = String, Path), ("type" = String, Path), ("name" = String, Path), LinkParams),
     responses((status = 200, content_type = "application/octet-stream", body = [u8]), (status = 206), (status = 307),
@@ -79,8 +79,10 @@ async fn fetch(
     let file = named(&path)?;
     let expires_s = link.check(&hub, &file, Method::Get)?;
     if hub.files.bucket().is_some() {
-        // Links in exports outlive what a bucket signs, so they lead there when they are followed.
-        let link = Link::to_open(&hub, &file, hub.config.signed_url_ttl).await?;
+        // Links in exports outlive what a bucket signs, so they lead there when they are followed; what they lead to
+        // ends with them, as the record of the link says.
+        let left_s = u32::try_from(expires_s - hub.clock.now_ms() / 1000).unwrap_or(u32::MAX);
+        let link = Link::to_open(&hub, &file, hub.config.signed_url_ttl.min(left_s)).await?;
         let headers = [(header::CACHE_CONTROL, "no-store")];
         return Ok((headers, Redirect::temporary(&link.url)).into_response());
     }
@@ -108,7 +110,10 @@ async fn put(
     let declared = content_length(&request);
     let token = token::generate(&*hub.random);
     let body = request.into_body().into_data_stream();
-    let size_bytes = hub.files.receive(file, body, declared, &token).await?;
+    let files = hub.files.clone();
+    // A file that is whole goes on to its bucket, or is taken back there, when nobody waits for the answer any more.
+    let receiving = tokio::spawn(async move { files.receive(file, body, declared, &token).await });
+    let size_bytes = receiving.await.map_err(ApiError::internal)??;
     Ok(Success(UploadData {
         file: UploadedFile { url, size_bytes },
     }))

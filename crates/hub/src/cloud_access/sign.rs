@@ -29,7 +29,7 @@ const FEW_ASSETS: usize = 4;
 const LONGEST: Duration = Duration::from_secs(9);
 
 /// A URL that opens an asset.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct AssetUrl {
     pub url: String,
     /// Milliseconds since 1970; never, for a public asset.

@@ -1,10 +1,16 @@
 //! A change of many assets, from where it stands to its end, in steps that others fit between.
 
+use std::sync::Arc;
+
+use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_store::asset_changes::{self, AssetChange, Step};
-use insitu_store::{Error, Tx};
+use insitu_store::{Error, Tx, audit};
 
 use super::runner::{Kind, LEASE_MS, RETRY_EVERY, Work};
 use super::{Jobs, Lane};
+use crate::api::asset_changes::kind;
+use crate::audit::record;
+use crate::hub::Hub;
 
 /// Changes of one project that wait or run.
 pub const MAX_ACTIVE_ASSET_CHANGES: u64 = 100;
@@ -40,13 +46,16 @@ impl Kind for AssetChange {
 impl Work<AssetChange> {
     async fn change_all(&self) -> Result<(), Error> {
         while !*self.stopping.borrow() {
-            let (job, owner) = (self.job.clone(), self.owner.clone());
+            let (hub, job, owner) = (self.hub.clone(), self.job.clone(), self.owner.clone());
             let now = self.hub.clock.now_ms();
-            let step = self
-                .hub
-                .db
-                .claim(move |tx| asset_changes::step(tx, &job, &owner, (now, now + LEASE_MS)))
-                .await?;
+            let step = move |tx: &mut Tx| {
+                let step = asset_changes::step(tx, &job, &owner, (now, now + LEASE_MS))?;
+                if step == Step::Completed {
+                    note_end(tx, &hub, &job)?;
+                }
+                Ok::<_, Error>(step)
+            };
+            let step = self.hub.db.claim(step).await?;
             match step {
                 Step::More => {}
                 Step::Completed => {
@@ -61,21 +70,27 @@ impl Work<AssetChange> {
     }
 
     async fn cancelled(&self, now: i64) -> Result<(), Error> {
-        let (id, owner) = (self.job.new.id, self.owner.clone());
+        let (hub, job, owner) = (self.hub.clone(), self.job.clone(), self.owner.clone());
         self.hub
             .db
-            .claim(move |tx| asset_changes::cancelled(tx, id, &owner, now))
+            .claim(move |tx| {
+                asset_changes::cancelled(tx, job.new.id, &owner, now)?;
+                note_end(tx, &hub, &job)
+            })
             .await
     }
 
     async fn fail(&self, error: &Error) {
-        let (id, owner) = (self.job.new.id, self.owner.clone());
-        let now = self.hub.clock.now_ms();
+        let (hub, job, owner) = (self.hub.clone(), self.job.clone(), self.owner.clone());
+        let (id, now) = (self.job.new.id, self.hub.clock.now_ms());
         let told = serde_json::json!({ "code": error.code(), "message": error.to_string() }).to_string();
         let ended = self
             .hub
             .db
-            .claim(move |tx| asset_changes::fail(tx, id, &owner, &told, now))
+            .claim(move |tx| {
+                asset_changes::fail(tx, id, &owner, &told, now)?;
+                note_end(tx, &hub, &job)
+            })
             .await;
         tracing::error!(change = %id, %error, "a change of assets failed");
         if let Err(error) = ended {
@@ -83,4 +98,24 @@ impl Work<AssetChange> {
             tokio::time::sleep(RETRY_EVERY).await;
         }
     }
+}
+
+/// Puts on record how many assets were changed, unless the record of the order says that already.
+fn note_end(tx: &mut Tx, hub: &Arc<Hub>, job: &AssetChange) -> Result<(), Error> {
+    let new = &job.new;
+    let ended = asset_changes::get(tx, new.organization, new.project, new.id)?;
+    if ended.assets_done == job.assets_total {
+        return Ok(());
+    }
+    let details = serde_json::json!({
+        "change": new.id.to_string(),
+        "kind": kind(&new.change),
+        "assets": ended.assets_done,
+        "state": ended.state.as_str(),
+    });
+    let what = (AuditAction::AssetsChangeEnded, AuditSubject::Project(new.project));
+    audit::insert(
+        tx,
+        &record(hub, new.organization, Some(new.created_by), what, &details),
+    )
 }

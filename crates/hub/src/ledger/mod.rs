@@ -11,6 +11,7 @@ mod keeper;
 mod line;
 mod merging;
 mod pool;
+mod repeated;
 mod writing;
 
 use axum::http::StatusCode;
@@ -20,6 +21,7 @@ use insitu_store::exports::NewExport;
 use insitu_store::url_records::UrlRecord;
 
 pub use self::keeper::{Unsettled, expire, keep, settle};
+use self::repeated::ToWhom;
 pub use self::writing::Ledger;
 use crate::auth::access::{OnProject, Org};
 use crate::auth::peer::Peer;
@@ -72,6 +74,10 @@ impl Holder {
             api_key: None,
             peer: Peer(None),
         }
+    }
+
+    fn to_whom(&self) -> ToWhom {
+        (self.user, self.api_key, self.peer.0)
     }
 
     fn record(&self, hub: &Hub, purpose: UrlPurpose, expires_at_ms: i64) -> UrlRecord {
@@ -151,6 +157,24 @@ pub fn note_url(
         ..holder.record(hub, purpose, expires_at_ms)
     };
     write(hub, vec![record])
+}
+
+/// Writes down which links were handed out with a list. Whoever looks at it again within the hour, from the same
+/// address, is handed the same ones, which is one record.
+pub fn note_links(
+    hub: &Hub,
+    holder: &Holder,
+    purpose: UrlPurpose,
+    links: &[Option<AssetUrl>],
+) -> ApiResult<()> {
+    let now_ms = hub.clock.now_ms();
+    let is_new = |link: &AssetUrl| !hub.ledger.repeated.knows(&holder.to_whom(), link, now_ms);
+    let new: Vec<Option<AssetUrl>> = links.iter().map(|link| link.clone().filter(is_new)).collect();
+    note_urls(hub, holder, purpose, &new)?;
+    for link in new.iter().flatten() {
+        hub.ledger.repeated.note(&holder.to_whom(), link, now_ms);
+    }
+    Ok(())
 }
 
 /// Writes down what many URLs open that were asked for by address, at once.

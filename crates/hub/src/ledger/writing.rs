@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 
 use super::journal::Journal;
 use super::pool::Pool;
+use super::repeated::Repeated;
 
 /// Where this hub writes down which signed URLs it hands out.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub struct Ledger {
     pub(super) closed: tokio::sync::Mutex<Vec<Journal>>,
     /// The first record is in a new journal.
     pub(super) begun: Notify,
+    /// Links of lists, which are handed out again and again.
+    pub(super) repeated: Repeated,
 }
 
 /// What arrived and is not written yet.
@@ -50,6 +53,7 @@ impl Ledger {
             open: Mutex::new(None),
             closed: tokio::sync::Mutex::default(),
             begun: Notify::new(),
+            repeated: Repeated::default(),
         }
     }
 

@@ -13,7 +13,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use insitu_model::own_file::OwnFile;
 use tokio::time::Instant;
 
-use super::receive::blocking;
+use super::receive::{blocking, sync_folder};
 use super::{OwnFiles, UploadError, make_folder};
 
 /// How long a part is kept after the last byte of it arrived.
@@ -61,8 +61,12 @@ impl OwnFiles {
         let mut removed = 0;
         for folder in entries_of(&self.partial())? {
             for path in files_in(&folder)? {
-                if is_old(&path, now_ms) && File::open(&path).is_ok_and(|file| file.try_lock_shared().is_ok())
-                {
+                if !is_old(&path, now_ms) {
+                    continue;
+                }
+                let file = File::open(&path)?;
+                // Held until the file is gone: whoever waits for the lock sees that it has to begin another.
+                if file.try_lock().is_ok() {
                     std::fs::remove_file(&path)?;
                     removed += 1;
                 }
@@ -106,7 +110,8 @@ pub(super) async fn open_locked(path: &Path) -> Result<File, UploadError> {
 
 /// None while somebody else has it.
 fn try_open(path: &Path) -> io::Result<Option<File>> {
-    if let Some(folder) = path.parent() {
+    let is_new = !path.try_exists()?;
+    if let Some(folder) = path.parent().filter(|_| is_new) {
         make_folder(folder)?;
     }
     let file = OpenOptions::new()
@@ -119,6 +124,12 @@ fn try_open(path: &Path) -> io::Result<Option<File>> {
         Err(TryLockError::WouldBlock) => return Ok(None),
         Err(TryLockError::Error(error)) => return Err(error),
         Ok(()) => {}
+    }
+    // What is answered of it is there after a power cut as well, and so are the folders above it.
+    if is_new {
+        for folder in path.ancestors().skip(1).take(3) {
+            sync_folder(folder)?;
+        }
     }
     // It may have become whole and moved away, or been swept, before the lock was ours.
     Ok(is_at(&file, path)?.then_some(file))

@@ -87,6 +87,33 @@ async fn a_deletion_of_all_that_match_is_taken_back_by_its_id() {
 }
 
 #[tokio::test]
+async fn what_nobody_counted_beforehand_is_on_record_with_its_number_at_its_end() {
+    const ASSETS: usize = 5_001;
+    let story = Story::begin().await;
+    let rows: Vec<Value> = (0..ASSETS).map(|n| row(&n.to_string())).collect();
+    story.import_rows(json!(rows), "").await;
+    let ordered = change(&story, json!("delete"), json!({ "status": "ToDo" })).await;
+    let path = format!("/v2/project/{}/assetChanges", story.project);
+    let id = ordered["_id"].as_str().unwrap();
+    let ended = loop {
+        let shown = story.owner.get(&format!("{path}/{id}")).await.data()["change"].clone();
+        if shown["state"] == "completed" {
+            break shown;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(ended["assetsDone"], ASSETS);
+    let records = format!("/v2/project/{}/auditRecords?action=assets", story.project);
+    let records = story.owner.get(&records).await.data()["records"].clone();
+    let of = |action: &str| {
+        let each = records.as_array().unwrap();
+        each.iter().find(|record| record["action"] == action).unwrap()["details"]["assets"].clone()
+    };
+    assert_eq!(of("assets.changed"), Value::Null);
+    assert_eq!(of("assets.change_ended"), ASSETS);
+}
+
+#[tokio::test]
 async fn a_batch_is_deleted_and_its_assets_stay() {
     let story = Story::begin().await;
     story

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     Error, Page, Result, Tx,
-    limits::{MAX_ASSETS_LOOKED_AT, MAX_FEW_ASSETS},
+    limits::{MAX_ASSETS_LOOKED_AT, MAX_ASSETS_LOOKED_AT_PER_STEP, MAX_FEW_ASSETS},
     projects, tasks,
 };
 
@@ -176,7 +176,9 @@ pub(crate) fn between(
     (last, end): (i64, i64),
     limit: u32,
 ) -> Result<(Vec<Stored>, Option<i64>)> {
-    let wanted = Wanted::in_order(tx, project, filter)?;
+    let mut wanted = Wanted::in_order(tx, project, filter)?;
+    // Others who write wait meanwhile.
+    wanted.bounds.looked_at = MAX_ASSETS_LOOKED_AT_PER_STEP;
     let after = AssetCursor {
         place: last,
         external_id: None,

@@ -244,7 +244,7 @@ export interface paths {
         /**
          * Fetch an uploaded file by its link
          * @description Parts of it by `Range`, and nothing where `If-None-Match` names its ETag. HEAD works too. Where the operator keeps
-         *     files in a bucket, it leads there (307).
+         *     files in a bucket, it leads there (307), by GET.
          */
         get: operations["getFilesByProjectByTypeByName"];
         /**
@@ -1726,7 +1726,7 @@ export interface components {
             assetsDone: number;
             /**
              * Format: int64
-             * @description Assets that there were to change when it was ordered.
+             * @description Assets that there were to change when it was ordered; 0 where only looking at them tells, until it is over.
              */
             assetsTotal: number;
             createdAt: string;
@@ -1867,7 +1867,7 @@ export interface components {
             exportPath: string;
         };
         /** @enum {string} */
-        AuditAction: "organization.created" | "organization.changed" | "member.invited" | "member.invitation_withdrawn" | "member.joined" | "member.role_changed" | "member.removed" | "api_key.created" | "api_key.revoked" | "storage.created" | "storage.changed" | "storage.rotated" | "storage.deleted" | "storage.verified" | "storage.unverified" | "storage.verification_overridden" | "storage.verification_override_ended" | "storage.external_id_rotation_begun" | "storage.external_id_rotated" | "storage.upload_signed" | "project.created" | "project.changed" | "project.cloned" | "project.archived" | "project.unarchived" | "project.deleted" | "project.role_given" | "project.role_taken" | "assets.changed" | "batch.deleted" | "tasks.assigned" | "tasks.requeued" | "tasks.priority_changed" | "import.started" | "import.completed" | "import.failed" | "import.cancelled" | "export.started" | "export.cancelled";
+        AuditAction: "organization.created" | "organization.changed" | "member.invited" | "member.invitation_withdrawn" | "member.joined" | "member.role_changed" | "member.removed" | "api_key.created" | "api_key.revoked" | "storage.created" | "storage.changed" | "storage.rotated" | "storage.deleted" | "storage.verified" | "storage.unverified" | "storage.verification_overridden" | "storage.verification_override_ended" | "storage.external_id_rotation_begun" | "storage.external_id_rotated" | "storage.upload_signed" | "project.created" | "project.changed" | "project.cloned" | "project.archived" | "project.unarchived" | "project.deleted" | "project.role_given" | "project.role_taken" | "assets.changed" | "assets.change_ended" | "batch.deleted" | "tasks.assigned" | "tasks.requeued" | "tasks.priority_changed" | "import.started" | "import.completed" | "import.failed" | "import.cancelled" | "export.started" | "export.cancelled";
         /** @description Something that was done. */
         AuditRecord: {
             _id: string;

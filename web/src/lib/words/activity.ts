@@ -23,6 +23,13 @@ const assetChanges = {
   restore: 'restored',
 } as Record<string, string>;
 
+const begun = {
+  batches: 'began to change the batches of',
+  priority: 'began to change the priority of',
+  delete: 'began to delete',
+  restore: 'began to restore',
+} as Record<string, string>;
+
 const assets = (n: unknown) => counted(number(n), 'asset', 'assets');
 const tasks = (n: unknown) => counted(number(n), 'task', 'tasks');
 const storage = (did: string) => (d: Details) => ({
@@ -112,8 +119,16 @@ const actions = {
   }),
   'project.role_taken': (d) => ({ did: `took ${text(d.email)} out of`, thing: text(d.name) }),
   'assets.changed': (d) => ({
-    did: `${assetChanges[text(d.kind)] ?? 'changed'} ${assets(d.assets)}`,
+    did:
+      typeof d.assets === 'number'
+        ? `${assetChanges[text(d.kind)] ?? 'changed'} ${assets(d.assets)}`
+        : (begun[text(d.kind)] ?? 'began to change') + ' the assets that match',
     more: text(d.undoes) && 'a deletion was undone',
+    within: true,
+  }),
+  'assets.change_ended': (d) => ({
+    did: `${assetChanges[text(d.kind)] ?? 'changed'} ${assets(d.assets)}`,
+    more: d.state === 'cancelled' ? 'then it was cancelled' : d.state === 'failed' && 'then it failed',
     within: true,
   }),
   'batch.deleted': (d) => ({ did: 'deleted the batch', thing: text(d.name), within: true }),

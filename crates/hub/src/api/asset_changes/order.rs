@@ -94,7 +94,8 @@ pub async fn place(
             "change": id.to_string(),
             "kind": kind(&new.change),
             "filters": shown,
-            "assets": ordered.assets_total,
+            // Where only looking tells how many they are, the record of its end says so.
+            "assets": Some(ordered.assets_total).filter(|total| *total > 0),
         });
         let what = (AuditAction::AssetsChanged, AuditSubject::Project(project));
         let record = record(&writer, organization, Some(user), what, &details);

@@ -38,7 +38,7 @@ pub struct FileParams {
 /// The links to the files of these exports, in their order, once they are on record; none where there is no file.
 pub fn download_urls(hub: &Hub, holder: &Holder, exports: &[Export]) -> ApiResult<Vec<Option<String>>> {
     let links: Vec<Option<AssetUrl>> = exports.iter().map(|export| link_to(hub, export)).collect();
-    ledger::note_urls(hub, holder, UrlPurpose::Export, &links)?;
+    ledger::note_links(hub, holder, UrlPurpose::Export, &links)?;
     Ok(links.into_iter().map(|link| link.map(|link| link.url)).collect())
 }
 

@@ -159,8 +159,8 @@ async fn update_priority(
     }))
 }
 
-/// Does something to all tasks that are meant, a bounded number in each transaction, so that nobody waits long. The last
-/// one puts on record what was done to how many.
+/// Does something to all tasks that are meant, a bounded number in each transaction, so that nobody waits long. Each
+/// puts on record what it did to how many.
 async fn for_all(
     hub: &Arc<Hub>,
     access: &OnProject<right::ManageTasks>,
@@ -179,22 +179,22 @@ async fn for_all(
     loop {
         let (conditions, change) = (conditions.clone(), change.clone());
         let (writer, details) = (hub.clone(), details.clone());
-        let (all, last) = hub
+        let (changed, last) = hub
             .db
             .claim(move |tx| {
                 let positions = tasks::matching(tx, organization, project, &conditions, position)?;
-                let all = modified + change(tx, &positions)?;
+                let changed = change(tx, &positions)?;
                 let is_last = positions.len() < MAX_PAGE_ROWS as usize;
-                if is_last && all > 0 {
+                if changed > 0 {
                     let mut details = details.clone();
-                    details["tasks"] = all.into();
+                    details["tasks"] = changed.into();
                     let what = (action, AuditSubject::Project(project));
                     audit::insert(tx, &record(&writer, organization, Some(by), what, &details))?;
                 }
-                Ok::<_, ApiError>((all, positions.last().copied().filter(|_| !is_last)))
+                Ok::<_, ApiError>((changed, positions.last().copied().filter(|_| !is_last)))
             })
             .await?;
-        modified = all;
+        modified += changed;
         match last {
             Some(last) => position = last,
             None => return Ok(modified),
