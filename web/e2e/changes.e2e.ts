@@ -57,7 +57,10 @@ it('puts all that match into a new batch, with assets that were never loaded', a
   await dialog.getByLabel('Put into').fill('Night');
   await page.getByRole('option', { name: 'Create “Night”' }).click();
   await dialog.getByLabel('Take out of').fill('Delivery 1');
-  await page.getByRole('option', { name: 'Delivery 1' }).click();
+  const delivery = page.getByRole('option', { name: 'Delivery 1' });
+  // The list of the first field goes as the second one is typed into.
+  await expect.poll(() => delivery.count()).toBe(1);
+  await delivery.click();
   await visitor.screenshot('assets-change-batches');
   expect(await visitor.axe()).toEqual([]);
   await dialog.getByRole('button', { name: 'Apply' }).click();
