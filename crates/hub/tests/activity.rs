@@ -4,10 +4,27 @@
     reason = "a test stops at the first thing that is not as it should be"
 )]
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use axum::http::StatusCode;
 use insitu_hub::testing::{Person, TestHub};
+use insitu_model::ambient::Clock;
 use insitu_model::role::{OrganizationRole, ProjectRole};
 use serde_json::{Value, json};
+
+/// A clock that never shows the same millisecond twice: what is done within one has no order.
+struct Ticking(AtomicI64);
+
+impl Clock for Ticking {
+    fn now_ms(&self) -> i64 {
+        self.0.fetch_add(1, Ordering::SeqCst)
+    }
+}
+
+async fn start() -> TestHub {
+    TestHub::start_at(Arc::new(Ticking(AtomicI64::new(1_800_000_000_000))), |_| {}).await
+}
 
 async fn records(person: &Person, query: &str) -> Vec<Value> {
     let path = format!("/v2/organization/{}/auditRecords?{query}", person.organization);
@@ -24,7 +41,7 @@ async fn actions(person: &Person, query: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn what_is_done_to_people_and_projects_is_on_record_with_who_did_it() {
-    let hub = TestHub::start().await;
+    let hub = start().await;
     let ada = hub.owner("Acme").await;
     let project = ada.project("Cats").await;
     let bob = hub
@@ -99,7 +116,7 @@ async fn what_is_done_to_people_and_projects_is_on_record_with_who_did_it() {
 
 #[tokio::test]
 async fn the_record_is_filtered_and_paged_and_what_cannot_be_read_is_named() {
-    let hub = TestHub::start().await;
+    let hub = start().await;
     let ada = hub.owner("Acme").await;
     let bob = hub.member(&ada, "bob", OrganizationRole::Admin, &[]).await;
     let project = bob.project("Cats").await;
@@ -167,7 +184,7 @@ async fn ids(ada: &Person, project: &str, list: &str) -> Vec<Value> {
 
 #[tokio::test]
 async fn what_is_done_to_many_tasks_is_one_record_with_their_number() {
-    let hub = TestHub::start().await;
+    let hub = start().await;
     let ada = hub.owner("Acme").await;
     let project = with_three(&ada).await;
     let of = |rest: &str| format!("/v2/project/{project}/{rest}");
@@ -213,7 +230,7 @@ async fn what_is_done_to_many_tasks_is_one_record_with_their_number() {
 
 #[tokio::test]
 async fn named_assets_that_are_deleted_or_put_into_batches_are_on_record_and_so_is_a_batch_that_goes() {
-    let hub = TestHub::start().await;
+    let hub = start().await;
     let ada = hub.owner("Acme").await;
     let project = with_three(&ada).await;
     let batches = format!("/v2/batches/{project}");
@@ -243,7 +260,7 @@ async fn named_assets_that_are_deleted_or_put_into_batches_are_on_record_and_so_
 
 #[tokio::test]
 async fn an_import_is_on_record_when_it_starts_and_as_it_ends() {
-    let hub = TestHub::start().await;
+    let hub = start().await;
     let ada = hub.owner("Acme").await;
     let project = ada.project("Cats").await;
     let cloud = format!("/v2/project/{project}/cloud");
@@ -281,7 +298,7 @@ async fn an_import_is_on_record_when_it_starts_and_as_it_ends() {
 
 #[tokio::test]
 async fn a_manager_reads_what_was_done_in_the_project_and_nothing_else() {
-    let hub = TestHub::start().await;
+    let hub = start().await;
     let ada = hub.owner("Acme").await;
     let (cats, dogs) = (ada.project("Cats").await, ada.project("Dogs").await);
     let mia = hub
@@ -303,7 +320,7 @@ async fn a_manager_reads_what_was_done_in_the_project_and_nothing_else() {
 
 #[tokio::test]
 async fn the_record_is_downloaded_as_lines_and_as_a_table_with_the_same_filters() {
-    let hub = TestHub::start().await;
+    let hub = start().await;
     let ada = hub.owner("Acme").await;
     ada.project("Cats, \"big\"").await;
     ada.project("Dogs").await;
@@ -336,7 +353,7 @@ async fn the_record_is_downloaded_as_lines_and_as_a_table_with_the_same_filters(
 
 #[tokio::test]
 async fn no_record_holds_a_secret() {
-    let hub = TestHub::start().await;
+    let hub = start().await;
     let ada = hub.owner("Acme").await;
     let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
     let storage = json!({ "name": "s", "provider": "AWS", "accessType": "IAM_USER", "region": "eu-central-1",

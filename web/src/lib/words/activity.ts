@@ -23,6 +23,7 @@ const assetChanges = {
   restore: 'restored',
 } as Record<string, string>;
 
+const changeEnds = { cancelled: 'then it was cancelled', failed: 'then it failed' } as Record<string, string>;
 const begun = {
   batches: 'began to change the batches of',
   priority: 'began to change the priority of',
@@ -128,7 +129,7 @@ const actions = {
   }),
   'assets.change_ended': (d) => ({
     did: `${assetChanges[text(d.kind)] ?? 'changed'} ${assets(d.assets)}`,
-    more: d.state === 'cancelled' ? 'then it was cancelled' : d.state === 'failed' && 'then it failed',
+    more: changeEnds[text(d.state)] ?? '',
     within: true,
   }),
   'batch.deleted': (d) => ({ did: 'deleted the batch', thing: text(d.name), within: true }),
