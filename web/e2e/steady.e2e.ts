@@ -87,7 +87,6 @@ it('fetches little before the assets can be used', async () => {
       })),
   );
   const fetched = scripts.reduce((sum, { bytes }) => sum + bytes, 0) / 1024;
-  if (process.env.SHOW_SCRIPTS) console.log(scripts, fetched);
   expect(scripts.length).toBeGreaterThan(10);
   expect(fetched).toBeLessThan(FETCHED_LIMIT_KB);
   await visitor.leave();
