@@ -217,7 +217,7 @@ impl From<AssetChange> for AssetChangeView {
         Self {
             id: change.new.id.to_string(),
             project: change.new.project.to_string(),
-            kind: kind(&change.new.change),
+            kind: change.new.change.kind(),
             undoes: match change.new.change {
                 Change::Undo(undone) => Some(undone.to_string()),
                 _ => None,
@@ -230,15 +230,5 @@ impl From<AssetChange> for AssetChangeView {
             finished_at: change.finished_at.map(iso),
             created_by: change.new.created_by.to_string(),
         }
-    }
-}
-
-/// The word for what a change does.
-pub fn kind(change: &Change) -> &'static str {
-    match change {
-        Change::Batches { .. } => "batches",
-        Change::Priority(_) => "priority",
-        Change::Delete => "delete",
-        Change::Restore | Change::Undo(_) => "restore",
     }
 }

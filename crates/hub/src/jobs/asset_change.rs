@@ -8,7 +8,6 @@ use insitu_store::{Error, Tx, audit};
 
 use super::runner::{Kind, LEASE_MS, RETRY_EVERY, Work};
 use super::{Jobs, Lane};
-use crate::api::asset_changes::kind;
 use crate::audit::record;
 use crate::hub::Hub;
 
@@ -109,7 +108,7 @@ fn note_end(tx: &mut Tx, hub: &Arc<Hub>, job: &AssetChange) -> Result<(), Error>
     }
     let details = serde_json::json!({
         "change": new.id.to_string(),
-        "kind": kind(&new.change),
+        "kind": new.change.kind(),
         "assets": ended.assets_done,
         "state": ended.state.as_str(),
     });

@@ -35,6 +35,16 @@ pub enum Change {
 }
 
 impl Change {
+    /// The word for what it does.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Batches { .. } => "batches",
+            Self::Priority(_) => "priority",
+            Self::Delete => "delete",
+            Self::Restore | Self::Undo(_) => "restore",
+        }
+    }
+
     /// The state of the assets that can be changed so.
     pub fn concerns(&self) -> AssetState {
         match self {

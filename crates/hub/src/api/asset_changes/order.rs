@@ -14,7 +14,6 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::kind;
 use crate::api::asset_filters::AssetFilters;
 use crate::api::batches::by_both_names;
 use crate::api::imports::checked_priority;
@@ -92,7 +91,7 @@ pub async fn place(
         let ordered = asset_changes::get(tx, organization, project, id)?;
         let details = serde_json::json!({
             "change": id.to_string(),
-            "kind": kind(&new.change),
+            "kind": new.change.kind(),
             "filters": shown,
             // Where only looking tells how many they are, the record of its end says so.
             "assets": Some(ordered.assets_total).filter(|total| *total > 0),
@@ -131,7 +130,7 @@ pub async fn place_undo(
         let ordered = asset_changes::get(tx, organization, project, new.id)?;
         let details = serde_json::json!({
             "change": new.id.to_string(),
-            "kind": kind(&new.change),
+            "kind": new.change.kind(),
             "undoes": undone.to_string(),
             "assets": ordered.assets_total,
         });
