@@ -43,6 +43,7 @@ const MIGRATIONS: &[Migration] = migrations![
     15 "0015_named_roles",
     16 "0016_undone_deletions",
     17 "0017_task_indexes",
+    18 "0018_exports_ordered_from",
 ];
 
 const CREATE_HISTORY: &str = "CREATE TABLE IF NOT EXISTS migrations (

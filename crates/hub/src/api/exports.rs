@@ -85,7 +85,7 @@ async fn create(
     peer: Peer,
     Body(body): Body<ExportBody>,
 ) -> ApiResult<Created<ExportData>> {
-    let export = start(&hub, &access, body).await?;
+    let export = start(&hub, &access, peer, body).await?;
     let export = ExportView::of(&hub, &Holder::new(&access, peer), export)?;
     Ok(Created(ExportData { export }))
 }
@@ -158,7 +158,12 @@ async fn cancel(
 }
 
 /// Checks what is asked for and queues the export.
-async fn start(hub: &Hub, access: &OnProject<right::ExportLabels>, body: ExportBody) -> ApiResult<Export> {
+async fn start(
+    hub: &Hub,
+    access: &OnProject<right::ExportLabels>,
+    peer: Peer,
+    body: ExportBody,
+) -> ApiResult<Export> {
     let (organization, project) = (access.organization, access.project);
     let (format, options) = body.check(hub, organization, project).await?;
     let (project_now, counts) = hub
@@ -175,6 +180,8 @@ async fn start(hub: &Hub, access: &OnProject<right::ExportLabels>, body: ExportB
         organization,
         project,
         created_by: access.caller.user,
+        api_key: access.caller.api_key(),
+        address: peer.0.map(|address| address.to_string()),
         format,
         options: serde_json::to_string(&options).map_err(ApiError::internal)?,
         file_name: file_name(&project_now.name, format.as_str(), now),

@@ -65,14 +65,15 @@ impl Holder {
         }
     }
 
-    /// Whoever ordered an export. From where it is fetched and how often, nobody knows when it is written.
+    /// Whoever ordered an export, at the address that they ordered it from. From where it is fetched and how often,
+    /// nobody knows when it is written.
     pub fn of_export(export: &NewExport) -> Self {
         Self {
             organization: export.organization,
             project: Some(export.project),
             user: export.created_by,
-            api_key: None,
-            peer: Peer(None),
+            api_key: export.api_key,
+            peer: Peer(export.address.as_deref().and_then(|address| address.parse().ok())),
         }
     }
 

@@ -1,8 +1,5 @@
 //! JSON V3 and NDJSON, field for field.
 
-use axum::body::Body;
-use axum::http::Request;
-use insitu_hub::testing::call;
 use serde_json::{Value, json};
 
 use crate::story::{Story, car, picture};
@@ -231,18 +228,7 @@ async fn the_same_labels_give_the_same_bytes() {
 #[tokio::test]
 async fn an_uploaded_file_is_named_by_a_link_that_opens_it_for_a_day_and_longer() {
     let story = Story::begin().await;
-    let ask = format!(
-        "/v2/getUploadUrl?name=a.jpg&project={}&type=assets",
-        story.project
-    );
-    let upload = story.owner.get(&ask).await.data()["uploadUrl"].clone();
-    let upload = upload.as_str().unwrap();
-    let put = Request::put(upload.strip_prefix("http://hub.test").unwrap()).body(Body::from("a picture"));
-    call(story.hub.router(), put.unwrap()).await.data();
-    let address = upload.split('?').next().unwrap();
-    story
-        .import(json!([{ "data": address, "externalId": "a", "width": 3, "height": 2 }]))
-        .await;
+    let address = story.upload("a.jpg").await;
     let order = json!({ "stage": [] });
     let (first, second) = (
         story.export(order.clone()).await,

@@ -1,8 +1,14 @@
 //! The link to a file: needs no key, works again and again, in parts, until it ends.
 
-use axum::http::Method;
+use std::net::SocketAddr;
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Method, Request};
 use insitu_hub::auth::link;
-use serde_json::json;
+use insitu_hub::testing::{PASSWORD, call};
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 use crate::story::Story;
 
@@ -179,5 +185,67 @@ async fn whoever_is_handed_a_link_is_on_record_and_the_link_is_not() {
     assert_eq!(
         (refused.status.as_u16(), refused.code()),
         (503, "ledger.unavailable")
+    );
+}
+
+/// Whoever signed in, as a browser says it.
+async fn cookie(story: &Story) -> String {
+    let who = json!({ "email": story.owner.email, "password": PASSWORD }).to_string();
+    let request = Request::post("/v2/session")
+        .header("content-type", "application/json")
+        .body(Body::from(who))
+        .unwrap();
+    let response = story.hub.router().oneshot(request).await.unwrap();
+    let cookie = response.headers()["set-cookie"].to_str().unwrap();
+    cookie.split(';').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn links_within_an_export_are_on_record_with_the_address_and_the_key_that_it_was_ordered_with() {
+    let story = Story::begin().await;
+    story.upload("a.jpg").await;
+    let order = async |method: &str, path: &str, from: &str, proof: (&str, &str)| {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(proof.0, proof.1)
+            .header("origin", "http://hub.test")
+            .header("content-type", "application/json")
+            .body(Body::from(r#"{"stage":[]}"#))
+            .unwrap();
+        let from: SocketAddr = from.parse().unwrap();
+        request.extensions_mut().insert(ConnectInfo(from));
+        call(story.hub.router(), request).await.data().clone()
+    };
+    let exports = format!("/v2/project/{}/exports", story.project);
+    let at_once = format!("/v2/export?project={}", story.project);
+    let (key, cookie) = (story.owner.key.clone(), cookie(&story).await);
+    let by_key = order("POST", &exports, "192.0.2.7:50123", ("apikey", &key)).await;
+    story.ended(by_key["export"]["_id"].as_str().unwrap()).await;
+    let by_session = order("POST", &exports, "[2001:db8::7]:50123", ("cookie", &cookie)).await;
+    story.ended(by_session["export"]["_id"].as_str().unwrap()).await;
+    order("GET", &at_once, "[::ffff:192.0.2.8]:50123", ("apikey", &key)).await;
+
+    let keys = story.owner.get("/v2/apiKeys").await.data()["apiKeys"].clone();
+    let key = keys[0]["_id"].clone();
+    assert!(key.is_string());
+    let path = format!("/v2/organization/{}/urlRecords", story.owner.organization);
+    let records = story.owner.get(&path).await.data()["records"].clone();
+    let within = records
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|record| record["object"].is_null());
+    let within: Vec<_> = within
+        .filter(|record| record["purpose"] == "export")
+        .map(|record| (record["address"].clone(), record["apiKey"].clone()))
+        .collect();
+    assert_eq!(
+        within,
+        [
+            (json!("192.0.2.8"), key.clone()),
+            (json!("2001:db8::7"), Value::Null),
+            (json!("192.0.2.7"), key),
+        ]
     );
 }

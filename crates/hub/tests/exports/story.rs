@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use insitu_hub::jobs::{wait_for_export, wait_for_import};
-use insitu_hub::testing::{Answer, Person, TestHub};
+use insitu_hub::testing::{Answer, Person, TestHub, call};
 use insitu_model::id::{AssetId, TaskId};
 use insitu_model::task::ReviewStatus;
 use insitu_store::projects::{self, ProjectChange};
@@ -101,6 +101,22 @@ impl Story {
     pub async fn pictures(&self, names: &[&str]) -> Vec<String> {
         let rows: Vec<Value> = names.iter().map(|name| picture(name)).collect();
         self.import(Value::Array(rows)).await
+    }
+
+    /// A picture in the hub's own storage, uploaded and imported; its address.
+    pub async fn upload(&self, name: &str) -> String {
+        let ask = format!(
+            "/v2/getUploadUrl?name={name}&project={}&type=assets",
+            self.project
+        );
+        let link = self.owner.get(&ask).await.data()["uploadUrl"].clone();
+        let link = link.as_str().unwrap();
+        let put = Request::put(link.strip_prefix("http://hub.test").unwrap()).body(Body::from("a picture"));
+        call(self.hub.router(), put.unwrap()).await.data();
+        let address = link.split('?').next().unwrap().to_owned();
+        self.import(json!([{ "data": address, "externalId": name, "width": 3, "height": 2 }]))
+            .await;
+        address
     }
 
     async fn assets(&self) -> Vec<Value> {

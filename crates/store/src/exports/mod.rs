@@ -9,7 +9,7 @@ mod lease;
 
 use insitu_model::{
     export::ExportFormat,
-    id::{ExportId, OrganizationId, ProjectId, UserId},
+    id::{ApiKeyId, ExportId, OrganizationId, ProjectId, UserId},
     job::JobState,
 };
 
@@ -28,6 +28,10 @@ pub struct NewExport {
     pub organization: OrganizationId,
     pub project: ProjectId,
     pub created_by: UserId,
+    /// The key that they came with; none: a session, or an export from before this was kept.
+    pub api_key: Option<ApiKeyId>,
+    /// Where it was ordered from, as far as that is known.
+    pub address: Option<String>,
     pub format: ExportFormat,
     /// JSON: which tasks, and how; the exporter's own words.
     pub options: String,
@@ -68,8 +72,8 @@ pub struct Progress {
     pub problems: u64,
 }
 
-const COLUMNS: &str = "e.id, e.organization, e.project, e.created_by, e.format, e.options, e.file_name,
-    e.created_at, e.state, e.state_reason, e.checkpoint, e.tasks_total, e.tasks_done, e.bytes_written, e.problems,
+const COLUMNS: &str = "e.id, e.organization, e.project, e.created_by, e.api_key, e.address, e.format, e.options,
+    e.file_name, e.created_at, e.state, e.state_reason, e.checkpoint, e.tasks_total, e.tasks_done, e.bytes_written, e.problems,
     e.error, e.cancel_requested, e.lease_owner, e.lease_until, e.started_at, e.finished_at, e.expires_at";
 
 /// Adds an export that waits for its turn; `tasks_total` is how many tasks it will have, as far as that is known.
@@ -91,8 +95,8 @@ pub fn insert(tx: &mut Tx, export: &NewExport, tasks_total: u64, most_active: u6
     }
     tx.execute(
         "INSERT INTO exports (id, organization, project, created_by, format, options, file_name, state, tasks_total,
-             tasks_done, bytes_written, problems, cancel_requested, lease_until, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, 0, 0, 0, 0, ?10)",
+             tasks_done, bytes_written, problems, cancel_requested, lease_until, created_at, api_key, address)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, 0, 0, 0, 0, ?10, ?11, ?12)",
         params![
             &e.id,
             &e.organization,
@@ -103,7 +107,9 @@ pub fn insert(tx: &mut Tx, export: &NewExport, tasks_total: u64, most_active: u6
             &e.file_name,
             JobState::Queued,
             tasks_total,
-            e.created_at
+            e.created_at,
+            e.api_key.as_ref(),
+            e.address.as_deref()
         ],
     )?;
     Ok(())
@@ -166,6 +172,8 @@ fn read(row: &mut Row<'_>) -> Result<Export> {
             organization: row.next()?,
             project: row.next()?,
             created_by: row.next()?,
+            api_key: row.next()?,
+            address: row.next()?,
             format: row.next()?,
             options: row.next()?,
             file_name: row.next()?,

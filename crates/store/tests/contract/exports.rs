@@ -6,7 +6,7 @@ use insitu_model::{
     job::JobState,
 };
 use insitu_store::{
-    Error, Page,
+    Error, Page, Tx,
     export_problems::{self, Problem},
     exports::{self, Checkpoint, NewExport},
     projects,
@@ -24,6 +24,8 @@ impl Store {
             organization,
             project,
             created_by: id!(self, UserId),
+            api_key: None,
+            address: None,
             format: ExportFormat::Ndjson,
             options: "{}".to_owned(),
             file_name: "birds.zip".to_owned(),
@@ -31,7 +33,7 @@ impl Store {
         }
     }
 
-    async fn queued_export(&self, organization: OrganizationId, project: ProjectId) -> ExportId {
+    pub async fn queued_export(&self, organization: OrganizationId, project: ProjectId) -> ExportId {
         let new = self.new_export(organization, project);
         let id = new.id;
         self.write(move |tx| exports::insert(tx, &new, 10, MOST))
@@ -40,14 +42,14 @@ impl Store {
         id
     }
 
-    async fn claim_export(&self, worker: &'static str) -> Option<exports::Export> {
+    pub async fn claim_export(&self, worker: &'static str) -> Option<exports::Export> {
         let now = self.tick();
         self.write(move |tx| exports::claim(tx, worker, now, now + LEASE))
             .await
             .unwrap()
     }
 
-    async fn export(&self, organization: OrganizationId, id: ExportId) -> exports::Export {
+    pub async fn export(&self, organization: OrganizationId, id: ExportId) -> exports::Export {
         self.read(move |tx| exports::get(tx, organization, id))
             .await
             .unwrap()
@@ -107,6 +109,28 @@ contract! {
         assert_eq!(report.iter().map(|p| p.object.as_str()).collect::<Vec<_>>(), ["b", "d"]);
         assert_eq!(report[0].message, "the polygon has two corners\u{fffd}");
         assert_eq!(report[0].task, problem("b").task);
+    }
+}
+
+contract! {
+    async fn from_where_an_export_was_ordered_is_kept_with_it(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let project = store.project(organization, "birds").await;
+        let mut by_key = store.new_export(organization, project);
+        by_key.api_key = Some(id!(store, ApiKeyId));
+        by_key.address = Some("2001:db8::7".to_owned());
+        let by_session = NewExport { api_key: None, ..by_key.clone() };
+        let by_session = NewExport { id: id!(store, ExportId), ..by_session };
+        for new in [by_key.clone(), by_session.clone()] {
+            store.write(move |tx| exports::insert(tx, &new, 10, MOST)).await.unwrap();
+        }
+        // The one who writes it is told, and whoever looks.
+        assert_eq!(store.claim_export("worker").await.unwrap().new, by_key);
+        assert_eq!(store.export(organization, by_key.id).await.new, by_key);
+        let list = move |tx: &mut Tx| exports::list(tx, organization, project, Page::first(10));
+        let listed = store.read(list).await.unwrap();
+        let listed: Vec<_> = listed.rows.into_iter().map(|export| export.new).collect();
+        assert_eq!(listed, [by_session, by_key]);
     }
 }
 

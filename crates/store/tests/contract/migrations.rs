@@ -244,3 +244,25 @@ fn an_override_of_a_role_that_others_name_too_ends_with_the_upgrade() {
         });
     });
 }
+
+#[test]
+fn an_export_from_before_its_order_was_kept_goes_on_without() {
+    on_both(|url, say| {
+        let mut made = None;
+        run(url, async |store| {
+            let (organization, _) = store.organization("acme").await;
+            let project = store.project(organization, "birds").await;
+            made = Some((organization, store.queued_export(organization, project).await));
+        });
+        say("ALTER TABLE exports DROP COLUMN api_key; ALTER TABLE exports DROP COLUMN address");
+        let sql = include_str!("../../migrations/0018_exports_ordered_from.sql");
+        // PostgreSQL's name of the type, which SQLite takes, too.
+        say(&sql.replace("BLOB", "BYTEA"));
+        run(url, async |store| {
+            let (organization, id) = made.unwrap();
+            let found = store.export(organization, id).await.new;
+            assert_eq!((found.api_key, found.address), (None, None));
+            assert_eq!(store.claim_export("worker").await.unwrap().new.id, id);
+        });
+    });
+}

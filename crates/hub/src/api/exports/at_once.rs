@@ -74,7 +74,7 @@ pub async fn export(
     let project = params.project.as_deref().unwrap_or_default();
     let access = OnProject::<right::ExportLabels>::prove(&hub, caller, project).await?;
     let body = params.body()?;
-    let export = start(&hub, &access, body).await?;
+    let export = start(&hub, &access, peer, body).await?;
     let export = wait_for_export(&hub, access.organization, export.new.id).await?;
     let export_path = path_of(&hub, &Holder::new(&access, peer), export)?;
     Ok(Success(AtOnceData { export_path }))
