@@ -12,6 +12,8 @@ FAILURES = [
     ({"fault": "hang", "operation": "ListObjectsV2"}, "user", "storage.hangs", "identity", KEY),
     ({"fault": "hang", "operation": "AssumeRole"}, "role", "storage.hangs", "external-id", KEY),
     ({"fault": "hang", "operation": "GetObject"}, "user", "storage.hangs", "range", KEY),
+    ({"fault": "hang", "operation": "ListObjectsV2"}, "role", "storage.hangs", "list", KEY),
+    ({"fault": "hang", "operation": "GetObject"}, "role", "storage.hangs", "range", KEY),
     ({"fault": "cut-connection"}, "user", "storage.connect", "address", KEY),
     ({"fault": "cut-connection", "operation": "GetCallerIdentity"}, "role", "storage.connect", "sts", KEY),
     ({"fault": "clock-skew", "seconds": 16 * 60}, "user", "storage.clock_skew", "identity", KEY),
@@ -72,6 +74,7 @@ WARNINGS = [
     ({"fault": "ignore-range"}, "role", "storage.ranges_ignored", "range"),
     ({"fault": "ignore-range"}, "user", "storage.ranges_ignored", "range"),
     ({"fault": "wrong-content-type", "type": "application/octet-stream"}, "user", "storage.wrong_content_type", "decode"),
+    ({"fault": "wrong-content-type", "type": "application/octet-stream"}, "role", "storage.wrong_content_type", "decode"),
 ]
 
 

@@ -22,9 +22,10 @@ HUB_ACCOUNT = "999988887777"
 class Cloud:
     """A customer's cloud, spoken to as its owner."""
 
-    def __init__(self, endpoint, has_sts):
+    def __init__(self, endpoint, has_sts, knows_regions):
         self.endpoint = endpoint
         self.has_sts = has_sts
+        self.knows_regions = knows_regions
         self.s3 = self.client("s3")
         self.iam = self.client("iam")
 
@@ -90,12 +91,13 @@ def ministack(directory: Path):
     endpoint = f"http://127.0.0.1:{port}"
     with Program([PROGRAMS / "ministack"], directory / "ministack.log", settings) as server:
         server.ready(_answers(endpoint + "/_ministack/health"))
-        yield Cloud(endpoint, has_sts=True)
+        yield Cloud(endpoint, has_sts=True, knows_regions=True)
 
 
 @contextmanager
-def seaweedfs(directory: Path):
-    """A real storage server: strict signatures and IAM users; its trust policies know no external ID."""
+def seaweedfs(directory: Path, sessions=None):
+    """A real storage server: strict signatures and IAM users; its trust policies know no external ID. Its own STS makes
+    sessions where its configuration names roles."""
     ports = {name: free_port() for name in ("s3", "s3.grpc", "filer", "filer.grpc", "master", "master.grpc", "volume", "volume.grpc")}
     identities = directory / "identities.json"
     owner = {"name": "owner", "credentials": [{"accessKey": ROOT_KEY, "secretKey": ROOT_SECRET}], "actions": ["Admin"]}
@@ -104,13 +106,16 @@ def seaweedfs(directory: Path):
     data.mkdir()
     command = [PROGRAMS / "weed", "server", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-volume.max=500"]
     command += ["-filer", f"-filer.localSocket={directory}/filer.sock", "-s3", f"-s3.config={identities}"]
+    if sessions:
+        (directory / "sessions.json").write_text(json.dumps(sessions))
+        command += [f"-s3.iam.config={directory}/sessions.json"]
     command += ["-s3.allowedOrigins=https://none.invalid", "-s3.iam.readOnly=false", "-s3.port.iceberg=0", "-s3.port.lance=0"]
     command += [f"-{name.replace('.grpc', '.port.grpc') if '.' in name else name + '.port'}={port}" for name, port in ports.items()]
     endpoint = f"http://127.0.0.1:{ports['s3']}"
     server = Program(command, directory / "weed.log")
     try:
         server.ready(_answers(endpoint + "/healthz"))
-        cloud = Cloud(endpoint, has_sts=False)
+        cloud = Cloud(endpoint, has_sts=False, knows_regions=False)
         server.ready(lambda: _can_write(cloud))
         yield cloud
     finally:
