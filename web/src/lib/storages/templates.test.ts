@@ -24,18 +24,41 @@ const setup: SetupDocuments = {
 
 describe('the CloudFormation template', () => {
   it('makes a role that trusts the hub and reads the buckets, and tells its ARN', () => {
-    const { Resources, Outputs } = JSON.parse(cloudFormation(setup, 'IAM_DELEGATED'));
-    expect(Object.keys(Resources)).toEqual(['Role']);
+    const { Resources, Outputs } = JSON.parse(cloudFormation(setup, 'IAM_DELEGATED', ['one']));
+    expect(Object.keys(Resources)).toEqual(['Role', 'CorsRole', 'CorsFunction', 'CorsRules']);
     expect(Resources.Role.Properties.AssumeRolePolicyDocument).toEqual(setup.trustPolicy);
     expect(Resources.Role.Properties.Policies[0].PolicyDocument).toEqual(setup.policy);
     expect(Outputs).toEqual({ RoleArn: { Value: { 'Fn::GetAtt': ['Role', 'Arn'] } } });
   });
 
   it('makes a user with a key where no role is wanted', () => {
-    const { Resources, Outputs } = JSON.parse(cloudFormation(setup, 'IAM_USER'));
+    const { Resources, Outputs } = JSON.parse(cloudFormation(setup, 'IAM_USER', []));
+    expect(Object.keys(Resources)).toEqual(['User', 'Key']);
     expect(Resources.User.Properties.Policies[0].PolicyDocument).toEqual(setup.policy);
     expect(Resources.Key.Properties.UserName).toEqual({ Ref: 'User' });
     expect(Object.keys(Outputs)).toEqual(['AccessKeyId', 'SecretAccessKey']);
+  });
+
+  it('sets the CORS rule by a function that may touch the rules of these buckets and nothing else', () => {
+    const { Resources } = JSON.parse(cloudFormation(setup, 'IAM_DELEGATED', ['one', 'my.two']));
+    const { CorsRole, CorsFunction, CorsRules } = Resources;
+    expect(CorsRole.Properties.Policies[0].PolicyDocument.Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['s3:GetBucketCORS', 's3:PutBucketCORS'],
+        Resource: [
+          { 'Fn::Sub': 'arn:${AWS::Partition}:s3:::one' },
+          { 'Fn::Sub': 'arn:${AWS::Partition}:s3:::my.two' },
+        ],
+      },
+    ]);
+    const code = CorsFunction.Properties.Code.ZipFile;
+    expect(code).toContain('def handler(event, context):');
+    // What CloudFormation takes for a function's text.
+    expect(code.length).toBeLessThanOrEqual(4096);
+    expect(CorsRules.Properties.ServiceToken).toEqual({ 'Fn::GetAtt': ['CorsFunction', 'Arn'] });
+    expect(CorsRules.Properties.Buckets).toEqual(['one', 'my.two']);
+    expect(JSON.parse(CorsRules.Properties.Rules)).toEqual(setup.cors);
   });
 });
 
@@ -55,6 +78,7 @@ describe('the Terraform configuration', () => {
     expect(text).toContain('for_each = toset(["one", "two"])');
     expect(text).toContain('allowed_methods = ["GET", "HEAD"]');
     expect(text).toContain('max_age_seconds = 3600');
+    expect(text).toMatch(/# .*replaces what is there/);
     expect(terraform(setup, 'IAM_USER', [])).not.toContain('cors');
   });
 });

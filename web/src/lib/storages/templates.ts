@@ -1,6 +1,7 @@
 // Everything that a bucket's owner sets up in AWS as one file: a CloudFormation template, a Terraform configuration.
 import type { AccessType } from '$lib/api/storages';
 import type { SetupDocuments } from '$lib/api/types';
+import bucketCors from './bucketCors.py?raw';
 
 /** One rule of a bucket's CORS configuration, as the hub writes it and S3's console takes it. */
 type CorsRule = {
@@ -13,14 +14,17 @@ type CorsRule = {
 
 const NAME = 'insitu-read';
 const POLICY_NAME = 'insitu-read-buckets';
+/** What Terraform does that CloudFormation's function does not. */
+const CORS_REPLACES = `# A bucket has one CORS configuration, and this one replaces what is there. Where a bucket has rules
+# already, copy them in as further cors_rule blocks, or add this block to the resource that makes them.`;
 
 /** A document as people paste it. */
 export function pretty(document: unknown): string {
   return JSON.stringify(document, null, 2);
 }
 
-/** A template in JSON: a role, or a user with a key, that can read the buckets. */
-export function cloudFormation(setup: SetupDocuments, accessType: AccessType): string {
+/** A template in JSON: a role, or a user with a key, that can read the buckets, and the CORS rule of each bucket. */
+export function cloudFormation(setup: SetupDocuments, accessType: AccessType, buckets: string[]): string {
   const policies = [{ PolicyName: POLICY_NAME, PolicyDocument: setup.policy }];
   const resources =
     accessType === 'IAM_DELEGATED'
@@ -41,7 +45,72 @@ export function cloudFormation(setup: SetupDocuments, accessType: AccessType): s
           AccessKeyId: { Value: { Ref: 'Key' } },
           SecretAccessKey: { Value: { 'Fn::GetAtt': ['Key', 'SecretAccessKey'] } },
         };
-  return pretty({ AWSTemplateFormatVersion: '2010-09-09', Resources: resources, Outputs: outputs });
+  return pretty({
+    AWSTemplateFormatVersion: '2010-09-09',
+    Resources: { ...resources, ...(buckets.length ? corsResources(setup, buckets) : {}) },
+    Outputs: outputs,
+  });
+}
+
+/**
+ * CloudFormation changes no bucket that it did not make, so a function of the stack does: it may read and write the CORS
+ * rules of these buckets and nothing else, adds ours, and takes them away with the stack.
+ */
+function corsResources(setup: SetupDocuments, buckets: string[]) {
+  const attribute = (resource: string) => ({ 'Fn::GetAtt': [resource, 'Arn'] });
+  return {
+    CorsRole: {
+      Type: 'AWS::IAM::Role',
+      Properties: {
+        AssumeRolePolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Principal: { Service: 'lambda.amazonaws.com' },
+              Action: 'sts:AssumeRole',
+            },
+          ],
+        },
+        Policies: [
+          {
+            PolicyName: 'cors-of-buckets',
+            PolicyDocument: {
+              Version: '2012-10-17',
+              Statement: [
+                {
+                  Effect: 'Allow',
+                  Action: ['s3:GetBucketCORS', 's3:PutBucketCORS'],
+                  Resource: buckets.map((bucket) => ({
+                    'Fn::Sub': `arn:\${AWS::Partition}:s3:::${bucket}`,
+                  })),
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+    CorsFunction: {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        Runtime: 'python3.13',
+        Handler: 'index.handler',
+        Timeout: 300,
+        Role: attribute('CorsRole'),
+        Code: { ZipFile: bucketCors },
+      },
+    },
+    CorsRules: {
+      Type: 'Custom::BucketCors',
+      Properties: {
+        ServiceToken: attribute('CorsFunction'),
+        Buckets: buckets,
+        // As text, because CloudFormation makes texts of all numbers.
+        Rules: JSON.stringify(setup.cors),
+      },
+    },
+  };
 }
 
 /** Sets the CORS rules of each bucket of an S3-compatible server with AWS's command line. */
@@ -89,7 +158,7 @@ export function terraform(setup: SetupDocuments, accessType: AccessType, buckets
     'bucket   = each.value',
     ...rules,
   ]);
-  return [...identity, ...(buckets.length ? [cors] : [])].join('\n\n');
+  return [...identity, ...(buckets.length ? [`${CORS_REPLACES}\n${cors}`] : [])].join('\n\n');
 }
 
 function corsBlock(rule: CorsRule): string {

@@ -136,15 +136,15 @@ export const words = {
   copyDocument: (name: string) => `Copy ${name}`,
   cloudformationText: {
     IAM_USER:
-      'Create a stack with this template. Its outputs are the two keys. CloudFormation cannot change buckets that it did not make: add the CORS rule by hand, as step by step shows.',
+      'Create a stack with this template. Its outputs are the two keys. A function of the stack adds the CORS rule to each bucket beside those that are there, and takes it away with the stack.',
     IAM_DELEGATED:
-      'Create a stack with this template. Its output is the Role ARN. CloudFormation cannot change buckets that it did not make: add the CORS rule by hand, as step by step shows.',
+      'Create a stack with this template. Its output is the Role ARN. A function of the stack adds the CORS rule to each bucket beside those that are there, and takes it away with the stack.',
   } satisfies Record<AccessType, string>,
   terraformText: {
     IAM_USER:
-      'Apply this, CORS rules included. A bucket has one CORS configuration: merge it where there is one already. `terraform output -raw secret_access_key` shows the secret.',
+      'Apply this, CORS rules included. They replace those that a bucket has: copy them in where there are any. `terraform output -raw secret_access_key` shows the secret.',
     IAM_DELEGATED:
-      'Apply this, CORS rules included. A bucket has one CORS configuration: merge it where there is one already. Its output is the Role ARN.',
+      'Apply this, CORS rules included. They replace those that a bucket has: copy them in where there are any. Its output is the Role ARN.',
   } satisfies Record<AccessType, string>,
 
   test: 'Test connection',
