@@ -82,7 +82,7 @@ it.each(LOOKS)('are accessible in $theme at $size px', async (how) => {
   await looking.at('dialog-asset-priority');
   await closed();
   await page.getByRole('button', { name: /imports? running/ }).click();
-  await page.getByText('No import is running.').waitFor();
+  await page.getByText('Nothing is running.').waitFor();
   await looking.at('menu-jobs');
   await page.keyboard.press('Escape');
 

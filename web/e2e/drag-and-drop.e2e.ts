@@ -152,7 +152,7 @@ it('tries again what failed, and cancels one of many', async () => {
   for (let waits = 0; waits < 4; waits += 1) await page.clock.runFor(1_000);
   await dialog.getByText('5 files imported.').waitFor({ timeout: 30_000 });
   expect((await externalIds(projectId)).length).toBe(5);
-  await visitor.context.close();
+  await visitor.leave(/status of 507/);
 });
 
 /** A link as slow as this, in bytes a second; without one, as fast as it is; or no network at all. */
@@ -200,7 +200,19 @@ it('goes on at the byte where the network or the page went away', async () => {
   const second = begun.at(1) ?? 0;
   expect(second).toBeGreaterThan(MIB);
   await expect.poll(kept, { timeout: 30_000, interval: 20 }).toBeGreaterThan(second + MIB);
+  // Closing the dialog stops nothing and hides nothing, and closing the tab is asked about.
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+  await page.getByRole('button', { name: '1 job running' }).click();
+  await page.getByRole('progressbar', { name: /0 of 1 file/ }).waitFor();
+  await visitor.screenshot('jobs-sending');
+  expect(await visitor.axe()).toEqual([]);
+  const asked: string[] = [];
+  page.on('dialog', (question) => {
+    asked.push(question.type());
+    void question.accept();
+  });
   await page.reload();
+  expect(asked).toEqual(['beforeunload']);
   const before = begun.length;
   await network(visitor, null);
   dialog = await openTab(visitor, projectId);
@@ -216,8 +228,7 @@ it('goes on at the byte where the network or the page went away', async () => {
   const there = Buffer.from(await (await fetch(signed.urls[0]?.url ?? '')).arrayBuffer());
   expect(there.equals(content)).toBe(true);
   // The browser itself says of every request that found no network that it did.
-  expect(visitor.errors.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
-  await visitor.context.close();
+  await visitor.leave(/^Failed to load resource/);
 });
 
 const looks: { theme: Theme; size: string; viewport: typeof WIDE }[] = [

@@ -141,8 +141,6 @@ it.each(['IAM User', 'IAM Delegated'] as const)(
     await page.keyboard.press('Escape');
     await row.getByText('Works').waitFor();
     await visitor.screenshot(`procedure-works-${suffix.slice(0, 4)}`);
-    await visitor.context.close();
-    // What the bucket refuses, the browser tells.
-    expect(visitor.errors.filter((error) => !/CORS|ERR_FAILED/.test(error))).toEqual([]);
+    await visitor.leave(/CORS|ERR_FAILED/);
   },
 );

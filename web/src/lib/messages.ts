@@ -300,9 +300,9 @@ export const m = {
     dryRunHint: 'Check every row, import nothing.',
     recent: 'Recent imports',
     report: 'Import',
-    jobs: 'Running imports',
-    jobsCount: (n: number) => `${counted(n, 'import', 'imports')} running`,
-    noJobs: 'No import is running.',
+    jobs: 'Running jobs',
+    jobsCount: (n: number) => `${counted(n, 'job', 'jobs')} running`,
+    noJobs: 'Nothing is running.',
     another: 'Import another list',
     importNow: 'Import it now',
     states: {

@@ -1,6 +1,7 @@
 // Where this page may fetch from was settled when it was opened. What the organization gained since, a storage or a list
 // with other hosts, the browser refuses until the page is opened again: at once where nobody is in the middle of
 // something, with the next page otherwise.
+import { sendings } from '$lib/imports/sendings.svelte';
 import { m } from '$lib/messages';
 import { fillsScreen } from '$lib/session/screen';
 import { toasts } from '$ui/toasts.svelte';
@@ -12,13 +13,13 @@ const AGAIN_AFTER_MS = 30_000;
 let outdated = false;
 let told = false;
 
-/** The next page is opened anew. */
+/** The next page is opened anew, once nothing is being sent any more that this would cut off. */
 export function reachMore() {
   outdated = true;
 }
 
 export function isOutdated(): boolean {
-  return outdated;
+  return outdated && sendings.running.length === 0;
 }
 
 /** What the browser refused: a fetch or a picture outside of what the page may reach. */
@@ -38,7 +39,8 @@ export function refused(event: Pick<SecurityPolicyViolationEvent, 'effectiveDire
 function isIdle(): boolean {
   const { activeElement } = document;
   const types = activeElement instanceof HTMLInputElement || activeElement instanceof HTMLTextAreaElement;
-  return !types && !document.querySelector('[role="dialog"]') && !fillsScreen(location.pathname);
+  const sends = sendings.running.length > 0;
+  return !types && !sends && !document.querySelector('[role="dialog"]') && !fillsScreen(location.pathname);
 }
 
 function reopenedLately(): boolean {

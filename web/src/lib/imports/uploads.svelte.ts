@@ -1,8 +1,12 @@
 // The lists that this tab is sending. They live beside the pages, so that closing the dialog stops nothing.
 import { sendImport, type ImportChoices } from '$lib/api/imports';
 import { Rate } from './rate';
+import { sendings } from './sendings.svelte';
+
+let begun = 0;
 
 export class Upload {
+  readonly id = `list ${++begun}`;
   sent = $state(0);
   state = $state<'sending' | 'sent' | 'failed' | 'cancelled'>('sending');
   importId = $state<string | null>(null);
@@ -20,6 +24,22 @@ export class Upload {
     readonly choices: ImportChoices,
   ) {
     this.finished = this.send();
+  }
+
+  get name() {
+    return this.file.name;
+  }
+
+  get page() {
+    return `/projects/${this.projectId}/assets`;
+  }
+
+  get share() {
+    return this.file.size ? this.sent / this.file.size : null;
+  }
+
+  get isBusy() {
+    return this.state === 'sending';
   }
 
   private async send() {
@@ -61,11 +81,12 @@ class Uploads {
   start(projectId: string, file: File, choices: ImportChoices): Upload {
     const upload = new Upload(projectId, file, choices);
     this.list.push(upload);
+    sendings.add(upload);
     return upload;
   }
 
   get sending(): Upload[] {
-    return this.list.filter((upload) => upload.state === 'sending');
+    return this.list.filter(({ isBusy }) => isBusy);
   }
 }
 

@@ -3,7 +3,9 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { ApiError } from '$lib/api/errors';
 import { findUploaded, NAMES_MAX, registerUploads, type Uploaded } from '$lib/api/uploads';
+import { words } from '$lib/words/addData';
 import { Rate } from '../rate';
+import { sendings } from '../sendings.svelte';
 import { Checksum } from './checksum';
 import type { Collected } from './collect';
 import { nameOf, refusalOf, type Refusal } from './naming';
@@ -65,7 +67,23 @@ export class Drops {
     this.files.some(({ state }) => state === 'waiting' || state === 'sending' || state === 'sent'),
   );
 
-  constructor(readonly projectId: string) {}
+  readonly id: string;
+
+  constructor(readonly projectId: string) {
+    this.id = `files ${projectId}`;
+  }
+
+  get name() {
+    return words.drop.overall(this.done, this.#live.length);
+  }
+
+  get page() {
+    return `/projects/${this.projectId}/assets`;
+  }
+
+  get share() {
+    return this.total ? this.sent / this.total : null;
+  }
 
   get #live() {
     return this.files.filter(({ state }) => state !== 'cancelled');
@@ -287,13 +305,23 @@ export class Drops {
   }
 }
 
+/** What a component makes is not reckoned any more once the component is gone. */
+function outsideOfComponents<Made>(make: () => Made): Made {
+  let made: Made | undefined;
+  $effect.root(() => {
+    made = make();
+  });
+  return made ?? make();
+}
+
 const all = new SvelteMap<string, Drops>();
 
 /** The files of a project that this tab copies, or has copied. */
 export function dropsOf(projectId: string): Drops {
   const known = all.get(projectId);
   if (known) return known;
-  const made = new Drops(projectId);
+  const made = outsideOfComponents(() => new Drops(projectId));
   all.set(projectId, made);
+  sendings.add(made);
   return made;
 }
