@@ -145,6 +145,9 @@ def test_a_browser_may_try_what_the_hub_tried_if_who_asks_manages_storages(docto
     for storage in ["user", "role", form]:
         sample = doctor.examine(storage, object=doctor.object(KEY), signSample=True)["sample"]
         assert (sample["bucket"], sample["key"]) == (doctor.facts["bucket"], KEY)
+        script = doctor.hub.session.get(f"{doctor.hub.url}/_app/none.js?leave={sample['leave']}", timeout=10)
+        server = sample["url"].split("/" + doctor.facts["bucket"])[0]
+        assert script.headers["content-security-policy"] == f"default-src 'none'; script-src 'self'; connect-src {server}"
         opened = requests.get(sample["url"], headers={"Origin": doctor.hub.url}, timeout=10)
         assert opened.status_code == 200 and opened.headers["access-control-allow-origin"] == doctor.hub.url
         [record] = records()

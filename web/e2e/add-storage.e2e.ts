@@ -1,10 +1,13 @@
 // The form of Add Storage and the sheet of a storage, as people get them wrong: what is typed, pasted, left out, closed.
 import type { Locator, Page } from 'playwright-core';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { ready, useBrowser, Visitor } from './harness';
+import { api } from './labeling';
 import { Looking, LOOKS } from './looking';
+import { misbehave, secondDoor } from './sandbox';
 
 useBrowser();
+afterEach(async () => void (await misbehave()));
 
 async function openDialog(page: Page): Promise<Locator> {
   await page.goto('/organization/storages');
@@ -144,8 +147,75 @@ it('says at its field that a name is taken, until it is changed, and covers no b
     const apart = !a || !b || a.y + a.height <= b.y || b.y + b.height <= a.y;
     expect(apart, covered).toBe(true);
   }
-  await visitor.context.close();
-  expect(visitor.errors.filter((error) => !error.includes('409'))).toEqual([]);
+  await visitor.leave(/status of 409/);
+});
+
+it('tries a server that no storage has yet, from this browser too, before anything is saved', async () => {
+  const { visitor, page, dialog } = await begin();
+  const { endpoint, close } = await secondDoor();
+  await makeCompatible(page, dialog);
+  const name = `Second door ${Date.now()}`;
+  await dialog.getByLabel('Name', { exact: true }).fill(name);
+  await dialog.getByLabel('Endpoint').fill(endpoint);
+  await dialog.getByLabel('Region').fill(ready.sandbox.region);
+  await dialog.getByLabel('Access Key ID').fill(ready.sandbox.accessKeyId);
+  await dialog.getByLabel('Secret Access Key', { exact: true }).fill(ready.sandbox.secretAccessKey);
+  await dialog.getByRole('combobox', { name: 'Buckets' }).fill(ready.sandbox.bucket);
+  await page.keyboard.press('Enter');
+  const test = dialog.getByRole('button', { name: 'Test connection' });
+  const outcome = dialog.getByRole('region', { name: 'Test connection' });
+  const own = outcome.locator('[data-check="browser"]');
+
+  await misbehave({ fault: 'no-cors' });
+  await test.click();
+  await outcome.getByText('storage.cors_missing').waitFor();
+  await own.waitFor();
+  expect(await own.innerText()).toContain('browser.cors');
+  await misbehave();
+  await test.click();
+  await outcome.getByText('Everything works.').waitFor();
+  expect(await own.getAttribute('class')).toContain('passed');
+  await own.scrollIntoViewIfNeeded();
+  await visitor.screenshot('add-storage-first-server');
+  expect(await page.getByText('This page was opened before').count()).toBe(0);
+  expect(await dialog.getByLabel('Name', { exact: true }).inputValue()).toBe(name);
+
+  // The worker alone has leave: what the page itself may reach is as it was.
+  const byPage = (url: string) => fetch(url, { mode: 'no-cors' }).then(String, () => 'refused');
+  expect(await page.evaluate(byPage, endpoint)).toBe('refused');
+  await dialog.getByRole('button', { name: 'OK' }).click();
+  await page.getByRole('row', { name }).waitFor();
+  await page.getByRole('link', { name: 'Projects' }).first().click();
+  await page.getByRole('heading', { name: 'Projects' }).waitFor();
+  // The next page is opened anew, and reaches it.
+  await expect.poll(() => page.evaluate(byPage, endpoint)).not.toBe('refused');
+  close();
+  await visitor.leave(new RegExp(`CORS|ERR_FAILED|${new URL(endpoint).host}`));
+});
+
+it('takes the External ID that a role demands already', async () => {
+  const { visitor, page, dialog } = await begin();
+  const theirs = `theirs-${Date.now()}`;
+  const name = `Own External ID ${Date.now()}`;
+  await dialog.getByText('IAM Delegated', { exact: true }).click();
+  await dialog.getByRole('button', { name: 'Use the ID that my role already has' }).click();
+  const id = dialog.getByLabel('External ID', { exact: true });
+  expect(await id.inputValue()).toBe('');
+  await id.fill(theirs);
+  await expect
+    .poll(() => dialog.getByRole('region', { name: 'Trust policy' }).textContent())
+    .toContain(`"sts:ExternalId": "${theirs}"`);
+  await dialog.getByLabel('Name', { exact: true }).fill(name);
+  await dialog.getByLabel('Region').fill('eu-central-1');
+  await page.keyboard.press('Tab');
+  await dialog.getByLabel('Role ARN').fill('arn:aws:iam::111122223333:role/has-an-id-of-its-own');
+  await dialog.getByRole('button', { name: 'OK' }).click();
+  await page.getByRole('row', { name }).waitFor();
+  type Kept = { name: string; externalId: string; externalIdSource: string };
+  const { storages } = await api<{ storages: Kept[] }>('GET', '/v2/storages?limit=1000');
+  const kept = storages.find((storage) => storage.name === name);
+  expect([kept?.externalId, kept?.externalIdSource]).toEqual([theirs, 'customer']);
+  await visitor.leave();
 });
 
 it.each(LOOKS)('are in order in every state in $theme at $size px', async (look) => {

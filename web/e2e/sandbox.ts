@@ -1,5 +1,6 @@
 // What a person would do in AWS's console, done to the demo's sandbox: buckets, users, roles, faults, URLs of one's own.
 import { createHash, createHmac } from 'node:crypto';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { expect } from 'vitest';
 import { ready } from './harness';
 
@@ -68,4 +69,18 @@ export function presigned(
 export async function putObject(user: User, bucket: string, key: string, body: string | Buffer) {
   const put = await fetch(presigned(user, { method: 'PUT', bucket, key }), { method: 'PUT', body });
   expect(put.status, await put.text()).toBe(200);
+}
+
+/** The sandbox at another port, which no storage names. */
+export async function secondDoor(): Promise<{ endpoint: string; close: () => void }> {
+  const { hostname, port } = new URL(s3Endpoint);
+  const door = createServer((outside) => {
+    const inside = connect(Number(port), hostname);
+    outside.pipe(inside).pipe(outside);
+    outside.on('error', () => inside.destroy());
+    inside.on('error', () => outside.destroy());
+  });
+  await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(door.address() as AddressInfo).port}`;
+  return { endpoint, close: () => void door.close() };
 }

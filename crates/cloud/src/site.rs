@@ -73,6 +73,11 @@ impl Site {
         format!("{}://{}", self.scheme, self.host(bucket))
     }
 
+    /// Scheme and host of the server itself, such as `https://s3.eu-central-1.amazonaws.com`.
+    pub fn server_origin(&self) -> String {
+        format!("{}://{}", self.scheme, self.host)
+    }
+
     /// The escaped path of an object.
     pub fn object_path(&self, bucket: &str, key: &str) -> String {
         let mut path = String::with_capacity(2 + bucket.len() + key.len() + 16);

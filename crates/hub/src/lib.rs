@@ -24,5 +24,6 @@ pub mod people;
 pub mod start;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod try_out;
 pub mod vault;
 mod web;

@@ -4,8 +4,15 @@
     reason = "a test stops at the first thing that is not as it should be"
 )]
 
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
 use insitu_hub::testing::{Person, TestHub};
+use insitu_hub::try_out;
+use insitu_model::ambient::FixedClock;
 use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYCANARYKEY1";
 
@@ -176,4 +183,51 @@ async fn whoever_tries_one_role_after_the_other_has_to_wait_and_others_do_not() 
     try_role(&bob).await.data();
     let without_role = try_form(&ada, user_form(), "s3://photos/a.jpg").await;
     without_role.data();
+}
+
+/// How a script is served that is asked for with this leave: its status and its policy.
+async fn script(hub: &TestHub, person: &Person, leave: &str) -> (StatusCode, String) {
+    let request = Request::get(format!("/_app/none.js?leave={leave}")).header("apikey", &person.key);
+    let response = hub
+        .router()
+        .oneshot(request.body(Body::empty()).unwrap())
+        .await
+        .unwrap();
+    let policy = response.headers()[header::CONTENT_SECURITY_POLICY]
+        .to_str()
+        .unwrap();
+    (response.status(), policy.to_owned())
+}
+
+#[tokio::test]
+async fn a_worker_reaches_the_server_that_was_tried_for_a_minute_and_for_whoever_tried_it() {
+    let clock = Arc::new(FixedClock::at(1_772_600_767_123));
+    let hub = TestHub::start_at(clock.clone(), |_| {}).await;
+    let (ada, bob) = (hub.owner("Acme").await, hub.owner("Rival").await);
+    let session = ada.get("/v2/session").await;
+    let user = session.data()["user"]["_id"].as_str().unwrap().parse().unwrap();
+    let leave = try_out::leave(&hub.hub, user, "http://127.0.0.1:9000/photos/a.jpg?X-Amz-Date=x").unwrap();
+
+    let (status, policy) = script(&hub, &ada, &leave).await;
+    assert_eq!(
+        status,
+        StatusCode::NOT_FOUND,
+        "no such script is in the interface"
+    );
+    assert_eq!(
+        policy,
+        "default-src 'none'; script-src 'self'; connect-src http://127.0.0.1:9000"
+    );
+    let of_pages = "connect-src 'self' http://hub.test ";
+    for (person, leave) in [
+        (&bob, leave.as_str()),
+        (&ada, &leave.replacen('a', "b", 1)),
+        (&ada, "x.y.z"),
+    ] {
+        let (status, policy) = script(&hub, person, leave).await;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{leave}");
+        assert!(policy.contains(of_pages), "{policy}");
+    }
+    clock.advance_ms(60_001);
+    assert_eq!(script(&hub, &ada, &leave).await.0, StatusCode::FORBIDDEN);
 }

@@ -66,6 +66,8 @@ pub struct SampleView {
     pub key: String,
     /// Signed, for a minute.
     pub url: String,
+    /// Lets the worker of the hub's pages fetch from where the URL leads, for a minute.
+    pub leave: String,
     pub expires_at: String,
 }
 

@@ -64,7 +64,6 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, middleware};
-use insitu_model::id::UserId;
 use tower::Layer as _;
 use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -77,8 +76,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::auth::caller::Caller;
 use crate::error::ApiError;
 use crate::hub::Hub;
-use crate::own_files::BucketPlace;
-use crate::page_policy;
+use crate::page_policy::{self, View};
+use crate::try_out;
 
 /// The largest JSON body, in bytes; lists of assets are streamed and have no such bound.
 pub const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
@@ -180,8 +179,15 @@ async fn not_the_api(
         .into_response();
     }
     let page = crate::web::serve(request.uri().clone()).await;
+    let caller = caller.ok().flatten();
     match caller {
-        Ok(Some(caller)) if is_html(&page) => with_policy_of(&hub, caller.user, page).await,
+        Some(caller) if is_html(&page) => {
+            let view = View::of(caller.user, request.headers(), path);
+            with_policy_of(&hub, view, page).await
+        }
+        Some(caller) if let Some(leave) = try_out::leave_in(request.uri()) => {
+            try_out::with_policy(&hub, caller.user, leave, page)
+        }
         _ => page,
     }
 }
@@ -192,12 +198,11 @@ fn is_html(response: &Response) -> bool {
 }
 
 /// The page with the policy of whoever opens it; that of nobody while the database does not answer.
-async fn with_policy_of(hub: &Arc<Hub>, user: UserId, mut page: Response) -> Response {
-    let public_url = hub.public_url.clone();
-    let own = hub.files.bucket().map(BucketPlace::origin);
+async fn with_policy_of(hub: &Arc<Hub>, view: View, mut page: Response) -> Response {
+    let asked = hub.clone();
     let policy = hub
         .db
-        .read(move |tx| page_policy::of_user(tx, user, &public_url, own))
+        .read(move |tx| page_policy::of_view(tx, &asked, &view))
         .await;
     match policy {
         Ok(policy) => {

@@ -39,6 +39,7 @@ use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 use crate::ledger::{self, Holder};
+use crate::try_out;
 
 const NDJSON: &str = "application/x-ndjson";
 /// How long the URL of the object that was tried holds, in seconds: a browser tries it at once.
@@ -230,10 +231,12 @@ fn sign_sample(hub: &Hub, holder: &Holder, patient: &Patient, sample: &Sample) -
         )
         .map_err(|error| ApiError::invalid(error.code(), format!("{error}.")))?;
     ledger::note_url(hub, holder, UrlPurpose::Test, &signed.url, signed.expires_at_ms)?;
+    let leave = try_out::leave(hub, holder.user(), &signed.url)?;
     Ok(SampleView {
         bucket: sample.bucket.to_string(),
         key: sample.object.key.clone(),
         url: signed.url,
+        leave,
         expires_at: iso(signed.expires_at_ms),
     })
 }

@@ -24,6 +24,7 @@ use insitu_cloud::{s3, sts};
 use insitu_model::address::ObjectAddress;
 use insitu_model::ambient::{Clock, Random};
 use insitu_model::arn::PrincipalArn;
+use insitu_model::bucket::BucketName;
 use insitu_model::endpoint::Endpoint;
 use insitu_model::id::StorageId;
 use insitu_model::region::Region;
@@ -153,6 +154,11 @@ impl CloudAccess {
         self.credentials.invalidate(storage);
         self.upload_credentials.invalidate(storage);
         self.regions.forget(storage);
+    }
+
+    /// The buckets of a storage at AWS that were signed for in other regions than it names.
+    pub fn elsewhere(&self, storage: StorageId) -> Vec<(Region, BucketName)> {
+        self.regions.elsewhere(storage)
     }
 
     /// Forgets what was read of a storage, and keeps its sessions.

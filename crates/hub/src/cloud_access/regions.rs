@@ -2,9 +2,11 @@
 //!
 //! A bucket is asked about once an hour (HeadBucket), the first time that something in it is signed; S3 names the
 //! region even when it refuses. Where it cannot be learned, the region that the address or the storage names is used. A
-//! server that hangs is waited for once, and not once for each of its buckets or for each storage on it.
+//! server that hangs is waited for once, and not once for each of its buckets or for each storage on it. Buckets that
+//! turned out to be elsewhere than their storage says are remembered as long as the hub runs, because pages have to reach
+//! them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -25,11 +27,15 @@ const FAILURE_KEPT_MS: i64 = 60 * 1000;
 const PATIENCE: Duration = Duration::from_secs(3);
 /// Above this many buckets, all are forgotten and learned again.
 const BUCKETS_MAX: usize = 50_000;
+/// Buckets of one storage that are remembered to be in other regions.
+const ELSEWHERE_MAX: usize = 1000;
 
 pub(super) struct LearnedRegions {
     s3: s3::Client,
     clock: Arc<dyn Clock>,
     kept: Mutex<HashMap<(StorageId, String), Learned>>,
+    /// Of storages at AWS, the buckets that were signed for in other regions than the storage names.
+    elsewhere: Mutex<HashMap<StorageId, BTreeSet<(Region, BucketName)>>>,
     /// Servers that did not answer, and until when none is asked.
     silent: Mutex<HashMap<Server, i64>>,
 }
@@ -49,12 +55,35 @@ impl LearnedRegions {
             s3,
             clock,
             kept: Mutex::default(),
+            elsewhere: Mutex::default(),
             silent: Mutex::default(),
         }
     }
 
     pub fn forget(&self, storage: StorageId) {
         self.lock().retain(|(owner, _), _| *owner != storage);
+        self.elsewhere_map().remove(&storage);
+    }
+
+    /// The buckets of a storage at AWS that were signed for in other regions than its own.
+    pub fn elsewhere(&self, storage: StorageId) -> Vec<(Region, BucketName)> {
+        let known = self.elsewhere_map();
+        known.get(&storage).into_iter().flatten().cloned().collect()
+    }
+
+    fn elsewhere_map(&self) -> MutexGuard<'_, HashMap<StorageId, BTreeSet<(Region, BucketName)>>> {
+        self.elsewhere.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note_elsewhere(&self, storage: &ReachedStorage, bucket: &BucketName, region: &Region) {
+        if storage.endpoint.is_some() || storage.region == *region {
+            return;
+        }
+        let mut known = self.elsewhere_map();
+        let buckets = known.entry(storage.id).or_default();
+        if buckets.len() < ELSEWHERE_MAX {
+            buckets.insert((region.clone(), bucket.clone()));
+        }
     }
 
     fn silent(&self) -> MutexGuard<'_, HashMap<Server, i64>> {
@@ -78,6 +107,18 @@ impl LearnedRegions {
 
     /// The same for whoever has only so much time left.
     pub async fn region_within(
+        &self,
+        left: Duration,
+        hub: &Hub,
+        storage: &ReachedStorage,
+        (bucket, named): (&BucketName, Option<&Region>),
+    ) -> Region {
+        let region = self.find(left, hub, storage, (bucket, named)).await;
+        self.note_elsewhere(storage, bucket, &region);
+        region
+    }
+
+    async fn find(
         &self,
         left: Duration,
         hub: &Hub,

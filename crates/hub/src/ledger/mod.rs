@@ -54,6 +54,11 @@ impl Holder {
         }
     }
 
+    /// Who it is.
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+
     /// Whoever proved a right in an organization: no project is concerned.
     pub fn in_organization<R>(access: &Org<R>, peer: Peer) -> Self {
         Self {

@@ -3831,6 +3831,8 @@ export interface components {
             bucket: string;
             expiresAt: string;
             key: string;
+            /** @description Lets the worker of the hub's pages fetch from where the URL leads, for a minute. */
+            leave: string;
             /** @description Signed, for a minute. */
             url: string;
         };

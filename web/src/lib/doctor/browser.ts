@@ -1,25 +1,23 @@
 // The browser's own check of a storage: fetches an object as the pages do, because the hub cannot see what stands between
 // a browser and a bucket.
 import type { Check } from '$lib/api/types';
-import type { CannotShow } from '$lib/thumbnails/cause';
-import { causeOfAnswer } from '$lib/thumbnails/cause';
-import { causeOfSilence } from '$lib/thumbnails/silence';
+import { CannotShow, causeOfAnswer } from '$lib/thumbnails/cause';
 import { words } from '$lib/words/doctor';
+import type { Met } from './tryOut.worker';
+import script from './tryOut.worker?worker&url';
 
-export type Sample = { bucket: string; key: string; url: string };
+/** An object that the hub could read, and the hub's leave to try the server that it is on. */
+export type Sample = { bucket: string; key: string; url: string; leave: string };
 
 type Outcome = Pick<Check, 'verdict' | 'status' | 'serverCode' | 'code' | 'message' | 'fix'>;
 
-const REFUSAL_BYTES = 4096;
-
 /**
- * Fetches the object as a page would: a plain GET, which browsers send without asking first. A `Range` would spare bytes
- * and be another request than the one that counts; so the answer is let go of once its headers are there. No `<img>` is
- * tried beside it: pages show pictures from what `fetch` brought.
+ * Fetches the object as a page would, from a worker: what this page may reach was settled before anybody typed the
+ * storage's endpoint. No `<img>` is tried beside it: pages show pictures from what `fetch` brought.
  */
 export async function tryInBrowser(sample: Sample, signal: AbortSignal): Promise<Check> {
   const began = performance.now();
-  const outcome = await attempt(sample, signal);
+  const met = await meet(sample, signal);
   signal.throwIfAborted();
   const { bucket, key } = sample;
   return {
@@ -28,38 +26,31 @@ export async function tryInBrowser(sample: Sample, signal: AbortSignal): Promise
     key,
     call: 'GET',
     tookMs: Math.round(performance.now() - began),
-    ...outcome,
+    ...outcomeOf(met, sample),
   };
 }
 
-async function attempt({ url, key }: Sample, signal: AbortSignal): Promise<Outcome> {
-  const enough = new AbortController();
-  let isForbidden = false;
-  const note = (event: SecurityPolicyViolationEvent) => (isForbidden ||= url.startsWith(event.blockedURI));
-  document.addEventListener('securitypolicyviolation', note);
-  try {
-    const response = await fetch(url, {
-      mode: 'cors',
-      credentials: 'omit',
-      referrerPolicy: 'no-referrer',
-      // What the browser remembers from before a rule was mended is no answer.
-      cache: 'no-store',
-      signal: AbortSignal.any([signal, enough.signal]),
-    });
-    if (response.ok)
-      return { verdict: 'passed', status: response.status, message: words.browser.passed(key) };
-    const body = (await response.text()).slice(0, REFUSAL_BYTES);
-    return failed(causeOfAnswer(response.status, body), response.status);
-  } catch (error) {
-    if (signal.aborted) throw error;
-    if (isMixed(url)) return told('browser.mixed-content', words.browser.mixed, words.browser.mixedFix);
-    const cause = await causeOfSilence(url, { afresh: true });
-    if (isForbidden) return { verdict: 'warned', code: 'browser.policy', message: words.browser.blocked };
-    return failed(cause);
-  } finally {
-    document.removeEventListener('securitypolicyviolation', note);
-    enough.abort();
+/** Nothing, where the worker did not start: its leave has ended, or the hub is away. */
+function meet({ url, leave }: Sample, signal: AbortSignal): Promise<Met | null> {
+  const worker = new Worker(`${script}?leave=${leave}`, { type: 'module' });
+  return new Promise<Met | null>((resolve, reject) => {
+    worker.onmessage = (event: MessageEvent<Met>) => resolve(event.data);
+    worker.onerror = () => resolve(null);
+    signal.addEventListener('abort', () => reject(signal.reason));
+    worker.postMessage(url);
+  }).finally(() => worker.terminate());
+}
+
+function outcomeOf(met: Met | null, { url, key }: Sample): Outcome {
+  if (!met) return { verdict: 'warned', code: 'browser.not_tried', message: words.browser.notTried };
+  if (met.kind === 'answered') {
+    const { status, body } = met;
+    if (status < 300) return { verdict: 'passed', status, message: words.browser.passed(key) };
+    return failed(causeOfAnswer(status, body), status);
   }
+  if (isMixed(url)) return told('browser.mixed-content', words.browser.mixed, words.browser.mixedFix);
+  if (met.kind === 'forbidden') return told('browser.led-elsewhere', words.browser.ledElsewhere);
+  return failed(new CannotShow(met.why, met.code));
 }
 
 /** What the browser met at a picture, as a step on the way to it. */

@@ -1,12 +1,16 @@
-// Which organization the person looks at. Remembered by the browser, because the hub keeps no such choice.
-const KEY = 'insitu.organization';
+// Which organization the person looks at. Remembered by the browser, in a cookie: the hub keeps no such choice, and reads it
+// to let a page fetch from where the assets of this organization lie, and not of the person's others.
+const COOKIE = 'insitu_organization';
+const A_YEAR_S = 365 * 24 * 60 * 60;
 
 function remembered(): string | null {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
+  if (typeof document === 'undefined') return null;
+  return new RegExp(`(?:^|; )${COOKIE}=([0-9a-f]{24})`).exec(document.cookie)?.[1] ?? null;
+}
+
+function remember(id: string | null) {
+  const secure = location.protocol === 'https:' ? '; secure' : '';
+  document.cookie = `${COOKIE}=${id ?? ''}; path=/; max-age=${id ? A_YEAR_S : 0}; samesite=lax${secure}`;
 }
 
 class ChosenOrganization {
@@ -18,12 +22,7 @@ class ChosenOrganization {
 
   choose(id: string | null) {
     this.#id = id;
-    try {
-      if (id) localStorage.setItem(KEY, id);
-      else localStorage.removeItem(KEY);
-    } catch {
-      // A browser that remembers nothing still works for this visit.
-    }
+    remember(id);
   }
 }
 

@@ -77,8 +77,10 @@ export const words = {
   /** The browser’s own line, where it fetched an object as its pages do. */
   browser: {
     passed: (key: string) => `This browser fetched ${key} from the bucket itself.`,
-    blocked:
-      'The hub lets its pages fetch from saved storages alone, so this browser cannot try this one yet. Save it and test it again.',
+    notTried:
+      'This browser could not begin its own try: the hub was slow or away. Test the connection again.',
+    ledElsewhere:
+      'The server sent this browser on to another one, which no page may reach. Name the server that the objects are on.',
     mixed:
       'The hub’s pages come by HTTPS and the endpoint speaks HTTP: browsers fetch nothing insecure into a secure page.',
     mixedFix: 'Give the endpoint a certificate, and write it with https:// in the storage.',
