@@ -130,6 +130,7 @@ impl From<insitu_store::Error> for ApiError {
             Store::Conflict { what, .. } => Self::conflict(code(what, "conflict"), message),
             Store::InUse { what, .. } => Self::conflict(code(what, "in_use"), message),
             Store::Refused { what, .. } => Self::invalid(code(what, "refused"), message),
+            Store::NotReady { what, .. } => Self::conflict(code(what, "not_ready"), message),
             Store::DiskFull => Self::new(StatusCode::INSUFFICIENT_STORAGE, "store.disk_full", message),
             Store::Unavailable(_) | Store::Contention | Store::Closed => {
                 tracing::error!(error = %message, "the database does not answer");

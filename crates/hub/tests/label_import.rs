@@ -84,6 +84,20 @@ impl Story {
         assert_eq!(listed.len() as u64, data["total"].as_u64().unwrap());
         listed.len() as u64
     }
+
+    /// The external IDs of the assets whose answers are so, oldest first.
+    async fn found(&self, conditions: &Value) -> String {
+        let filters = json!({ "answers": conditions }).to_string();
+        let encoded: String = filters.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let path = format!(
+            "/v2/project/{}/assets?sort=createdAt&filters={encoded}",
+            self.project
+        );
+        let answer = self.owner.get(&path).await;
+        let listed = answer.data()["assets"].as_array().unwrap().clone();
+        let names = listed.iter().map(|asset| asset["externalId"].as_str().unwrap());
+        names.collect()
+    }
 }
 
 fn asset(external_id: &str) -> Value {
@@ -279,4 +293,48 @@ async fn a_list_of_labels_may_be_larger_than_other_bodies_but_not_endless() {
     ]);
     let answer = story.owner.send(Method::POST, "/v2/import/labels", endless).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn assets_are_found_by_what_was_answered_however_it_came() {
+    let story = Story::begin().await;
+    let calm = json!([{ "title": "Mood", "answer": "calm" }]);
+    let mut first = asset("a");
+    first["objects"] = json!([cat("Cat")]);
+    first["classifications"] = calm.clone();
+    story
+        .cloud(json!([first, asset("b"), asset("c"), asset("d")]))
+        .await;
+    story
+        .import_labels(json!([{ "externalId": "b", "objects": [cat("Cat")] }]))
+        .await;
+    let task = story.task("c").await;
+    let answer = json!({ "answer": { "classifications": [{ "schemaId": "mood", "answer": "calm-id" }, { "schemaId": "old", "answer": "x" }] } });
+    let path = format!("/v2/annotate/{}", task["_id"].as_str().unwrap());
+    story.owner.post(&path, answer).await.data();
+    for (conditions, expected) in [
+        (json!([{ "schemaId": "cat" }]), "ab"),
+        (json!([{ "schemaId": "cat", "exists": false }]), "cd"),
+        (json!([{ "schemaId": "mood" }]), "ac"),
+        (json!([{ "schemaId": "mood", "option": "calm-id" }]), "ac"),
+        // By its value, as people know it.
+        (
+            json!([{ "schemaId": "mood", "option": "calm" }, { "schemaId": "cat", "exists": false }]),
+            "c",
+        ),
+        (json!([{ "schemaId": "mood", "option": "wild" }]), ""),
+        (json!([{ "schemaId": "old" }]), "c"),
+        (json!([{ "schemaId": "never" }]), ""),
+    ] {
+        assert_eq!(story.found(&conditions).await, expected, "{conditions}");
+    }
+    // The next answer counts, and a change of all that match means the same assets.
+    let answer = json!({ "answer": { "classifications": [{ "schemaId": "mood", "answer": "wild-id" }] } });
+    story.owner.post(&path, answer).await.data();
+    let wild = json!([{ "schemaId": "mood", "option": "wild" }]);
+    assert_eq!(story.found(&wild).await, "c");
+    let path = format!("/v2/project/{}/assetChanges", story.project);
+    let order = json!({ "change": "delete", "filters": { "answers": wild } });
+    story.owner.post(&path, order).await.data();
+    assert_eq!(story.found(&json!([{ "schemaId": "mood" }])).await, "a");
 }

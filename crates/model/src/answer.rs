@@ -8,6 +8,7 @@ mod check;
 mod read;
 mod resolve;
 mod shape;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -17,6 +18,8 @@ use serde_json::{Map, Value};
 use crate::ambient::Random;
 use crate::geometry::Geometry;
 use crate::id::random_hex;
+
+pub use terms::{ANSWER_TERMS_MAX, Term, Terms};
 
 /// Largest answer, in bytes of JSON.
 pub const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;

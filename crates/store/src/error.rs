@@ -31,6 +31,9 @@ pub enum Error {
         what: &'static str,
         problem: &'static str,
     },
+    /// Something that this needs is being made; later it is there.
+    #[error("{what} is not ready yet: {problem}")]
+    NotReady { what: &'static str, problem: String },
     /// The disk (or the database's quota) is full. Nothing of the transaction was kept.
     #[error("the database's disk is full, so nothing was written; free some space and try again")]
     DiskFull,
@@ -81,6 +84,7 @@ impl Error {
             Self::Conflict { .. } => "store.conflict",
             Self::InUse { .. } => "store.in_use",
             Self::Refused { .. } => "store.refused",
+            Self::NotReady { .. } => "store.not_ready",
             Self::DiskFull => "store.disk_full",
             Self::Unavailable(_) => "store.unavailable",
             Self::Contention => "store.contention",

@@ -32,5 +32,7 @@ pub const MAX_SOURCES_PER_STORAGE: u32 = 200;
 pub const MAX_ASSETS_LOOKED_AT: u64 = 50_000;
 /// The same for one step of a change of many, which others who write wait for.
 pub const MAX_ASSETS_LOOKED_AT_PER_STEP: u64 = 5_000;
+/// Conditions on what was answered, of one filter.
+pub const MAX_ANSWER_CONDITIONS: usize = 20;
 /// Assets that are put in order in memory, where an index names so few.
 pub const MAX_FEW_ASSETS: u32 = 5_000;

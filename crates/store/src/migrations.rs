@@ -44,6 +44,7 @@ const MIGRATIONS: &[Migration] = migrations![
     16 "0016_undone_deletions",
     17 "0017_task_indexes",
     18 "0018_exports_ordered_from",
+    19 "0019_answer_terms",
 ];
 
 const CREATE_HISTORY: &str = "CREATE TABLE IF NOT EXISTS migrations (

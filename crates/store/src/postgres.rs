@@ -120,6 +120,7 @@ impl Session {
             .map(|column| match column.kind {
                 ColumnKind::Int => Type::INT8,
                 ColumnKind::Text => Type::TEXT,
+                ColumnKind::Blob => Type::BYTEA,
             })
             .collect();
         let sql = format!("COPY {table} ({}) FROM STDIN (FORMAT binary)", names.join(", "));

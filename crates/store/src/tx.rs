@@ -267,6 +267,7 @@ pub(crate) struct Column {
 pub(crate) enum ColumnKind {
     Int,
     Text,
+    Blob,
 }
 
 impl Column {
@@ -280,6 +281,12 @@ impl Column {
         Self {
             name,
             kind: ColumnKind::Text,
+        }
+    }
+    pub(crate) const fn blob(name: &'static str) -> Self {
+        Self {
+            name,
+            kind: ColumnKind::Blob,
         }
     }
 }

@@ -181,6 +181,7 @@ fn open(path: &Path) -> Db {
 fn row(n: u64) -> NewAsset {
     NewAsset {
         is_pre_labeled: false,
+        terms: insitu_model::answer::Terms::default(),
         external_id: Some(n.to_string()),
         data: format!("https://bucket.s3.amazonaws.com/{n}.jpg"),
         width: None,

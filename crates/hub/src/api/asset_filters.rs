@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
-use insitu_model::id::{AssetId, BatchId, OrganizationId, StorageId};
+use insitu_model::id::{AssetId, BatchId, OrganizationId, ProjectId, StorageId};
+use insitu_model::schema::CategorySchema;
 use insitu_store::assets::{AssetFilter, AssetState, Times};
 use insitu_store::limits::MAX_ASSETS_PER_CALL;
-use insitu_store::{Tx, members};
+use insitu_store::{Tx, members, projects};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::answer_filters;
 use super::tasks::time_of_filter;
 use crate::error::{ApiError, ApiResult};
 
@@ -89,6 +91,9 @@ impl AssetFilters {
             "assignee" => self.assignee = Some(text(name, value)?),
             "createdAt" => self.filter.created = times(name, value)?,
             "completedAt" => self.filter.task.completed = times(name, value)?,
+            "answers" => {
+                self.filter.answers = answer_filters::parse(value).map_err(|problem| invalid(&problem))?;
+            }
             "storage" => {
                 let named = text(name, value)?;
                 self.filter.storage = match named.as_str() {
@@ -117,23 +122,27 @@ impl AssetFilters {
             other => {
                 return Err(invalid(&format!(
                     "there is no filter {other:?}; there are _id, except, externalId, externalIdPrefix, isPreLabeled, \
-                     batches, storage, stage, status, reviewStatus, assignee, createdAt, completedAt and state"
+                     batches, storage, stage, status, reviewStatus, assignee, answers, createdAt, completedAt and state"
                 )));
             }
         }
         Ok(())
     }
 
-    /// The filter with batches and people by id; none when one is named that there is not, so that nothing is found.
+    /// The filter with batches, people and options by id; none when one is named that there is not, so that nothing is found.
     pub fn resolve(
         &self,
         tx: &mut Tx,
-        organization: OrganizationId,
+        (organization, project): (OrganizationId, ProjectId),
         batches: &HashMap<String, BatchId>,
     ) -> Result<Option<AssetFilter>, insitu_store::Error> {
         let Some(mut filter) = self.with_batches(batches) else {
             return Ok(None);
         };
+        if filter.answers.iter().any(|condition| condition.choice.is_some()) {
+            let schema = projects::get(tx, organization, project)?.category_schema;
+            answer_filters::find_options(&mut filter.answers, &CategorySchema::stored(&schema));
+        }
         filter.task.assignee = match self.assignee.as_deref() {
             None => None,
             Some(NOBODY) => Some(None),
@@ -308,6 +317,7 @@ mod tests {
             json!({ "completedAt": { "$gt": "2026-01-31T00:00:00Z" } }),
             json!({ "completedAt": { "$lt": "soon" } }),
             json!({ "except": ["x"] }),
+            json!({ "answers": [{ "class": "cat" }] }),
         ] {
             assert_eq!(parsed(wrong).unwrap_err().code, "request.filters_invalid");
         }

@@ -110,8 +110,8 @@ struct ListParams {
     /// `-createdAt` (newest first, the default), `createdAt`, `externalId` or `-externalId`.
     sort: Option<String>,
     /// JSON: `{"_id","except","externalId","externalIdPrefix","isPreLabeled","batches":[all of],"storage","stage",
-    /// "status","reviewStatus","assignee","createdAt":{"$gte","$lt"},"completedAt":{"$gte","$lt"},
-    /// "state":"active"|"deleted"}`; every part may be left out.
+    /// "status","reviewStatus","assignee","answers":[{"schemaId","option","exists"}],"createdAt":{"$gte","$lt"},
+    /// "completedAt":{"$gte","$lt"},"state":"active"|"deleted"}`; every part may be left out.
     #[serde(skip)]
     #[expect(
         dead_code,
@@ -159,7 +159,7 @@ async fn list(
         .db
         .read(move |tx| {
             let names = Names::load(tx, organization, project)?;
-            let Some(filter) = filters.resolve(tx, organization, &names.ids_by_name)? else {
+            let Some(filter) = filters.resolve(tx, (organization, project), &names.ids_by_name)? else {
                 return Ok(AssetList {
                     assets: Vec::new(),
                     total: 0,

@@ -9,7 +9,7 @@ mod row;
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, State};
-use insitu_model::answer::Answer;
+use insitu_model::answer::{Answer, Terms};
 use insitu_model::id::{AssetId, OrganizationId, ProjectId, TaskId};
 use insitu_model::problem::Severity;
 use insitu_model::schema::CategorySchema;
@@ -121,12 +121,12 @@ async fn import(
 /// Something wrong with a row: where, by which code, and in words.
 type RowProblem = (String, &'static str, String);
 
-/// A row's answer as it is kept, if it fits the schema.
+/// A row's answer as it is kept and what it is found by, if it fits the schema.
 fn fitted(
     row: row::Row,
     schema: &CategorySchema,
     hub: &Hub,
-) -> Result<(row::Names, String), Vec<RowProblem>> {
+) -> Result<(row::Names, (String, Terms)), Vec<RowProblem>> {
     let problem = |problem: insitu_model::problem::Problem| (problem.path, problem.code, problem.message);
     let mut answer = Answer::from_value(row.answer).map_err(|error| vec![problem(error)])?;
     if answer.is_empty() {
@@ -138,7 +138,7 @@ fn fitted(
         return Err(refused.into_iter().take(REASONS_MAX).map(problem).collect());
     }
     answer.fill_object_ids(&*hub.random);
-    Ok((row.names, answer.to_stored()))
+    Ok((row.names, (answer.to_stored(), answer.terms(schema))))
 }
 
 /// Labels on their way to an asset.
@@ -146,7 +146,7 @@ fn fitted(
 struct Matched {
     index: usize,
     asset: AssetId,
-    answer: Arc<str>,
+    answer: Arc<(String, Terms)>,
 }
 
 async fn label(
@@ -165,7 +165,9 @@ async fn label(
                 some.iter()
                     .map(|one| {
                         let task = TaskId::of_asset(one.asset);
-                        let is_labeled = tasks::pre_label(tx, organization, project, task, &one.answer, now)?;
+                        let (answer, terms) = &*one.answer;
+                        let labels = (answer.as_str(), terms);
+                        let is_labeled = tasks::pre_label(tx, organization, project, task, labels, now)?;
                         Ok((one.index, task, is_labeled))
                     })
                     .collect::<Result<Vec<_>, insitu_store::Error>>()

@@ -1,5 +1,6 @@
 //! The HTTP API: one file per family of endpoints, one router, one OpenAPI document made from the same lines.
 
+mod answer_filters;
 pub mod api_keys;
 pub mod asset_changes;
 mod asset_extra;

@@ -1,5 +1,5 @@
 //! Work that outlives a request: imports, exports, removing what both left, changes of many assets, sizes and proofs of
-//! roles.
+//! roles, and what is to be found again in old answers.
 //!
 //! Every job is a row in the database with a lease and a checkpoint. A hub that takes it goes on where the one
 //! before stopped, whether that one finished its part or lost its power.
@@ -24,6 +24,7 @@ mod row_addresses;
 mod runner;
 pub mod source;
 pub mod spool;
+mod term_fill;
 mod uploaded;
 
 use std::time::Duration;

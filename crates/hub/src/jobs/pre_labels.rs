@@ -2,7 +2,7 @@
 
 use insitu_formats::{Labels, RowProblem};
 use insitu_model::ambient::Random;
-use insitu_model::answer::Answer;
+use insitu_model::answer::{Answer, Terms};
 use insitu_model::problem::{Problem, Severity};
 use insitu_model::schema::CategorySchema;
 
@@ -14,8 +14,8 @@ const REASONS_MAX: usize = 20;
 pub enum Checked {
     /// There are none.
     Absent,
-    /// They are kept: an answer's JSON, and what is worth a look.
-    Fit(String, Vec<Problem>),
+    /// They are kept: an answer's JSON and what it is found by, and what is worth a look.
+    Fit(String, Terms, Vec<Problem>),
     /// They are left out.
     Unfit(Vec<Problem>),
 }
@@ -43,7 +43,7 @@ pub fn check(
     let mut noticed = answer.check(schema, size);
     // What is required is for people to add.
     noticed.retain(|problem| problem.severity == Severity::Noticed);
-    Checked::Fit(answer.to_stored(), noticed)
+    Checked::Fit(answer.to_stored(), answer.terms(schema), noticed)
 }
 
 /// The lists of a row as one answer. They were checked to be JSON when the row was read.
@@ -78,6 +78,7 @@ mod tests {
     use super::*;
     use insitu_formats::{Format, ListReader, Options};
     use insitu_model::ambient::SeededRandom;
+    use insitu_model::answer::Term;
     use serde_json::{Value, json};
 
     fn schema() -> CategorySchema {
@@ -110,13 +111,14 @@ mod tests {
     fn titles_and_values_become_the_schemas_ids() {
         let row = json!({ "data": "https://example.com/a", "objects": [cat(0.0)],
             "classifications": [{ "title": "Mood", "answer": "calm" }] });
-        let Checked::Fit(stored, noticed) = checked(row) else {
+        let Checked::Fit(stored, terms, noticed) = checked(row) else {
             panic!()
         };
         let stored: Value = serde_json::from_str(&stored).unwrap();
         assert_eq!(stored["tools"][0]["schemaId"], "cat");
         assert!(stored["tools"][0]["objectId"].is_string());
         assert_eq!(stored["classifications"][0]["answer"], "o1");
+        assert!(terms.contains(Term::new("mood", Some("o1"))), "{terms:?}");
         assert!(noticed.is_empty(), "{noticed:?}");
     }
 
@@ -139,7 +141,7 @@ mod tests {
 
     #[test]
     fn what_lies_outside_of_the_picture_is_kept_and_said() {
-        let Checked::Fit(_, noticed) =
+        let Checked::Fit(_, _, noticed) =
             checked(json!({ "data": "https://example.com/a", "objects": [cat(8.0)] }))
         else {
             panic!()

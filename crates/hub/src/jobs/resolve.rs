@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use insitu_formats::{AssetData, AttachmentKind, ImportedAsset, RowProblem};
 use insitu_model::address::Neighbour;
+use insitu_model::answer::Terms;
 use insitu_model::id::BatchId;
 use insitu_model::schema::CategorySchema;
 use insitu_store::asset_sources::Source;
@@ -127,8 +128,9 @@ impl Resolver {
         }
         let labels = self.labels_of(&row, notices);
         Ok(NewAsset {
-            extra: extra::of_row(&row, &pages, labels.as_deref()),
+            extra: extra::of_row(&row, &pages, labels.as_ref().map(|(answer, _)| &**answer)),
             is_pre_labeled: labels.is_some(),
+            terms: labels.map(|(_, terms)| terms).unwrap_or_default(),
             external_id: row.external_id,
             data,
             width: row.width,
@@ -139,14 +141,14 @@ impl Resolver {
         })
     }
 
-    /// The labels of a row, if they fit the schema; what there is to say about them joins the notices.
-    fn labels_of(&self, row: &ImportedAsset, notices: &mut Vec<RowProblem>) -> Option<String> {
+    /// The labels of a row and what they are found by, if they fit the schema; what there is to say about them joins the notices.
+    fn labels_of(&self, row: &ImportedAsset, notices: &mut Vec<RowProblem>) -> Option<(String, Terms)> {
         let size = row.width.zip(row.height);
         match pre_labels::check(&row.labels, &self.schema, size, &*self.uploads.hub.random) {
             Checked::Absent => None,
-            Checked::Fit(answer, noticed) => {
+            Checked::Fit(answer, terms, noticed) => {
                 notices.extend(pre_labels::as_notices(noticed, true));
-                Some(answer)
+                Some((answer, terms))
             }
             Checked::Unfit(problems) => {
                 notices.extend(pre_labels::as_notices(problems, false));

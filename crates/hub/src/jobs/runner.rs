@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use super::keeper;
 use super::proofs::Awaited;
-use super::{Jobs, Lane, becomes_true};
+use super::{Jobs, Lane, becomes_true, term_fill};
 use crate::auth::token;
 use crate::hub::Hub;
 use crate::ledger;
@@ -78,6 +78,8 @@ pub fn start(hub: Arc<Hub>) -> Runner {
     runner.tasks.push(tokio::spawn(keeping));
     let settling = ledger::keep(hub.clone(), runner.stopping.subscribe());
     runner.tasks.push(tokio::spawn(settling));
+    let filling = term_fill::fill(hub.clone(), runner.stopping.subscribe());
+    runner.tasks.push(tokio::spawn(filling));
     runner.employ::<Import>(&hub, &is_open);
     runner.employ::<Export>(&hub, &is_open);
     runner.employ::<AssetChange>(&hub, &is_open);

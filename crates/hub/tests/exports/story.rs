@@ -148,6 +148,7 @@ impl Story {
         let new = NewAnswer {
             by,
             answer: answer.to_string(),
+            terms: insitu_model::answer::Terms::default(),
             based_on: None,
             duration: 1500,
             is_draft: false,

@@ -11,6 +11,7 @@ use super::{
     names::{self, Owner, Runs},
     place,
     probes::Noted,
+    terms,
 };
 use crate::{
     Error, Result, Tx,
@@ -59,11 +60,15 @@ pub(crate) fn append<'a>(
     let mut placed = Vec::with_capacity(rows.len());
     let mut counts = Counts::default();
     let mut noted = Noted::default();
+    let mut labeled = Vec::new();
     for (at, row) in (first..).zip(rows) {
         let kind = finder.find(tx, row)?;
         counts.add((at >> FINE, kind));
         if row.width.is_none() || row.height.is_none() {
             noted.add(row.storage, at);
+        }
+        if !row.terms.is_empty() {
+            labeled.push((at, &row.terms));
         }
         placed.push((row, kind));
     }
@@ -85,6 +90,7 @@ pub(crate) fn append<'a>(
         count_hidden(tx, target.import, block, kind, assets)?;
     }
     noted.write(tx, target.import)?;
+    terms::append(tx, &labeled)?;
     names::append(tx, (target.project, target.import), &placed, first, runs)?;
     extents::append(tx, target.import, first, target.first_ordinal, count)
 }
@@ -237,6 +243,7 @@ fn update(tx: &mut Tx, target: Target, owner: Owner, row: &NewAsset) -> Result<(
                     row.extra.as_ref()
                 ],
             )?;
+            terms::set(tx, place, &row.terms)?;
             if let Some(old) = old.filter(|old| *old != kind) {
                 count_hidden(tx, target.import, place >> FINE, old, -1)?;
                 count_hidden(tx, target.import, place >> FINE, kind, 1)?;

@@ -1,23 +1,24 @@
 //! Pages in the order of time of assets whose tasks an index names.
 
 use insitu_model::{
+    answer::Term,
     id::UserId,
     task::{ReviewStatus, Stage, TaskStatus},
 };
 
 use super::{
-    AssetCursor, TaskFilter, Times,
+    AssetCursor, AssetFilter, Times,
     list::{Found, Total, Wanted},
     place::of_project,
     read::{COLUMNS, Stored, at_places, read},
-    spans::Span,
+    spans::{Span, without},
 };
 use crate::{Page, Result, Tx, value::Value};
 
 /// Assets that are read at once.
 const ASSETS_PER_READ: u64 = 128;
 
-/// An index over tasks.
+/// An index over tasks or their answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Index {
     Assignee(UserId),
@@ -25,11 +26,16 @@ pub(super) enum Index {
     /// Not [`Stage::Label`]: most tasks there have no row.
     Stage(Stage),
     Completed(Times),
+    /// The answer uses it.
+    Term(Term),
 }
 
 impl Index {
     /// Those that hold all that a filter lets through; first those that name fewer as a rule.
-    pub(super) fn all_of(filter: &TaskFilter) -> Vec<Self> {
+    pub(super) fn all_of(filter: &AssetFilter) -> Vec<Self> {
+        let answers = filter.answers.iter().filter(|condition| condition.exists);
+        let terms = answers.map(|condition| Self::Term(condition.term()));
+        let filter = &filter.task;
         let mut all = Vec::new();
         if let Some(Some(user)) = filter.assignee {
             all.push(Self::Assignee(user));
@@ -50,14 +56,23 @@ impl Index {
             _ => None,
         };
         all.extend(stage.map(Self::Stage));
+        all.extend(terms);
         all
     }
 
-    /// One that has them in the order of their places.
-    pub(super) fn of(filter: &TaskFilter) -> Option<Self> {
-        Self::all_of(filter)
-            .into_iter()
-            .find(|index| !matches!(index, Self::Completed(_)))
+    /// Those that have them in the order of their places.
+    pub(super) fn in_order(filter: &AssetFilter) -> Vec<Self> {
+        let mut all = Self::all_of(filter);
+        all.retain(|index| !matches!(index, Self::Completed(_)));
+        all
+    }
+
+    /// The table, which has a `place`.
+    fn table(self) -> &'static str {
+        match self {
+            Self::Term(_) => "answer_terms",
+            _ => "tasks",
+        }
     }
 
     /// The conditions of the index, in its own words, and their parameter.
@@ -69,6 +84,7 @@ impl Index {
                 None,
             ),
             Self::Stage(stage) => (format!("stage <> 'Label' AND stage = '{stage}'"), None),
+            Self::Term(term) => (format!("term = {}", term.number()), None),
             Self::Completed(times) => (
                 format!("completed_at IS NOT NULL{}", times.condition("completed_at")),
                 None,
@@ -88,7 +104,10 @@ impl Index {
             }
         };
         let params: Vec<Value<'_>> = param.into_iter().collect();
-        let sql = format!("SELECT place FROM tasks WHERE {condition} AND {span} LIMIT {most}");
+        let sql = format!(
+            "SELECT place FROM {} WHERE {condition} AND {span} LIMIT {most}",
+            self.table()
+        );
         tx.rows(&sql, &params, |row| row.next())
     }
 
@@ -101,7 +120,8 @@ impl Index {
             .chain([span.first.into(), span.last.into(), most.into()])
             .collect();
         let sql = format!(
-            "SELECT place FROM tasks WHERE {condition} AND place BETWEEN ?{} AND ?{} ORDER BY place{} LIMIT ?{}",
+            "SELECT place FROM {} WHERE {condition} AND place BETWEEN ?{} AND ?{} ORDER BY place{} LIMIT ?{}",
+            self.table(),
             behind + 1,
             behind + 2,
             if descending { " DESC" } else { "" },
@@ -111,21 +131,26 @@ impl Index {
     }
 }
 
-/// The page, and where to go on when as many were looked at as may be for one page.
+/// The page, and where to go on when as many were looked at as may be for one page. Each of `indexes` names all of them.
 pub(super) fn page(
     tx: &mut Tx,
     wanted: &Wanted<'_>,
-    index: &Index,
+    indexes: &[Index],
     after: Option<&AssetCursor>,
     page: Page,
 ) -> Result<Found> {
     let descending = wanted.is_descending();
     let limit = page.limit() as usize + 1;
-    let mut span = wanted.behind(after);
     let mut rows: Vec<Stored> = Vec::new();
     let mut looked_at = 0;
     let mut resume = None;
-    while rows.len() < limit && span.first <= span.last {
+    let mut spans = without(wanted.behind(after), &wanted.hidden);
+    if !descending {
+        spans.reverse();
+    }
+    while rows.len() < limit
+        && let Some(mut span) = spans.pop()
+    {
         if looked_at >= wanted.bounds.looked_at {
             let place = if descending { span.last + 1 } else { span.first - 1 };
             resume = Some(AssetCursor {
@@ -134,12 +159,15 @@ pub(super) fn page(
             });
             break;
         }
-        let places = index.next(tx, span, descending, ASSETS_PER_READ)?;
-        let Some(last) = places.last() else { break };
+        let places = fewest(tx, indexes, span, descending)?;
+        let Some(last) = places.last() else { continue };
         if descending {
             span.last = *last - 1;
         } else {
             span.first = *last + 1;
+        }
+        if span.first <= span.last {
+            spans.push(span);
         }
         looked_at += places.len() as u64;
         let mut found = at_places(tx, COLUMNS, &wanted.conditions, &places, |row| {
@@ -156,4 +184,27 @@ pub(super) fn page(
         resume,
         ..Found::of(rows, Total::seen(is_whole))
     })
+}
+
+/// The next places in a span, of the index that names the fewest there: its next ones reach furthest.
+fn fewest(tx: &mut Tx, indexes: &[Index], span: Span, descending: bool) -> Result<Vec<i64>> {
+    let mut best: Option<Vec<i64>> = None;
+    for index in indexes {
+        let places = index.next(tx, span, descending, ASSETS_PER_READ)?;
+        let reach = |places: &Vec<i64>| {
+            let is_all = (places.len() as u64) < ASSETS_PER_READ;
+            let last = places
+                .last()
+                .map(|place| if descending { -place } else { *place });
+            (
+                is_all,
+                if is_all { None } else { last },
+                std::cmp::Reverse(places.len()),
+            )
+        };
+        if best.as_ref().is_none_or(|best| reach(best) < reach(&places)) {
+            best = Some(places);
+        }
+    }
+    Ok(best.unwrap_or_default())
 }

@@ -1,6 +1,6 @@
 //! Removes what imports that did not complete have written, a bounded part at a time.
 
-use super::{names, probes};
+use super::{names, probes, terms};
 use crate::{Result, Tx, value::params};
 
 /// Removes up to `limit` rows of a hidden import; false when nothing was left.
@@ -13,6 +13,7 @@ pub(crate) fn discard(tx: &mut Tx, import: i64, limit: u64) -> Result<bool> {
     if let Some((place, length)) = extent {
         let removed = length.min(i64::try_from(limit).unwrap_or(i64::MAX));
         let left = length - removed;
+        terms::discard(tx, place + left, place + length - 1)?;
         tx.execute(
             "DELETE FROM assets WHERE place BETWEEN ?1 AND ?2",
             params![place + left, place + length - 1],

@@ -21,7 +21,7 @@ pub(super) fn places(tx: &mut Tx, wanted: &Wanted<'_>) -> Result<Option<Vec<i64>
             return Ok(Some(places));
         }
     }
-    for index in Index::all_of(&filter.task) {
+    for index in Index::all_of(filter) {
         let places = index.some(tx, wanted.project, most + 1)?;
         if places.len() <= most as usize {
             return Ok(Some(places));

@@ -1,6 +1,7 @@
 //! Which assets a list holds, and the conditions on their rows that say so.
 
 use insitu_model::{
+    answer::Term,
     id::{AssetId, BatchId, StorageId, UserId},
     task::{ReviewStatus, Stage, TaskStatus},
 };
@@ -36,6 +37,9 @@ pub struct AssetFilter {
     pub created: Times,
     #[serde(default)]
     pub task: TaskFilter,
+    /// What the answer of its task has to use, or may not: all of these, at most [`crate::limits::MAX_ANSWER_CONDITIONS`].
+    #[serde(default)]
+    pub answers: Vec<AnswerCondition>,
     pub state: AssetState,
 }
 
@@ -56,6 +60,16 @@ pub struct TaskFilter {
     )]
     pub assignee: Option<Option<UserId>>,
     pub completed: Times,
+}
+
+/// Something that an answer has to use, or may not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerCondition {
+    /// Of a class or a question.
+    pub schema_id: String,
+    /// The schema id of an option of the question, or `true` or `false`; none: whatever was answered.
+    pub choice: Option<String>,
+    pub exists: bool,
 }
 
 /// A time span, in milliseconds since 1970.
@@ -107,6 +121,21 @@ impl AssetFilter {
                     },
                     ..Self::default()
                 }
+    }
+}
+
+impl AnswerCondition {
+    pub(super) fn term(&self) -> Term {
+        Term::new(&self.schema_id, self.choice.as_deref())
+    }
+
+    /// ` AND …` over rows of assets. A term is a number that the store made, so it can stand in the text.
+    fn condition(&self) -> String {
+        let not = if self.exists { "" } else { "NOT " };
+        format!(
+            " AND {not}EXISTS (SELECT 1 FROM answer_terms w WHERE w.term = {} AND w.place = assets.place)",
+            self.term().number()
+        )
     }
 }
 
@@ -219,6 +248,8 @@ impl<'a> Conditions<'a> {
                 format!(" AND {of_asset} {task})")
             };
         }
+        all.sql
+            .extend(filter.answers.iter().map(AnswerCondition::condition));
         if let Some(external_id) = &filter.external_id {
             let bound = all.bind_text(external_id.as_str().into());
             all.sql += &format!(" AND external_id = {bound}");

@@ -13,7 +13,8 @@ use super::{
     kinds::{self, KindSet, condition},
     place::{of_project, project_of},
     read::{COLUMNS, Stored, at_places, finish, read},
-    spans::Span,
+    spans::{Span, holds},
+    term_fill,
 };
 use crate::{
     Error, Page, Result, Tx,
@@ -197,6 +198,9 @@ pub(crate) fn between(
 impl<'a> Wanted<'a> {
     /// Everything that a filter lets through, in the order of places.
     fn in_order(tx: &mut Tx, project: i64, filter: &'a AssetFilter) -> Result<Self> {
+        if !filter.answers.is_empty() {
+            term_fill::check(tx, project)?;
+        }
         let kinds = kinds::matching(tx, project, filter)?;
         let mut conditions = Conditions::of(filter);
         conditions.sql += &condition(kinds.as_ref());
@@ -239,10 +243,11 @@ impl Wanted<'_> {
         }
         let mut found = if self.is_by_external_id() {
             by_external_id::page(tx, self, after, page)?
-        } else if let Some(index) = by_task::Index::of(&self.filter.task) {
-            by_task::page(tx, self, &index, after, page)?
         } else {
-            by_time::page(tx, self, after, page)?
+            match &by_task::Index::in_order(self.filter)[..] {
+                [] => by_time::page(tx, self, after, page)?,
+                indexes => by_task::page(tx, self, indexes, after, page)?,
+            }
         };
         if let Total::Seen(_) = found.total
             && let Some(total) = self.known_total(tx)?
@@ -260,7 +265,7 @@ impl Wanted<'_> {
         })?;
         let mut rows: Vec<Stored> = found
             .into_values()
-            .filter(|row| !self.is_excepted(row.place))
+            .filter(|row| !self.is_excepted(row.place) && !holds(&self.hidden, row.place))
             .collect();
         rows.sort_unstable_by_key(|row| row.place);
         Ok(rows)

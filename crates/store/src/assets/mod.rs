@@ -9,6 +9,8 @@
 //!   any page is found without counting rows.
 //! - **Probes** find the size of assets that came without (`dimensions.rs`, `probes/`).
 //! - **Names** list the assets by external ID, in sorted runs (`names.rs`), which are merged later (`merge.rs`).
+//! - **Terms** say which classes, questions and choices the answer of an asset's task uses (`terms.rs`); those of before
+//!   there were terms are looked through once (`term_fill.rs`).
 //! - What no count tells (the task's stage, whose it is, times) comes from an index that names few (`few.rs`), or is
 //!   looked for along one (`by_task.rs`) or block by block (`list.rs`), so far
 //!   and no further for one page.
@@ -39,10 +41,15 @@ mod read;
 mod reveal;
 mod sample;
 mod spans;
+mod term_fill;
+mod terms;
 
 use std::sync::Arc;
 
-use insitu_model::id::{AssetId, BatchId, StorageId};
+use insitu_model::{
+    answer::Terms,
+    id::{AssetId, BatchId, StorageId},
+};
 
 pub(crate) use append::{IfKnown, Target, append, append_unless_known};
 pub use batch_counts::batch_counts;
@@ -51,7 +58,7 @@ pub use change::{assign_batches, delete};
 pub(crate) use deleted_by::{count_deleted_by, deleted_by};
 pub use dimensions::{Unmeasured, fill};
 pub(crate) use discard::discard;
-pub use filter::{AssetFilter, AssetState, TaskFilter, Times};
+pub use filter::{AnswerCondition, AssetFilter, AssetState, TaskFilter, Times};
 pub(crate) use for_tasks::{
     at, creators, hidden, kinds_of_batches, live, place_of, places_of, project_and_place, span,
 };
@@ -64,6 +71,8 @@ pub(crate) use place::{lock, next_place};
 pub(crate) use pre_labels::{PreLabels, members as members_of_answer};
 pub(crate) use reveal::reveal;
 pub use sample::{sample, samples};
+pub use term_fill::{are_terms_filled, fill_terms_step};
+pub(crate) use terms::set as set_terms;
 
 /// A row of a list, ready to be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +91,8 @@ pub struct NewAsset {
     pub extra: Option<String>,
     /// There are pre-labels in `extra`.
     pub is_pre_labeled: bool,
+    /// What its pre-labels are found by.
+    pub terms: Terms,
 }
 
 /// An asset.

@@ -1,10 +1,12 @@
 //! Makes all assets of an import visible at once.
 
+use insitu_model::answer::Terms;
+
 use super::{
     blocks::{FINE, LEVELS},
     names,
     place::lock,
-    probes,
+    probes, term_fill, terms,
 };
 use crate::{Result, Tx, tasks, value::params};
 
@@ -61,6 +63,7 @@ fn apply_updates(tx: &mut Tx, project: i64, import: i64) -> Result<()> {
             )?;
         }
     }
+    update_terms(tx, project, import)?;
     tx.execute(
         "UPDATE assets SET kind = u.kind, priority = u.priority, width = u.width, height = u.height, data = u.data,
              extra = u.extra
@@ -68,5 +71,31 @@ fn apply_updates(tx: &mut Tx, project: i64, import: i64) -> Result<()> {
         params![import],
     )?;
     tx.execute("DELETE FROM asset_updates WHERE import = ?1", params![import])?;
+    Ok(())
+}
+
+/// Other labels are found by other terms, while nobody has worked on them.
+fn update_terms(tx: &mut Tx, project: i64, import: i64) -> Result<()> {
+    if !term_fill::has_pre_labels(tx, project)? {
+        return Ok(());
+    }
+    let schema = term_fill::schema_of(tx, project)?;
+    let labeled = "IN (SELECT kind FROM asset_kinds WHERE project = ?2 AND is_pre_labeled = 1)";
+    let updated = tx.rows(
+        &format!(
+            "SELECT u.place, u.extra FROM asset_updates u JOIN assets a ON a.place = u.place
+             WHERE u.import = ?1 AND a.deleted_at IS NULL AND (a.kind {labeled} OR u.kind {labeled})
+                 AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.place = u.place) ORDER BY u.place"
+        ),
+        params![import, project],
+        |row| {
+            let (place, extra): (i64, Option<String>) = (row.next()?, row.next()?);
+            let answer = tasks::answer_of_pre_labels(extra.as_deref()).unwrap_or_default();
+            Ok((place, Terms::of_stored(&answer, &schema)))
+        },
+    )?;
+    for (place, found) in updated {
+        terms::set(tx, place, &found)?;
+    }
     Ok(())
 }

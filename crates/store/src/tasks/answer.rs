@@ -43,7 +43,7 @@ pub fn answer_of_pre_labels(extra: Option<&str>) -> Option<String> {
     any.then(|| Value::Object(answer).to_string())
 }
 
-/// Keeps an answer in the place of the one before.
+/// Keeps an answer in the place of the one before. Where it is another one, its terms have to be set beside it.
 pub(super) fn put(tx: &mut Tx, place: i64, answer: &str) -> Result<()> {
     tx.execute(
         "INSERT INTO task_answers (place, answer) VALUES (?1, ?2)

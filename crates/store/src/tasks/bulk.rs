@@ -1,6 +1,7 @@
 //! Changes to many tasks: requeueing and priorities, a bounded number at a time.
 
 use insitu_model::{
+    answer::Terms,
     id::{OrganizationId, ProjectId, UserId},
     task::{ReviewStatus, Stage},
 };
@@ -11,7 +12,7 @@ use super::{
     ranges::{self, lock, touch},
     workflow::advance,
 };
-use crate::{Result, Tx, limits::MAX_PAGE_ROWS, projects, value::params};
+use crate::{Result, Tx, assets, limits::MAX_PAGE_ROWS, projects, value::params};
 
 /// What requeueing does beside moving a task.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,6 +73,7 @@ pub fn requeue(
         }
         if options.remove_annotations {
             answer::put(tx, *place, answer::EMPTY)?;
+            assets::set_terms(tx, *place, &Terms::default())?;
             tx.execute(
                 "UPDATE tasks SET revision = revision + 1, is_pre_labeled = 0 WHERE place = ?1",
                 params![*place],

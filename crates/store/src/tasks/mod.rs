@@ -44,7 +44,7 @@ pub use list::list;
 pub use pre_label::pre_label;
 pub(crate) use queue::give_back;
 pub use queue::{Next, assign, next, open, release};
-pub(crate) use ranges::{add_untouched, asset_deleted, asset_restored, set_priority_at};
+pub(crate) use ranges::{add_untouched, asset_deleted, asset_restored, lock, set_priority_at};
 pub use read::{answer, find, history, locate};
 pub use save::{NewAnswer, Saved, save};
 pub use workflow::{review, skip, submit};

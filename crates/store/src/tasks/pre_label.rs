@@ -1,6 +1,7 @@
 //! Labels that come from a list instead of from a person.
 
 use insitu_model::{
+    answer::Terms,
     id::{OrganizationId, ProjectId, TaskId, UserId},
     task::Stage,
 };
@@ -9,13 +10,13 @@ use super::{answer, ranges::lock, read::place};
 use crate::{Result, Tx, assets, projects, value::params};
 
 /// Puts labels on a task as its pre-labels, in place of those that it has. False when it has left Label or somebody
-/// has worked on it: then it stays as it is. Run it in [`crate::Db::claim`].
+/// has worked on it: then it stays as it is. `terms` are what the labels are found by. Run it in [`crate::Db::claim`].
 pub fn pre_label(
     tx: &mut Tx,
     organization: OrganizationId,
     project: ProjectId,
     id: TaskId,
-    answer: &str,
+    (answer, terms): (&str, &Terms),
     now: i64,
 ) -> Result<bool> {
     let number = projects::number(tx, organization, project)?;
@@ -43,6 +44,7 @@ pub fn pre_label(
         }
         Some(_) => return Ok(false),
     }
+    assets::set_terms(tx, place, terms)?;
     assets::pre_label(tx, number, place, &assets::PreLabels::of_answer(&members))?;
     Ok(true)
 }

@@ -24,7 +24,7 @@ pub(super) fn read(row: &mut Row<'_>) -> Result<Range> {
 }
 
 /// Holds the project's queue until the transaction ends: others who change it wait.
-pub(super) fn lock(tx: &mut Tx, project: i64) -> Result<()> {
+pub(crate) fn lock(tx: &mut Tx, project: i64) -> Result<()> {
     count(tx, project, Stage::Label, 0)
 }
 

@@ -1,13 +1,14 @@
 //! Saving an answer: kept when nobody changed it in between.
 
 use insitu_model::{
+    answer::Terms,
     id::{OrganizationId, ProjectId, TaskId, UserId},
     task::Stage,
 };
 
 use super::{Task, answer, queue::touched, read, workflow::send_on};
 use crate::{
-    Error, Result, Tx, projects,
+    Error, Result, Tx, assets, projects,
     value::{Value, params},
 };
 
@@ -17,6 +18,8 @@ pub struct NewAnswer {
     pub by: UserId,
     /// JSON: `{"tools","classifications","relations"}`.
     pub answer: String,
+    /// What it is found by.
+    pub terms: Terms,
     /// The revision that it was made from; none: whatever is there is replaced.
     pub based_on: Option<u64>,
     /// Milliseconds of work since the last save.
@@ -72,6 +75,7 @@ pub fn save(
         return refused(tx, number, place, id, new);
     };
     answer::put(tx, place, &new.answer)?;
+    assets::set_terms(tx, place, &new.terms)?;
     if new.submit {
         send_on(tx, number, place, stage.next(), (new.by, None), now)?;
     }

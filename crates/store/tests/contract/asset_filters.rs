@@ -1,17 +1,23 @@
 //! Lists of assets by what their tasks are, by time and by the beginning of their external IDs: every page of every list,
 //! however little may be looked at for one page, against the same list made by hand.
 
+mod cases;
+
+use std::collections::HashMap;
+
 use insitu_model::{
+    answer::{Term, Terms},
     id::{AssetId, OrganizationId, ProjectId, UserId},
     task::{ReviewStatus, Stage, TaskStatus},
 };
 use insitu_store::{
     Error, Page,
     asset_changes::Change,
-    assets::{self, AssetFilter, AssetPage, AssetSort, AssetState, Bounds, PageStart, TaskFilter, Times},
+    assets::{self, AssetFilter, AssetPage, AssetSort, AssetState, Bounds, PageStart, TaskFilter},
     tasks::{self, NewAnswer, Task},
 };
 
+use self::cases::{filters, fits, of_task};
 use crate::harness::{Store, contract, row, rows};
 use crate::task_queue::{next, task_of};
 
@@ -24,6 +30,8 @@ struct World {
     bob: UserId,
     /// Oldest first.
     tasks: Vec<Task>,
+    /// What the answers of some use.
+    terms: HashMap<AssetId, Terms>,
     /// Between the first import and the second, and before anything was completed.
     noon: i64,
 }
@@ -39,15 +47,26 @@ async fn world(store: &Store) -> World {
     let first = store.imported(at.0, at.1, rows(0..MANY)).await;
     store.clock.advance_ms(60_000);
     let noon = store.tick();
-    let late = ["b1", "b2", "", "b1"].map(row).to_vec();
+    let mut late = ["b1", "b2", "", "b1"].map(row).to_vec();
+    for n in [1, 3] {
+        late[n].terms = used(0);
+    }
     let second = store.imported(at.0, at.1, late).await;
     let ids = (0..60)
         .map(|n| task_of(first, n * 43))
         .chain([task_of(second, 1)]);
+    let mut terms = HashMap::from([(AssetId::of_import(second, 3), used(0))]);
     for (n, id) in ids.enumerate() {
         let by = if n % 3 == 0 { bob } else { ada };
         work(store, at, id, n, by).await;
+        if n % 6 != 5 {
+            terms.insert(id.asset().unwrap(), used(n));
+        }
     }
+    let unseen = store.running(store.new_import(at.0, at.1), "worker").await;
+    let mut hidden = row("b1");
+    hidden.terms = used(0);
+    store.put(unseen, "worker", vec![hidden; 300]).await.unwrap();
     let gone = vec![AssetId::of_import(first, 43), AssetId::of_import(first, 44)];
     let now = store.tick();
     store
@@ -74,8 +93,21 @@ async fn world(store: &Store) -> World {
         ada,
         bob,
         tasks,
+        terms,
         noon,
     }
+}
+
+/// What an answer of this number uses.
+fn used(n: usize) -> Terms {
+    let all = [
+        ("cat", None, 2),
+        ("mood", None, 3),
+        ("mood", Some("calm"), 6),
+        ("late", None, 60),
+    ];
+    let some = all.into_iter().filter(|(_, _, every)| n.is_multiple_of(*every));
+    Terms::from_terms(some.map(|(id, choice, _)| Term::new(id, choice)))
 }
 
 /// Brings a task to one of the places that it can be in.
@@ -90,6 +122,7 @@ async fn work(
     let answer = move |is_draft, submit| NewAnswer {
         by,
         answer: "{}".to_owned(),
+        terms: used(n),
         based_on: None,
         duration: 500,
         is_draft,
@@ -124,146 +157,12 @@ async fn work(
         .unwrap();
 }
 
-fn of_task(task: TaskFilter) -> AssetFilter {
-    AssetFilter {
-        task,
-        ..AssetFilter::default()
-    }
-}
-
-fn stages(stages: &[Stage]) -> TaskFilter {
-    TaskFilter {
-        stages: stages.to_vec(),
-        ..TaskFilter::default()
-    }
-}
-
-fn statuses(statuses: &[TaskStatus]) -> TaskFilter {
-    TaskFilter {
-        statuses: statuses.to_vec(),
-        ..TaskFilter::default()
-    }
-}
-
-fn reviews(reviews: &[ReviewStatus]) -> TaskFilter {
-    TaskFilter {
-        reviews: reviews.to_vec(),
-        ..TaskFilter::default()
-    }
-}
-
-fn task_filters(world: &World) -> Vec<TaskFilter> {
-    let times = |from, until| Times { from, until };
-    let done = world.tasks.iter().filter_map(|task| task.completed_at);
-    let (first, last) = (done.clone().min().unwrap(), done.max().unwrap());
-    let of = |assignee| TaskFilter {
-        assignee: Some(assignee),
-        ..TaskFilter::default()
-    };
-    let completed = |completed| TaskFilter {
-        completed,
-        ..TaskFilter::default()
-    };
-    vec![
-        stages(&[Stage::Label]),
-        stages(&[Stage::Review]),
-        stages(&[Stage::Complete]),
-        stages(&[Stage::Review, Stage::Complete]),
-        statuses(&[TaskStatus::ToDo]),
-        statuses(&[TaskStatus::InProgress]),
-        statuses(&[TaskStatus::Labeled]),
-        statuses(&[TaskStatus::Reviewed, TaskStatus::InProgress]),
-        reviews(&[ReviewStatus::Rejected]),
-        reviews(&[ReviewStatus::Todo]),
-        reviews(&[ReviewStatus::Accepted, ReviewStatus::Rejected]),
-        of(Some(world.ada)),
-        TaskFilter {
-            stages: vec![Stage::Label],
-            ..of(Some(world.bob))
-        },
-        of(None),
-        completed(times(Some(first + 1), None)),
-        completed(times(None, Some(last))),
-        TaskFilter {
-            reviews: vec![ReviewStatus::Accepted],
-            ..completed(times(Some(first), Some(last + 1)))
-        },
-    ]
-}
-
-fn filters(world: &World) -> Vec<AssetFilter> {
-    let times = |from, until| Times { from, until };
-    let mut all: Vec<AssetFilter> = task_filters(world).into_iter().map(of_task).collect();
-    let prefix = |prefix: &str| AssetFilter {
-        external_id_prefix: Some(prefix.to_owned()),
-        ..AssetFilter::default()
-    };
-    all.extend(["a", "a000", "b", "b1", "c"].map(prefix));
-    all.push(AssetFilter {
-        external_id: Some("b1".to_owned()),
-        ..of_task(statuses(&[TaskStatus::ToDo]))
-    });
-    all.push(AssetFilter {
-        task: stages(&[Stage::Complete]),
-        ..prefix("a1")
-    });
-    all.push(AssetFilter {
-        created: times(Some(world.noon), None),
-        ..AssetFilter::default()
-    });
-    all.push(AssetFilter {
-        created: times(None, Some(world.noon)),
-        ..of_task(stages(&[Stage::Label]))
-    });
-    all.push(AssetFilter {
-        created: times(Some(i64::MAX - 1), None),
-        ..AssetFilter::default()
-    });
-    let except: Vec<AssetId> = world.tasks.iter().step_by(3).map(|task| task.asset.id).collect();
-    all.push(AssetFilter {
-        except: except.clone(),
-        ..AssetFilter::default()
-    });
-    all.push(AssetFilter {
-        except,
-        ..of_task(stages(&[Stage::Complete]))
-    });
-    all
-}
-
-/// Whether a filter lets a task's asset through.
-fn fits(task: &Task, filter: &AssetFilter) -> bool {
-    let within = |times: Times, at: Option<i64>| {
-        times == Times::default()
-            || at.is_some_and(|at| {
-                times.from.is_none_or(|from| at >= from) && times.until.is_none_or(|until| at < until)
-            })
-    };
-    let status = match task.stage {
-        Stage::Review => TaskStatus::Labeled,
-        Stage::Complete => TaskStatus::Reviewed,
-        Stage::Label if task.is_draft || task.assignee.is_some() && task.opened_at.is_some() => {
-            TaskStatus::InProgress
-        }
-        Stage::Label => TaskStatus::ToDo,
-    };
-    let (name, wanted) = (task.asset.external_id.as_deref().unwrap_or(""), &filter.task);
-    (wanted.stages.is_empty() || wanted.stages.contains(&task.stage))
-        && (wanted.statuses.is_empty() || wanted.statuses.contains(&status))
-        && (wanted.reviews.is_empty() || wanted.reviews.contains(&task.review_status))
-        && wanted.assignee.is_none_or(|wanted| wanted == task.assignee)
-        && within(wanted.completed, task.completed_at)
-        && within(filter.created, Some(task.asset.created_at))
-        && filter.external_id.as_deref().is_none_or(|wanted| wanted == name)
-        && filter
-            .external_id_prefix
-            .as_deref()
-            .is_none_or(|prefix| name.starts_with(prefix))
-        && !filter.except.contains(&task.asset.id)
-}
-
 fn by_hand(world: &World, filter: &AssetFilter, sort: AssetSort) -> Vec<AssetId> {
-    let mut list: Vec<&Task> = world.tasks.iter().filter(|task| fits(task, filter)).collect();
+    let mut list: Vec<&Task> = world
+        .tasks
+        .iter()
+        .filter(|task| fits(world, task, filter))
+        .collect();
     if matches!(sort, AssetSort::ExternalId | AssetSort::ExternalIdDescending) {
         list.sort_by(|a, b| a.asset.external_id.cmp(&b.asset.external_id));
     }

@@ -310,6 +310,7 @@ impl Store {
 pub fn row(external_id: &str) -> NewAsset {
     NewAsset {
         is_pre_labeled: false,
+        terms: insitu_model::answer::Terms::default(),
         external_id: Some(external_id.to_owned()).filter(|text| !text.is_empty()),
         data: format!("https://bucket.s3.eu-central-1.amazonaws.com/{external_id}.jpg"),
         width: None,

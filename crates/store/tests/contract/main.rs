@@ -11,6 +11,7 @@
 mod asset_changes;
 mod asset_filters;
 mod asset_sources;
+mod asset_terms;
 mod audit;
 mod duplicates;
 mod engine;

@@ -18,7 +18,7 @@ const OPTIONS: Options = Options {
 };
 
 /// Runs a claim on a new database of each kind; `say` runs SQL behind the store's back.
-fn on_both(claim: impl Fn(&DatabaseUrl, &dyn Fn(&str))) {
+pub fn on_both(claim: impl Fn(&DatabaseUrl, &dyn Fn(&str))) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("hub.db");
     let say = |sql: &str| {

@@ -160,6 +160,7 @@ contract! {
             let new = NewAnswer {
                 by: ada,
                 answer: "{}".to_owned(),
+                terms: insitu_model::answer::Terms::default(),
                 based_on: None,
                 duration: 1,
                 is_draft: false,

@@ -20,6 +20,7 @@ contract! {
             let new = NewAnswer {
                 by,
                 answer: "{}".to_owned(),
+                terms: insitu_model::answer::Terms::default(),
                 based_on: None,
                 duration: 70,
                 is_draft: false,

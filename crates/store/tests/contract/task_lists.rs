@@ -49,6 +49,7 @@ contract! {
         let sent = NewAnswer {
             by: ada,
             answer: "{}".to_owned(),
+            terms: insitu_model::answer::Terms::default(),
             based_on: None,
             duration: 500,
             is_draft: false,

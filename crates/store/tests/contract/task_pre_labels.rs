@@ -1,5 +1,6 @@
 //! Labels that come from a list: to tasks that nobody has worked on, and to no others.
 
+use insitu_model::answer::Terms;
 use insitu_store::assets::{self, AssetFilter, AssetSort, PageStart};
 use insitu_store::tasks::{self, NewAnswer, Saved};
 
@@ -18,6 +19,7 @@ contract! {
         let own = move |submit, based_on| NewAnswer {
             by: ada,
             answer: r#"{"tools":[{"objectId":"ada"}],"classifications":[],"relations":[]}"#.to_owned(),
+            terms: Terms::default(),
             based_on,
             duration: 1,
             is_draft: false,
@@ -29,7 +31,7 @@ contract! {
             store.write(move |tx| tasks::save(tx, organization, project, id, &own(submit, None), now)).await.unwrap();
         }
         for (id, reached) in [(fresh, true), (opened, true), (saved, false), (submitted, false), (fresh, true)] {
-            let done = store.write(move |tx| tasks::pre_label(tx, organization, project, id, LABELS, now)).await.unwrap();
+            let done = store.write(move |tx| tasks::pre_label(tx, organization, project, id, (LABELS, &Terms::default()), now)).await.unwrap();
             assert_eq!(done, reached, "{id}");
             let (task, answer) = store
                 .read(move |tx| {

@@ -13,6 +13,7 @@ fn answer(by: UserId, text: &str) -> NewAnswer {
     NewAnswer {
         by,
         answer: format!(r#"{{"tools":[{{"objectId":"{text}"}}],"classifications":[],"relations":[]}}"#),
+        terms: insitu_model::answer::Terms::default(),
         based_on: None,
         duration: 10,
         is_draft: false,

@@ -72,7 +72,7 @@ pub async fn place(
     let order = move |tx: &mut Tx| {
         let known = by_both_names(&batches::list(tx, organization, project)?);
         let change = change_of(&body.change, &known)?;
-        let filter = filters.resolve(tx, organization, &known)?.ok_or_else(|| {
+        let filter = filters.resolve(tx, (organization, project), &known)?.ok_or_else(|| {
             ApiError::invalid(
                 "request.filters_invalid",
                 "The filters name a batch, an asset or a person that the project has not, so nothing would change. Look again at the list.",

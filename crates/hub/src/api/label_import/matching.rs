@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use insitu_model::address::Address;
+use insitu_model::answer::Terms;
 use insitu_model::id::{OrganizationId, ProjectId};
 use insitu_store::Tx;
 use insitu_store::assets::{self, Asset, AssetFilter, AssetSort, PageStart};
@@ -20,8 +21,8 @@ use crate::jobs::lookup::{Storages, load_storages};
 pub(super) struct Wanted {
     pub index: usize,
     pub names: Names,
-    /// As it is kept.
-    pub answer: String,
+    /// As it is kept, and what it is found by.
+    pub answer: (String, Terms),
 }
 
 /// A row and the forms in which its address may be kept.
@@ -29,7 +30,7 @@ struct Seeking {
     index: usize,
     filter: AssetFilter,
     forms: Option<Vec<String>>,
-    answer: Arc<str>,
+    answer: Arc<(String, Terms)>,
 }
 
 /// The assets that rows mean, in the order of the rows; rows that mean none are refused.

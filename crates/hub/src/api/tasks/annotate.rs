@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use insitu_model::answer::Answer;
+use insitu_model::answer::{Answer, Terms};
 use insitu_model::problem::{Problem, Severity};
 use insitu_model::schema::CategorySchema;
 use insitu_store::projects;
@@ -135,7 +135,7 @@ pub(super) async fn save<R>(hub: &Hub, coming: Coming<'_, R>) -> ApiResult<(Task
             Ok::<_, ApiError>((schema, size))
         })
         .await?;
-    let (answer, problems) = checked(
+    let ((answer, terms), problems) = checked(
         coming.answer,
         &CategorySchema::stored(&schema),
         size,
@@ -145,6 +145,7 @@ pub(super) async fn save<R>(hub: &Hub, coming: Coming<'_, R>) -> ApiResult<(Task
     let new = NewAnswer {
         by: coming.access.on.caller.user,
         answer,
+        terms,
         based_on: coming.based_on,
         duration: coming.duration,
         is_draft: coming.is_draft,
@@ -179,14 +180,14 @@ pub(super) async fn save<R>(hub: &Hub, coming: Coming<'_, R>) -> ApiResult<(Task
     Ok((label, problems))
 }
 
-/// An answer as it is kept, and what is worth a look. A submit may not lack what the schema requires.
+/// An answer as it is kept and what it is found by, and what is worth a look. A submit may not lack what the schema requires.
 fn checked(
     answer: Value,
     schema: &CategorySchema,
     size: Option<(u32, u32)>,
     submit: bool,
     hub: &Hub,
-) -> ApiResult<(String, Vec<ProblemView>)> {
+) -> ApiResult<((String, Terms), Vec<ProblemView>)> {
     let mut answer = Answer::from_value(answer).map_err(|problem| refusal(&[problem]))?;
     answer.fill_object_ids(&*hub.random);
     let mut problems = answer.resolve(schema, Severity::Noticed);
@@ -198,7 +199,7 @@ fn checked(
         return Err(refusal(&refused));
     }
     Ok((
-        answer.to_stored(),
+        (answer.to_stored(), answer.terms(schema)),
         noticed.into_iter().map(ProblemView::from).collect(),
     ))
 }

@@ -3,10 +3,13 @@
 //! Prints rows per CPU-second of writing alone (no parsing), the peak memory, and the price of pages at several
 //! depths. CPU time is the process's own, so other work on the machine does not count.
 
+mod filters;
+
 use std::{error::Error, sync::Arc, time::Instant};
 
 use insitu_model::{
     ambient::{FixedClock, SeededRandom},
+    answer::Terms,
     id::{AssetId, BatchId, ImportId, OrganizationId, ProjectId, UserId},
     import::{OnDuplicate, OnError},
 };
@@ -85,6 +88,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         })?;
         println!("{count} assets for signing: {wall:.0} µs, {cpu:.0} µs of CPU");
     }
+    filters::label(&db, place, import, rows)?;
+    filters::price_all(&db, &runtime, place, import, rows)?;
     println!("peak memory {} MB", peak_memory_mb());
     db.close();
     Ok(())
@@ -199,6 +204,7 @@ fn asset(n: u64, shuffled: bool, batches: &Arc<[BatchId]>) -> NewAsset {
     };
     NewAsset {
         is_pre_labeled: false,
+        terms: Terms::default(),
         external_id: Some(format!("camera-7/{name:016x}.jpg")),
         data: format!("https://acme-private-photos.s3.eu-central-1.amazonaws.com/camera-7/{n:016x}.jpg"),
         width: Some(1920),
