@@ -141,6 +141,9 @@ def test_files_of_the_sdk_lie_in_the_bucket_and_open_from_there(sdk, hub, cloud,
     # Links in exports outlive what a bucket signs: they are the hub's, and lead there.
     assert export["asset"].startswith(f"{hub.url}/v2/files/")
     assert web().get(export["asset"], timeout=60).content == contents["large.png"]
+    head = web().head(export["asset"], allow_redirects=True, timeout=60)
+    assert (head.status_code, head.headers["Content-Length"]) == (200, str(len(contents["large.png"])))
+    assert head.url.startswith(f"{cloud['s3Endpoint']}/"), head.url
 
 
 def test_a_busy_bucket_costs_a_try_and_not_the_upload(hub, cloud, project, faults):

@@ -181,6 +181,11 @@ impl Prepared {
         self.sign_for("GET", bucket, key, version)
     }
 
+    /// Signs a URL to ask for the HEAD of an object: a signature covers the method, so one to GET it does not do.
+    pub fn sign_head(&self, bucket: &str, key: &str) -> SignedUrl {
+        self.sign_for("HEAD", bucket, key, None)
+    }
+
     /// Signs a URL to PUT an object: the one thing by which a bucket is ever written to, by whoever asked for it.
     /// Nothing but the host is signed beside it, so that the body may have any type and length.
     pub fn sign_upload(&self, bucket: &str, key: &str) -> SignedUrl {
@@ -284,15 +289,19 @@ mod tests {
     }
 
     #[test]
-    fn a_url_to_upload_opens_nothing_and_one_to_open_uploads_nothing() {
+    fn a_url_is_for_one_method_to_open_to_ask_for_the_head_or_to_upload() {
         let prepared = session(None).prepare(&region(), None, 900, NOW_MS).unwrap();
-        let (get, put) = (
+        let (get, head, put) = (
             prepared.sign("photos", "k", None),
+            prepared.sign_head("photos", "k"),
             prepared.sign_upload("photos", "k"),
         );
         let before = |url: &str| url.split("X-Amz-Signature=").next().unwrap().to_owned();
         assert_eq!(before(&get.url), before(&put.url));
+        assert_eq!(before(&get.url), before(&head.url));
         assert_ne!(get.url, put.url);
+        assert_ne!(get.url, head.url);
+        assert_ne!(put.url, head.url);
         assert!(put.url.contains("&X-Amz-SignedHeaders=host&"));
     }
 

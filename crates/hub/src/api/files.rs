@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{self, HeaderMap, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use insitu_model::own_file::OwnFile;
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::auth::token;
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
-use crate::own_files::{Link, LinkParams, Method, Part, Progress};
+use crate::own_files::{LinkParams, Method, Part, Progress};
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
     OpenApiRouter::new().routes(routes!(fetch, put, send_part))
@@ -65,7 +65,7 @@ pub struct PartData {
 /// Fetch an uploaded file by its link
 ///
 /// Parts of it by `Range`, and nothing where `If-None-Match` names its ETag. HEAD works too. Where the operator keeps
-/// files in a bucket, it leads there (307), by GET.
+/// files in a bucket, it leads there (307), by GET or by HEAD.
 #[utoipa::path(get, path = "/v2/files/{project}/{type}/{name}", tag = "assets",
     params(("project" = String, Path), ("type" = String, Path), ("name" = String, Path), LinkParams),
     responses((status = 200, content_type = "application/octet-stream", body = [u8]), (status = 206), (status = 307),
@@ -74,17 +74,24 @@ async fn fetch(
     State(hub): State<Arc<Hub>>,
     Path(path): Path<(String, String, String)>,
     Params(link): Params<LinkParams>,
+    asked: http::Method,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let file = named(&path)?;
     let expires_s = link.check(&hub, &file, Method::Get)?;
-    if hub.files.bucket().is_some() {
+    if let Some(bucket) = hub.files.bucket() {
         // Links in exports outlive what a bucket signs, so they lead there when they are followed; what they lead to
         // ends with them, as the record of the link says.
-        let left_s = u32::try_from(expires_s - hub.clock.now_ms() / 1000).unwrap_or(u32::MAX);
-        let link = Link::to_open(&hub, &file, hub.config.signed_url_ttl.min(left_s)).await?;
+        let now_ms = hub.clock.now_ms();
+        let left_s = u32::try_from(expires_s - now_ms / 1000).unwrap_or(u32::MAX);
+        let ttl_s = hub.config.signed_url_ttl.min(left_s);
+        let signed = if asked == http::Method::HEAD {
+            bucket.sign_head(&file, ttl_s, now_ms).await?
+        } else {
+            bucket.sign(&file, ttl_s, now_ms).await?
+        };
         let headers = [(header::CACHE_CONTROL, "no-store")];
-        return Ok((headers, Redirect::temporary(&link.url)).into_response());
+        return Ok((headers, Redirect::temporary(&signed.url)).into_response());
     }
     let fresh_s = expires_s - hub.clock.now_ms() / 1000;
     hub.files.serve(file, &headers, &hub.public_url, fresh_s).await

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use insitu_cloud::connect::{Outbound, Patience, Reach};
 use insitu_cloud::credentials::Credentials;
 use insitu_cloud::identity::Identity;
-use insitu_cloud::presign::{SignedUrl, Signer};
+use insitu_cloud::presign::{Prepared, SignedUrl, Signer};
 use insitu_cloud::s3::{About, Access, Client, ObjectName, PARTS_MAX, Writer};
 use insitu_cloud::site::Site;
 use insitu_cloud::{CallError, RefusalKind};
@@ -112,6 +112,17 @@ impl BucketPlace {
 
     /// A URL to fetch the file by. Within a window, the same file has the same one.
     pub async fn sign(&self, file: &OwnFile, ttl_s: u32, now_ms: i64) -> Result<SignedUrl, BucketError> {
+        let prepared = self.prepare(ttl_s, now_ms).await?;
+        Ok(prepared.sign(self.place.bucket().as_str(), &self.key_of(file), None))
+    }
+
+    /// The same to ask for its HEAD.
+    pub async fn sign_head(&self, file: &OwnFile, ttl_s: u32, now_ms: i64) -> Result<SignedUrl, BucketError> {
+        let prepared = self.prepare(ttl_s, now_ms).await?;
+        Ok(prepared.sign_head(self.place.bucket().as_str(), &self.key_of(file)))
+    }
+
+    async fn prepare(&self, ttl_s: u32, now_ms: i64) -> Result<Arc<Prepared>, BucketError> {
         let credentials = self.access().await?.credentials;
         let signer = {
             let mut known = self.signer.lock().unwrap_or_else(PoisonError::into_inner);
@@ -122,8 +133,7 @@ impl BucketPlace {
                 .insert(same.unwrap_or_else(|| Arc::new(Signer::new(credentials))))
                 .clone()
         };
-        let prepared = signer.prepare(&self.region, self.endpoint.as_ref(), ttl_s, now_ms)?;
-        Ok(prepared.sign(self.place.bucket().as_str(), &self.key_of(file), None))
+        Ok(signer.prepare(&self.region, self.endpoint.as_ref(), ttl_s, now_ms)?)
     }
 
     /// Writes a whole file into the bucket. When this returns, the bucket has it.

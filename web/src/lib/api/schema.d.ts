@@ -244,7 +244,7 @@ export interface paths {
         /**
          * Fetch an uploaded file by its link
          * @description Parts of it by `Range`, and nothing where `If-None-Match` names its ETag. HEAD works too. Where the operator keeps
-         *     files in a bucket, it leads there (307), by GET.
+         *     files in a bucket, it leads there (307), by GET or by HEAD.
          */
         get: operations["getFilesByProjectByTypeByName"];
         /**
