@@ -1,4 +1,5 @@
-//! Signed URLs: one per request from one client and from sixteen, a thousand per request, and the signer alone.
+//! Signed URLs: one per request from one client and from sixteen, a page of a hundred from four, a thousand per request,
+//! and the signer alone.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -68,7 +69,7 @@ struct Case {
     urls_per_request: u64,
 }
 
-const CASES: [Case; 3] = [
+const CASES: [Case; 4] = [
     Case {
         name: "1 per request, 1 client",
         clients: 1,
@@ -80,6 +81,12 @@ const CASES: [Case; 3] = [
         clients: 16,
         requests: REQUESTS,
         urls_per_request: 1,
+    },
+    Case {
+        name: "100 per request, 4 clients",
+        clients: 4,
+        requests: 64,
+        urls_per_request: 100,
     },
     Case {
         name: "1000 per request, 1 client",

@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{
     DatabaseUrl, Error, Result,
     access_changes::AccessChanges,
+    direct::Direct,
     job::{Again, Job, Once},
     limits::MAX_QUEUED_WRITES,
     migrations,
@@ -60,7 +61,7 @@ struct Queues {
     reads: Arc<ReadQueue>,
     writes: Sender,
     /// A connection for the caller's own thread ([`Db::read_few`]); SQLite only.
-    direct: Option<Mutex<Tx>>,
+    direct: Option<Direct>,
 }
 
 impl Drop for Queues {
@@ -98,7 +99,7 @@ impl Db {
                     let tx = Tx::of_sqlite(sqlite::open_reader(path)?);
                     threads.push(spawn_reader(tx, &queues.reads, 0)?);
                 }
-                queues.direct = Some(Mutex::new(Tx::of_sqlite(sqlite::open_reader(path)?)));
+                queues.direct = Some(Direct::new(Tx::of_sqlite(sqlite::open_reader(path)?)));
             }
             DatabaseUrl::Postgres(address) => {
                 let mut first = Tx::of_postgres(Session::connect(address)?).counting(&access_changes);
@@ -150,8 +151,8 @@ impl Db {
     }
 
     /// [`Db::read`] for a handful of rows found by their keys. With SQLite that takes less time than handing it to
-    /// another thread, so it is done here and now, unless somebody is doing the same: then it joins the queue, and
-    /// a disk that is slow to answer stops one thread of the caller's at most.
+    /// another thread, so it is done here and now, or as soon as whoever is doing the same is done, which takes
+    /// microseconds. Else it joins the queue: a disk that is slow to answer stops one thread of the caller's at most.
     pub async fn read_few<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: FnOnce(&mut Tx) -> Result<T, E> + Send + 'static,
@@ -173,7 +174,7 @@ impl Db {
     {
         let queues = self.inner.queues.read().unwrap_or_else(PoisonError::into_inner);
         let direct = queues.as_ref().and_then(|queues| queues.direct.as_ref());
-        match direct.and_then(|direct| direct.try_lock().ok()) {
+        match direct.and_then(Direct::take) {
             Some(mut tx) => Ok(run_now(&mut tx, work)),
             None => Err(work),
         }

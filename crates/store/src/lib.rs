@@ -8,6 +8,7 @@
 mod access_changes;
 mod db;
 mod dialect;
+mod direct;
 mod error;
 mod job;
 mod migrations;
