@@ -3,6 +3,7 @@
 import json
 import re
 import zlib
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import boto3
@@ -100,6 +101,12 @@ def operations(cloud):
     return [json.loads(line) for line in cloud["requests"].read_text().splitlines()]
 
 
+def struck(cloud):
+    """How many requests the one fault has struck so far."""
+    [rule] = web().get(cloud["faultsEndpoint"], timeout=30).json()
+    return rule["struck"]
+
+
 def part(content, offset):
     checksum = f"crc32 {zlib.crc32(content):08x}"
     return {"Upload-Offset": str(offset), "Upload-Length": str(len(content)), "Upload-Checksum": checksum}
@@ -144,6 +151,43 @@ def test_files_of_the_sdk_lie_in_the_bucket_and_open_from_there(sdk, hub, cloud,
     head = web().head(export["asset"], allow_redirects=True, timeout=60)
     assert (head.status_code, head.headers["Content-Length"]) == (200, str(len(contents["large.png"])))
     assert head.url.startswith(f"{cloud['s3Endpoint']}/"), head.url
+
+
+def uploaded(hub, project, name):
+    """The address of a file that was put there."""
+    link = hub.get("/v2/getUploadUrl", params={"name": name, "project": project})["uploadUrl"]
+    assert web().put(link, data=b"content", timeout=60).ok
+    return link.split("?")[0]
+
+
+def test_an_import_asks_the_bucket_for_each_file_once(hub, cloud, project):
+    files = [uploaded(hub, project, f"{n}.png") for n in range(100)]
+    missing = f"{files[0]}.missing"
+    before = len(operations(cloud))
+    rows = [{"data": url} for url in [*files, missing, *files, missing]]
+    # Pages and what is shown beside are files, too.
+    rows.append({"dataset": files[:2], "attachments": [{"type": "IMAGE", "value": files[2]}]})
+    made = hub.post(f"/v2/project/{project}/cloud", {"assets": rows, "uploadLocal": "true"})["assets"]
+    assert made["assetsCreated"] == 2 * len(files) + 1
+    refused = [(row["index"], row["code"]) for row in made["refused"]]
+    assert refused == [(100, "row.upload_missing"), (201, "row.upload_missing")]
+    asked = Counter(one["key"] for one in operations(cloud)[before:] if one["method"] == "HEAD")
+    assert len(asked) == len(files) + 1
+    assert set(asked.values()) == {1}
+
+
+def test_an_import_asks_the_bucket_for_some_files_at_a_time(tmp_path, cloud, faults):
+    with running_hub(tmp_path / "hub", options=options_of(cloud), env=keys_of(cloud, "keeper")) as hub:
+        project = hub.project()
+        rows = [{"data": uploaded(hub, project, f"{n}.png")} for n in range(40)]
+        faults({"fault": "hang", "operation": "HeadObject"})
+        with ThreadPoolExecutor(1) as pool:
+            imported = pool.submit(hub.post, f"/v2/project/{project}/cloud", {"assets": rows})
+            wait_for(lambda: struck(cloud) >= 16, 30, "sixteen at a time")
+            assert struck(cloud) == 16
+            hub.program.kill()
+            with pytest.raises(requests.RequestException):
+                imported.result()
 
 
 def test_a_busy_bucket_costs_a_try_and_not_the_upload(hub, cloud, project, faults):

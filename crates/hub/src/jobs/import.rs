@@ -15,7 +15,7 @@ use super::read_rows::{Fault, Reading, Step, read};
 use super::resolve::Resolver;
 use super::runner::{Kind, LEASE_MS, RENEW_EVERY, RETRY_EVERY, Work};
 use super::spool::Spool;
-use super::uploaded::Uploads;
+use super::uploaded::{KnownFiles, Uploads};
 use super::{Jobs, Lane, becomes_true};
 
 /// Batches that are read ahead of the writing.
@@ -178,6 +178,7 @@ impl Work<Import> {
             project,
             is_upload: new.is_upload,
             runtime: tokio::runtime::Handle::current(),
+            known: KnownFiles::new(),
         };
         let format = new.format.as_deref().and_then(format_of);
         Ok(Reading {

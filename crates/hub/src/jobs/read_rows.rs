@@ -6,7 +6,7 @@ use std::io::{Seek as _, SeekFrom};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use insitu_formats::{ListError, ListReader, Options, Position, Row, RowProblem};
+use insitu_formats::{ImportedAsset, ListError, ListReader, Options, Position, Row, RowProblem};
 use insitu_model::import::OnError;
 use insitu_store::import_report::Refusal;
 use insitu_store::imports::ImportBatch;
@@ -147,29 +147,44 @@ impl Reader {
 
     /// The last step, or nothing when nobody takes steps any more.
     fn run(&mut self, steps: &mpsc::Sender<Step>) -> Option<Step> {
+        let mut ahead = Vec::new();
         loop {
-            match self.rows.next() {
-                Some(Ok(row)) => {
-                    if let Err(error) = self.take(row) {
-                        return Some(Step::Store(error));
-                    }
-                    if self.is_full() {
-                        steps.blocking_send(Step::Batch(self.cut())).ok()?;
-                        if let Err(error) = self.resolver.look_again() {
-                            return Some(Step::Store(error));
-                        }
-                    }
+            let last = self.look_ahead(&mut ahead);
+            // A batch ends behind all of them: the place to continue at is behind what was read.
+            for row in ahead.drain(..) {
+                if let Err(error) = self.take(row) {
+                    return Some(Step::Store(error));
                 }
-                Some(Err(error)) => {
-                    steps.blocking_send(Step::Batch(self.cut())).ok()?;
-                    return Some(Step::Fault(error.into()));
-                }
-                None => {
-                    steps.blocking_send(Step::Batch(self.cut())).ok()?;
-                    return Some(Step::End);
+            }
+            if last.is_some() {
+                steps.blocking_send(Step::Batch(self.cut())).ok()?;
+                return last;
+            }
+            if self.is_full() {
+                steps.blocking_send(Step::Batch(self.cut())).ok()?;
+                if let Err(error) = self.resolver.look_again() {
+                    return Some(Step::Store(error));
                 }
             }
         }
+    }
+
+    /// Reads the next rows, mostly one; the last step, if nothing follows them.
+    fn look_ahead(&mut self, ahead: &mut Vec<Row>) -> Option<Step> {
+        let mut last = None;
+        while last.is_none() && ahead.len() < self.resolver.rows_ahead() && !self.is_full() {
+            match self.rows.next() {
+                Some(Ok(row)) => {
+                    self.batch_bytes += row.result.as_ref().map_or(0, ImportedAsset::size_bytes);
+                    ahead.push(row);
+                }
+                Some(Err(error)) => last = Some(Step::Fault(error.into())),
+                None => last = Some(Step::End),
+            }
+        }
+        let assets = ahead.iter().filter_map(|row| row.result.as_ref().ok());
+        self.resolver.look_ahead(assets);
+        last
     }
 
     fn take(&mut self, row: Row) -> Result<(), insitu_store::Error> {
@@ -182,14 +197,11 @@ impl Reader {
         } = row;
         let resolved = match result {
             Err(problems) => Err(problems),
-            Ok(asset) => {
-                self.batch_bytes += asset.size_bytes();
-                match self.resolver.resolve(asset, &mut notices) {
-                    Ok(asset) => Ok(asset),
-                    Err(Unresolved::Refused(problems)) => Err(problems),
-                    Err(Unresolved::Store(error)) => return Err(error),
-                }
-            }
+            Ok(asset) => match self.resolver.resolve(asset, &mut notices) {
+                Ok(asset) => Ok(asset),
+                Err(Unresolved::Refused(problems)) => Err(problems),
+                Err(Unresolved::Store(error)) => return Err(error),
+            },
         };
         match resolved {
             Ok(asset) => {

@@ -79,6 +79,16 @@ impl Resolver {
         self.sources.take_new()
     }
 
+    /// How many rows are best looked at together ([`Resolver::look_ahead`]).
+    pub fn rows_ahead(&self) -> usize {
+        self.uploads.rows_ahead()
+    }
+
+    /// Finds out together what rows to come need. Blocks.
+    pub fn look_ahead<'r>(&mut self, rows: impl Iterator<Item = &'r ImportedAsset>) {
+        self.uploads.look_ahead(rows);
+    }
+
     /// Looks which storages let nothing in from now on. Blocks.
     pub fn look_again(&mut self) -> Result<(), insitu_store::Error> {
         self.refusals.look_again()

@@ -1,8 +1,10 @@
 //! Rows whose file was uploaded: that it is there is found out before it becomes an asset, as clients may not notice
 //! that an upload failed.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use insitu_formats::ImportedAsset;
 use insitu_model::address::Address;
 use insitu_model::id::{OrganizationId, ProjectId, StorageId};
 use insitu_model::own_file::{FileType, OwnFile, OwnFileError};
@@ -11,6 +13,14 @@ use tokio::runtime::Handle;
 use crate::cloud_access::{NotUploaded, check_uploaded};
 use crate::hub::Hub;
 use crate::own_files::FileError;
+
+/// Rows whose files are asked for together.
+const ROWS_AHEAD: usize = 64;
+/// Files that are remembered of one import; beyond it everything is forgotten, and asked for again.
+const KNOWN_MAX: usize = 10_000;
+
+/// What was heard of files: whether they are there, or why nobody knows.
+pub type KnownFiles = HashMap<OwnFile, Result<bool, Arc<FileError>>>;
 
 /// What an import knows of uploads.
 #[derive(Debug)]
@@ -22,6 +32,8 @@ pub struct Uploads {
     pub is_upload: bool,
     /// Where S3 is asked, while the reading waits.
     pub runtime: Handle,
+    /// Of the files that were named so far, if they lie in a bucket.
+    pub known: KnownFiles,
 }
 
 /// Why a row with an uploaded file is refused.
@@ -36,7 +48,7 @@ pub enum UploadProblem {
     #[error("{0} was not uploaded: the hub has no such file; upload it again")]
     Missing(String),
     #[error("whether {name} was uploaded cannot be told: {cause}")]
-    Unknown { name: String, cause: FileError },
+    Unknown { name: String, cause: Arc<FileError> },
     #[error(transparent)]
     InBucket(#[from] NotUploaded),
     #[error(
@@ -71,15 +83,61 @@ impl Uploads {
 
     fn there(&self, file: OwnFile) -> Result<OwnFile, UploadProblem> {
         let name = || file.name.to_string();
-        if file.project != self.project || file.kind != FileType::Assets {
+        if !self.is_for_labeling(&file) {
             return Err(UploadProblem::Elsewhere(name()));
         }
-        let looking = self.hub.files.sizes(vec![file.clone()]);
-        match self.runtime.block_on(looking) {
-            Ok(sizes) if sizes.iter().any(Option::is_some) => Ok(file),
-            Ok(_) => Err(UploadProblem::Missing(name())),
+        let is_there = match self.known.get(&file) {
+            Some(known) => known.clone(),
+            None => self.ask(&file),
+        };
+        match is_there {
+            Ok(true) => Ok(file),
+            Ok(false) => Err(UploadProblem::Missing(name())),
             Err(cause) => Err(UploadProblem::Unknown { name: name(), cause }),
         }
+    }
+
+    fn is_for_labeling(&self, file: &OwnFile) -> bool {
+        file.project == self.project && file.kind == FileType::Assets
+    }
+
+    fn ask(&self, file: &OwnFile) -> Result<bool, Arc<FileError>> {
+        let looking = self.hub.files.sizes(vec![file.clone()]);
+        let sizes = self.runtime.block_on(looking)?;
+        Ok(sizes.iter().any(Option::is_some))
+    }
+
+    /// How many rows should be known before the first of them is taken: where files lie in a bucket, so many that it is
+    /// asked for some at a time.
+    pub fn rows_ahead(&self) -> usize {
+        match self.hub.files.bucket() {
+            Some(_) => ROWS_AHEAD,
+            None => 1,
+        }
+    }
+
+    /// Asks the bucket for the files that these rows name, for each once. Blocks.
+    pub fn look_ahead<'r>(&mut self, rows: impl Iterator<Item = &'r ImportedAsset>) {
+        let Some(bucket) = self.hub.files.bucket() else {
+            return;
+        };
+        // What could not be found out is tried again.
+        self.known.retain(|_, known| known.is_ok());
+        if self.known.len() >= KNOWN_MAX {
+            self.known.clear();
+        }
+        let attached = |row: &'r ImportedAsset| row.attachments.iter().map(|one| &one.value);
+        let addresses = rows.flat_map(|row| row.data.addresses().iter().chain(attached(row)));
+        let files = addresses.filter_map(|address| self.hub.files.read_url(address)?.ok());
+        let unknown: HashSet<OwnFile> = files
+            .filter(|file| self.is_for_labeling(file) && !self.known.contains_key(file))
+            .collect();
+        let unknown: Vec<OwnFile> = unknown.into_iter().collect();
+        let sizes = self.runtime.block_on(bucket.sizes(&unknown));
+        let known = sizes
+            .into_iter()
+            .map(|size| Ok(size.map_err(FileError::from)?.is_some()));
+        self.known.extend(unknown.into_iter().zip(known));
     }
 
     /// Whether what stands elsewhere was uploaded there, where rows name uploads. Blocks.

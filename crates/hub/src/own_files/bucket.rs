@@ -11,6 +11,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use futures_util::stream::{self, StreamExt as _};
 use insitu_cloud::connect::{Outbound, Patience, Reach};
 use insitu_cloud::credentials::Credentials;
 use insitu_cloud::identity::Identity;
@@ -25,10 +26,10 @@ use insitu_model::prefix::Prefix;
 use insitu_model::region::Region;
 use tokio::sync::Semaphore;
 
-use super::BucketError;
 use super::UploadError;
 use super::content_type::{self, SNIFFED_BYTES};
 use super::receive::blocking;
+use super::{BucketError, HEADS_AT_ONCE};
 
 /// Files up to this size go in one call.
 const WHOLE_BYTES_MAX: u64 = 16 << 20;
@@ -101,6 +102,12 @@ impl BucketPlace {
             Err(error) if matches!(error.kind(), Some(RefusalKind::NotFound)) => Ok(None),
             Err(error) => Err(self.refused(error)),
         }
+    }
+
+    /// How long each of these files is, asked for some at a time. Of one it may be known and of another not.
+    pub async fn sizes(&self, files: &[OwnFile]) -> Vec<Result<Option<u64>, BucketError>> {
+        let asking = stream::iter(files).map(|file| self.size(file));
+        asking.buffered(HEADS_AT_ONCE).collect().await
     }
 
     /// The first bytes of a file.
