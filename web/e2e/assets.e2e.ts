@@ -187,7 +187,7 @@ it('asks nothing of a project that is not there', async () => {
   await page.getByRole('alert').waitFor();
   await page.waitForLoadState('networkidle');
   expect(refused).toEqual([`/v2/project/${nowhere}`]);
-  await visitor.context.close();
+  await visitor.leave(/status of 404/);
 });
 
 it('sorts by External ID in both directions', async () => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assets, bucketOf, CASES, faults, KEY, projectId, setUp, tearDown, user } from './causes';
 import { PHONE, useBrowser, Visitor, WIDE, type Theme } from './harness';
 import { taskOf } from './labeling';
-import { misbehave, presigned } from './sandbox';
+import { FROM_BUCKETS, misbehave, presigned } from './sandbox';
 
 useBrowser();
 beforeAll(setUp);
@@ -27,7 +27,7 @@ async function come(theme: Theme = 'light', size = WIDE) {
   const leave = async () => {
     // What is on its way when somebody leaves is nobody's any more.
     await visitor.page.unrouteAll({ behavior: 'ignoreErrors' });
-    await visitor.context.close();
+    await visitor.leave(FROM_BUCKETS);
   };
   return { visitor, page: visitor.page, old, leave };
 }

@@ -2,7 +2,7 @@
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { PHONE, assetsOf, ready, useBrowser, Visitor, WIDE, type ApiAsset } from './harness';
 import { CAT, makeProject } from './labeling';
-import { misbehave, type Fault } from './sandbox';
+import { FROM_BUCKETS, misbehave, type Fault } from './sandbox';
 
 useBrowser();
 
@@ -67,7 +67,7 @@ it('are told apart by the browser’s own check of a storage: no rule, another o
   expect(await outcome.getByText('Failed:').count()).toBe(1);
   await visitor.screenshot('doctor-browser-network');
   expect(await visitor.axe()).toEqual([]);
-  await visitor.context.close();
+  await visitor.leave();
 });
 
 it.each([
@@ -96,7 +96,7 @@ it.each([
     await misbehave();
     await note.getByRole('button', { name: 'Try again' }).click();
     await page.locator('[data-picture="shown"]').waitFor({ timeout: 20_000 });
-    await visitor.context.close();
+    await visitor.leave(FROM_BUCKETS);
   },
 );
 
@@ -105,7 +105,7 @@ it('are renewed silently where only a session is over', async () => {
   const visitor = await look(byRole);
   await visitor.page.locator('[data-picture="shown"]').waitFor();
   expect(await misbehave()).toEqual([1]);
-  await visitor.context.close();
+  await visitor.leave(FROM_BUCKETS);
 });
 
 it('are said to be the browser’s where the hub reaches the picture', async () => {
@@ -119,7 +119,7 @@ it('are said to be the browser’s where the hub reaches the picture', async () 
   const dialog = page.getByRole('dialog', { name: /^Why can’t I see/ });
   await dialog.getByText('The hub itself reaches the picture').waitFor();
   expect(await dialog.locator('li.failed').getAttribute('data-check')).toBe('browser');
-  await visitor.context.close();
+  await visitor.leave(FROM_BUCKETS);
 });
 
 it.each([
@@ -144,7 +144,7 @@ it.each([
   await visitor.screenshot(`why-dialog-${theme}`);
   expect(await visitor.axe()).toEqual([]);
   expect(await visitor.overflows()).toBe(false);
-  await visitor.context.close();
+  await visitor.leave(FROM_BUCKETS);
 });
 
 it('are named to whoever labels, too', async () => {
@@ -165,5 +165,5 @@ it('are named to whoever labels, too', async () => {
   await misbehave();
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.locator('[data-picture="shown"]').waitFor();
-  await visitor.context.close();
+  await visitor.leave(FROM_BUCKETS);
 });

@@ -9,7 +9,7 @@ import {
   type Locator,
   type Page,
 } from 'playwright-core';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 
 export type Ready = {
   url: string;
@@ -48,11 +48,18 @@ function readReady(): Ready {
 export const ready = readReady();
 
 let browser: Browser;
+/** Who came in this file and has not left. */
+const present = new Set<Visitor>();
 /** The cookies of whoever signed in last. */
 let kept: Cookie[] = [];
 
-/** Starts the browser for a file of tests and stops it behind them. */
+/**
+ * Starts the browser for a file of tests and stops it behind them. Everybody leaves by `leave`: whose console nobody asked
+ * about fails the file, unless a test has failed already.
+ */
 export function useBrowser() {
+  let someFailed = false;
+  afterEach(({ task }) => void (someFailed ||= task.result?.state === 'fail'));
   beforeAll(async () => {
     mkdirSync(SCREENSHOTS, { recursive: true });
     browser = await chromium.launch({
@@ -60,11 +67,16 @@ export function useBrowser() {
       args: ['--no-sandbox', '--disable-background-networking'],
     });
   });
-  afterAll(() => browser?.close());
+  afterAll(async () => {
+    const stayed = [...present].map(({ page }) => page.url());
+    present.clear();
+    await browser?.close();
+    if (!someFailed) expect(stayed, 'who did not leave by Visitor.leave').toEqual([]);
+  });
 }
 
 export class Visitor {
-  readonly errors: string[] = [];
+  private readonly errors: string[] = [];
 
   private constructor(
     readonly context: BrowserContext,
@@ -76,6 +88,7 @@ export class Visitor {
       if (message.type() === 'error' || message.type() === 'warning') this.errors.push(told);
     });
     context.on('weberror', (error) => this.errors.push(String(error.error())));
+    present.add(this);
   }
 
   static async come(theme: Theme = 'light', viewport = WIDE): Promise<Visitor> {
@@ -167,6 +180,7 @@ export class Visitor {
    * browser itself notes of answers that the test wanted to fail.
    */
   async leave(expected?: RegExp) {
+    present.delete(this);
     await this.context.close();
     expect(this.errors.filter((error) => !expected?.test(error))).toEqual([]);
   }

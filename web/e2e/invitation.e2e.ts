@@ -35,7 +35,7 @@ it('lets a new person join by the link, who then sees only what a member may', a
   await page.goto(`/projects/${ready.projectId}/assets`);
   await page.getByText('This project could not be opened.').waitFor();
   expect(await page.getByRole('button', { name: 'Add Data' }).count()).toBe(0);
-  await visitor.context.close();
+  await visitor.leave(/status of 40[34]/);
 });
 
 it('says why an invitation cannot be used', async () => {
@@ -43,7 +43,7 @@ it('says why an invitation cannot be used', async () => {
   await visitor.page.goto('/invitation/no-such-invitation');
   await visitor.page.getByRole('heading', { name: 'This invitation could not be opened.' }).waitFor();
   await visitor.screenshot('invitation-refused');
-  await visitor.context.close();
+  await visitor.leave(/status of 404/);
 });
 
 it('asks for the first organization only while the hub has no people', async () => {

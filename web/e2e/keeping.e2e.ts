@@ -33,7 +33,7 @@ it('loses nothing when the network is cut in the middle, nor when the tab is clo
   await expect.poll(async () => (await taskOf(projectId, CAT)).answer.tools.length).toBe(3);
   await again.getByRole('grid', { name: 'Objects' }).waitFor();
   expect(await again.getByRole('grid', { name: 'Objects' }).getByRole('row').count()).toBe(3);
-  await visitor.context.close();
+  await visitor.leave(/ERR_INTERNET_DISCONNECTED/);
 });
 
 it('goes on after a hub that was away for a while, with a submission that was made meanwhile', async () => {
@@ -52,7 +52,7 @@ it('goes on after a hub that was away for a while, with a submission that was ma
   await page.unroute('**/v2/annotate/**');
   await expect.poll(async () => (await taskOf(projectId, CAT)).stage, { timeout: 20_000 }).toBe('Review');
   await page.getByText('1 task to be sent').waitFor({ state: 'detached' });
-  await visitor.context.close();
+  await visitor.leave(/ERR_CONNECTION_REFUSED/);
 });
 
 it('asks which version to keep when somebody else changed the task', async () => {
@@ -89,8 +89,8 @@ it('asks which version to keep when somebody else changed the task', async () =>
   await expect.poll(() => other.objects().count()).toBe(2);
   await other.waitSaved();
   expect(await titles()).toEqual(['Car', 'Road']);
-  await visitor.context.close();
-  await other.visitor.context.close();
+  await visitor.leave(/status of 409/);
+  await other.visitor.leave(/status of 409/);
 });
 
 it('signs in again in place when the session ends, and goes on without loss', async () => {
@@ -107,5 +107,5 @@ it('signs in again in place when the session ends, and goes on without loss', as
   await desk.waitSaved();
   expect((await taskOf(projectId, CAT)).answer.tools).toHaveLength(1);
   expect(await desk.objects().count()).toBe(1);
-  await visitor.context.close();
+  await visitor.leave(/status of 401/);
 });

@@ -7,6 +7,9 @@ import { ready } from './harness';
 export const ACCOUNT = '111122223333';
 const { region, s3Endpoint } = ready.sandbox;
 
+/** What the browser itself notes of fetches from buckets that the test wanted to fail. */
+export const FROM_BUCKETS = /X-Amz-Algorithm=/;
+
 export type Fault = { fault: string; [field: string]: unknown };
 export type User = { accessKeyId: string; secretAccessKey: string };
 

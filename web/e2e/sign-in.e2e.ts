@@ -13,7 +13,7 @@ it('signs in, shows who is here, and signs out', async () => {
   await page.getByRole('heading', { name: 'Sign in to Insitu' }).waitFor();
   await page.goto(`/projects/${ready.projectId}/assets`);
   await page.getByRole('heading', { name: 'Sign in to Insitu' }).waitFor();
-  await visitor.context.close();
+  await visitor.leave(/status of 401/);
 });
 
 it('refuses a wrong password in words and keeps the e-mail address', async () => {
@@ -26,7 +26,7 @@ it('refuses a wrong password in words and keeps the e-mail address', async () =>
   expect(await page.getByRole('alert').innerText()).toMatch(/password/i);
   expect(await page.getByLabel('E-mail').inputValue()).toBe(ready.email);
   await visitor.screenshot('sign-in-refused');
-  await visitor.context.close();
+  await visitor.leave(/status of 401/);
 });
 
 it('says what is missing before asking the hub', async () => {
@@ -48,7 +48,7 @@ it('refuses a link that is not valid, takes it out of the address bar, and offer
   expect(page.url()).not.toContain('token');
   await page.getByLabel('E-mail').waitFor();
   await visitor.screenshot('sign-in-link-refused');
-  await visitor.context.close();
+  await visitor.leave(/status of 40[01]/);
 });
 
 it('comes back to the page that was wanted', async () => {
@@ -61,5 +61,5 @@ it('comes back to the page that was wanted', async () => {
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('columnheader', { name: 'Address' }).waitFor();
   expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe(wanted);
-  await visitor.context.close();
+  await visitor.leave(/status of 401/);
 });
