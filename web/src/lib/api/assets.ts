@@ -4,6 +4,9 @@ import type { AssetState } from './types';
 
 export type AssetSort = '-createdAt' | 'createdAt' | 'externalId' | '-externalId';
 
+/** What an answer has to use, or may not: a class, a question, or one of its options. */
+export type AnswerCondition = { schemaId: string; option?: string; exists: boolean };
+
 type Times = { $gte?: string; $lt?: string };
 
 export type AssetFilters = {
@@ -17,6 +20,7 @@ export type AssetFilters = {
   assignee?: string;
   createdAt?: Times;
   completedAt?: Times;
+  answers?: AnswerCondition[];
   batches?: string[];
   storage?: string;
   isPreLabeled?: boolean;

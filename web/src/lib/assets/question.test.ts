@@ -30,6 +30,20 @@ it('leaves defaults out and other parameters in', () => {
   expect(written.toString()).toBe('view=table');
 });
 
+it('keeps conditions on answers in the address, whatever their ids are made of', () => {
+  const text = ['answer=cat', 'answer=mood%3Acalm%3Anot', 'answer=a%2520b%253A%3A%3Anot'].join('&');
+  const { answers } = readQuestion(query(text));
+  expect(answers).toEqual([
+    { schemaId: 'cat', exists: true },
+    { schemaId: 'mood', option: 'calm', exists: false },
+    { schemaId: 'a b:', exists: false },
+  ]);
+  expect(writeQuestion(query(''), readQuestion(query(text))).toString()).toBe(text);
+  expect(filtersOf(readQuestion(query('answer=&answer=%25&answer=cat')))).toEqual({
+    answers: [{ schemaId: 'cat', exists: true }],
+  });
+});
+
 it('does not take a sort that it does not know', () => {
   expect(readQuestion(query('sort=size')).sort).toBe('-createdAt');
 });

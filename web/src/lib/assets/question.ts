@@ -1,5 +1,5 @@
 // What the Assets tab asks for, kept in the address of the page: filters, sort, view. Links and reloads keep it.
-import type { AssetFilters, AssetSort } from '$lib/api/assets';
+import type { AnswerCondition, AssetFilters, AssetSort } from '$lib/api/assets';
 import type { ReviewStatus, Stage } from '$lib/api/tasks';
 import { STAGES } from '$lib/tasks/stages';
 
@@ -26,11 +26,16 @@ export type Question = {
   importedTo: string;
   completedFrom: string;
   completedTo: string;
+  /** All of them have to be true. */
+  answers: AnswerCondition[];
   deleted: boolean;
   sort: AssetSort;
 };
 
 export const NOBODY = '-';
+
+/** The most conditions that the hub takes. */
+export const ANSWERS_AT_ONCE = 20;
 
 const SORTS: AssetSort[] = ['-createdAt', 'createdAt', 'externalId', '-externalId'];
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -40,6 +45,22 @@ const DAYS = ['importedFrom', 'importedTo', 'completedFrom', 'completedTo'] as c
 /** One of the words, or nothing. */
 function word<Word extends string>(text: string | null, words: readonly Word[]): Word | '' {
   return words.find((known) => known === text) ?? '';
+}
+
+/** `class`, `question:option`, and with `:not` behind them their absence. */
+function readAnswer(text: string): AnswerCondition[] {
+  try {
+    const [schemaId, option, not] = text.split(':').map(decodeURIComponent);
+    if (!schemaId) return [];
+    return [{ schemaId, ...(option ? { option } : {}), exists: not !== 'not' }];
+  } catch {
+    return [];
+  }
+}
+
+function writeAnswer({ schemaId, option = '', exists }: AnswerCondition): string {
+  const parts = exists && !option ? [schemaId] : exists ? [schemaId, option] : [schemaId, option, 'not'];
+  return parts.map(encodeURIComponent).join(':');
 }
 
 export function readQuestion(query: URLSearchParams): Question {
@@ -58,6 +79,7 @@ export function readQuestion(query: URLSearchParams): Question {
     importedTo: day('importedTo'),
     completedFrom: day('completedFrom'),
     completedTo: day('completedTo'),
+    answers: query.getAll('answer').flatMap(readAnswer).slice(0, ANSWERS_AT_ONCE),
     deleted: text('state') === 'deleted',
     sort: word(query.get('sort'), SORTS) || '-createdAt',
   };
@@ -73,10 +95,11 @@ delete NO_FILTERS.sort;
 /** Writes a question into a query, leaving out what is the default and keeping what is not its business. */
 export function writeQuestion(query: URLSearchParams, question: Question): URLSearchParams {
   const next = new URLSearchParams(query);
-  for (const name of [...TEXTS, ...DAYS, 'batch', 'state', 'sort']) next.delete(name);
+  for (const name of [...TEXTS, ...DAYS, 'batch', 'answer', 'state', 'sort']) next.delete(name);
   if (question.externalId) next.set('externalId', question.externalId);
   for (const batch of question.batches) next.append('batch', batch);
   for (const name of [...TEXTS, ...DAYS]) if (question[name]) next.set(name, question[name]);
+  for (const condition of question.answers) next.append('answer', writeAnswer(condition));
   if (question.deleted) next.set('state', 'deleted');
   if (question.sort !== '-createdAt') next.set('sort', question.sort);
   return next;
@@ -106,6 +129,7 @@ export function filtersOf(question: Question): AssetFilters {
     assignee: question.assignee === NOBODY ? 'nobody' : question.assignee || undefined,
     createdAt: times(question.importedFrom, question.importedTo),
     completedAt: times(question.completedFrom, question.completedTo),
+    answers: question.answers.length ? question.answers : undefined,
     state: question.deleted ? 'deleted' : undefined,
   };
   return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
