@@ -98,6 +98,9 @@ pub struct AssetData {
     pub asset: AssetView,
 }
 
+/// Read from the raw query, where it may hold an unencoded `&`.
+const FILTERS: &str = r#"JSON: `{"_id","except","externalId","externalIdPrefix","isPreLabeled","batches":[all of],"storage","stage","status","reviewStatus","assignee","answers":[{"schemaId","option","exists"}],"createdAt":{"$gte","$lt"},"completedAt":{"$gte","$lt"},"state":"active"|"deleted"}`; every part may be left out."#;
+
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct ListParams {
@@ -109,15 +112,6 @@ struct ListParams {
     cursor: Option<String>,
     /// `-createdAt` (newest first, the default), `createdAt`, `externalId` or `-externalId`.
     sort: Option<String>,
-    /// JSON: `{"_id","except","externalId","externalIdPrefix","isPreLabeled","batches":[all of],"storage","stage",
-    /// "status","reviewStatus","assignee","answers":[{"schemaId","option","exists"}],"createdAt":{"$gte","$lt"},
-    /// "completedAt":{"$gte","$lt"},"state":"active"|"deleted"}`; every part may be left out.
-    #[serde(skip)]
-    #[expect(
-        dead_code,
-        reason = "read from the raw query, where it may hold an unencoded &; named here for the document"
-    )]
-    filters: Option<String>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -138,7 +132,7 @@ pub struct DeletionData {
 
 /// A project's assets
 #[utoipa::path(get, path = "/v2/project/{project}/assets", tag = "assets",
-    params(("project" = String, Path), ListParams),
+    params(("project" = String, Path), ListParams, ("filters" = Option<String>, Query, description = FILTERS)),
     responses((status = 200, body = Envelope<AssetList>), (status = 400, body = ErrorBody)))]
 async fn list(
     State(hub): State<Arc<Hub>>,

@@ -6455,6 +6455,8 @@ export interface operations {
                 cursor?: string;
                 /** @description `-createdAt` (newest first, the default), `createdAt`, `externalId` or `-externalId`. */
                 sort?: string;
+                /** @description JSON: `{"_id","except","externalId","externalIdPrefix","isPreLabeled","batches":[all of],"storage","stage","status","reviewStatus","assignee","answers":[{"schemaId","option","exists"}],"createdAt":{"$gte","$lt"},"completedAt":{"$gte","$lt"},"state":"active"|"deleted"}`; every part may be left out. */
+                filters?: string;
             };
             header?: never;
             path: {
