@@ -5,7 +5,13 @@ import { PHONE, ready, useBrowser, Visitor, WIDE, type Theme } from './harness';
 
 useBrowser();
 
-type StorageJson = { name: string; accessType: string; publicKey?: string; endpoint?: string };
+type StorageJson = {
+  name: string;
+  accessType: string;
+  publicKey?: string;
+  endpoint?: string;
+  prefixes: string[];
+};
 
 async function storages(): Promise<StorageJson[]> {
   const response = await fetch(`${ready.url}/v2/storages`, { headers: { apikey: ready.apiKey } });
@@ -158,8 +164,48 @@ it('get new keys, and end when their name is confirmed', async () => {
   const asked = page.getByRole('dialog', { name: `Delete ${name}?` });
   await asked.getByRole('button', { name: 'Delete storage' }).click();
   await expect.poll(() => page.getByRole('button', { name, exact: true }).count()).toBe(0);
+  // The row that had the focus is gone: the keyboard goes on at the page's beginning.
+  await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('content');
   expect((await storages()).some((storage) => storage.name === name)).toBe(false);
   await visitor.leave(/status of 400/);
+});
+
+it('keep what was typed into their form while they are tested, and have it once it is saved', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  const name = `To change ${Date.now()}`;
+  const dialog = await openDialog(visitor);
+  await fill(visitor, dialog, name, ready.sandbox.secretAccessKey);
+  await dialog.getByRole('button', { name: 'OK' }).click();
+  await page.getByRole('button', { name, exact: true }).click();
+  const sheet = page.getByRole('dialog', { name, exact: true });
+  await sheet.getByText('Edit', { exact: true }).click();
+  await sheet.getByLabel('Name').fill(`${name}, other`);
+  await sheet.getByRole('combobox', { name: 'Prefixes' }).fill(ready.sandbox.bucket);
+  await page.keyboard.press('Enter');
+
+  await sheet.getByText('What to test').click();
+  await sheet.getByRole('combobox', { name: 'Buckets to test' }).fill(ready.sandbox.bucket);
+  await page.keyboard.press('Enter');
+  const listed = page.waitForResponse((answer) => answer.url().includes('/v2/storages?'));
+  await sheet.getByRole('button', { name: 'Test connection' }).click();
+  await sheet.getByText('Everything works.').waitFor();
+  // The test changed what the list says of the storage; the form is still the one that is typed into.
+  await (await listed).finished();
+  await sheet.locator('dt', { hasText: 'Last test' }).waitFor();
+  expect(await sheet.getByLabel('Name').inputValue()).toBe(`${name}, other`);
+  await visitor.screenshot('storages-edited');
+  expect(await visitor.axe()).toEqual([]);
+  await sheet.getByRole('button', { name: 'Save' }).click();
+  await page.getByText(`${name}, other was changed.`).waitFor();
+  const found = (await storages()).find((storage) => storage.name.startsWith(name));
+  expect(found).toMatchObject({
+    name: `${name}, other`,
+    prefixes: [ready.sandbox.bucket],
+    publicKey: ready.sandbox.accessKeyId,
+    endpoint: ready.sandbox.s3Endpoint,
+  });
+  await visitor.leave();
 });
 
 it('show the next external ID with what to paste, and are tested on the object that is named', async () => {
