@@ -2,6 +2,7 @@
 
 use insitu_hub::testing::{Person, TestHub};
 use insitu_model::role::{OrganizationRole, ProjectRole};
+use insitu_store::storage_checks::{self, StorageCheck};
 use serde_json::{Value, json};
 
 const KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -39,6 +40,73 @@ async fn both_access_types_connect_and_show_no_secret() {
     let listed = ada.get("/v2/storages").await;
     assert_eq!(listed.data()["storages"].as_array().unwrap().len(), 3);
     assert!(!listed.body.to_string().contains(SECRET));
+}
+
+/// Keeps for a storage that its last test failed, with these words.
+async fn failed_test(hub: &TestHub, owner: &Person, storage: &Value, message: String) {
+    let id = storage["_id"].as_str().unwrap().parse().unwrap();
+    let organization = owner.organization.parse().unwrap();
+    let check = StorageCheck {
+        checked_at: 1,
+        cause: Some(("storage.denied".to_owned(), message)),
+    };
+    let kept = hub
+        .hub
+        .db
+        .write(move |tx| storage_checks::put(tx, organization, id, &check));
+    kept.await.unwrap();
+}
+
+#[tokio::test]
+async fn who_only_uses_storages_is_not_told_whom_the_hub_is_to_them() {
+    const EXTERNAL_ID: &str = "what-our-role-demands";
+    let hub = TestHub::start().await;
+    let ada = hub.owner("Acme").await;
+    let user = created(&ada, user_form("photos")).await;
+    failed_test(&hub, &ada, &user, format!("The key {KEY_ID} was refused.")).await;
+    let role = created(&ada, role_form("delegated", EXTERNAL_ID)).await;
+    let arn = role["roleArn"].as_str().unwrap();
+    failed_test(&hub, &ada, &role, format!("The role {arn} was refused.")).await;
+    let project = ada.project("p").await;
+    let manages = [(project.as_str(), ProjectRole::Manager)];
+    let grace = hub
+        .member(&ada, "grace", OrganizationRole::Member, &manages)
+        .await;
+
+    let listed = grace.get("/v2/storages").await;
+    let mut shown = listed.data()["storages"].as_array().unwrap().clone();
+    assert_eq!(shown.len(), 2);
+    for storage in [&user, &role] {
+        let id = storage["_id"].as_str().unwrap();
+        let found = grace.get(&format!("/v2/storages?_id={id}")).await;
+        shown.push(found.data()["storages"][0].clone());
+        let one = grace.get(&format!("/v2/storages/{id}")).await;
+        shown.push(one.data()["storage"].clone());
+    }
+    for storage in shown {
+        for field in [
+            "publicKey",
+            "roleArn",
+            "externalId",
+            "externalIdSource",
+            "nextExternalId",
+        ] {
+            assert!(storage[field].is_null(), "{field}: {storage}");
+        }
+        let text = storage.to_string();
+        assert!(
+            text.contains("was refused"),
+            "why it fails is told all the same: {text}"
+        );
+        for secret in [KEY_ID, arn, EXTERNAL_ID] {
+            assert!(!text.contains(secret), "{text}");
+        }
+    }
+    let whole = ada
+        .get(&format!("/v2/storages/{}", role["_id"].as_str().unwrap()))
+        .await;
+    assert_eq!(whole.data()["storage"]["roleArn"], arn);
+    assert_eq!(whole.data()["storage"]["externalId"], EXTERNAL_ID);
 }
 
 #[tokio::test]

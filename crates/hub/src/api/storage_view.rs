@@ -27,7 +27,7 @@ pub struct StorageView {
     pub access_type: &'static str,
     pub region: String,
     pub endpoint: Option<String>,
-    /// The Access Key ID, which is no secret.
+    /// The Access Key ID, which is no secret. Null, as the next four, for who may not manage storages.
     pub public_key: Option<String>,
     pub role_arn: Option<String>,
     pub external_id: Option<String>,
@@ -71,6 +71,25 @@ impl From<StorageCheck> for LastCheck {
 }
 
 impl StorageView {
+    /// The same for somebody who may use storages and not manage them: whom the hub is to the cloud they lead to is left
+    /// out, and where a message of a failure names it, too.
+    pub fn for_use(mut self) -> Self {
+        self.external_id_source = None;
+        let withheld = [
+            self.public_key.take(),
+            self.role_arn.take(),
+            self.external_id.take(),
+            self.next_external_id.take(),
+        ];
+        let of_test = self.last_check.iter_mut().flat_map(|check| &mut check.message);
+        for message in self.verification.message.iter_mut().chain(of_test) {
+            for name in withheld.iter().flatten() {
+                *message = message.replace(name.as_str(), "…");
+            }
+        }
+        self
+    }
+
     pub fn of(hub: &Hub, storage: Storage) -> Self {
         Self {
             verification: VerificationView::of(hub, &storage),

@@ -7,6 +7,7 @@ use insitu_cloud::policy;
 use insitu_model::arn::RoleArn;
 use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_model::id::{OrganizationId, StorageId};
+use insitu_model::role::{Right, allows};
 use insitu_model::storage::{AccessType, Provider};
 use insitu_store::audit::{self, AuditRecord};
 use insitu_store::external_ids;
@@ -86,8 +87,10 @@ async fn list(
             .db
             .read(move |tx| storages::find(tx, organization, id))
             .await?;
-        let view = |storage| StorageView::of(&hub, storage);
-        let storages: Vec<_> = found.into_iter().map(view).collect();
+        let storages: Vec<_> = found
+            .into_iter()
+            .map(|storage| seen(&hub, &access, storage))
+            .collect();
         let total = storages.len() as u64;
         return Ok(Success(StorageList { storages, total }));
     }
@@ -100,7 +103,7 @@ async fn list(
         storages: found
             .rows
             .into_iter()
-            .map(|storage| StorageView::of(&hub, storage))
+            .map(|storage| seen(&hub, &access, storage))
             .collect(),
         total: found.total,
     }))
@@ -117,8 +120,18 @@ async fn show(
     let (organization, id) = (access.organization, parse_id(&id)?);
     let storage = hub.db.read(move |tx| storages::get(tx, organization, id)).await?;
     Ok(Success(StorageData {
-        storage: StorageView::of(&hub, storage),
+        storage: seen(&hub, &access, storage),
     }))
+}
+
+/// A storage as the caller may see it.
+fn seen(hub: &Hub, access: &Org<right::UseStorages>, storage: Storage) -> StorageView {
+    let view = StorageView::of(hub, storage);
+    if allows(Right::ManageStorages, access.role, None) {
+        view
+    } else {
+        view.for_use()
+    }
 }
 
 /// Connect a storage

@@ -3953,7 +3953,7 @@ export interface components {
             prefixes: string[];
             /** @description `AWS` */
             provider: string;
-            /** @description The Access Key ID, which is no secret. */
+            /** @description The Access Key ID, which is no secret. Null, as the next four, for who may not manage storages. */
             publicKey?: string | null;
             region: string;
             roleArn?: string | null;
