@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { standingOf } from './state';
+import { providerOf, standingOf } from './state';
 
 const verification = (state: string) =>
   ({ state, message: state === 'unverified' ? 'It lets anybody in.' : null }) as never;
@@ -20,4 +20,13 @@ it('says first what keeps a storage from being used, then how its last test ende
   expect(standing('verified', null)).toMatchObject({ dot: 'good', at: '2026-01-02T00:00:00.000Z' });
   expect(standing('not_applicable')).toMatchObject({ dot: 'idle' });
   expect(standing('verified')).toMatchObject({ dot: 'good' });
+});
+
+it('calls a storage after who answers: AWS at its own endpoints too, another server by its kind', () => {
+  const named = (endpoint: string | null) => providerOf({ endpoint });
+  expect(named(null)).toBe('aws');
+  expect(named('https://bucket.vpce-1a2b.s3.eu-central-1.vpce.amazonaws.com')).toBe('aws');
+  expect(named('https://s3.cn-north-1.amazonaws.com.cn')).toBe('aws');
+  expect(named('https://minio.example.com:9000')).toBe('compatible');
+  expect(named('https://amazonaws.com.example.org')).toBe('compatible');
 });

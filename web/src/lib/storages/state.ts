@@ -21,6 +21,12 @@ export function trustOf({ verification }: Pick<Storage, 'verification'>): Standi
   return { dot, label, why: dot === 'good' ? null : verification.message, at: verification.checkedAt };
 }
 
+/** Whose servers answer: an endpoint of AWS's own, of a VPC say, is AWS all the same. */
+export function providerOf({ endpoint }: Pick<Storage, 'endpoint'>): 'aws' | 'compatible' {
+  const host = endpoint && URL.canParse(endpoint) ? new URL(endpoint).hostname : '';
+  return !endpoint || /\.amazonaws\.com(\.cn)?$/.test(host) ? 'aws' : 'compatible';
+}
+
 /** The one thing to know of a storage: what is in the way of using it, or when it was last seen to work. */
 export function standingOf(storage: Pick<Storage, 'verification' | 'lastCheck'>): Standing {
   const trust = trustOf(storage);

@@ -36,6 +36,7 @@ export const words = {
   nameHint: 'Unique in your organization, such as “Street scenes, Frankfurt”.',
   provider: 'Provider',
   providers: { aws: 'AWS S3', compatible: 'S3-compatible server' },
+  providersShort: { aws: 'AWS', compatible: 'S3-compatible' },
   providerDetails: { aws: 'Amazon’s own', compatible: 'MinIO, Ceph, R2 and others' },
   accessType: 'Access Type',
   access: { IAM_USER: 'IAM User', IAM_DELEGATED: 'IAM Delegated' } satisfies Record<AccessType, string>,
