@@ -14,6 +14,7 @@ export const words = {
     choose: 'Choose a storage',
     bucket: 'Bucket',
     open: 'Open',
+    bucketsFailed: 'The buckets of this storage could not be listed. One that you name can be opened.',
     seen: 'Buckets that this storage leads to. Choose one, or name another above.',
     chooseTitle: 'Look into a bucket',
     chooseText:

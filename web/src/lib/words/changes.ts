@@ -46,6 +46,7 @@ export const words = {
   } satisfies Record<AssetChangeKind, string>,
   progress: (done: number, total: number) => (total > 0 ? `${count(done)} of ${count(total)}` : count(done)),
   deleteAction: (n: number | undefined) => (n === undefined ? 'Delete all' : `Delete ${count(n)}`),
+  silent: 'The hub does not answer.',
   cancel: 'Cancel',
   stopped: (done: number) => `Stopped. ${assets(done)} had been changed already.`,
   failed: 'The change stopped:',

@@ -1,0 +1,146 @@
+// Add Data while the hub is slow, fails or falls silent: nothing is said that is not known, and nothing is begun on it.
+import { beforeAll, expect, it } from 'vitest';
+import { assetsOf, fileNameOf, ready, useBrowser, Visitor } from './harness';
+import { CAT, makeProject } from './labeling';
+import { failing, Looking, LOOKS } from './looking';
+
+useBrowser();
+
+const storage = ready.storages[0]?.name ?? '';
+let address = '';
+beforeAll(async () => {
+  address = (await assetsOf(ready.projectId)).find((asset) => fileNameOf(asset) === CAT)?.data ?? '';
+});
+
+const listOf = (rows: object[], name: string) => ({
+  name,
+  mimeType: 'application/json',
+  buffer: Buffer.from(JSON.stringify(rows)),
+});
+
+/** Opens Add Data by its key, as soon as there is one. */
+async function addData(visitor: Visitor, projectId: string) {
+  const { page } = visitor;
+  await page.goto(`/projects/${projectId}/assets`);
+  await page.getByRole('button', { name: 'Add Data' }).first().waitFor();
+  await page.keyboard.press('a');
+  const dialog = page.getByRole('dialog', { name: 'Add Data' });
+  await dialog.waitFor();
+  return dialog;
+}
+
+it.each(LOOKS)(
+  'waits for the storages, and says what could not be listed, in $theme at $size px',
+  async (how) => {
+    const looking = await Looking.begin(how);
+    const { visitor } = looking;
+    const { page } = visitor;
+    const project = await makeProject('Slow storages', []);
+    await visitor.signIn();
+    const letGo = await failing(visitor, '**/v2/storages?*');
+    const dialog = await addData(visitor, project);
+    await dialog.locator('[aria-busy="true"] .skeleton').first().waitFor();
+    expect(await dialog.getByLabel('Storage Method').count()).toBe(0);
+    await looking.at('add-data-storages-loading');
+    await dialog.getByRole('tab', { name: 'File Explorer' }).click();
+    await dialog.locator('[aria-busy="true"] .skeleton').first().waitFor();
+    expect(await dialog.getByText('No storages yet').count()).toBe(0);
+    letGo();
+    await dialog.getByText('The storages could not be listed.').waitFor({ timeout: 20_000 });
+    await looking.at('add-data-storages-failed');
+    await dialog.getByRole('tab', { name: 'Drag and Drop' }).click();
+    await dialog.getByText('Drop files or folders here').waitFor();
+
+    await page.unroute('**/v2/storages?*');
+    const imports = '**/v2/project/*/imports?*';
+    (await failing(visitor, imports))();
+    await dialog.getByRole('tab', { name: 'Upload Data URL' }).click();
+    await dialog.getByRole('button', { name: 'Try again' }).click();
+    await dialog.getByLabel('Storage Method').waitFor();
+    const failed = dialog.getByText('The recent imports could not be listed.');
+    await failed.waitFor({ timeout: 20_000 });
+    await failed.scrollIntoViewIfNeeded();
+    await looking.at('add-data-recent-failed');
+
+    const buckets = '**/v2/storages/*/buckets*';
+    (await failing(visitor, buckets))();
+    await dialog.getByRole('tab', { name: 'File Explorer' }).click();
+    await dialog.getByText('The buckets of this storage could not be listed.').waitFor({ timeout: 20_000 });
+    await looking.at('add-data-buckets-failed');
+    await looking.end(/503/);
+  },
+);
+
+it('says that the hub fell silent under a running import, and goes on when it answers', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  const project = await makeProject('Silent hub', []);
+  await visitor.signIn();
+  let state: 'running' | 'silent' | 'itself' = 'running';
+  let bytesRead = 0;
+  type Job = { bytesTotal: number; name: string };
+  await page.route(/\/v2\/(project\/[^/]+\/)?imports(\/[0-9a-f]{24})?(\?|$)/, async (route) => {
+    if (state === 'itself' || route.request().method() !== 'GET') return route.continue();
+    if (state === 'silent') return route.abort();
+    const response = await route.fetch();
+    const body = (await response.json()) as { data: { import?: Job; imports?: Job[] } };
+    const { import: one, imports } = body.data;
+    for (const job of [...(one ? [one] : []), ...(imports ?? [])]) {
+      if (job.name !== 'long.json') continue;
+      bytesRead = Math.min(job.bytesTotal * 0.9, bytesRead + job.bytesTotal * 0.02);
+      Object.assign(job, { state: 'running', finishedAt: null, bytesRead, rowsRead: bytesRead * 1000 });
+    }
+    return route.fulfill({ response, json: body });
+  });
+  const dialog = await addData(visitor, project);
+  const row = { data: address, externalId: 'one', storage: ready.storages[0]?._id };
+  await dialog.locator('input[type=file]').setInputFiles(listOf([row], 'long.json'));
+  await dialog.getByText(/^[\d,]+\/s$/).waitFor({ timeout: 20_000 });
+  const silent = page.getByText('The hub does not answer.');
+  expect(await silent.count()).toBe(0);
+  state = 'silent';
+  await dialog.getByText('The hub does not answer.').waitFor({ timeout: 20_000 });
+  expect(await dialog.getByText(/^[\d,]+\/s$/).count()).toBe(0);
+  await visitor.screenshot('add-data-silent');
+  expect(await visitor.axe()).toEqual([]);
+  state = 'itself';
+  await dialog.getByText('1 row imported').waitFor({ timeout: 30_000 });
+  expect(await silent.count()).toBe(0);
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+
+  state = 'silent';
+  await page.getByRole('button', { name: /running$/ }).click();
+  await page
+    .getByText('The hub does not answer. What is running there is not known.')
+    .waitFor({ timeout: 30_000 });
+  expect(await page.getByText('No import is running.').count()).toBe(0);
+  await visitor.screenshot('jobs-silent');
+  await visitor.context.close();
+  expect(visitor.errors.filter((error) => !error.includes('ERR_FAILED'))).toEqual([]);
+});
+
+it('imports in earnest what was picked and tried', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  const project = await makeProject('Tried first', []);
+  await visitor.signIn();
+  const dialog = await addData(visitor, project);
+  await dialog.getByRole('tab', { name: 'File Explorer' }).click();
+  await dialog.getByLabel('Storage Method').click();
+  await page.getByRole('option', { name: storage }).click();
+  await dialog.getByRole('combobox', { name: 'Bucket' }).fill(ready.sandbox.bucket);
+  await dialog.getByRole('button', { name: 'Open', exact: true }).click();
+  await dialog.getByRole('option', { name: /^cute-cat\.jpg/ }).click();
+  await dialog.getByText('Advanced Configs').click();
+  await dialog.getByLabel('Dry run').check();
+  await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+  await dialog.getByText('Dry run: nothing was imported.').waitFor({ timeout: 30_000 });
+  await visitor.screenshot('file-explorer-tried');
+  expect(await visitor.axe()).toEqual([]);
+  expect(await assetsOf(project)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Import it now' }).click();
+  await dialog.getByText('1 row imported').waitFor({ timeout: 30_000 });
+  expect(await dialog.getByRole('button', { name: 'Import it now' }).count()).toBe(0);
+  expect((await assetsOf(project)).length).toBe(1);
+  await visitor.leave();
+});
