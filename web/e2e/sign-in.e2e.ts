@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { ready, useBrowser, Visitor } from './harness';
+import { joined, PASSWORD } from './joining';
 
 useBrowser();
 
@@ -62,4 +63,23 @@ it('comes back to the page that was wanted', async () => {
   await page.getByRole('columnheader', { name: 'Address' }).waitFor();
   expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe(wanted);
   await visitor.leave(/status of 401/);
+});
+
+it('shows a page to nobody but whoever signed in last, also in a tab that was open before', async () => {
+  const email = await joined('Grace Hopper');
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.goto('/organization/members');
+  await page.getByRole('button', { name: 'Invite people' }).waitFor();
+  const other = await visitor.context.newPage();
+  await other.goto('/sign-in');
+  await other.getByLabel('E-mail').fill(email);
+  await other.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await other.getByRole('button', { name: 'Sign in' }).click();
+  await other.getByRole('heading', { name: 'No projects yet' }).waitFor();
+  await page.getByRole('button', { name: 'Account: Grace Hopper' }).waitFor();
+  await page.getByRole('heading', { name: 'Members are shown to admins' }).waitFor();
+  expect(await page.getByText(ready.email).count()).toBe(0);
+  await visitor.leave();
 });
