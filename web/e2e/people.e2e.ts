@@ -1,6 +1,7 @@
 // Members of an organization and of a project, as those see them who run it.
 import { expect, it } from 'vitest';
 import { ready, useBrowser, Visitor } from './harness';
+import { joined } from './joining';
 import { api } from './labeling';
 import { failing, Looking, LOOKS } from './looking';
 
@@ -8,24 +9,6 @@ useBrowser();
 
 const users = `/v2/organization/${ready.organizationId}/users`;
 const invites = `/v2/organization/${ready.organizationId}/invites`;
-let people = 0;
-
-type Assignment = { projectId: string; projectRole: string };
-
-/** Somebody who was invited by the API and came. */
-async function joined(name: string, projectAssignments: Assignment[] = []): Promise<string> {
-  const email = `${name.toLowerCase().replace(/\W+/g, '-')}-${Date.now()}-${people++}@insitu.test`;
-  const body = { to: [email], organizationRole: 'member', projectAssignments };
-  const made = await api<{ invites: { link: string }[] }>('POST', invites, body);
-  const token = made.invites[0]?.link.split('/').at(-1) ?? '';
-  const response = await fetch(`${ready.url}/v2/invitations/${token}/accept`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ name, password: 'a long enough password' }),
-  });
-  expect(response.ok).toBe(true);
-  return email;
-}
 
 async function member(email: string) {
   type Found = { users: { email: string; organizationRole: string; projects: { role: string }[] }[] };
@@ -67,6 +50,13 @@ it.each(LOOKS)('look right in $theme at $size px', async (how) => {
   await page.getByRole('table').first().waitFor();
   await page.getByRole('heading', { name: 'Pending invitations' }).waitFor();
   await looking.at('members');
+  (await failing(visitor, '**/v2/organization/*/invites?*'))();
+  await page.reload();
+  await page.getByText('The invitations could not be listed.').waitFor({ timeout: 20_000 });
+  await looking.at('members-invitations-failed');
+  await page.unroute('**/v2/organization/*/invites?*');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('heading', { name: 'Pending invitations' }).waitFor();
 
   await page.getByLabel('Find by name or e-mail').fill('nobody of this name');
   await page.getByText('Nobody matches').waitFor();

@@ -2,9 +2,8 @@
 import { words } from '$lib/words/people';
 import { answer, hub } from './client';
 import { ApiError } from './errors';
+import { PEOPLE_PER_PAGE } from './projectPeople';
 import type { OrganizationRole, ProjectRole } from './types';
-
-export const PEOPLE_PER_PAGE = 50;
 
 export type Assignment = { projectId: string; projectRole: ProjectRole };
 
@@ -77,12 +76,4 @@ export async function takeProjectRole(project: string, email: string) {
   const body = { assignees: [email] };
   const { assignees } = await answer(hub.DELETE('/v2/project/{project}/assigned', { params, body }));
   refuse(assignees.results, 'updated');
-}
-
-export function findProjectPeople(
-  project: string,
-  question: { page: number; search: string; assigned: boolean; limit?: number },
-) {
-  const query = { limit: PEOPLE_PER_PAGE, ...question };
-  return answer(hub.GET('/v2/project/{project}/people', { params: { path: { project }, query } }));
 }
