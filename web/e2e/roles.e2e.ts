@@ -61,7 +61,8 @@ async function settled(page: Page) {
   await expect.poll(() => page.locator('[aria-busy="true"], .skeleton:visible').count()).toBe(0);
 }
 
-const isThere = async (verb: Locator, wanted: boolean) => expect((await verb.count()) > 0).toBe(wanted);
+const isThere = (verb: Locator, wanted: boolean) =>
+  expect.poll(async () => (await verb.count()) > 0).toBe(wanted);
 
 /** Whom the filter of assignees offers. */
 async function offered(page: Page): Promise<string[]> {
