@@ -113,10 +113,9 @@ it('says that the hub fell silent under a running import, and goes on when it an
   await page
     .getByText('The hub does not answer. What is running there is not known.')
     .waitFor({ timeout: 30_000 });
-  expect(await page.getByText('No import is running.').count()).toBe(0);
+  expect(await page.getByText('Nothing is running.').count()).toBe(0);
   await visitor.screenshot('jobs-silent');
-  await visitor.context.close();
-  expect(visitor.errors.filter((error) => !error.includes('ERR_FAILED'))).toEqual([]);
+  await visitor.leave(/ERR_FAILED/);
 });
 
 it('imports in earnest what was picked and tried', async () => {
