@@ -126,7 +126,7 @@ it.each(ROLES)(
     await new Desk(visitor).shown();
     await page.goto('/organization/storages');
     await settled(page);
-    await isThere(page.getByRole('table', { name: 'Storages' }), manages);
+    await isThere(page.getByRole('button', { name: 'Sandbox, IAM User', exact: true }), manages);
     await isThere(page.getByRole('heading', { name: 'Storages are shown to' }), !manages);
     await isThere(page.getByRole('button', { name: 'Try again' }), false);
     await isThere(page.getByRole('button', { name: 'Add Storage' }), false);

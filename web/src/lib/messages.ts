@@ -1,7 +1,7 @@
 // Every word that the interface says, kept apart from the code so that it can be translated.
 import type { AssetSort } from './api/assets';
-import type { ImportState, OnDuplicate, OnError, OrganizationRole } from './api/types';
-import { bytes, count, counted, duration } from './format/numbers';
+import type { ImportState, OrganizationRole } from './api/types';
+import { count, counted } from './format/numbers';
 import type { Cause } from './thumbnails/cause';
 
 const assetCount = (n: number) => counted(n, 'asset', 'assets');
@@ -267,46 +267,11 @@ export const m = {
     showDescription: 'Arrow keys go to the next and the previous asset, Escape goes back to the list.',
   },
 
+  /** Of what shows imports everywhere; what the dialog says of them is fetched with it. */
   imports: {
-    tabs: { url: 'Upload Data URL', explorer: 'File Explorer', drop: 'Drag and Drop' },
-    drop: 'Drop a JSON, NDJSON or CSV list here, or choose a file',
-    dropNow: 'Let go to import this list',
-    dropHint: 'Plain or gzip, of any length. The addresses in it stay where they are.',
-    oneFile: 'Drop one list at a time: the last one was taken.',
-    example: 'Example',
-    copyExample: 'Copy the example',
-    exampleNote: 'Width and height are only needed for exporting bitmasks.',
-    advanced: 'Advanced Configs',
-    storageMethod: 'Storage Method',
-    storagePublic: 'Public',
-    storagePublicHint: 'Addresses that anybody can open',
-    storageHint: 'Which storage opens the addresses in the list.',
-    batches: 'Batches',
-    batchesHint: 'Every asset of the list joins them.',
-    batchesPlaceholder: 'Choose or create',
-    onError: 'If a row is wrong',
-    onErrors: {
-      skip: { label: 'Skip it and report it', detail: 'All other rows are imported' },
-      refuse: { label: 'Refuse the whole file', detail: 'Nothing is imported' },
-    } satisfies Record<OnError, { label: string; detail: string }>,
-    onDuplicate: 'If an External ID exists already',
-    onDuplicates: {
-      allow: { label: 'Import it again', detail: 'External IDs need not be unique' },
-      skip: { label: 'Skip the row', detail: 'The asset stays as it is' },
-      update: { label: 'Update the asset', detail: 'With what the row says' },
-    } satisfies Record<OnDuplicate, { label: string; detail: string }>,
-    priority: 'Priority',
-    priorityHint: '-1000 to 1000: tasks of a higher one are handed out first.',
-    dryRun: 'Dry run',
-    dryRunHint: 'Check every row, import nothing.',
-    recent: 'Recent imports',
-    recentFailed: 'The recent imports could not be listed.',
-    report: 'Import',
     jobs: 'Running jobs',
     jobsCount: (n: number) => `${counted(n, 'job', 'jobs')} running`,
     noJobs: 'Nothing is running.',
-    another: 'Import another list',
-    importNow: 'Import it now',
     states: {
       receiving: 'Sending',
       queued: 'Waiting',
@@ -315,39 +280,8 @@ export const m = {
       failed: 'Failed',
       cancelled: 'Cancelled',
     } satisfies Record<ImportState, string>,
-    sending: (sent: number, total: number) => `${bytes(sent)} of ${bytes(total)} sent`,
-    waiting: 'Received. Waiting for its turn.',
-    listing: (found: number) => `Looking through the bucket: ${counted(found, 'file', 'files')} found`,
-    rows: (read: number, total: number | null) =>
-      total === null ? `${count(read)} rows` : `${count(read)} of ~${count(total)}`,
-    rate: (perSecond: number) => `${count(Math.round(perSecond))}/s`,
-    byteRate: (perSecond: number) => `${bytes(perSecond)}/s`,
-    left: (seconds: number) => `${duration(seconds)} left`,
-    goesOn: 'You may close this: the import goes on, and the jobs menu at the top keeps it.',
     silent: 'The hub does not answer. This is how far it was when it last did.',
     silentJobs: 'The hub does not answer. What is running there is not known.',
-    sendingStays: 'You may close this dialog, but keep this tab open until the list is sent.',
-    cancelImport: 'Cancel import',
-    cancelled: 'The import was cancelled. Nothing of this list was imported.',
-    failed: 'The import failed. Nothing of this list was imported.',
-    sendFailed: 'The list could not be sent.',
-    imported: (n: number) => `${rowCount(n)} imported`,
-    wouldImport: (n: number) => `${rowCount(n)} can be imported`,
-    updated: (n: number) => `${rowCount(n)} updated`,
-    skipped: (n: number) => `${rowCount(n)} skipped: the External ID exists already`,
-    refused: (n: number) => `${rowCount(n)} refused`,
-    noticed: (n: number) => `${rowCount(n)} with a notice`,
-    refusedSoFar: (n: number) => `${rowCount(n)} refused so far`,
-    dryDone: 'Dry run: nothing was imported.',
-    rowsOf: 'Rows',
-    exampleRow: (row: number) => `Row ${count(row)}:`,
-    which: (rows: number, which: string) => `${rows === 1 ? 'Row' : 'Rows'} ${which}`,
-    field: 'Field',
-    reason: 'Reason',
-    firstRows: (shown: number, all: number) => `The first ${count(shown)} of ${rowCount(all)} refused.`,
-    reportFailed: 'The report could not be read.',
-    downloadCsv: 'Download CSV',
-    downloadNdjson: 'Download NDJSON',
     doneToast: (name: string, imported: number, refused: number) =>
       `${name}: ${rowCount(imported)} imported${refused ? `, ${count(refused)} refused` : ''}.`,
     failedToast: (name: string) => `${name}: the import failed.`,
