@@ -87,16 +87,18 @@ fn role() -> Grant {
 }
 
 #[tokio::test]
-async fn a_session_is_used_again_until_its_last_fifth() {
+async fn a_session_is_used_again_and_another_is_there_before_its_last_fifth() {
     let world = World::new(None);
+    let begun_at_ms = world.clock.now_ms();
     assert_eq!(world.key_id().await.unwrap(), "session-1");
-    world.clock.advance_ms(HOUR_MS / 5 * 4 - 1);
+    world.clock.advance_ms(HOUR_MS / 4 * 3 - 1);
     assert_eq!(world.key_id().await.unwrap(), "session-1");
     assert_eq!(world.calls(), 1);
     world.clock.advance_ms(1);
     // Nobody waits for the renewal: the old session still holds.
     assert_eq!(world.key_id().await.unwrap(), "session-1");
     world.until_calls(2).await;
+    assert!(world.clock.now_ms() < begun_at_ms + HOUR_MS / 5 * 4);
     assert_eq!(world.key_id().await.unwrap(), "session-2");
 }
 
@@ -140,7 +142,7 @@ async fn a_failed_renewal_keeps_the_session_that_holds() {
     let world = World::new(None);
     world.key_id().await.unwrap();
     world.sts.is_gone.store(true, Ordering::SeqCst);
-    world.clock.advance_ms(HOUR_MS / 5 * 4);
+    world.clock.advance_ms(HOUR_MS / 4 * 3);
     assert_eq!(world.key_id().await.unwrap(), "session-1");
     world.until_calls(2).await;
     // Within the wait nobody asks again, after it somebody does.

@@ -6,8 +6,9 @@ use super::duration::SessionLength;
 use super::{CredentialError, Credentials, Grant};
 use crate::presign::Signer;
 
-/// The part of its life after which a session is renewed: four fifths.
-const RENEW_AFTER: (i64, i64) = (4, 5);
+/// The part of its life after which a session is renewed: three quarters, so that another is there before the last
+/// fifth begins, be STS slow or gone for a moment.
+const RENEW_AFTER: (i64, i64) = (3, 4);
 /// The wait after a first failure, in milliseconds; it doubles with each further one.
 pub(super) const FIRST_WAIT_MS: i64 = 1_000;
 /// The longest wait after a failure, in milliseconds.
@@ -69,7 +70,7 @@ pub(super) struct Errand {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Call {
-    /// For another session: this one is in its last fifth.
+    /// For another session: this one nears its last fifth.
     Renew,
     /// Whether the role is still the hub's to become.
     Confirm,

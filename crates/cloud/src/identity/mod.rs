@@ -184,7 +184,8 @@ impl Identity {
 fn believe_for_ms(result: &Result<Option<Found>, CredentialError>, now_ms: i64) -> i64 {
     match result {
         Ok(Some(found)) => match found.credentials.expires_at_ms() {
-            Some(end) => ((end - now_ms).max(0) / 5 * 4).min(RECHECK_MS),
+            // Asked again before the last fifth, as for sessions of roles.
+            Some(end) => ((end - now_ms).max(0) / 4 * 3).min(RECHECK_MS),
             None => RECHECK_MS,
         },
         Ok(None) | Err(_) => RECHECK_NOTHING_MS,

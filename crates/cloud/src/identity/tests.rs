@@ -135,7 +135,7 @@ async fn a_web_identity_is_shown_to_sts_and_read_anew_each_time() {
         assert!(asked.contains(part), "{part} in {asked}");
     }
     std::fs::write(file.path(), "its-next-token").unwrap();
-    world.clock.advance_ms(300_000 / 5 * 4);
+    world.clock.advance_ms(300_000 / 4 * 3);
     assert_eq!(identity.credentials().await.unwrap().access_key_id(), "ASIAWEB2");
     assert!(server.asked()[1].contains("WebIdentityToken=its-next-token&"));
 }
@@ -189,7 +189,7 @@ async fn a_container_is_asked_with_its_token_and_asked_again_before_the_session_
     assert_eq!(key_id().await.unwrap(), "ASIA1");
     assert_eq!(server.asked().len(), 1);
     assert!(server.asked()[0].contains("authorization: pod-token\r\n"));
-    world.clock.advance_ms(300_000 / 5 * 4);
+    world.clock.advance_ms(300_000 / 4 * 3);
     assert_eq!(key_id().await.unwrap(), "ASIA2");
     // A source that fails for a moment does not take away what it gave.
     world.clock.advance_ms(RECHECK_MS);
