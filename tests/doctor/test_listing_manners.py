@@ -11,6 +11,7 @@ import requests
 
 from support.api import Api
 from support.hub import running_hub
+from support.process import wait_for
 from support.sandbox import running_sandbox
 
 REGION, OTHER = "eu-central-1", "us-west-2"
@@ -149,6 +150,40 @@ def test_whoever_looks_into_a_bucket_hears_what_is_wrong_with_it(hub, facts, sto
             continue
         assert answer.get("code") == code and 400 <= status < 600, (fault, status, answer)
         assert answer["message"].endswith("."), (fault, answer)
+
+
+def test_a_bucket_that_hangs_keeps_no_other_import_waiting(hub, facts, storages):
+    """As many folders of it as a hub has workers, and one more."""
+    project = hub.project("Hung")
+    [hung] = [position for position, row in enumerate(ROWS) if row[0]["fault"] == "hang"]
+    rule = {"fault": "hang", "bucket": bucket(hung), "operation": "ListObjectsV2"}
+    requests.put(facts["faultsEndpoint"], json=[rule], timeout=10).raise_for_status()
+    started = [explore(hub, storages, hung, upload=True, projectId=project) for _ in range(3)]
+    imports = [answer["data"]["import"]["_id"] for _, answer, _ in started]
+
+    began = time.monotonic()
+    row = {"data": "https://example.com/a.jpg", "externalId": "a", "width": 1, "height": 1}
+    assert hub.import_list(project, [row])["rowsImported"] == 1
+    assert time.monotonic() - began < 20, "it waited for one try of the others at most"
+
+    put_back = {}
+
+    def all_seen():
+        for one in imports:
+            found = hub.get(f"/v2/imports/{one}")["import"]
+            if found["waiting"]:
+                put_back[one] = found
+        return len(put_back) == len(imports)
+
+    wait_for(all_seen, 60, "each of them being put back")
+    for found in put_back.values():
+        assert (found["state"], found["isListing"], found["error"]) == ("queued", True, None)
+        assert (found["waiting"]["code"], bool(found["waiting"]["message"])) == ("storage.hangs", True)
+        assert found["waiting"]["nextTryAt"] > found["createdAt"]
+    behave(facts)
+    for one in imports:
+        done = hub.finished(one)
+        assert (done["state"], done["rowsImported"], done["waiting"]) == ("completed", FILES, None), done
 
 
 def test_a_folder_is_imported_whole_or_its_import_says_why_not(hub, facts, storages):

@@ -45,6 +45,8 @@ const MIGRATIONS: &[Migration] = migrations![
     17 "0017_task_indexes",
     18 "0018_exports_ordered_from",
     19 "0019_answer_terms",
+    20 "0020_probed_objects",
+    21 "0021_imports_that_wait",
 ];
 
 const CREATE_HISTORY: &str = "CREATE TABLE IF NOT EXISTS migrations (

@@ -43,10 +43,12 @@ pub struct Unlisted {
 
 impl From<ApiError> for Unlisted {
     fn from(error: ApiError) -> Self {
-        Self {
-            error,
-            is_transient: false,
-        }
+        // An STS that does not answer, for instance.
+        let is_transient = matches!(
+            error.status,
+            StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT
+        );
+        Self { error, is_transient }
     }
 }
 
@@ -92,18 +94,26 @@ impl Bucket {
 
     /// A page, for somebody who waits for it.
     pub async fn page(&mut self, hub: &Hub, listing: &Listing<'_>, retry: Retry) -> ApiResult<ListPage> {
+        let page = self.page_within(hub, listing, retry, PATIENCE).await;
+        page.map_err(|unlisted| unlisted.error)
+    }
+
+    /// A page, for somebody with so much patience.
+    pub async fn page_within(
+        &mut self,
+        hub: &Hub,
+        listing: &Listing<'_>,
+        retry: Retry,
+        patience: Duration,
+    ) -> Result<ListPage, Unlisted> {
         let host = self.name.to_string();
-        match tokio::time::timeout(PATIENCE, self.patient_page(hub, listing, retry)).await {
-            Ok(page) => page.map_err(|unlisted| unlisted.error),
-            Err(_) => Err(self
-                .refused(listing, &ConnectError::Timeout { host }.into())
-                .error),
-        }
+        let asked = tokio::time::timeout(patience, self.patient_page(hub, listing, retry)).await;
+        asked.unwrap_or_else(|_| Err(self.refused(listing, &ConnectError::Timeout { host }.into())))
     }
 
     /// A page, however long the server takes within the patience of calls to S3. A bucket that turns out to be
     /// elsewhere is asked there.
-    pub async fn patient_page(
+    async fn patient_page(
         &mut self,
         hub: &Hub,
         listing: &Listing<'_>,

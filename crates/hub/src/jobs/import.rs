@@ -1,7 +1,7 @@
 //! One import, from where it stands to its end: batches are written as they are read, and then all of its assets
 //! become visible at once, or none.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use insitu_formats::{Format, Options};
 use insitu_model::import::OnError;
@@ -30,6 +30,8 @@ pub(super) enum Stop {
     Cancelled,
     /// The hub stops; whoever comes next goes on.
     HubStops,
+    /// What it needs does not answer now: others have their turn, and it is tried again at that time.
+    PutBack(Fault, i64),
     /// Another worker has it.
     Lost,
     /// The database does not answer; the lease runs out and somebody tries again.
@@ -86,6 +88,7 @@ impl Work<Import> {
             Err(Stop::Failed(fault)) => self.fail(&fault).await,
             Err(Stop::Cancelled) => self.cancel().await,
             Err(Stop::HubStops) => self.release().await,
+            Err(Stop::PutBack(fault, due_at)) => self.put_back(&fault, due_at).await,
             Err(Stop::Lost) => tracing::warn!(import = %id, "another worker has taken over this import"),
             Err(Stop::Later(error)) => {
                 tracing::error!(import = %id, %error, "an import has to wait for the database");
@@ -179,6 +182,7 @@ impl Work<Import> {
             is_upload: new.is_upload,
             runtime: tokio::runtime::Handle::current(),
             known: KnownFiles::new(),
+            silent: Mutex::default(),
         };
         let format = new.format.as_deref().and_then(format_of);
         Ok(Reading {
@@ -339,6 +343,22 @@ impl Work<Import> {
             .await
         {
             tracing::warn!(import = %id, %error, "an import could not be handed back; its lease runs out by itself");
+        }
+    }
+
+    /// Gives the import back until something answers again.
+    async fn put_back(&self, fault: &Fault, due_at: i64) {
+        let id = self.job.new.id;
+        tracing::info!(import = %id, code = fault.code, message = fault.message, "an import waits");
+        let trouble = serde_json::to_string(fault).unwrap_or_default();
+        let (job, owner) = (self.job.clone(), self.owner.clone());
+        let given_back = self
+            .hub
+            .db
+            .claim(move |tx| imports::put_back(tx, &job, &owner, &trouble, due_at))
+            .await;
+        if let Err(error) = given_back {
+            tracing::warn!(import = %id, %error, "an import could not be put back; its lease runs out by itself");
         }
     }
 

@@ -2,7 +2,8 @@
 //! half reads like any other.
 //!
 //! After each page the file is synced and the place behind it is written down, so that whoever takes the lease next
-//! cuts the file to that length and goes on behind the last key.
+//! cuts the file to that length and goes on behind the last key. A bucket that does not answer holds no worker: the
+//! import is put back and tried again, ever later, until it is given up.
 
 use std::time::Duration;
 
@@ -21,10 +22,20 @@ use super::spool::Spool;
 use crate::cloud_access::{Bucket, Extensions, Unlisted};
 use crate::error::ApiError;
 
-/// How often in a row a page is asked for that a busy or silent server does not give.
-const TRIES_MAX: u32 = 8;
+/// How often in a row a page is asked for that a busy or silent server does not give: some thirteen minutes.
+const TRIES_MAX: u32 = 12;
 /// The longest wait between two tries.
-const WAIT_MAX: Duration = Duration::from_secs(30);
+const WAIT_MAX: Duration = Duration::from_secs(120);
+/// How long a page may take at the first try; each further one may take as long more.
+const FIRST_PATIENCE: Duration = Duration::from_secs(8);
+/// How long it may take at most, for servers that are slow and not gone.
+const PATIENCE_MAX: Duration = Duration::from_secs(30);
+
+/// Tries of one page that follow each other at once. Whoever wants to be left alone for longer is, without a worker.
+const AT_ONCE: Retry = Retry {
+    granted_max: Duration::from_secs(1),
+    ..Retry::NORMAL
+};
 
 /// How far a bucket was listed.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -69,9 +80,15 @@ impl Work<Import> {
     async fn list_from(&mut self, source: &Source, place: &mut Place) -> Result<(), Stop> {
         let new = self.job.new.clone();
         let storage = new.storage.ok_or_else(|| unreadable("it names no storage"))?;
-        let mut bucket = Bucket::reach(&self.hub, new.organization, storage, &source.bucket)
-            .await
-            .map_err(|error| Stop::Failed(fault(error)))?;
+        let reached = self
+            .meanwhile(Bucket::reach(
+                &self.hub,
+                new.organization,
+                storage,
+                &source.bucket,
+            ))
+            .await?;
+        let mut bucket = reached.map_err(|error| self.unlisted(error.into()))?;
         let path = Spool::new(self.hub.config.spool_dir()).path(&new.spool);
         let mut file = ListFile::open(path, place.bytes).await?;
         let batches: Vec<String> = new.batches.iter().map(ToString::to_string).collect();
@@ -109,23 +126,22 @@ impl Work<Import> {
         Ok(())
     }
 
-    /// A page, asked for again while the server is busy. Meanwhile the lease is kept.
+    /// A page, as soon as it comes. Meanwhile the lease is kept.
     async fn page(&self, bucket: &mut Bucket, listing: &Listing<'_>) -> Result<ListPage, Stop> {
-        let mut tries = 1;
-        loop {
-            let asked = self
-                .meanwhile(bucket.patient_page(&self.hub, listing, Retry::NORMAL))
-                .await?;
-            match asked {
-                Ok(page) => return Ok(page),
-                Err(Unlisted { error, is_transient }) if is_transient && tries < TRIES_MAX => {
-                    tracing::info!(import = %self.job.new.id, %error, tries, "a bucket is listed again in a moment");
-                    self.meanwhile(tokio::time::sleep(wait_after(tries))).await?;
-                    tries += 1;
-                }
-                Err(unlisted) => return Err(Stop::Failed(fault(unlisted.error))),
-            }
+        let patience = (FIRST_PATIENCE * (self.job.tries + 1)).min(PATIENCE_MAX);
+        let asked = bucket.page_within(&self.hub, listing, AT_ONCE, patience);
+        let page = self.meanwhile(asked).await?;
+        page.map_err(|unlisted| self.unlisted(unlisted))
+    }
+
+    /// What becomes of an import whose bucket is not listed: what may pass is waited for, without a worker.
+    fn unlisted(&self, Unlisted { error, is_transient }: Unlisted) -> Stop {
+        let tries = self.job.tries + 1;
+        if !is_transient || tries >= TRIES_MAX {
+            return Stop::Failed(fault(error));
         }
+        let wait_ms = i64::try_from(wait_after(tries).as_millis()).unwrap_or(i64::MAX);
+        Stop::PutBack(fault(error), self.hub.clock.now_ms().saturating_add(wait_ms))
     }
 
     /// Waits for something that may take long, and keeps the lease.
@@ -155,6 +171,7 @@ impl Work<Import> {
             .db
             .claim(move |tx| imports::note_listed(tx, id, &owner, &listed, until))
             .await?;
+        self.job.tries = 0;
         if is_cancelled {
             Err(Stop::Cancelled)
         } else {
@@ -185,7 +202,7 @@ pub fn is_listing(import: &Import) -> bool {
 }
 
 fn wait_after(tries: u32) -> Duration {
-    Duration::from_secs(1 << tries.min(5)).min(WAIT_MAX)
+    Duration::from_secs(1 << tries.min(7)).min(WAIT_MAX)
 }
 
 fn fault(error: ApiError) -> Fault {

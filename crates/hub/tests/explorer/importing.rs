@@ -64,7 +64,20 @@ async fn a_busy_bucket_is_listed_again_until_it_answers() {
     let story = Story::begin(KEYS).await;
     // More often than one call is tried, so that the job itself comes back.
     story.bucket.refuse(6, 503, "SlowDown");
-    let done = story.import(json!({ "folder": "2024" })).await;
+    let waits = story.start(json!({ "folder": "2024" })).await;
+    let seen = story
+        .shown_once(&waits, |import| !import["waiting"].is_null())
+        .await;
+    assert_eq!(
+        (&seen["state"], &seen["waiting"]["code"]),
+        (&json!("queued"), &json!("storage.throttled"))
+    );
+    assert!(
+        seen["waiting"]["nextTryAt"].is_string() && seen["isListing"] == true,
+        "{seen}"
+    );
+    let done = story.ended(&waits).await;
+    assert_eq!(done["waiting"], Value::Null);
     assert_eq!(
         (&done["state"], &done["rowsImported"]),
         (&json!("completed"), &json!(4)),

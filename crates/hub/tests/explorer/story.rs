@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Query, State};
@@ -13,6 +14,8 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+/// How often a test looks whether something has happened.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 pub const BUCKET: &str = "photos";
 
 /// A server of one bucket.
@@ -209,6 +212,17 @@ impl Story {
 
     pub async fn shown(&self, id: &str) -> Value {
         self.owner.get(&format!("/v2/imports/{id}")).await.data()["import"].clone()
+    }
+
+    /// An import, once it is as wanted.
+    pub async fn shown_once(&self, id: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let import = self.shown(id).await;
+            if is_so(&import) {
+                return import;
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
     }
 
     pub async fn assets(&self) -> Vec<Value> {

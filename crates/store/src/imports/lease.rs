@@ -41,7 +41,7 @@ pub fn received(tx: &mut Tx, organization: OrganizationId, id: ImportId, bytes_t
     held(id, queued)
 }
 
-/// Takes the next import that waits or whose worker is gone. Run it in [`crate::Db::claim`]: two claimers get two
+/// Takes the next import that waits or whose worker is gone; those that could not go on come after all others. Run it in [`crate::Db::claim`]: two claimers get two
 /// imports. An import with `cancel_requested` is claimed too, to be ended by [`super::cancelled`].
 ///
 /// An import that looks at external IDs waits for those before it in its project, and for those that run: what they
@@ -54,7 +54,7 @@ pub fn claim(tx: &mut Tx, owner: &str, now: i64, lease_until: i64) -> Result<Opt
                      AND (i.on_duplicate <> ?4 OR o.is_upload = 1)
                      AND (o.number < i.number AND (o.state = ?1 OR o.state = ?2)
                          OR o.number > i.number AND o.state = ?2 AND o.lease_until >= ?3)))
-         ORDER BY number LIMIT 1 /*claim*/",
+         ORDER BY CASE WHEN trouble IS NULL THEN 0 ELSE 1 END, tries, number LIMIT 1 /*claim*/",
         params![
             ImportState::Queued,
             ImportState::Running,
@@ -84,6 +84,42 @@ pub fn renew(tx: &mut Tx, id: ImportId, owner: &str, lease_until: i64) -> Result
         params![&id, owner, lease_until, ImportState::Running],
     )?;
     cancel.ok_or_else(|| lost(id))
+}
+
+/// Gives an import back that cannot go on before `due_at`, for the reason `trouble` (JSON). What else of its storage waits
+/// to be listed waits as long, so that a bucket that hangs does not keep one worker after the other. [`Error::Conflict`]
+/// when somebody else has the import now. Run it in [`crate::Db::claim`].
+pub fn put_back(tx: &mut Tx, import: &Import, owner: &str, trouble: &str, due_at: i64) -> Result<()> {
+    let new = &import.new;
+    let given_back = tx.execute(
+        "UPDATE imports SET state = ?3, lease_owner = NULL, tries = tries + 1, trouble = ?4,
+             lease_until = CASE WHEN cancel_requested = 1 THEN 0 ELSE CAST(?5 AS BIGINT) END
+         WHERE id = ?1 AND lease_owner = ?2 AND state = ?6",
+        params![
+            &new.id,
+            owner,
+            ImportState::Queued,
+            trouble,
+            due_at,
+            ImportState::Running
+        ],
+    )?;
+    if given_back == 0 {
+        return Err(lost(new.id));
+    }
+    tx.execute(
+        "UPDATE imports SET lease_until = ?3, trouble = COALESCE(trouble, ?4)
+         WHERE organization = ?1 AND storage = ?2 AND finished_at IS NULL AND state = ?5 AND source IS NOT NULL
+             AND cancel_requested = 0 AND lease_until < ?3",
+        params![
+            &new.organization,
+            new.storage.as_ref(),
+            due_at,
+            trouble,
+            ImportState::Queued
+        ],
+    )?;
+    Ok(())
 }
 
 /// Ends the leases of imports that were made before `started`, for a hub that knows itself to be the only one.

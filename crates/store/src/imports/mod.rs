@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub use finish::{abandon, cancel, cancelled, complete, expire_receiving, fail, is_untidy, tidy_step};
-pub use lease::{claim, free_all, received, renew, renew_receiving, spools_needed};
+pub use lease::{claim, free_all, put_back, received, renew, renew_receiving, spools_needed};
 pub use write::{ImportBatch, ListedSoFar, Written, note_listed, write_batch};
 
 /// What an import is told when it is made.
@@ -68,6 +68,10 @@ pub struct Import {
     pub lease_until: i64,
     pub started_at: Option<i64>,
     pub finished_at: Option<i64>,
+    /// How often in a row it could not go on.
+    pub tries: u32,
+    /// JSON: {"code","message"}: why it waits until `lease_until`.
+    pub trouble: Option<String>,
 }
 
 /// How far an import is.
@@ -88,7 +92,8 @@ pub struct Progress {
 const COLUMNS: &str = "i.id, i.organization, i.project, i.created_by, i.name, i.storage, i.batches, i.priority,
     i.on_error, i.on_duplicate, i.dry_run, i.is_upload, i.format, i.spool, i.source, i.created_at, i.state, i.state_reason, i.checkpoint,
     i.listing, i.bytes_total, i.rows_listed, i.bytes_read, i.rows_read, i.rows_imported, i.rows_updated, i.rows_skipped, i.rows_refused,
-    i.rows_noticed, i.error, i.cancel_requested, i.lease_owner, i.lease_until, i.started_at, i.finished_at";
+    i.rows_noticed, i.error, i.cancel_requested, i.lease_owner, i.lease_until, i.started_at, i.finished_at,
+    i.tries, i.trouble";
 
 /// Adds an import in state *receiving*, leased by the hub that receives its file. [`Error::AlreadyExists`] when its
 /// assets would share ids with another import's: make another id and try again.
@@ -245,5 +250,7 @@ fn read(row: &mut Row<'_>) -> Result<Import> {
         lease_until: row.next()?,
         started_at: row.next()?,
         finished_at: row.next()?,
+        tries: row.next()?,
+        trouble: row.next()?,
     })
 }

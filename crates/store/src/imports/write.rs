@@ -117,7 +117,7 @@ pub struct ListedSoFar {
     pub bytes: u64,
 }
 
-/// Notes how far the bucket was listed, and renews the lease; true when the import is to be cancelled. Run it in
+/// Notes how far the bucket was listed, renews the lease, and forgets what was in the way before; true when the import is to be cancelled. Run it in
 /// [`crate::Db::claim`]. [`crate::Error::Conflict`] when the import is not `owner`'s any more.
 pub fn note_listed(
     tx: &mut Tx,
@@ -127,7 +127,7 @@ pub fn note_listed(
     lease_until: i64,
 ) -> Result<bool> {
     let cancel = tx.cell(
-        "UPDATE imports SET listing = ?3, rows_listed = ?4, bytes_total = ?5, lease_until = ?6
+        "UPDATE imports SET listing = ?3, rows_listed = ?4, bytes_total = ?5, lease_until = ?6, tries = 0, trouble = NULL
          WHERE id = ?1 AND lease_owner = ?2 AND state = ?7 RETURNING cancel_requested",
         params![
             &id,

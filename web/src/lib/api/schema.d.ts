@@ -3198,6 +3198,7 @@ export interface components {
             stateReason?: string | null;
             /** @description The storage of rows that name none. */
             storage?: string | null;
+            waiting?: components["schemas"]["ImportWaiting"] | null;
         };
         ImportData: {
             import: components["schemas"]["Import"];
@@ -3233,6 +3234,12 @@ export interface components {
         };
         /** @enum {string} */
         ImportState: "receiving" | "queued" | "running" | "completed" | "failed" | "cancelled";
+        /** @description Why an import is not going on, and when it is tried again. */
+        ImportWaiting: {
+            code: string;
+            message: string;
+            nextTryAt: string;
+        };
         /** @description What somebody who holds the link may know before accepting. */
         Invitation: {
             expiresAt: string;
@@ -4389,6 +4396,7 @@ export type ImportError = components['schemas']['ImportError'];
 export type ImportList = components['schemas']['ImportList'];
 export type ImportSource = components['schemas']['ImportSource'];
 export type ImportState = components['schemas']['ImportState'];
+export type ImportWaiting = components['schemas']['ImportWaiting'];
 export type Invitation = components['schemas']['Invitation'];
 export type InvitationList = components['schemas']['InvitationList'];
 export type Invite = components['schemas']['Invite'];
@@ -7758,6 +7766,14 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     getStoragesSetup: {
@@ -8187,6 +8203,14 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     postStoragesByIdVerificationOverride: {
@@ -8275,6 +8299,14 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -43,6 +43,8 @@ export const words = {
   importNow: 'Import it now',
   sending: (sent: number, total: number) => `${bytes(sent)} of ${bytes(total)} sent`,
   waiting: 'Received. Waiting for its turn.',
+  notAnswering: (found: number) =>
+    `The bucket does not answer; it is asked again by itself. ${counted(found, 'file', 'files')} found so far.`,
   listing: (found: number) => `Looking through the bucket: ${counted(found, 'file', 'files')} found`,
   rows: (read: number, total: number | null) =>
     total === null ? `${count(read)} rows` : `${count(read)} of ~${count(total)}`,

@@ -54,6 +54,8 @@ pub struct ImportView {
     /// Rows with a remark in the report, though they were imported.
     pub rows_noticed: u64,
     pub error: Option<ImportError>,
+    /// Why it waits although it had begun; none where it does not.
+    pub waiting: Option<ImportWaiting>,
     pub created_at: String,
     pub started_at: Option<String>,
     pub finished_at: Option<String>,
@@ -85,9 +87,34 @@ pub struct ImportError {
     pub offset: Option<u64>,
 }
 
+/// Why an import is not going on, and when it is tried again.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportWaiting {
+    pub code: String,
+    pub message: String,
+    pub next_try_at: String,
+}
+
+impl ImportWaiting {
+    fn of(import: &Import) -> Option<Self> {
+        let trouble = import
+            .trouble
+            .as_ref()
+            .filter(|_| import.state == ImportState::Queued)?;
+        let ImportError { code, message, .. } = serde_json::from_str(trouble).ok()?;
+        Some(Self {
+            code,
+            message,
+            next_try_at: iso(import.lease_until),
+        })
+    }
+}
+
 impl From<Import> for ImportView {
     fn from(import: Import) -> Self {
         let is_listing = jobs::is_listing(&import);
+        let waiting = ImportWaiting::of(&import);
         let Import {
             new, state, progress, ..
         } = import;
@@ -117,6 +144,7 @@ impl From<Import> for ImportView {
             rows_refused: progress.rows_refused,
             rows_noticed: progress.rows_noticed,
             error: import.error.and_then(|json| serde_json::from_str(&json).ok()),
+            waiting,
             created_at: iso(new.created_at),
             started_at: import.started_at.map(iso),
             finished_at: import.finished_at.map(iso),
