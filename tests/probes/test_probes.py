@@ -82,21 +82,3 @@ def test_no_byte_is_read_where_sizes_are_given_or_probes_are_off(hub, sandbox, p
     hub.post(organization, {"headerProbes": True})
     assert rested(hub, project)["measured"] == 1
     assert [key for key, _, _ in requests_log.gets()] == ["ihc.png"]
-
-
-def test_probes_go_on_where_a_killed_hub_stopped(hub, sandbox, project, storages, requests_log):
-    keys = list(SIZES) * 90
-    hub.import_list(project, rows(sandbox["bucket"], sandbox["region"], keys), storage=storages["user"])
-    killed_at = []
-    for part in (0.1, 0.4, 0.7):
-        wait_for(lambda: len(requests_log.gets()) >= len(keys) * part, 60, f"{part} of the reads")
-        hub.program.kill()
-        killed_at.append(len(requests_log.gets()))
-        hub.restart()
-    done = rested(hub, project)
-    assert killed_at[-1] < len(keys) * 1.5, "it was over before it was killed"
-    assert (done["measured"], done["failed"], done["pending"]) == (len(keys), 0, 0), done
-    assert [one[0] for one in sizes(hub, project)] == keys
-    assert all((width, height) == SIZES[key] for key, width, height in sizes(hub, project))
-    # What was read and not yet written down is read again, and no more than that: a chunk of 64 per kill.
-    assert len(keys) <= len(requests_log.gets()) <= len(keys) + 3 * 64

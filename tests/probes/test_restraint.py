@@ -1,5 +1,6 @@
 """Provable restraint: a recorder stands before the bucket for whole sessions, and nothing passes that need not."""
 
+from collections import Counter
 from urllib.parse import parse_qs
 
 import pytest
@@ -70,6 +71,22 @@ def assert_restrained(passed, sandbox):
     assert [prefix for prefix in listed if not prefix or not prefix[0].startswith(FOLDER)] == []
 
 
+def measured(hub, project, count):
+    """Waits until so many assets of a project were measured and none waits."""
+
+    def at_rest():
+        found = hub.get(f"/v2/project/{project}/probes")["probes"]
+        return found if found["pending"] == 0 else None
+
+    done = wait_for(at_rest, 60, "the probes coming to rest")
+    assert done["measured"] == count, done
+
+
+def reads(passed):
+    """How often bytes of each object were read."""
+    return Counter(one.key for one in passed if one.method == "GET" and one.key and one.received_bytes)
+
+
 def label(hub, project):
     """Labels and reviews one task, as two people would."""
     task = hub.post(f"/v2/project/{project}/tasks/next", {"stage": "Label"})["task"]
@@ -104,20 +121,26 @@ def test_a_whole_session_reads_no_byte_of_any_object(hub, sandbox, storages, rec
 def test_without_sizes_each_object_is_read_once_and_its_header_alone(hub, sandbox, storages, recorder):
     project = hub.project("Unmeasured")
     count = len(photographs())
-    hub.import_list(project, listed(sandbox, count), storage=storages[0])
-
-    def at_rest():
-        found = hub.get(f"/v2/project/{project}/probes")["probes"]
-        return found if found["pending"] == 0 else None
-
-    done = wait_for(at_rest, 60, "the probes coming to rest")
-    assert done["measured"] == count, done
+    # Every object in ten rows of one list.
+    hub.import_list(project, listed(sandbox, 10 * count), storage=storages[0])
+    measured(hub, project, 10 * count)
     passed = recorder.take()
     assert_restrained(passed, sandbox)
-    read = [one for one in passed if one.key]
-    assert sorted(one.key for one in read) == sorted(FOLDER + name for name in photographs()), "each once"
-    assert max(one.received_bytes for one in read) <= HEADER_BYTES
+    each_once = Counter(FOLDER + name for name in photographs())
+    assert Counter(one.key for one in passed if one.key) == each_once, "nothing else was asked"
+    assert max(one.received_bytes for one in passed if one.key) <= HEADER_BYTES
     assert any(len(content) > HEADER_BYTES for content in photographs().values()), "or nothing was shown"
+
+    # The same objects in a second list, and in another project of the organization: no byte of them is read again.
+    hub.import_list(project, listed(sandbox, count), storage=storages[0])
+    measured(hub, project, 11 * count)
+    other = hub.project("The same once more")
+    hub.import_list(other, listed(sandbox, count), storage=storages[0])
+    measured(hub, other, count)
+    passed = recorder.take()
+    assert_restrained(passed, sandbox)
+    assert reads(passed) == Counter()
+    assert {one.status for one in passed if one.key} == {304}, "they were asked whether they are still the same"
 
 
 def test_looking_into_a_bucket_and_importing_a_folder_of_it_list_that_folder_and_read_headers_alone(
@@ -140,11 +163,7 @@ def test_looking_into_a_bucket_and_importing_a_folder_of_it_list_that_folder_and
         done = hub.finished(started)
         assert (done["state"], done["rowsImported"]) == ("completed", len(names)), done
 
-        def at_rest(project=project):
-            found = hub.get(f"/v2/project/{project}/probes")["probes"]
-            return found if found["pending"] == 0 else None
-
-        assert wait_for(at_rest, 60, "the probes coming to rest")["measured"] == len(names)
+        measured(hub, project, len(names))
         passed = recorder.take()
         assert_restrained(passed, sandbox)
         read = [one for one in passed if one.key]

@@ -9,7 +9,7 @@ use reqwest::Method;
 use crate::connect::{Answer, BodyLimit, Outbound, Outgoing};
 use crate::refusal::{CallError, Refusal};
 use crate::retry::Retry;
-use crate::s3::{RANGE_BYTES_MAX, RangeRead};
+use crate::s3::{RANGE_BYTES_MAX, RangeRead, unless_unchanged};
 
 /// Asks whatever server a public address names. Cheap to clone.
 #[derive(Clone)]
@@ -36,6 +36,17 @@ impl Client {
         Ok(RangeRead::read(answer))
     }
 
+    /// The same of what may have changed since it had this ETag; none where it has not.
+    pub async fn get_changed_range(
+        &self,
+        url: &str,
+        first_bytes: usize,
+        etag: &str,
+    ) -> Result<Option<RangeRead>, CallError> {
+        let answer = self.get(url, first_bytes, Some(("if-none-match", etag))).await;
+        unless_unchanged(answer.map(RangeRead::read))
+    }
+
     /// The same as a page of this origin asks for it.
     pub async fn get_as_page(
         &self,
@@ -43,7 +54,7 @@ impl Client {
         first_bytes: usize,
         origin: &str,
     ) -> Result<AsPage, CallError> {
-        let answer = self.get(url, first_bytes, Some(origin)).await?;
+        let answer = self.get(url, first_bytes, Some(("origin", origin))).await?;
         let allowed = answer.header("access-control-allow-origin");
         Ok(AsPage {
             allow_origin: allowed.map(|allowed| allowed.trim().to_owned()),
@@ -51,15 +62,20 @@ impl Client {
         })
     }
 
-    async fn get(&self, url: &str, first_bytes: usize, origin: Option<&str>) -> Result<Answer, CallError> {
+    async fn get(
+        &self,
+        url: &str,
+        first_bytes: usize,
+        header: Option<(&'static str, &str)>,
+    ) -> Result<Answer, CallError> {
         let wanted = first_bytes.clamp(1, RANGE_BYTES_MAX);
         let once = || async {
             let range = ("range", format!("bytes=0-{}", wanted - 1));
-            let origin = origin.map(|origin| ("origin", origin.to_owned()));
+            let header = header.map(|(name, value)| (name, value.to_owned()));
             let outgoing = Outgoing {
                 method: Method::GET,
                 url: url.to_owned(),
-                headers: origin.into_iter().chain([range]).collect(),
+                headers: header.into_iter().chain([range]).collect(),
                 body: Bytes::new(),
             };
             let answer = self.outbound.send(outgoing, BodyLimit::Cut(wanted)).await?;

@@ -39,6 +39,8 @@ pub struct RangeRead {
     pub total_bytes: Option<u64>,
     /// What it says it is.
     pub content_type: Option<String>,
+    /// Changes when its bytes change.
+    pub etag: Option<String>,
     /// Did the server heed the range, or send everything?
     pub is_partial: bool,
 }
@@ -93,6 +95,7 @@ impl RangeRead {
         Self {
             total_bytes: total.and_then(|total| total.parse().ok()),
             content_type: answer.header("content-type").map(str::to_owned),
+            etag: answer.header("etag").map(str::to_owned),
             is_partial,
             bytes: answer.body,
         }

@@ -132,6 +132,22 @@ impl Client {
         ))
     }
 
+    /// The same of an object that may have changed since it had this ETag; none where it has not.
+    pub async fn get_changed_range(
+        &self,
+        access: &Access,
+        object: ObjectName<'_>,
+        first_bytes: usize,
+        etag: &str,
+    ) -> Result<Option<RangeRead>, CallError> {
+        let wanted = first_bytes.clamp(1, RANGE_BYTES_MAX);
+        let mut call = access.object_call(Method::GET, object);
+        call.headers.push(("range", format!("bytes=0-{}", wanted - 1)));
+        call.headers.push(("if-none-match", etag.to_owned()));
+        let answer = self.ask("GetObject", &call, BodyLimit::Cut(wanted)).await;
+        unless_unchanged(answer.map(RangeRead::read))
+    }
+
     /// A page of the keys of a bucket.
     pub async fn list_v2(
         &self,
@@ -221,6 +237,14 @@ impl Client {
             })
         };
         self.retry.run(&*self.random, once).await
+    }
+}
+
+/// None where the server says that what was asked for is still as it was.
+pub(crate) fn unless_unchanged<T>(asked: Result<T, CallError>) -> Result<Option<T>, CallError> {
+    match asked {
+        Err(error) if error.refusal().is_some_and(|refusal| refusal.status == 304) => Ok(None),
+        asked => asked.map(Some),
     }
 }
 

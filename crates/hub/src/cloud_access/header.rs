@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use bytes::Bytes;
 use insitu_cloud::connect::Outbound;
 use insitu_cloud::public::AsPage;
-use insitu_cloud::s3::{self, ObjectName};
+use insitu_cloud::s3::{self, ObjectName, RangeRead};
 use insitu_cloud::{CallError, RefusalKind, Retry, public};
 use insitu_model::address::Address;
 use insitu_model::ambient::{Clock, Random};
@@ -86,22 +86,46 @@ impl From<ApiError> for Unread {
     }
 }
 
+/// The beginning of an asset's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beginning {
+    /// The bytes, at most as many as were asked for.
+    pub bytes: Bytes,
+    /// What the server names the content by.
+    pub etag: Option<String>,
+}
+
+impl From<RangeRead> for Beginning {
+    fn from(read: RangeRead) -> Self {
+        Self {
+            bytes: read.bytes,
+            etag: read.etag,
+        }
+    }
+}
+
 /// The first `first_bytes` of the asset with this data: through its storage, from the hub's own, or as anybody would.
+/// None, and no byte of it, where it is still what had the ETag `seen`.
 pub async fn read_header(
     hub: &Arc<Hub>,
     organization: OrganizationId,
     storage: Option<StorageId>,
     data: &str,
     first_bytes: usize,
-) -> Result<Bytes, Unread> {
+    seen: Option<&str>,
+) -> Result<Option<Beginning>, Unread> {
     match (storage, OwnFile::parse_kept(data)) {
-        (Some(storage), _) => read_private(hub, organization, storage, data, first_bytes).await,
-        (None, Some(file)) => read_own(hub, file, first_bytes).await,
-        (None, None) => read_public(hub, data, first_bytes).await,
+        (Some(storage), _) => read_private(hub, organization, storage, data, first_bytes, seen).await,
+        (None, Some(file)) => read_own_file(hub, file, first_bytes).await.map(|bytes| {
+            // It never changes.
+            Some(Beginning { bytes, etag: None })
+        }),
+        (None, None) => read_public(hub, data, first_bytes, seen).await,
     }
 }
 
-async fn read_own(hub: &Hub, file: OwnFile, first_bytes: usize) -> Result<Bytes, Unread> {
+/// The same of a file in the hub's own storage.
+pub async fn read_own_file(hub: &Hub, file: OwnFile, first_bytes: usize) -> Result<Bytes, Unread> {
     let read = hub.files.read_first(file, first_bytes).await;
     read.map_err(|error| match error {
         FileError::Bucket(BucketError::Call { ref cause, .. }) => Unread {
@@ -122,7 +146,8 @@ async fn read_private(
     id: StorageId,
     data: &str,
     first_bytes: usize,
-) -> Result<Bytes, Unread> {
+    seen: Option<&str>,
+) -> Result<Option<Beginning>, Unread> {
     let storage = ReachedStorage::get(hub, organization, id).await?;
     let parsed = Address::parse_with(data, storage.endpoint.as_ref())
         .map_err(|error| Unread::asset(error.code(), error))?;
@@ -152,17 +177,30 @@ async fn read_private(
         key: object.key(),
         version: object.version(),
     };
-    let read = hub.cloud.headers.s3.get_range(&access, name, first_bytes).await;
+    let s3 = &hub.cloud.headers.s3;
+    let read = match seen {
+        Some(etag) => s3.get_changed_range(&access, name, first_bytes, etag).await,
+        None => s3.get_range(&access, name, first_bytes).await.map(Some),
+    };
     match read {
-        Ok(read) => Ok(read.bytes),
+        Ok(read) => Ok(read.map(Beginning::from)),
         Err(error) => Err(Unread::of_call(&error, blame_of(&error))),
     }
 }
 
-async fn read_public(hub: &Hub, data: &str, first_bytes: usize) -> Result<Bytes, Unread> {
+async fn read_public(
+    hub: &Hub,
+    data: &str,
+    first_bytes: usize,
+    seen: Option<&str>,
+) -> Result<Option<Beginning>, Unread> {
     let url = public_url(data)?;
-    let read = hub.cloud.headers.public.get_range(&url, first_bytes).await;
-    read.map(|read| read.bytes)
+    let public = &hub.cloud.headers.public;
+    let read = match seen {
+        Some(etag) => public.get_changed_range(&url, first_bytes, etag).await,
+        None => public.get_range(&url, first_bytes).await.map(Some),
+    };
+    read.map(|read| read.map(Beginning::from))
         .map_err(|error| unread_in_public(&error))
 }
 

@@ -35,7 +35,7 @@ use self::examine::Instruments;
 pub use self::examine::{Examining, Wish, decode, patient_of, patient_of_form};
 pub use self::folder::{Extensions, FolderPage, as_folder, is_marker};
 use self::header::Clients;
-pub use self::header::{Blame, Unread, read_as_page, read_header};
+pub use self::header::{Blame, Unread, read_as_page, read_header, read_own_file};
 pub use self::list::{Bucket, Unlisted};
 pub use self::reached::ReachedStorage;
 use self::reached::ReachedStorages;
@@ -209,7 +209,7 @@ pub async fn region_of(hub: &Hub, storage: &ReachedStorage, object: &ObjectAddre
 }
 
 /// Who is asked what address a name has.
-fn names(config: &Config, random: &Arc<dyn Random>) -> Arc<dyn Lookup> {
+pub fn names(config: &Config, random: &Arc<dyn Random>) -> Arc<dyn Lookup> {
     match config.resolver {
         Some(address) => Arc::new(DnsServer::new(address, random.clone())),
         None => Arc::new(SystemLookup),

@@ -1,17 +1,19 @@
-//! Header probes: the size of assets that came without one, read once from the first bytes of their files.
+//! Header probes: the size of assets that came without one, read once from the first bytes of their files, however many
+//! assets name the same file.
 //!
 //! A worker takes a range of assets of one storage for a few chunks and gives it back to the end of the line, so that
 //! a long list does not keep the short ones waiting. Where a storage is down or says that it is asked too much, the
 //! range rests, longer with every try in vain. An asset that cannot be read is given up with its reason.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use futures_util::{StreamExt as _, stream};
 use insitu_cloud::s3::RANGE_BYTES_MAX;
-use insitu_formats::image::{HeaderError, Size, size_as_shown};
+use insitu_formats::image::{HeaderError, size_as_shown};
 use insitu_store::assets::Unmeasured;
-use insitu_store::assets::probes::{self, Chunk, Range, Report, Trouble};
+use insitu_store::assets::probes::{self, Chunk, Found, Known, Learned, Range, Report, Trouble};
 use insitu_store::{Error, Tx};
 use tokio::sync::watch;
 
@@ -86,9 +88,17 @@ struct Prober {
     stopping: watch::Receiver<bool>,
 }
 
-/// What became of one asset.
+/// An object, and the assets of a chunk that name it.
+struct Object<'a> {
+    known: Option<&'a Known>,
+    assets: Vec<&'a Unmeasured>,
+}
+
+/// What became of one object.
 enum Outcome {
-    Measured(Size),
+    /// It was known already.
+    Known(Found),
+    Read(Learned),
     Failed(Unread),
     /// To be tried again; for the reason given, or because the work stopped.
     Left(Option<Unread>),
@@ -118,13 +128,12 @@ impl Prober {
         Ok(())
     }
 
-    /// Looks at the assets of a chunk, and keeps the range meanwhile.
+    /// Looks at the objects of a chunk, and keeps the range meanwhile.
     async fn look(&self, chunk: &Chunk, switch: u64) -> Result<Report, Error> {
         let in_vain = AtomicBool::new(false);
-        let looks: Vec<_> = chunk
-            .assets
-            .iter()
-            .map(|asset| self.look_at(asset, switch, &in_vain))
+        let looks: Vec<_> = objects(chunk)
+            .into_iter()
+            .map(|object| self.look_at(object, switch, &in_vain))
             .collect();
         let looking = stream::iter(looks)
             .buffer_unordered(PARALLEL_PER_STORAGE)
@@ -140,48 +149,81 @@ impl Prober {
         }
     }
 
-    async fn look_at(&self, asset: &Unmeasured, switch: u64, in_vain: &AtomicBool) -> (Unmeasured, Outcome) {
+    async fn look_at<'a>(
+        &self,
+        object: Object<'a>,
+        switch: u64,
+        in_vain: &AtomicBool,
+    ) -> (Vec<&'a Unmeasured>, Outcome) {
         let is_over = *self.stopping.borrow() || self.hub.jobs.probe_switch.state() != switch;
         if is_over || in_vain.load(Ordering::Relaxed) {
-            return (asset.clone(), Outcome::Left(None));
+            return (object.assets, Outcome::Left(None));
         }
-        let outcome = match self.measure(&asset.data).await {
-            Ok(size) => Outcome::Measured(size),
-            Err(unread) if unread.blame == Blame::Asset => Outcome::Failed(unread),
-            Err(unread) => {
-                in_vain.store(true, Ordering::Relaxed);
-                Outcome::Left(Some(unread))
-            }
+        let outcome = match object.known.filter(|known| known.holds()) {
+            Some(known) => Outcome::Known(known.found.clone()),
+            None => match self.read(&object).await {
+                Ok(learned) => Outcome::Read(learned),
+                Err(unread) if unread.blame == Blame::Asset => Outcome::Failed(unread),
+                Err(unread) => {
+                    in_vain.store(true, Ordering::Relaxed);
+                    Outcome::Left(Some(unread))
+                }
+            },
         };
-        (asset.clone(), outcome)
+        (object.assets, outcome)
     }
 
-    async fn measure(&self, data: &str) -> Result<Size, Unread> {
+    /// Reads an object, unless it is still what it was when it was read before.
+    async fn read(&self, object: &Object<'_>) -> Result<Learned, Unread> {
         let (organization, storage) = (self.range.organization, self.range.storage);
-        let bytes = read_header(&self.hub, organization, storage, data, RANGE_BYTES_MAX).await?;
-        let is_all = bytes.len() < RANGE_BYTES_MAX;
-        size_as_shown(&bytes).map_err(|error| match error {
-            HeaderError::CutOff if !is_all => Unread::asset(
-                "image.header_too_long",
-                format!("its header is longer than the {RANGE_BYTES_MAX} bytes that are read"),
-            ),
-            error => Unread::asset(error.code(), error),
+        let Some(asset) = object.assets.first() else {
+            return Err(Unread::asset("probe.no_asset", "no asset names it"));
+        };
+        let seen = object.known.and_then(|known| known.etag.as_deref());
+        let header = read_header(
+            &self.hub,
+            organization,
+            storage,
+            &asset.data,
+            RANGE_BYTES_MAX,
+            seen,
+        );
+        let (found, etag) = match (header.await?, object.known) {
+            (Some(header), _) => (found_in(&header.bytes), header.etag),
+            (None, Some(known)) => (known.found.clone(), known.etag.clone()),
+            (None, None) => {
+                return Err(Unread::asset(
+                    "cloud.not_understood",
+                    "it is unchanged, but was never read",
+                ));
+            }
+        };
+        Ok(Learned {
+            object: asset.object,
+            found,
+            etag,
         })
     }
 
-    fn report(&self, outcomes: Vec<(Unmeasured, Outcome)>) -> Report {
+    fn report(&self, outcomes: Vec<(Vec<&Unmeasured>, Outcome)>) -> Report {
         let now = self.hub.clock.now_ms();
         let is_last_try = self.range.attempts + 1 >= ATTEMPTS_MAX;
         let mut report = Report::default();
-        for (asset, outcome) in outcomes {
+        for (assets, outcome) in outcomes {
             match outcome {
-                Outcome::Measured(size) => report.measured.push((asset, size.width, size.height)),
-                Outcome::Failed(unread) => report.failed.push((asset, unread.code, kept(&unread.message))),
+                Outcome::Known(found) => note(&mut report, &assets, &found),
+                Outcome::Read(learned) => {
+                    note(&mut report, &assets, &learned.found);
+                    report.learned.push(learned);
+                }
+                Outcome::Failed(unread) => {
+                    give_up(&mut report, &assets, &unread.code, &kept(&unread.message))
+                }
                 Outcome::Left(Some(unread)) if is_last_try && unread.blame == Blame::Moment => {
-                    report.failed.push((asset, unread.code, kept(&unread.message)));
+                    give_up(&mut report, &assets, &unread.code, &kept(&unread.message));
                 }
                 Outcome::Left(unread) => {
-                    report.left.push(asset);
+                    report.left.extend(assets.into_iter().cloned());
                     if let (Some(unread), None) = (unread, &report.trouble) {
                         report.trouble = Some(Trouble {
                             message: kept(&unread.message),
@@ -219,6 +261,58 @@ impl Prober {
             .claim(move |tx| probes::renew(tx, &range, &owner, lease_until))
             .await
     }
+}
+
+/// The objects of a chunk in the order in which they are first named.
+fn objects(chunk: &Chunk) -> Vec<Object<'_>> {
+    let mut places = HashMap::new();
+    let mut objects: Vec<Object<'_>> = Vec::new();
+    for asset in &chunk.assets {
+        let place = *places.entry(asset.object).or_insert(objects.len());
+        match objects.get_mut(place) {
+            Some(object) => object.assets.push(asset),
+            None => objects.push(Object {
+                known: chunk.known.get(&asset.object),
+                assets: vec![asset],
+            }),
+        }
+    }
+    objects
+}
+
+/// What the beginning of a file tells.
+fn found_in(bytes: &[u8]) -> Found {
+    let is_all = bytes.len() < RANGE_BYTES_MAX;
+    let nothing = |code: &str, message: String| Found::Nothing {
+        code: code.to_owned(),
+        message: kept(&message),
+    };
+    match size_as_shown(bytes) {
+        Ok(size) => Found::Size(size.width, size.height),
+        Err(HeaderError::CutOff) if !is_all => nothing(
+            "image.header_too_long",
+            format!("its header is longer than the {RANGE_BYTES_MAX} bytes that are read"),
+        ),
+        Err(error) => nothing(error.code(), error.to_string()),
+    }
+}
+
+/// Notes what was found in an object for all assets that name it.
+fn note(report: &mut Report, assets: &[&Unmeasured], found: &Found) {
+    match found {
+        Found::Size(width, height) => {
+            let measured = assets.iter().map(|asset| ((*asset).clone(), *width, *height));
+            report.measured.extend(measured);
+        }
+        Found::Nothing { code, message } => give_up(report, assets, code, message),
+    }
+}
+
+fn give_up(report: &mut Report, assets: &[&Unmeasured], code: &str, message: &str) {
+    let failed = assets
+        .iter()
+        .map(|asset| ((*asset).clone(), code.to_owned(), message.to_owned()));
+    report.failed.extend(failed);
 }
 
 /// How long a range rests after so many tries in vain before this one.

@@ -1,6 +1,7 @@
 //! A server that looks like S3 from afar, a hub that may read from it, and the words that the tests tell stories in.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -25,6 +26,10 @@ pub struct Bucket {
     /// Answers before, or instead of, the file: how many, and the last one for ever where it is no file.
     pub refusals: Mutex<HashMap<&'static str, (u32, StatusCode)>>,
     pub asked: Mutex<Vec<(String, String)>>,
+    /// Files that came in place of others.
+    pub overwritten: Mutex<HashMap<&'static str, Vec<u8>>>,
+    /// The names of the files that nobody read again, because they are as they were.
+    pub unchanged: Mutex<Vec<String>>,
 }
 
 impl Bucket {
@@ -49,6 +54,18 @@ async fn answer(State(bucket): State<Arc<Bucket>>, method: Method, uri: Uri, hea
     }
     let name = uri.path().rsplit('/').next().unwrap_or_default().to_owned();
     let range = headers[header::RANGE].to_str().unwrap().to_owned();
+    let newer = bucket.overwritten.lock().unwrap().get(name.as_str()).cloned();
+    let file = newer.or_else(|| bucket.files.get(name.as_str()).cloned());
+    let etag = file.as_ref().map(etag_of);
+    if etag.is_some()
+        && headers
+            .get(header::IF_NONE_MATCH)
+            .map(|seen| seen.to_str().unwrap())
+            == etag.as_deref()
+    {
+        bucket.unchanged.lock().unwrap().push(name);
+        return StatusCode::NOT_MODIFIED.into_response();
+    }
     bucket.asked.lock().unwrap().push((name.clone(), range.clone()));
     if let Some((left, status)) = bucket.refusals.lock().unwrap().get_mut(name.as_str())
         && *left > 0
@@ -56,12 +73,23 @@ async fn answer(State(bucket): State<Arc<Bucket>>, method: Method, uri: Uri, hea
         *left -= 1;
         return status.into_response();
     }
-    let Some(file) = bucket.files.get(name.as_str()) else {
+    let (Some(file), Some(etag)) = (file, etag) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let last: usize = range.rsplit('-').next().unwrap().parse().unwrap();
     let part = file[..file.len().min(last + 1)].to_vec();
-    (StatusCode::PARTIAL_CONTENT, Body::from(part)).into_response()
+    (
+        StatusCode::PARTIAL_CONTENT,
+        [(header::ETAG, etag)],
+        Body::from(part),
+    )
+        .into_response()
+}
+
+fn etag_of(file: &Vec<u8>) -> String {
+    let mut hasher = DefaultHasher::new();
+    file.hash(&mut hasher);
+    format!("\"{:x}\"", hasher.finish())
 }
 
 pub fn gif(width: u16, height: u16) -> Vec<u8> {

@@ -1,14 +1,22 @@
 //! Width and height of assets that came without: filled by whoever learns them first, and never changed afterwards.
 
-use insitu_model::id::{AssetId, OrganizationId, ProjectId, StorageId};
+use insitu_model::id::{AssetId, OrganizationId, ProjectId};
 
-use super::{AssetFilter, extents, extents::Locator, kinds, probes, spans};
+use super::{
+    AssetFilter, extents,
+    extents::Locator,
+    kinds,
+    probes::{self, ObjectKey},
+    spans,
+};
 use crate::{Result, Tx, projects, value::params};
 
 /// An asset whose size is not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unmeasured {
     pub data: String,
+    /// The object that it names, as others may.
+    pub object: ObjectKey,
     pub(super) place: i64,
 }
 
@@ -51,23 +59,22 @@ pub(super) fn measure(tx: &mut Tx, asset: &Unmeasured, width: u32, height: u32) 
     Ok(filled > 0)
 }
 
-/// The assets of a storage between two places whose size is neither known nor given up, up to `limit`.
+/// The assets of a range's storage between two places whose size is neither known nor given up, up to `limit`.
 pub(super) fn unmeasured(
     tx: &mut Tx,
-    project: i64,
-    storage: Option<StorageId>,
+    range: &probes::Range,
     (first, last): (i64, i64),
     limit: u32,
 ) -> Result<Vec<Unmeasured>> {
     let filter = AssetFilter {
-        storage: Some(storage),
+        storage: Some(range.storage),
         ..AssetFilter::default()
     };
-    let kinds = kinds::matching(tx, project, &filter)?;
+    let kinds = kinds::matching(tx, range.project, &filter)?;
     if kinds.as_ref().is_some_and(kinds::KindSet::is_empty) {
         return Ok(Vec::new());
     }
-    let hidden = extents::hidden(tx, project)?;
+    let hidden = extents::hidden(tx, range.project)?;
     let mut found = Vec::new();
     tx.visit(
         &format!(
@@ -80,8 +87,9 @@ pub(super) fn unmeasured(
         |row| {
             let place = row.next()?;
             if !spans::holds(&hidden, place) {
-                let data = row.next()?;
-                found.push(Unmeasured { data, place });
+                let data: String = row.next()?;
+                let object = ObjectKey::new(range.organization, range.storage, &data);
+                found.push(Unmeasured { data, object, place });
             }
             Ok(found.len() < limit as usize)
         },

@@ -24,14 +24,14 @@ fn sized(external_id: &str) -> NewAsset {
     }
 }
 
-fn of_storage(storage: StorageId, external_id: &str) -> NewAsset {
+pub fn of_storage(storage: StorageId, external_id: &str) -> NewAsset {
     NewAsset {
         storage: Some(storage),
         ..row(external_id)
     }
 }
 
-async fn take(store: &Store, owner: &'static str) -> Option<Range> {
+pub async fn take(store: &Store, owner: &'static str) -> Option<Range> {
     let now = store.tick();
     store
         .write(move |tx| probes::claim(tx, owner, now, now + LEASE))
@@ -39,7 +39,7 @@ async fn take(store: &Store, owner: &'static str) -> Option<Range> {
         .unwrap()
 }
 
-async fn chunk(store: &Store, range: &Range, limit: u32) -> Chunk {
+pub async fn chunk(store: &Store, range: &Range, limit: u32) -> Chunk {
     let range = range.clone();
     store
         .read(move |tx| probes::chunk(tx, &range, limit))
@@ -48,7 +48,7 @@ async fn chunk(store: &Store, range: &Range, limit: u32) -> Chunk {
         .unwrap()
 }
 
-async fn settle(
+pub async fn settle(
     store: &Store,
     range: &Range,
     owner: &'static str,
@@ -76,7 +76,7 @@ fn names(assets: &[Unmeasured]) -> Vec<&str> {
 }
 
 /// Looks at everything that is due, in chunks of `limit`; the names in the order in which they were handed out.
-async fn measure_all(store: &Store, limit: u32) -> Vec<String> {
+pub async fn measure_all(store: &Store, limit: u32) -> Vec<String> {
     let mut seen = Vec::new();
     while let Some(mut range) = take(store, "w").await {
         loop {
@@ -227,6 +227,7 @@ contract! {
             failed: vec![failed(1, "cloud.access_denied"), failed(2, "cloud.not_found"), failed(4, "cloud.not_found")],
             left: vec![found.assets[3].clone()],
             trouble: Some(Trouble { code: "cloud.throttled".to_owned(), message: "slow".to_owned(), due_at: store.tick() + 500 }),
+            learned: Vec::new(),
         };
         let range = settle(store, &range, "w", found, report).await.unwrap().unwrap();
         assert_eq!(range.attempts, 1);

@@ -1,10 +1,10 @@
 //! The way to what needs no storage: a public address as a page of the hub gets it, or a file of the hub's own.
 
-use insitu_cloud::doctor::{Decoded, NOT_READ};
+use insitu_cloud::doctor::{Decoded, NOT_READ, READING_NOT_TRIED, TRY_READING};
 use insitu_model::own_file::OwnFile;
 
-use super::Way;
-use crate::cloud_access::{Examining, decode, read_as_page, read_header};
+use super::{FixView, Way};
+use crate::cloud_access::{Examining, decode, read_as_page, read_own_file};
 use crate::error::{ApiError, ApiResult};
 
 /// How much of a public asset or of an uploaded file is read.
@@ -14,24 +14,36 @@ impl Way<'_> {
     /// A public address, or a file of the hub's own storage: nothing is signed, and the beginning tells all.
     pub(super) async fn as_anybody(&mut self, data: &str) -> ApiResult<()> {
         let hub = self.hub;
-        let is_own = OwnFile::parse_kept(data).is_some();
-        let what = match is_own {
-            true => "It is a file of the hub's own storage.",
-            false => "It is a public address, which everybody may fetch without a signature.",
+        let own = OwnFile::parse_kept(data);
+        let what = match own {
+            Some(_) => "It is a file of the hub's own storage.",
+            None => "It is a public address, which everybody may fetch without a signature.",
         };
         self.passed("object", what.to_owned());
         if !Examining::of(hub, self.organization).await?.may_read() {
             for name in ["head", "cors", "decode"] {
                 self.end(name, "skipped", None, NOT_READ.to_owned(), None);
             }
+            let code = Some("storage.reading_not_tried".to_owned());
+            let fix = FixView {
+                text: TRY_READING.to_owned(),
+                paste: None,
+            };
+            self.end(
+                "coverage",
+                "warned",
+                code,
+                READING_NOT_TRIED.to_owned(),
+                Some(fix),
+            );
             return Ok(());
         }
         let read = async {
-            let read = match is_own {
-                true => read_header(hub, self.organization, None, data, FIRST_BYTES)
+            let read = match own {
+                Some(file) => read_own_file(hub, file, FIRST_BYTES)
                     .await
                     .map(|bytes| (bytes, None)),
-                false => read_as_page(hub, data, FIRST_BYTES)
+                None => read_as_page(hub, data, FIRST_BYTES)
                     .await
                     .map(|page| (page.bytes, Some(page.allow_origin))),
             };

@@ -2,16 +2,19 @@
 //!
 //! Imports note where such assets are ([`note`]), so that a project of any size is never searched and a list that
 //! brings every size costs nothing. A worker claims a range, which is of one storage, for a while, takes its assets
-//! in chunks and writes down what became of each ([`work`]). An asset that cannot be measured is kept with its reason
-//! ([`failures`]) and stands in nobody's way.
+//! in chunks and writes down what became of each ([`work`]). What was read of an object is known to the next asset that
+//! names it ([`known`]). An asset that cannot be measured is kept with its reason ([`failures`]) and stands in nobody's
+//! way.
 
 mod failures;
+mod known;
 mod note;
 mod work;
 
 use insitu_model::id::{OrganizationId, StorageId};
 
 pub use failures::{FailedAsset, FailedPage, failures, retry};
+pub use known::{Found, Known, Learned, ObjectKey};
 pub(crate) use note::{Noted, discard};
 pub(super) use note::{forget_failure, reveal};
 pub use work::{Chunk, Report, chunk, claim, free_all, renew, settle};
@@ -31,7 +34,7 @@ pub struct Range {
     /// Tries in a row that were in vain.
     pub attempts: u32,
     import: i64,
-    project: i64,
+    pub(super) project: i64,
     first_place: i64,
     next_place: i64,
     last_place: i64,

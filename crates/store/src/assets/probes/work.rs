@@ -5,7 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{MEASURED, Range, Trouble, Unmeasured, count, key, read_storage};
+use super::{
+    MEASURED, Range, Trouble, Unmeasured, count, key,
+    known::{self, Known, Learned, ObjectKey},
+    read_storage,
+};
 use crate::{
     Error, Result, Tx,
     assets::dimensions,
@@ -21,6 +25,8 @@ const PLACES_PER_CHUNK: i64 = 16_384;
 pub struct Chunk {
     /// In the order of their places.
     pub assets: Vec<Unmeasured>,
+    /// What is known of their objects.
+    pub known: BTreeMap<ObjectKey, Known>,
     /// Where to go on after them.
     next_place: i64,
 }
@@ -36,6 +42,8 @@ pub struct Report {
     pub left: Vec<Unmeasured>,
     /// Why they are, and when.
     pub trouble: Option<Trouble>,
+    /// What was read meanwhile, for the next who name the same objects.
+    pub learned: Vec<Learned>,
 }
 
 const COLUMNS: &str = "organization, storage, attempts, import, project, first_place, next_place, last_place";
@@ -92,12 +100,17 @@ pub fn chunk(tx: &mut Tx, range: &Range, limit: u32) -> Result<Option<Chunk>> {
         return Ok(None);
     }
     let last = range.last_place.min(range.next_place + PLACES_PER_CHUNK - 1);
-    let assets = dimensions::unmeasured(tx, range.project, range.storage, (range.next_place, last), limit)?;
+    let assets = dimensions::unmeasured(tx, range, (range.next_place, last), limit)?;
+    let known = known::of_assets(tx, range, &assets)?;
     let next_place = match assets.last() {
         Some(asset) if assets.len() >= limit as usize => asset.place + 1,
         _ => last + 1,
     };
-    Ok(Some(Chunk { assets, next_place }))
+    Ok(Some(Chunk {
+        assets,
+        known,
+        next_place,
+    }))
 }
 
 /// Writes down what became of a chunk and goes on behind it, or at the first asset that is left. A lease in the past
@@ -122,6 +135,7 @@ pub fn settle(
         ..range.clone()
     };
     advance(tx, &settled, owner, report, now, lease_until)?;
+    known::learn(tx, &report.learned, now)?;
     let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
     for (asset, width, height) in &report.measured {
         if dimensions::measure(tx, asset, *width, *height)? {
