@@ -206,6 +206,26 @@ def test_where_headers_may_not_be_read_no_test_reads_a_byte(doctor):
     assert passed == {"address", "clock", "identity", "region", "list", "head", "preflight"}
 
 
+def test_why_says_so_where_the_hub_may_read_nothing(doctor, asset):
+    project, id = asset
+    organization = f"/v2/organization/{doctor.hub.organization}"
+    doctor.hub.post(organization, {"headerProbes": False})
+    try:
+        before = len(doctor.asked())
+        diagnosis = doctor.hub.get(f"/v2/project/{project}/assets/{id}/why")["diagnosis"]
+        said = insitu(doctor, "why", KEY, "--project", project)
+        asked = doctor.asked()[before:]
+    finally:
+        doctor.hub.post(organization, {"headerProbes": True})
+    verdicts = {one["name"]: one["verdict"] for one in diagnosis["checks"]}
+    not_read = {name for name, verdict in verdicts.items() if verdict == "skipped"}
+    assert not_read == {"range", "kms", "signed-get", "decode"}, verdicts
+    assert (diagnosis["verdict"], diagnosis["cause"]) == ("warned", None)
+    assert [(one["name"], one["code"]) for one in diagnosis["warnings"]] == [("coverage", "storage.reading_not_tried")]
+    assert said.returncode == 0 and "Reading was not tried" in said.stdout, said
+    assert [one for one in asked if one["method"] == "GET" and one["key"]] == []
+
+
 def test_what_an_owner_answers_for_is_a_warning(doctor):
     """The role lets strangers in, and the organization's owner has said to use it all the same."""
     doctor.misbehave({"fault": "no-external-id-demanded"})
@@ -244,6 +264,45 @@ def test_while_an_external_id_is_changed_the_role_may_be_at_either(doctor):
     assert len(tried) == 3, "who the hub is, and AssumeRole with either"
 
 
+def test_a_new_external_id_that_is_a_pattern_in_the_trust_policy_is_named_as_one(doctor):
+    """The role has moved to the new one, and takes whatever begins like it."""
+    role = "arn:aws:iam::111122223333:role/moved"
+
+    def trust(**condition):
+        statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": condition}
+        everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        change = {
+            "arn": role,
+            "trustPolicy": {"Version": "2012-10-17", "Statement": [statement]},
+            "policies": [{"Version": "2012-10-17", "Statement": [everything]}],
+        }
+        door = doctor.facts["s3Endpoint"] + "/_sandbox/roles"
+        requests.put(door, json=change, timeout=10).raise_for_status()
+
+    trust(StringEquals={"sts:ExternalId": "the-first-id"})
+    form = {"name": "moved", "accessType": "IAM_DELEGATED", **doctor.place(), "roleArn": role, "externalId": "the-first-id"}
+    storage = doctor.hub.post("/v2/storages", {"provider": "AWS", **form})["storage"]
+    doctor.storages["moved"] = storage["_id"]
+    assert doctor.examine("moved", object=doctor.object(KEY))["verdict"] == "passed"
+    next_id = doctor.hub.post(f"/v2/storages/{storage['_id']}/externalId/rotate", {})["storage"]["nextExternalId"]
+
+    trust(StringLike={"sts:ExternalId": f"{next_id[:8]}*"})
+    diagnosis = doctor.examine("moved", object=doctor.object(KEY))
+    failed = [(one["name"], one["code"]) for one in diagnosis["checks"] if one["verdict"] == "failed"]
+    assert failed == [("external-id-random", "storage.trust_policy_missing_external_id")], diagnosis
+    cause = diagnosis["cause"]
+    assert "only resembles" in cause["message"]
+    assert cause["fix"]["paste"]["Statement"][0]["Condition"] == {"StringEquals": {"sts:ExternalId": next_id}}
+    proved = doctor.hub.post(f"/v2/storages/{storage['_id']}/verify", {})["storage"]
+    assert proved["verification"]["code"] == "storage.trust_policy_missing_external_id", proved
+    assert proved["nextExternalId"] == next_id, "what was not proved is not taken over"
+
+    trust(StringEquals={"sts:ExternalId": next_id})
+    assert doctor.examine("moved", object=doctor.object(KEY))["verdict"] == "passed"
+    proved = doctor.hub.post(f"/v2/storages/{storage['_id']}/verify", {})["storage"]
+    assert (proved["verification"]["state"], proved["externalId"]) == ("verified", next_id)
+
+
 def test_why_of_a_public_address_says_what_was_not_asked(doctor):
     """Where the hub may read nothing, it knows nothing: that is said, and nothing is passed."""
     project = doctor.hub.project("Public")
@@ -260,6 +319,7 @@ def test_why_of_a_public_address_says_what_was_not_asked(doctor):
     organization = f"/v2/organization/{doctor.hub.organization}"
     doctor.hub.post(organization, {"headerProbes": False})
     try:
-        assert why() == [*begin, ("head", "skipped"), ("cors", "skipped"), ("decode", "skipped")]
+        skipped = [(name, "skipped") for name in ["head", "cors", "decode"]]
+        assert why() == [*begin, *skipped, ("coverage", "warned")]
     finally:
         doctor.hub.post(organization, {"headerProbes": True})

@@ -54,15 +54,17 @@ pub(super) fn own_up(run: &mut Run<'_>) {
     run.warn(check, cause);
 }
 
+/// What is said where the hub may not read a byte, and so cannot tell whether others may.
+pub const READING_NOT_TRIED: &str = "Reading was not tried, neither by the hub nor by a signed URL: this organization, or the \
+     operator of the hub, does not let the hub read the beginning of objects. Whether assets can be read and shown is not known.";
+/// What to do about it.
+pub const TRY_READING: &str =
+    "Open an asset in the browser to see; or let header probes run (Organization settings) and test again.";
+
 /// Who may not read a byte cannot tell whether others may.
-fn own_up_to_reading(run: &mut Run<'_>) {
+pub(super) fn own_up_to_reading(run: &mut Run<'_>) {
     let check = run.open(Subject::Coverage);
-    let cause = Cause::new(
-        "storage.reading_not_tried",
-        "Reading was not tried, neither by the hub nor by a signed URL: this organization, or the operator of the hub, does not \
-         let the hub read the beginning of objects. Whether assets can be read and shown is not known.",
-        "Open an asset in the browser to see; or let header probes run (Organization settings) and test again.",
-    );
+    let cause = Cause::new("storage.reading_not_tried", READING_NOT_TRIED, TRY_READING);
     run.warn(check, cause);
 }
 

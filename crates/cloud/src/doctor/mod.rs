@@ -37,7 +37,7 @@ use insitu_model::region::Region;
 use self::cause::Whose;
 use self::check::OF_OBJECT;
 pub use self::check::{Cause, Check, Diagnosis, Fix, OF_STORAGE, Subject, Verdict};
-pub use self::coverage::LeftOut;
+pub use self::coverage::{LeftOut, READING_NOT_TRIED, TRY_READING};
 pub use self::object::NOT_READ;
 pub use self::run::WHOLE_MAX;
 use self::run::{Run, Step};
@@ -268,7 +268,11 @@ async fn follow_one(run: &mut Run<'_>, credentials: &Arc<Credentials>) -> Step {
     object::read(run, credentials, bucket, wanted, &bucket::Listed::UNKNOWN).await?;
     browser::name_host(run, credentials, bucket);
     let asked = cors::ask_first(run, credentials, bucket, &wanted.key).await?;
-    browser::fetch(run, credentials, bucket, wanted, asked).await
+    browser::fetch(run, credentials, bucket, wanted, asked).await?;
+    if run.tools.decode.is_none() {
+        coverage::own_up_to_reading(run);
+    }
+    Ok(())
 }
 
 impl Wanted {
