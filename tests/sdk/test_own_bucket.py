@@ -45,7 +45,7 @@ def cloud(tmp_path_factory):
     world = {"buckets": [{"name": BUCKET, "region": REGION, "cors": cors}], "users": [keeper, user("reader", "s3:GetObject")]}
     config = folder / "config.json"
     config.write_text(json.dumps(world))
-    with running_sandbox(folder, "--config", config, "--request-log", folder / "requests.ndjson") as facts:
+    with running_sandbox(folder, "--config", config, "--request-log", folder / "requests.ndjson", "--dns", "127.0.0.1:0") as facts:
         yield {**facts, "requests": folder / "requests.ndjson"}
 
 
@@ -110,6 +110,18 @@ def struck(cloud):
 def part(content, offset):
     checksum = f"crc32 {zlib.crc32(content):08x}"
     return {"Upload-Offset": str(offset), "Upload-Length": str(len(content)), "Upload-Checksum": checksum}
+
+
+
+def test_the_bucket_is_found_by_the_dns_server_that_the_operator_names(tmp_path, cloud):
+    """No other knows the name."""
+    endpoint = cloud["s3Endpoint"].replace("127.0.0.1", "own-files.test")
+    place = ["--own-storage", f"s3://{BUCKET}/insitu", "--own-storage-region", REGION, "--own-storage-endpoint", endpoint]
+    with running_hub(tmp_path, options=[*place, "--resolver", cloud["dns"]], env=keys_of(cloud, "keeper")) as hub:
+        log = hub.directory / "hub.log"
+        said = "the bucket of the own storage can be written and read"
+        wait_for(lambda: "own storage" in log.read_text(), 30, "the look at the bucket")
+        assert said in log.read_text(), log.read_text()
 
 
 def test_files_of_the_sdk_lie_in_the_bucket_and_open_from_there(sdk, hub, cloud, project, tmp_path):

@@ -95,7 +95,7 @@ pub struct Config {
     /// Where to ask STS instead of AWS's regional endpoints.
     #[arg(long, env = "AWS_ENDPOINT_URL_STS")]
     pub sts_endpoint: Option<String>,
-    /// The DNS server that is asked for the hosts of storages and STS, instead of what the system asks; port 53 unless named.
+    /// The DNS server that is asked for the hosts of storages, STS and the own storage's bucket, instead of what the system asks; port 53 unless named.
     #[arg(long, env = "INSITU_RESOLVER", value_name = "ADDRESS", value_parser = parse_resolver)]
     pub resolver: Option<SocketAddr>,
     /// The region whose STS is asked who the hub is.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use insitu_cloud::connect::{Outbound, Patience, Reach};
 use insitu_cloud::credentials::Credentials;
 use insitu_cloud::identity::Identity;
 use insitu_model::ambient::{Clock, Random};
@@ -11,6 +12,7 @@ use insitu_model::region::Region;
 use secrecy::ExposeSecret as _;
 
 use crate::cli::{Failure, Outcome};
+use crate::cloud_access::names;
 use crate::config::Config;
 use crate::hub::Hub;
 use crate::own_files::{BucketPlace, Keys};
@@ -61,9 +63,18 @@ pub fn open(
             ));
         }
     };
-    BucketPlace::new(place, region, endpoint, keys, clock.clone(), random.clone())
-        .map(Some)
-        .map_err(Failure::new)
+    let outbound = Outbound::with_lookup(Reach::Operator, Patience::UPLOAD, names(config, random))
+        .map_err(Failure::new)?;
+    let bucket = BucketPlace::new(
+        place,
+        region,
+        endpoint,
+        keys,
+        outbound,
+        clock.clone(),
+        random.clone(),
+    );
+    Ok(Some(bucket))
 }
 
 /// Says at the start what is wrong with the bucket of the own storage, if anything is. The hub answers all the same: what

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Request, State};
 use axum::http::{self, HeaderMap, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use insitu_cloud::presign::TTL_S_MIN;
 use insitu_model::own_file::OwnFile;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
@@ -84,11 +85,13 @@ async fn fetch(
         // ends with them, as the record of the link says.
         let now_ms = hub.clock.now_ms();
         let left_s = u32::try_from(expires_s - now_ms / 1000).unwrap_or(u32::MAX);
+        // What is left may be shorter than any signature: then it counts from before.
+        let signed_at_ms = now_ms.min((expires_s - i64::from(TTL_S_MIN)) * 1000);
         let ttl_s = hub.config.signed_url_ttl.min(left_s);
         let signed = if asked == http::Method::HEAD {
-            bucket.sign_head(&file, ttl_s, now_ms).await?
+            bucket.sign_head(&file, ttl_s, signed_at_ms).await?
         } else {
-            bucket.sign(&file, ttl_s, now_ms).await?
+            bucket.sign(&file, ttl_s, signed_at_ms).await?
         };
         let headers = [(header::CACHE_CONTROL, "no-store")];
         return Ok((headers, Redirect::temporary(&signed.url)).into_response());

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use futures_util::stream::{self, StreamExt as _};
-use insitu_cloud::connect::{Outbound, Patience, Reach};
+use insitu_cloud::connect::Outbound;
 use insitu_cloud::credentials::Credentials;
 use insitu_cloud::identity::Identity;
 use insitu_cloud::presign::{Prepared, SignedUrl, Signer};
@@ -65,18 +65,18 @@ pub enum Keys {
 }
 
 impl BucketPlace {
-    /// Nothing is asked of it yet. Its address is the operator's word, so any may be called.
+    /// Nothing is asked of it yet. Its address is the operator's word, so `outbound` may call any.
     pub fn new(
         place: Prefix,
         region: Region,
         endpoint: Option<Endpoint>,
         keys: Keys,
+        outbound: Outbound,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
-    ) -> Result<Self, insitu_cloud::connect::ConnectError> {
-        let outbound = Outbound::new(Reach::Operator, Patience::UPLOAD)?;
+    ) -> Self {
         let client = Client::new(outbound, clock, random);
-        Ok(Self {
+        Self {
             place,
             region,
             endpoint,
@@ -85,7 +85,7 @@ impl BucketPlace {
             client,
             signer: Mutex::default(),
             turns: Semaphore::new(MAX_AT_ONCE),
-        })
+        }
     }
 
     /// Where browsers fetch from.

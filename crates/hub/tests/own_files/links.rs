@@ -1,6 +1,12 @@
 //! Links, and what is fetched by them.
 
+use std::sync::Arc;
+
 use axum::http::{StatusCode, header};
+use insitu_hub::config::Config;
+use insitu_hub::own_files::Link;
+use insitu_model::ambient::{Clock as _, FixedClock};
+use insitu_model::own_file::OwnFile;
 use serde_json::{Value, json};
 
 use crate::story::{PUBLIC_URL, Story};
@@ -184,4 +190,49 @@ async fn a_file_of_another_project_is_neither_signed_nor_imported() {
         answer.body["details"]["refused"][0]["code"],
         "row.upload_elsewhere"
     );
+}
+
+/// Settings that put the files into a bucket; signing asks nobody.
+fn in_bucket(config: &mut Config) {
+    config.own_storage = Some("s3://own-files/insitu".to_owned());
+    config.own_storage_region = Some("eu-central-1".to_owned());
+    config.own_storage_endpoint = Some("http://127.0.0.1:9".to_owned());
+    config.own_storage_access_key_id = Some("AKIAIOSFODNN7EXAMPLE".to_owned());
+    config.own_storage_secret_access_key = Some("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".into());
+}
+
+#[tokio::test]
+async fn what_a_link_leads_to_in_the_bucket_never_outlives_the_link() {
+    let clock = Arc::new(FixedClock::at(1_800_000_000_000));
+    let story = Story::begin_at(clock.clone(), in_bucket).await;
+    let file = OwnFile::parse_kept(&format!("insitu:{}/assets/a.jpg", story.project)).unwrap();
+    let link = Link::to_export(&story.hub.hub, &file, clock.now_ms()).unwrap();
+    let whole_s = i64::from(story.hub.hub.config.signed_url_ttl);
+    for (left_s, most_s) in [(whole_s * 2, whole_s), (600, 600), (7, 7), (1, 1)] {
+        clock.advance_ms(link.expires_at_ms - left_s * 1000 - clock.now_ms());
+        let led = story.fetch(&link.url, &[]).await;
+        assert_eq!(led.status, StatusCode::TEMPORARY_REDIRECT, "{left_s}");
+        let ends_s = end_of(led.header(header::LOCATION));
+        let now_s = clock.now_ms() / 1000;
+        assert!(ends_s > now_s, "{left_s}: it opens the file");
+        assert!(ends_s <= now_s + most_s, "{left_s}: it ends at {ends_s}");
+    }
+    clock.advance_ms(1_000);
+    let ended = story.fetch(&link.url, &[]).await;
+    assert_eq!(
+        (ended.status, ended.code().as_str()),
+        (StatusCode::FORBIDDEN, "link.expired")
+    );
+}
+
+/// When a signed URL ends, in seconds.
+fn end_of(url: &str) -> i64 {
+    let field = |name: &str| {
+        let fields = url.split(['?', '&']);
+        let found = fields.filter_map(|field| field.strip_prefix(name)).next();
+        found.unwrap_or_else(|| panic!("{url} has no {name}"))
+    };
+    let signed_at = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", field("X-Amz-Date=")).unwrap();
+    let signed_at = jiff::tz::TimeZone::UTC.to_timestamp(signed_at).unwrap();
+    signed_at.as_second() + field("X-Amz-Expires=").parse::<i64>().unwrap()
 }

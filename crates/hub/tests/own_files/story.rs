@@ -1,10 +1,14 @@
 //! A hub with a project to upload into, and the few words that the tests tell their stories in.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
+use insitu_hub::ambient::SystemClock;
 use insitu_hub::testing::{Answer, Person, TestHub, call};
+use insitu_model::ambient::Clock;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -41,7 +45,15 @@ impl Story {
     }
 
     pub async fn begin_with(change: impl FnOnce(&mut insitu_hub::config::Config)) -> Self {
-        let hub = TestHub::start_with(change).await;
+        Self::begin_at(Arc::new(SystemClock), change).await
+    }
+
+    /// The same with another clock.
+    pub async fn begin_at(
+        clock: Arc<dyn Clock>,
+        change: impl FnOnce(&mut insitu_hub::config::Config),
+    ) -> Self {
+        let hub = TestHub::start_at(clock, change).await;
         let owner = hub.owner("Acme").await;
         let project = owner.project("Street scenes").await;
         Self { hub, owner, project }
