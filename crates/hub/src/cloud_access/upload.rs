@@ -3,7 +3,7 @@
 
 use axum::http::StatusCode;
 use insitu_cloud::presign::SignedUrl;
-use insitu_cloud::s3::{Access, ObjectName};
+use insitu_cloud::s3::{Access, Listing, ObjectName};
 use insitu_cloud::{CallError, RefusalKind};
 use insitu_model::address::ObjectAddress;
 use insitu_model::audit::{AuditAction, AuditSubject};
@@ -36,6 +36,8 @@ pub enum NotUploaded {
         bucket: String,
         key: String,
         cause: String,
+        /// No answer came at all, so none will come for others of the storage either.
+        is_silent: bool,
     },
 }
 
@@ -132,6 +134,13 @@ pub async fn check_uploaded(
         bucket: bucket.clone(),
         key: key.clone(),
         cause: cause.to_string(),
+        is_silent: false,
+    };
+    let unheard = |error: &CallError| NotUploaded::Unknown {
+        bucket: bucket.clone(),
+        key: key.clone(),
+        cause: error.to_string(),
+        is_silent: error.refusal().is_none(),
     };
     let storage = ReachedStorage::get(hub, organization, storage)
         .await
@@ -152,21 +161,44 @@ pub async fn check_uploaded(
         key: object.key(),
         version: object.version(),
     };
-    match hub.cloud.s3.head_object(&access, name).await {
-        Ok(_) => Ok(()),
-        // Without s3:ListBucket, S3 says of what is not there that it is forbidden.
-        Err(error) if is_absent(&error) => Err(NotUploaded::Missing {
+    let is_there = match hub.cloud.s3.head_object(&access, name).await {
+        Ok(_) => true,
+        Err(error) if is_absent(&error) => false,
+        Err(error) if error.kind() == Some(RefusalKind::AccessDenied) => is_listed(hub, &access, object)
+            .await
+            .map_err(|error| unheard(&error))?,
+        Err(error) => return Err(unheard(&error)),
+    };
+    match is_there {
+        true => Ok(()),
+        false => Err(NotUploaded::Missing {
             bucket,
             key,
             storage: storage.name().to_owned(),
         }),
-        Err(error) => Err(unknown(&error)),
     }
 }
 
 fn is_absent(error: &CallError) -> bool {
     matches!(
         error.kind(),
-        Some(RefusalKind::NotFound | RefusalKind::NoSuchBucket | RefusalKind::AccessDenied)
+        Some(RefusalKind::NotFound | RefusalKind::NoSuchBucket)
     )
+}
+
+/// Whether a bucket lists an object that it forbids to look at. The refusal of a HEAD has no words, so a wrong key looks
+/// like a right that lacks; that of a list has. Without s3:ListBucket, S3 says of what is not there that it is forbidden.
+async fn is_listed(hub: &Hub, access: &Access, object: &ObjectAddress) -> Result<bool, CallError> {
+    let listing = Listing {
+        prefix: object.key(),
+        delimiter: None,
+        continuation: None,
+        start_after: None,
+        max_keys: 1,
+    };
+    match hub.cloud.s3.list_v2(access, object.bucket(), &listing).await {
+        Ok(page) => Ok(page.objects.iter().any(|found| found.key == object.key())),
+        Err(error) if is_absent(&error) || error.kind() == Some(RefusalKind::AccessDenied) => Ok(false),
+        Err(error) => Err(error),
+    }
 }

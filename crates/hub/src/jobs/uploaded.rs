@@ -2,7 +2,7 @@
 //! that an upload failed.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use insitu_formats::ImportedAsset;
 use insitu_model::address::Address;
@@ -34,6 +34,8 @@ pub struct Uploads {
     pub runtime: Handle,
     /// Of the files that were named so far, if they lie in a bucket.
     pub known: KnownFiles,
+    /// Storages that gave no answer, and why: the rows after that do not wait for them one by one.
+    pub silent: Mutex<HashMap<StorageId, String>>,
 }
 
 /// Why a row with an uploaded file is refused.
@@ -147,10 +149,32 @@ impl Uploads {
         }
         match (address, storage) {
             (Address::Object(object), Some(storage)) => {
+                if let Some(cause) = self.silent().get(&storage) {
+                    return Err(UploadProblem::InBucket(NotUploaded::Unknown {
+                        bucket: object.bucket().to_string(),
+                        key: object.key().to_owned(),
+                        cause: cause.clone(),
+                        is_silent: true,
+                    }));
+                }
                 let asking = check_uploaded(&self.hub, self.organization, storage, object);
-                Ok(self.runtime.block_on(asking)?)
+                self.runtime.block_on(asking).map_err(|error| {
+                    if let NotUploaded::Unknown {
+                        cause,
+                        is_silent: true,
+                        ..
+                    } = &error
+                    {
+                        self.silent().insert(storage, cause.clone());
+                    }
+                    UploadProblem::InBucket(error)
+                })
             }
             _ => Err(UploadProblem::Foreign),
         }
+    }
+
+    fn silent(&self) -> MutexGuard<'_, HashMap<StorageId, String>> {
+        self.silent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
