@@ -231,3 +231,30 @@ async fn a_worker_reaches_the_server_that_was_tried_for_a_minute_and_for_whoever
     clock.advance_ms(60_001);
     assert_eq!(script(&hub, &ada, &leave).await.0, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn whoever_tries_the_role_of_a_saved_storage_again_and_again_has_to_wait() {
+    let hub = TestHub::start_with(|config| config.delegate = None).await;
+    let ada = hub.owner("Acme").await;
+    let id = saved(&ada, "photos", role_form("what-our-role-has")).await;
+    let paths = [
+        format!("/v2/storages/{id}/test"),
+        format!("/v2/storages/{id}/verify"),
+    ];
+    let mut tried = 0;
+    let refused = loop {
+        let answer = ada
+            .post(&paths[tried % 2], json!({ "buckets": ["photos"] }))
+            .await;
+        if answer.status.as_u16() == 429 || tried > 200 {
+            break answer;
+        }
+        tried += 1;
+    };
+    assert_eq!(refused.code(), "storage.too_many_tries");
+    assert!(tried >= 59, "{tried}");
+    let moved = json!({ "roleArn": "arn:aws:iam::123456789012:role/another" });
+    let path = format!("/v2/storages/{id}");
+    assert_eq!(ada.post(&path, moved).await.code(), "storage.too_many_tries");
+    ada.post(&path, json!({ "name": "the same role" })).await.data();
+}

@@ -62,6 +62,10 @@ async fn change(
     refuse_long_policy(&checked, role_of_current.as_ref(), &mut problems);
     refuse_bad_change(&current, &checked, &mut problems);
     problems.into_result()?;
+    let role = checked.role_arn.as_ref().map(|role| role.as_str());
+    if role.is_some_and(|role| current.role_arn.as_deref() != Some(role)) {
+        hub.role_throttle.check_saved(access.caller.user)?;
+    }
     save(&hub, &access, current, &checked, AuditAction::StorageChanged).await
 }
 

@@ -126,12 +126,14 @@ async fn show(
 ///
 /// A body that asks for a certain one is refused.
 #[utoipa::path(post, path = "/v2/storages/externalId", tag = "storages",
-    responses((status = 201, body = Envelope<ExternalIdData>), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody)))]
+    responses((status = 201, body = Envelope<ExternalIdData>), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody), (status = 429, body = ErrorBody)))]
 async fn reserve_external_id(
     State(hub): State<Arc<Hub>>,
     access: Org<right::ManageStorages>,
     _: NoBody,
 ) -> ApiResult<Created<ExternalIdData>> {
+    // Each is kept for ever.
+    hub.role_throttle.check_saved(access.caller.user)?;
     let external_id = ExternalId::generate(&*hub.random).to_string();
     let (organization, now, reserved) = (access.organization, hub.clock.now_ms(), external_id.clone());
     hub.db

@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::{Stream, stream};
+use insitu_cloud::credentials::Grant;
 use insitu_cloud::doctor::{self, Patient, Sample, Tell};
 use insitu_cloud::presign::Signer;
 use insitu_model::id::{OrganizationId, StorageId};
@@ -89,7 +90,7 @@ pub struct StorageFormTestBody {
 /// whoever manages storages, which is on record as every other.
 #[utoipa::path(post, path = "/v2/storages/{id}/test", tag = "storages", params(("id" = String, Path)),
     request_body = StorageTestBody,
-    responses((status = 200, body = Envelope<DiagnosisData>), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
+    responses((status = 200, body = Envelope<DiagnosisData>), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody), (status = 429, body = ErrorBody)))]
 async fn test_saved(
     State(hub): State<Arc<Hub>>,
     access: Org<right::UseStorages>,
@@ -109,6 +110,9 @@ async fn test_saved(
     // What one object alone is to blame for says nothing about the storage.
     let remembered = wish.object.is_none().then_some((organization, id));
     let patient = patient_of(&hub, organization, id, wish).await?;
+    if matches!(patient.grant, Grant::Role(_)) {
+        hub.role_throttle.check_saved(access.caller.user)?;
+    }
     let test = Test {
         patient,
         holder,

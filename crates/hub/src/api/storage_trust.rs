@@ -100,13 +100,14 @@ pub struct VerifiedData {
 
 /// Try whether the role of a storage refuses strangers
 #[utoipa::path(post, path = "/v2/storages/{id}/verify", tag = "storages", params(("id" = String, Path)),
-    responses((status = 200, body = Envelope<VerifiedData>), (status = 409, body = ErrorBody)))]
+    responses((status = 200, body = Envelope<VerifiedData>), (status = 409, body = ErrorBody), (status = 429, body = ErrorBody)))]
 async fn verify(
     State(hub): State<Arc<Hub>>,
     access: Org<right::ManageStorages>,
     Path(id): Path<String>,
 ) -> ApiResult<Success<VerifiedData>> {
     let storage = delegated(&hub, access.organization, &id).await?;
+    hub.role_throttle.check_saved(access.caller.user)?;
     let storage = proofs::prove_now(&hub, access.organization, storage.id).await?;
     Ok(Success(with_policy(&hub, storage).await))
 }

@@ -149,6 +149,9 @@ async fn create(
     refuse_hub_account(&hub, &checked, &mut problems).await;
     refuse_long_policy(&checked, checked.role_arn.as_ref(), &mut problems);
     problems.into_result()?;
+    if checked.role_arn.is_some() {
+        hub.role_throttle.check_saved(access.caller.user)?;
+    }
     let storage = new_storage(&hub, &access, &checked)?;
     let record = record(
         &hub,

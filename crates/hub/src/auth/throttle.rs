@@ -34,6 +34,12 @@ const ROLES: NonZeroU32 = match NonZeroU32::new(30) {
     Some(thirty) => thirty,
     None => NonZeroU32::MIN,
 };
+/// Roles of saved storages that one user may have tried at once, and a minute after that: each costs the hub's own account
+/// several calls, whose number all organizations share.
+const SAVED_ROLES: NonZeroU32 = match NonZeroU32::new(60) {
+    Some(sixty) => sixty,
+    None => NonZeroU32::MIN,
+};
 /// Above this many remembered addresses, the idle ones are dropped.
 const MAX_REMEMBERED: usize = 100_000;
 
@@ -66,24 +72,39 @@ impl Throttle {
     }
 }
 
-/// Counts the roles that users try before they save a storage.
+/// Counts the roles that users try: before they save a storage, and by saving and testing it.
 #[derive(Debug)]
-pub struct RoleThrottle(DefaultKeyedRateLimiter<UserId>);
+pub struct RoleThrottle {
+    unsaved: DefaultKeyedRateLimiter<UserId>,
+    saved: DefaultKeyedRateLimiter<UserId>,
+}
 
 impl Default for RoleThrottle {
     fn default() -> Self {
-        Self(DefaultKeyedRateLimiter::keyed(Quota::per_minute(ROLES)))
+        Self {
+            unsaved: DefaultKeyedRateLimiter::keyed(Quota::per_minute(ROLES)),
+            saved: DefaultKeyedRateLimiter::keyed(Quota::per_minute(SAVED_ROLES)),
+        }
     }
 }
 
 impl RoleThrottle {
-    /// Counts one try of this user; an error once there were too many.
+    /// Counts one try of a role that is not saved by this user; an error once there were too many.
     pub fn check(&self, user: UserId) -> ApiResult<()> {
-        wait_s(&self.0, &user).map_or(Ok(()), |wait| {
-            let message = format!("Too many roles tried by this user. Wait {wait} seconds and try again.");
-            Err(ApiError::too_many("storage.too_many_tries", message, wait))
-        })
+        count_role(&self.unsaved, user)
     }
+
+    /// The same of the role of a storage that is saved, or is being saved.
+    pub fn check_saved(&self, user: UserId) -> ApiResult<()> {
+        count_role(&self.saved, user)
+    }
+}
+
+fn count_role(limiter: &DefaultKeyedRateLimiter<UserId>, user: UserId) -> ApiResult<()> {
+    wait_s(limiter, &user).map_or(Ok(()), |wait| {
+        let message = format!("Too many roles tried by this user. Wait {wait} seconds and try again.");
+        Err(ApiError::too_many("storage.too_many_tries", message, wait))
+    })
 }
 
 /// Whoever has an IPv6 address has 2^64 of them.
