@@ -1,4 +1,8 @@
 //! Connecting storages: what is accepted, what is refused and how, and that a secret never comes out again.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is not as it should be"
+)]
 
 use insitu_hub::testing::{Person, TestHub};
 use insitu_model::role::{OrganizationRole, ProjectRole};
