@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import datetime, timezone
 from uuid import uuid4
 
 import pytest
@@ -73,6 +74,7 @@ def facts(tmp_path, external_ids):
 @pytest.fixture
 def hub(tmp_path, facts):
     env = {
+        "INSITU_HEADER_PROBES": "true",
         "AWS_ACCESS_KEY_ID": DELEGATE["accessKeyId"],
         "AWS_SECRET_ACCESS_KEY": DELEGATE["secretAccessKey"],
     }
@@ -118,3 +120,54 @@ def test_whatever_a_role_does_nothing_passes_before_it_is_proved_and_everything_
         assert hub.import_list(project, [row], storage=storage)["rowsImported"] == 1
     for url in hub.signed(project, hub.assets(project)).values():
         assert requests.get(url, timeout=10).status_code == 200
+
+
+def test_sessions_that_were_revoked_are_replaced_wherever_the_hub_meets_them(hub, facts, external_ids):
+    project = hub.project("Revoked")
+    ways = ["why", "probe", "list", "test", "page"]
+    storages = {}
+    for position, way in enumerate(ways):
+        place = {"region": REGION, "endpoint": facts["s3Endpoint"]}
+        ways_in = {"roleArn": arn(position), "externalId": external_ids[position]}
+        storages[way] = hub.storage(name=way, accessType="IAM_DELEGATED", **place, **ways_in)
+        row = {"data": f"s3://{BUCKET}/{KEY}", "externalId": way, "width": 451, "height": 300}
+        assert hub.import_list(project, [row], storage=storages[way])["rowsImported"] == 1
+    assets = {asset["externalId"]: asset["_id"] for asset in hub.assets(project)}
+
+    def opens(way, **more):
+        urls = hub.post(f"/v2/project/{project}/assets/sign", {"assets": [assets[way]], **more})["urls"]
+        return requests.get(urls[0]["url"], timeout=10).status_code == 200
+
+    assert all(opens(way) for way in ways)
+    # What the console's button does: a policy that denies everything to sessions given before now.
+    rule = {"fault": "revoke-sessions", "before": datetime.now(timezone.utc).isoformat()}
+    requests.put(facts["faultsEndpoint"], json=[rule], timeout=10).raise_for_status()
+    assert not any(opens(way) for way in ways)
+
+    # A page says that it was refused. Sessions of a few seconds are not suspected yet; the last of them is old enough then.
+    wait_for(lambda: opens("page", afterRefusal=True), 20, "a session that opens it")
+
+    diagnosis = hub.get(f"/v2/project/{project}/assets/{assets['why']}/why")["diagnosis"]
+    # The bucket of this world has no CORS rule, which is all that is left.
+    assert diagnosis["cause"]["code"] == "storage.cors_missing", diagnosis
+    said = [one["message"] for one in diagnosis["checks"] if one["name"] == "credentials"]
+    assert len(said) == 2 and "Revoke active sessions" in said[1], diagnosis
+
+    row = {"data": f"s3://{BUCKET}/{KEY}", "externalId": "unmeasured"}
+    hub.import_list(project, [row], storage=storages["probe"])
+
+    def at_rest():
+        found = hub.get(f"/v2/project/{project}/probes")["probes"]
+        return found if found["pending"] == 0 else None
+
+    probes = wait_for(at_rest, 60, "the probe coming to rest")
+    assert (probes["measured"], probes["failed"]) == (1, 0), probes
+
+    files = hub.get(f"/v2/storages/{storages['list']}/files", params={"bucketName": BUCKET})["files"]
+    assert KEY in [file["key"] for file in files]
+
+    # The doctor asks for a session of its own, and so finds nothing wrong.
+    test = {"buckets": [BUCKET], "object": f"s3://{BUCKET}/{KEY}"}
+    diagnosis = hub.post(f"/v2/storages/{storages['test']}/test", test)["diagnosis"]
+    assert diagnosis["cause"]["code"] == "storage.cors_missing", diagnosis
+    assert [opens(way) for way in ways] == [True, True, True, False, True]

@@ -11,6 +11,7 @@ from sandbox_kit import world
 from sandbox_kit.errors import refused
 
 EXPIRY_LIMIT_SECONDS = 20
+KITTEN = {"Bucket": "photos", "Key": "cute-cat.jpg"}
 
 
 def denied(caller, role=world.READ_ROLE):
@@ -206,3 +207,17 @@ def test_errors_have_the_shape_of_sts(sandbox):
     assert answer.xml["Type"] == "Sender"
     assert "ErrorResponse" in answer.xml and answer.xml["RequestId"]
     assert answer.headers["connection"] == "close"
+
+
+def test_revoke_sessions_denies_everything_to_those_given_before(faulty):
+    old = faulty.assume()
+    moment = datetime.datetime.now(datetime.timezone.utc).isoformat()
+    faulty.faults({"fault": "revoke-sessions", "before": moment, "role": world.READ_ROLE})
+    for call in [faulty.s3(keys=old).get_object, faulty.s3(keys=old).head_object]:
+        assert refused(call, **KITTEN).status == 403
+    refusal = refused(faulty.s3(keys=old).get_object, **KITTEN)
+    assert refusal.code == "AccessDenied"
+    assert refusal.message.endswith("with an explicit deny in an identity-based policy")
+    assert faulty.sts(keys=old).get_caller_identity()["Arn"], "who one is cannot be denied"
+    assert faulty.s3(keys=faulty.assume()).get_object(**KITTEN), "the role still lets in"
+    assert faulty.s3("reader").get_object(**KITTEN), "a user has no session"

@@ -146,7 +146,10 @@ impl Admitted {
                     resource: "arn:aws:s3:::*",
                     context: &context,
                 };
-                let decision = identity.decide(&question);
+                let decision = match facts.struck.revokes() {
+                    true => Decision::DeniedByIdentity,
+                    false => identity.decide(&question),
+                };
                 if decision.is_allowed() {
                     return Ok(());
                 }
@@ -205,9 +208,10 @@ fn check_permission(
     context: &Context,
     struck: &Struck,
 ) -> Result<(), Refusal> {
-    let decision = match struck.denies(action) {
-        true => Decision::NotAllowedByIdentity,
-        false => identity.decide(&Question {
+    let decision = match (struck.revokes(), struck.denies(action)) {
+        (true, _) => Decision::DeniedByIdentity,
+        (false, true) => Decision::NotAllowedByIdentity,
+        (false, false) => identity.decide(&Question {
             action,
             resource: arn,
             context,

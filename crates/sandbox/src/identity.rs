@@ -16,6 +16,7 @@ pub struct Session {
     pub(crate) arn: String,
     /// `<role id>:<session name>`
     pub(crate) id: String,
+    pub(crate) given_ms: i64,
     pub(crate) expires_ms: i64,
     /// The policies that the session was narrowed with.
     pub(crate) policies: Option<Vec<Policy>>,

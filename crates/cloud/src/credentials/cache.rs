@@ -2,7 +2,8 @@
 //!
 //! A session is renewed before the last fifth of its life, in the background, while the old one still signs. However
 //! many requests come at once, one call to STS is under way per storage. A session may live for twelve hours, so its role
-//! is asked again while it is used, and one that refuses the hub signs nothing within a minute. A failure is remembered
+//! is asked again while it is used, and one that refuses the hub signs nothing within a minute. A session that AWS no longer
+//! honours, though its role does, is replaced when a bucket refuses it, and at the latest with the next window of URLs. A failure is remembered
 //! for a while, longer with each, so that a broken role does not become a storm of calls; where it says nothing about the
 //! role, credentials that still hold are used meanwhile.
 
@@ -39,16 +40,19 @@ struct Inner {
     slots: Mutex<HashMap<StorageId, Arc<Slot>>>,
     roles: Arc<dyn AssumeRoles>,
     clock: Arc<dyn Clock>,
+    url_ttl_s: u32,
 }
 
 impl CredentialCache {
-    /// An empty cache that becomes roles by `roles`.
-    pub fn new(roles: Arc<dyn AssumeRoles>, clock: Arc<dyn Clock>) -> Self {
+    /// An empty cache that becomes roles by `roles`. What is signed with it lives for `url_ttl_s` seconds, which says when
+    /// URLs change anyway.
+    pub fn new(roles: Arc<dyn AssumeRoles>, clock: Arc<dyn Clock>, url_ttl_s: u32) -> Self {
         Self {
             inner: Arc::new(Inner {
                 slots: Mutex::default(),
                 roles,
                 clock,
+                url_ttl_s,
             }),
         }
     }
@@ -78,6 +82,13 @@ impl CredentialCache {
             Look::Waiting(error) => Err(error.into()),
             Look::Missing => self.ask_awhile(slot).await.map_err(E::from),
         }
+    }
+
+    /// A bucket refused what this signer of the storage signed; none: whichever the cache holds. True where the next one
+    /// that is obtained may fare better. At most once a minute that is a reason to ask for another session.
+    pub fn doubt(&self, storage: StorageId, signer: Option<&Arc<Signer>>) -> bool {
+        let slot = self.inner.slot(storage, i64::MIN);
+        slot.is_some_and(|slot| slot.doubt(signer, self.inner.now_ms()))
     }
 
     /// Forgets a storage that is no more.
@@ -145,7 +156,7 @@ impl Inner {
         let made = match slots.get(&storage) {
             Some(known) if known.revision >= revision => return known.clone(),
             Some(known) => known.changed(revision, grant, now_ms),
-            None => Slot::new(revision, grant, now_ms),
+            None => Slot::new(revision, grant, self.url_ttl_s, now_ms),
         };
         let made = Arc::new(made);
         if slots.len() >= STORAGES_MAX {
@@ -199,7 +210,7 @@ impl Inner {
                         tokio::spawn(self.clone().find_longest(slot.clone(), given_s, guard));
                     }
                 }),
-            // The session that comes with the answer is thrown away: with another one every URL would change.
+            // The session that comes with the answer is thrown away: with another one every URL of the window would change.
             Call::Confirm => {
                 let session = self.roles.assume(role, SESSION_S_MIN).await;
                 session.map(|_| slot.confirmed(self.now_ms()))

@@ -1,5 +1,8 @@
 //! Claims about keeping credentials, with a stand-in for STS.
 
+#[path = "replaced_tests.rs"]
+mod replaced;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use insitu_model::ambient::FixedClock;
@@ -21,7 +24,12 @@ struct World {
 
 impl World {
     fn new(gate: Option<Notify>) -> Self {
-        let clock = Arc::new(FixedClock::at(1_000_000));
+        Self::with_urls_of(3 * 3600, gate)
+    }
+
+    /// At the beginning of a window, which is a third of their life.
+    fn with_urls_of(url_ttl_s: u32, gate: Option<Notify>) -> Self {
+        let clock = Arc::new(FixedClock::at(10 * HOUR_MS));
         let sts = Arc::new(FakeSts {
             clock: clock.clone(),
             max_s: 3_600.into(),
@@ -35,7 +43,7 @@ impl World {
             takes_ms: 0.into(),
             gate,
         });
-        let cache = CredentialCache::new(sts.clone(), clock.clone());
+        let cache = CredentialCache::new(sts.clone(), clock.clone(), url_ttl_s);
         Self { clock, sts, cache }
     }
 

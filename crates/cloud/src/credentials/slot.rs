@@ -1,10 +1,14 @@
 //! What is kept of one storage: its credentials, when to renew them, and since when its role has not been asked.
+//!
+//! A role that lets the hub in says nothing about a session that it gave before: AWS refuses that one alone after *Revoke
+//! active sessions*, or when the role is deleted and made again under its name. So a session is replaced where the URLs
+//! that it signed change anyway, and as soon as a bucket refuses it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::duration::SessionLength;
 use super::{CredentialError, Credentials, Grant};
-use crate::presign::Signer;
+use crate::presign::{Signer, TTL_S_MIN, window_start_s};
 
 /// The part of its life after which a session is renewed: three quarters, so that another is there before the last
 /// fifth begins, be STS slow or gone for a moment.
@@ -19,6 +23,12 @@ pub(super) const ASK_AGAIN_MS: i64 = 40_000;
 /// After so long, in milliseconds, nothing is signed before the role was asked again: a role that was taken away stops
 /// signing within a minute.
 pub(super) const TRUSTED_MS: i64 = 55_000;
+/// How often a session may be replaced because a bucket refused it, in milliseconds: it may refuse the next one as well.
+pub(super) const DOUBTED_AGAIN_MS: i64 = 60_000;
+/// A session so new, in milliseconds, is not the reason why a bucket refuses.
+pub(super) const NEW_MS: i64 = 5_000;
+/// Longest lifetime of URLs whose windows sessions follow, in seconds: then a session is an hour old at most.
+const FOLLOWED_TTL_S_MAX: u32 = 3 * 3600;
 
 /// What is kept of one storage as it was at `revision`.
 pub(super) struct Slot {
@@ -27,6 +37,8 @@ pub(super) struct Slot {
     pub length: Arc<SessionLength>,
     /// Held while STS is asked, so that one call is under way.
     pub asking: Arc<tokio::sync::Mutex<()>>,
+    /// How long the URLs live that are signed, in seconds.
+    url_ttl_s: u32,
     state: Mutex<State>,
 }
 
@@ -36,11 +48,14 @@ struct State {
     failure: Option<Failure>,
     /// When STS was last asked about the role, whatever came of it.
     asked_at_ms: i64,
+    /// When a bucket's refusal last had another session asked for.
+    doubted_at_ms: Option<i64>,
 }
 
 #[derive(Clone)]
 struct Held {
     signer: Arc<Signer>,
+    since_ms: i64,
     renew_at_ms: i64,
 }
 
@@ -70,14 +85,14 @@ pub(super) struct Errand {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Call {
-    /// For another session: this one nears its last fifth.
+    /// For another session: this one nears its last fifth, or is of an earlier window, or a bucket refused it.
     Renew,
     /// Whether the role is still the hub's to become.
     Confirm,
 }
 
 impl Slot {
-    pub fn new(revision: i64, grant: Grant, now_ms: i64) -> Self {
+    pub fn new(revision: i64, grant: Grant, url_ttl_s: u32, now_ms: i64) -> Self {
         let held = match &grant {
             Grant::Key(credentials) => Some(Held::new(credentials.clone(), now_ms)),
             Grant::Role(_) => None,
@@ -87,6 +102,7 @@ impl Slot {
             grant,
             length: Arc::default(),
             asking: Arc::default(),
+            url_ttl_s: url_ttl_s.clamp(TTL_S_MIN, FOLLOWED_TTL_S_MAX),
             state: Mutex::new(State {
                 held,
                 ..State::default()
@@ -98,7 +114,7 @@ impl Slot {
     /// somebody gave it another name; what failed before may go well now.
     pub fn changed(&self, revision: i64, grant: Grant, now_ms: i64) -> Self {
         if !grant.takes_over(&self.grant) {
-            return Self::new(revision, grant, now_ms);
+            return Self::new(revision, grant, self.url_ttl_s, now_ms);
         }
         let state = self.state();
         Self {
@@ -106,10 +122,12 @@ impl Slot {
             grant,
             length: self.length.clone(),
             asking: self.asking.clone(),
+            url_ttl_s: self.url_ttl_s,
             state: Mutex::new(State {
                 held: state.held.clone(),
                 failure: None,
                 asked_at_ms: state.asked_at_ms,
+                doubted_at_ms: state.doubted_at_ms,
             }),
         }
     }
@@ -142,10 +160,13 @@ impl Slot {
         let call = if now_ms >= held.renew_at_ms {
             Call::Renew
         // What failed is asked again as soon as its wait is over: the answer may be that the role was taken away.
-        } else if has_failed || asked_ago_ms >= ASK_AGAIN_MS {
-            Call::Confirm
-        } else {
+        } else if !has_failed && asked_ago_ms < ASK_AGAIN_MS {
             return None;
+        // The role is asked anyway, and another window has other URLs anyway.
+        } else if window_start_s(held.since_ms, self.url_ttl_s) < window_start_s(now_ms, self.url_ttl_s) {
+            Call::Renew
+        } else {
+            Call::Confirm
         };
         let comes_first = asked_ago_ms >= TRUSTED_MS;
         Some(Errand { call, comes_first })
@@ -153,10 +174,12 @@ impl Slot {
 
     /// Another session is here.
     pub fn renewed(&self, credentials: Credentials, now_ms: i64) {
-        *self.state() = State {
+        let mut state = self.state();
+        *state = State {
             held: Some(Held::new(credentials, now_ms)),
             failure: None,
             asked_at_ms: now_ms,
+            doubted_at_ms: state.doubted_at_ms,
         };
     }
 
@@ -165,6 +188,32 @@ impl Slot {
         let mut state = self.state();
         state.failure = None;
         state.asked_at_ms = now_ms;
+    }
+
+    /// A bucket refused what this signer signed; none: whichever is held. True where it may fare better with the one that
+    /// is given next: that is another already, or is asked for first.
+    pub fn doubt(&self, signer: Option<&Arc<Signer>>, now_ms: i64) -> bool {
+        let Grant::Role(_) = &self.grant else {
+            return false;
+        };
+        let state = &mut *self.state();
+        let Some(held) = &mut state.held else {
+            return true;
+        };
+        if signer.is_some_and(|signer| !Arc::ptr_eq(signer, &held.signer)) {
+            return true;
+        }
+        match state.doubted_at_ms {
+            // Somebody's doubt is being asked about.
+            Some(at_ms) if state.asked_at_ms < at_ms => return true,
+            Some(at_ms) if now_ms - at_ms < DOUBTED_AGAIN_MS => return false,
+            _ if now_ms - held.since_ms < NEW_MS => return false,
+            _ => {}
+        }
+        held.renew_at_ms = now_ms;
+        state.doubted_at_ms = Some(now_ms);
+        state.asked_at_ms = now_ms - TRUSTED_MS;
+        true
     }
 
     /// The answer takes too long. Until the next turn the session is taken to hold, as it is when STS is gone.
@@ -205,6 +254,7 @@ impl Held {
         };
         Self {
             signer: Arc::new(Signer::new(Arc::new(credentials))),
+            since_ms: now_ms,
             renew_at_ms,
         }
     }

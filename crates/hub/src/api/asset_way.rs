@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use insitu_cloud::doctor::{LeftOut, Patient, Target, WHOLE_MAX, Wanted};
+use insitu_cloud::doctor::{Check, Diagnosis, LeftOut, Patient, Target, Verdict, WHOLE_MAX, Wanted};
 use insitu_cloud::presign::Signer;
 use insitu_model::address::{Address, ObjectAddress};
 use insitu_model::id::{AssetId, OrganizationId, ProjectId, StorageId};
@@ -158,20 +158,32 @@ impl<'a> Way<'a> {
             }
         };
         self.passed("region", format!("Signed for {region}."));
-        self.follow(&storage, &object, &signer, region).await
+        let mut followed = self.follow(&storage, &object, &signer, &region).await?;
+        if followed.checks.iter().any(is_refused)
+            && let Ok(Some(next)) = self.in_time(storage.signer_after(hub, &signer)).await
+        {
+            let message = format!(
+                "A session that AWS gave before is refused, as after Revoke active sessions. There is another now, and URLs are signed with it: {}.",
+                next.credentials().access_key_id()
+            );
+            self.passed("credentials", message);
+            followed = self.follow(&storage, &object, &next, &region).await?;
+        }
+        self.steps.extend(followed.checks.iter().map(CheckView::of));
+        Ok(())
     }
 
     /// Everything about the object itself, in the time that is left.
     async fn follow(
-        &mut self,
+        &self,
         storage: &ReachedStorage,
         object: &ObjectAddress,
         signer: &Signer,
-        region: Region,
-    ) -> ApiResult<()> {
+        region: &Region,
+    ) -> ApiResult<Diagnosis> {
         let hub = self.hub;
         let patient = Patient {
-            region,
+            region: region.clone(),
             endpoint: storage.endpoint.clone(),
             grant: storage.way_in(hub)?,
             is_overruled: storage.is_overruled(hub),
@@ -188,9 +200,7 @@ impl<'a> Way<'a> {
         };
         let examining = Examining::of(hub, self.organization).await?;
         let left = self.left();
-        let followed = examining.follow(&patient, signer, left, &mut |_| ()).await;
-        self.steps.extend(followed.checks.iter().map(CheckView::of));
-        Ok(())
+        Ok(examining.follow(&patient, signer, left, &mut |_| ()).await)
     }
 
     fn read_address(&mut self, storage: &ReachedStorage, data: &str) -> Option<ObjectAddress> {
@@ -283,6 +293,11 @@ impl<'a> Way<'a> {
         });
         self.step_began = Instant::now();
     }
+}
+
+/// Whether the server refused a step: it may be the session that it refuses.
+fn is_refused(check: &Check) -> bool {
+    check.verdict == Verdict::Failed && matches!(check.status, Some(400 | 401 | 403))
 }
 
 fn millis(since: Instant) -> u64 {

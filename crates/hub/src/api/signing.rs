@@ -35,10 +35,15 @@ pub fn router() -> OpenApiRouter<Arc<Hub>> {
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct AssetIds {
     /// 1 to 1000 ids.
     #[schema(value_type = Vec<String>)]
     pub assets: Vec<AssetId>,
+    /// `true` where the bucket refused URLs that were signed for these before: a session of a role is replaced first, once
+    /// a minute at most.
+    #[serde(default)]
+    pub after_refusal: bool,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -103,7 +108,8 @@ async fn sign_many(
             ),
         ));
     }
-    let signed = sign_assets(&hub, access.organization, access.project, body.assets).await?;
+    let (organization, project) = (access.organization, access.project);
+    let signed = sign_assets(&hub, organization, project, body.assets, body.after_refusal).await?;
     ledger::note_assets(&hub, &Holder::new(&access, peer), UrlPurpose::Assets, &signed)?;
     let urls = signed.into_iter().map(|(id, url)| signed_view(id, url)).collect();
     Ok(Success(SignedUrls { urls }))

@@ -163,26 +163,31 @@ async fn read_private(
             "the object lies outside of the prefixes that the storage may reach",
         ));
     }
-    let credentials = storage.signer(hub).await?.credentials().clone();
+    storage.signer(hub).await?;
     let regions = &hub.cloud.regions;
-    let access = s3::Access {
-        region: regions
-            .region_of(hub, &storage, object.bucket(), object.region())
-            .await,
-        endpoint: storage.endpoint.clone(),
-        credentials,
-    };
+    let region = regions
+        .region_of(hub, &storage, object.bucket(), object.region())
+        .await;
     let name = ObjectName {
         bucket: object.bucket(),
         key: object.key(),
         version: object.version(),
     };
     let s3 = &hub.cloud.headers.s3;
-    let read = match seen {
-        Some(etag) => s3.get_changed_range(&access, name, first_bytes, etag).await,
-        None => s3.get_range(&access, name, first_bytes).await.map(Some),
-    };
-    match read {
+    let read = storage.call(hub, |credentials| {
+        let access = s3::Access {
+            region: region.clone(),
+            endpoint: storage.endpoint.clone(),
+            credentials,
+        };
+        async move {
+            match seen {
+                Some(etag) => s3.get_changed_range(&access, name, first_bytes, etag).await,
+                None => s3.get_range(&access, name, first_bytes).await.map(Some),
+            }
+        }
+    });
+    match read.await? {
         Ok(read) => Ok(read.map(Beginning::from)),
         Err(error) => Err(Unread::of_call(&error, blame_of(&error))),
     }

@@ -145,13 +145,16 @@ impl Bucket {
         listing: &Listing<'_>,
         retry: Retry,
     ) -> ApiResult<Result<ListPage, CallError>> {
-        let access = Access {
-            region: self.region.clone(),
-            endpoint: self.storage.endpoint.clone(),
-            credentials: self.storage.signer(hub).await?.credentials().clone(),
-        };
-        let s3 = hub.cloud.s3.clone().with_retry(retry);
-        Ok(s3.list_v2(&access, &self.name, listing).await)
+        let s3 = &hub.cloud.s3.clone().with_retry(retry);
+        let listed = self.storage.call(hub, |credentials| {
+            let access = Access {
+                region: self.region.clone(),
+                endpoint: self.storage.endpoint.clone(),
+                credentials,
+            };
+            async move { s3.list_v2(&access, &self.name, listing).await }
+        });
+        listed.await
     }
 
     fn refused(&self, listing: &Listing<'_>, error: &CallError) -> Unlisted {

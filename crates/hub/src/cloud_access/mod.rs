@@ -1,6 +1,7 @@
 //! How the hub reaches customers' buckets: each storage with its credentials, its boundary, and the regions learned.
 
 mod buckets;
+mod doubt;
 mod examine;
 mod folder;
 mod header;
@@ -111,8 +112,8 @@ impl CloudAccess {
         let s3 = s3::Client::new(for_storages, clock.clone(), random);
         Ok(Self {
             allowed,
-            credentials: CredentialCache::new(roles.clone(), clock.clone()),
-            upload_credentials: CredentialCache::new(roles, clock.clone()),
+            credentials: CredentialCache::new(roles.clone(), clock.clone(), config.signed_url_ttl),
+            upload_credentials: CredentialCache::new(roles, clock.clone(), config.signed_url_ttl),
             identity,
             sts,
             storages: ReachedStorages::new(clock.clone()),

@@ -77,12 +77,13 @@ impl From<Unsigned> for ApiError {
     }
 }
 
-/// URLs of these assets, in their order.
+/// URLs of these assets, in their order; `after_refusal` where a bucket refused the ones that were signed before.
 pub async fn sign_assets(
     hub: &Hub,
     organization: OrganizationId,
     project: ProjectId,
     ids: Vec<AssetId>,
+    after_refusal: bool,
 ) -> ApiResult<Vec<(AssetId, Result<AssetUrl, Unsigned>)>> {
     let wanted = ids.clone();
     let read = move |tx: &mut Tx| insitu_store::assets::for_signing(tx, organization, project, &wanted);
@@ -93,7 +94,7 @@ pub async fn sign_assets(
     };
     let mut signing = Signing::new(hub, organization);
     let storages = found.iter().flatten().filter_map(|asset| asset.storage);
-    signing.reach(storages.collect()).await;
+    signing.reach(storages.collect(), after_refusal).await;
     let mut urls = Vec::with_capacity(ids.len());
     for (id, signable) in ids.into_iter().zip(found) {
         let url = match signable {
@@ -158,9 +159,9 @@ impl<'a> Signing<'a> {
     }
 
     /// Reaches all these storages at once, so that none waits for another whose STS hangs.
-    async fn reach(&mut self, ids: HashSet<StorageId>) {
+    async fn reach(&mut self, ids: HashSet<StorageId>, after_refusal: bool) {
         let reaching = ids.into_iter().map(|id| {
-            let reached = reach(self.hub, self.organization, id, self.deadline);
+            let reached = reach(self.hub, self.organization, id, self.deadline, after_refusal);
             async move { (id, reached.await) }
         });
         self.storages.extend(join_all(reaching).await);
@@ -218,7 +219,7 @@ impl<'a> Signing<'a> {
         if let Some(known) = self.storages.get(&id) {
             return known.clone();
         }
-        let storage = reach(self.hub, self.organization, id, self.deadline).await;
+        let storage = reach(self.hub, self.organization, id, self.deadline, false).await;
         self.storages.insert(id, storage.clone());
         storage
     }
@@ -258,9 +259,13 @@ async fn reach(
     organization: OrganizationId,
     id: StorageId,
     deadline: Instant,
+    after_refusal: bool,
 ) -> Result<Arc<ReachedStorage>, Unsigned> {
     let reaching = async {
         let storage = ReachedStorage::get(hub, organization, id).await?;
+        if after_refusal {
+            storage.doubt(hub);
+        }
         storage.signer(hub).await?;
         Ok(storage)
     };

@@ -145,28 +145,35 @@ pub async fn check_uploaded(
     let storage = ReachedStorage::get(hub, organization, storage)
         .await
         .map_err(|error| unknown(&error))?;
-    let signer = storage.signer(hub).await.map_err(|error| unknown(&error))?;
+    storage.signer(hub).await.map_err(|error| unknown(&error))?;
     let region = hub
         .cloud
         .regions
         .region_of(hub, &storage, object.bucket(), object.region())
         .await;
-    let access = Access {
-        region,
-        endpoint: storage.endpoint.clone(),
-        credentials: signer.credentials().clone(),
-    };
     let name = ObjectName {
         bucket: object.bucket(),
         key: object.key(),
         version: object.version(),
     };
-    let is_there = match hub.cloud.s3.head_object(&access, name).await {
+    let access = |credentials| Access {
+        region: region.clone(),
+        endpoint: storage.endpoint.clone(),
+        credentials,
+    };
+    let asked = storage.call(hub, |credentials| {
+        let access = access(credentials);
+        async move { hub.cloud.s3.head_object(&access, name).await }
+    });
+    let is_there = match asked.await.map_err(|error| unknown(&error))? {
         Ok(_) => true,
         Err(error) if is_absent(&error) => false,
-        Err(error) if error.kind() == Some(RefusalKind::AccessDenied) => is_listed(hub, &access, object)
-            .await
-            .map_err(|error| unheard(&error))?,
+        Err(error) if error.kind() == Some(RefusalKind::AccessDenied) => {
+            let signer = storage.signer(hub).await.map_err(|error| unknown(&error))?;
+            is_listed(hub, &access(signer.credentials().clone()), object)
+                .await
+                .map_err(|error| unheard(&error))?
+        }
         Err(error) => return Err(unheard(&error)),
     };
     match is_there {

@@ -178,3 +178,62 @@ async fn another_name_and_another_external_id_drop_no_session() {
     story.sign(&storage).await.data();
     assert_eq!(sessions(), 2, "it is for something else now");
 }
+
+/// A URL of the first asset, and the session that signed it.
+async fn sign_asset(story: &Story, body: &Value) -> String {
+    let path = format!("/v2/project/{}/assets", story.project);
+    let assets = story.ada.get(&path).await;
+    let mut body = body.clone();
+    body["assets"] = json!([assets.data()["assets"][0]["_id"]]);
+    let signed = story.ada.post(&format!("{path}/sign"), body).await;
+    let url = signed.data()["urls"][0]["url"].as_str().unwrap().to_owned();
+    let (_, rest) = url.split_once("X-Amz-Credential=").unwrap();
+    rest[.."ASIA".len() + 16].to_owned()
+}
+
+#[tokio::test]
+async fn who_was_refused_with_a_session_is_given_another_once_a_minute() {
+    let story = Story::begin().await;
+    let storage = story.connect_well().await;
+    story.import(&storage).await.data();
+    let first = sign_asset(&story, &json!({})).await;
+    story.clock.advance_ms(MINUTE_MS / 6);
+    assert_eq!(sign_asset(&story, &json!({})).await, first);
+    let after_refusal = json!({ "afterRefusal": true });
+    let second = sign_asset(&story, &after_refusal).await;
+    assert_ne!(second, first);
+    story.clock.advance_ms(MINUTE_MS / 6);
+    assert_eq!(sign_asset(&story, &after_refusal).await, second);
+    assert_eq!(sign_asset(&story, &json!({})).await, second);
+}
+
+#[tokio::test]
+async fn sessions_that_were_revoked_are_replaced_where_the_hub_meets_them() {
+    let story = Story::begin().await;
+    let storage = story.connect_well().await;
+    let list = format!("{}/files?bucketName=photos", path(&storage));
+    story.ada.get(&list).await.data();
+    story.clock.advance_ms(MINUTE_MS / 6);
+    story.sts.revoke();
+    let before = story.sts.asked().len();
+    story.ada.get(&list).await.data();
+    assert_eq!(story.sts.asked().len(), before + 1, "one more session");
+    // What the role itself denies is not asked about again and again.
+    story.sts.revoke();
+    let refused = story.ada.get(&list).await;
+    assert_eq!(refused.code(), "storage.list_denied");
+    assert_eq!(story.sts.asked().len(), before + 1);
+}
+
+#[tokio::test]
+async fn no_session_signs_longer_than_a_window_of_urls() {
+    let story = Story::begin().await;
+    let storage = story.connect_well().await;
+    story.sign(&storage).await.data();
+    let sessions = || story.sts.asked().iter().filter(|one| one.seconds > 900).count();
+    assert_eq!(sessions(), 1);
+    // A third of the quarter of an hour that a URL lives, and what the question to the role takes.
+    story.clock.advance_ms(6 * MINUTE_MS);
+    story.sign(&storage).await.data();
+    assert_eq!(sessions(), 2);
+}

@@ -2,11 +2,11 @@
 //! a bucket that only says where it is.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::extract::{Form, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use axum::{Router, body};
@@ -45,6 +45,8 @@ pub struct Sts {
     pub is_down: Mutex<bool>,
     /// Whether a bucket that is asked anything never answers.
     pub buckets_hang: AtomicBool,
+    /// Sessions up to the one with this number are refused by buckets, as after *Revoke active sessions*.
+    revoked: AtomicUsize,
     /// What every call is refused with, if it is.
     refuses_with: Mutex<Option<&'static str>>,
     clock: Arc<FixedClock>,
@@ -57,6 +59,7 @@ impl Sts {
             roles: Mutex::default(),
             is_down: Mutex::default(),
             buckets_hang: AtomicBool::new(false),
+            revoked: AtomicUsize::new(0),
             refuses_with: Mutex::default(),
             clock,
             asked: Mutex::default(),
@@ -82,6 +85,11 @@ impl Sts {
     /// Refuses whoever asks with this code, which says nothing about any role.
     pub fn refuse_with(&self, code: &'static str) {
         *self.refuses_with.lock().unwrap() = Some(code);
+    }
+
+    /// Ends every session that was given so far, though no role changes.
+    pub fn revoke(&self) {
+        self.revoked.store(self.asked().len(), Ordering::SeqCst);
     }
 
     /// Every call to AssumeRole so far.
@@ -153,12 +161,22 @@ fn refusal(code: &str, message: &str) -> Response {
     (StatusCode::FORBIDDEN, body).into_response()
 }
 
-/// Whatever is asked of a bucket here is known.
-async fn bucket(State(sts): State<Arc<Sts>>) -> Response {
+/// Whatever is asked of a bucket here is known, and every list is empty.
+async fn bucket(State(sts): State<Arc<Sts>>, headers: HeaderMap) -> Response {
     if sts.buckets_hang.load(Ordering::SeqCst) {
         std::future::pending::<()>().await;
     }
-    [("x-amz-bucket-region", "eu-central-1")].into_response()
+    let signed = headers.get("authorization").and_then(|value| value.to_str().ok());
+    let number = signed
+        .and_then(|signed| signed.split_once("Credential=ASIA"))
+        .and_then(|(_, rest)| rest.get(..16)?.parse().ok());
+    let region = [("x-amz-bucket-region", "eu-central-1")];
+    if number.is_some_and(|number: usize| number <= sts.revoked.load(Ordering::SeqCst)) {
+        let body = "<Error><Code>AccessDenied</Code><Message>with an explicit deny in an identity-based policy</Message></Error>";
+        return (StatusCode::FORBIDDEN, region, body).into_response();
+    }
+    let list = "<ListBucketResult><Name>photos</Name><KeyCount>0</KeyCount><IsTruncated>false</IsTruncated></ListBucketResult>";
+    (region, list).into_response()
 }
 
 fn xml(text: String) -> Response {

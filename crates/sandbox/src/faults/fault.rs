@@ -1,6 +1,7 @@
 //! The ways in which the sandbox can misbehave, one name each, and the requests that each can spoil.
 
 use hyper::header::HeaderValue;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::rule::FaultError;
@@ -54,6 +55,8 @@ pub enum Fault {
     },
     /// Finds every session token expired.
     ExpireToken,
+    /// Denies everything to sessions that were given before this moment, as *Revoke active sessions* does.
+    RevokeSessions { before: Timestamp },
     /// Ignores what trust policies say about the external ID.
     NoExternalIdDemanded,
     /// Lets nobody assume a role.
@@ -106,7 +109,9 @@ impl Fault {
 
     /// Can this fault spoil such an operation?
     pub(super) fn can_spoil(&self, operation: Operation) -> bool {
-        use Operation::{AssumeRole, GetObject, HeadBucket, HeadObject, ListObjectsV2, Preflight};
+        use Operation::{
+            AssumeRole, GetObject, HeadBucket, HeadObject, ListBuckets, ListObjectsV2, Preflight,
+        };
         match self {
             Self::Hang | Self::CutConnection | Self::Throttle { .. } => true,
             Self::CutTls | Self::RefuseDns { .. } => false,
@@ -123,6 +128,8 @@ impl Fault {
             | Self::WrongContentType { .. }
             | Self::Bomb => matches!(operation, GetObject | HeadObject),
             Self::IgnoreRange => operation == GetObject,
+            // In the words of S3: STS is asked who one is, and that cannot be denied.
+            Self::RevokeSessions { .. } => operation.is_on_a_bucket() || operation == ListBuckets,
             Self::CutBody => matches!(operation, GetObject | ListObjectsV2),
             Self::NoExternalIdDemanded | Self::DenyAssumeRole => operation == AssumeRole,
             Self::NoCors | Self::OtherOrigin { .. } | Self::NoVary => {
@@ -136,6 +143,10 @@ impl Fault {
         let fits = match self {
             Self::ClockSkew { .. } | Self::UnknownKey | Self::RefuseSecret => target.access_key.is_some(),
             Self::ExpireToken => target.has_token,
+            Self::RevokeSessions { before } => target
+                .given_ms
+                .and_then(|ms| Timestamp::from_millisecond(ms).ok())
+                .is_some_and(|given| given < *before),
             Self::NoCors | Self::OtherOrigin { .. } | Self::NoVary => target.has_origin,
             Self::IgnoreRange => target.has_range,
             _ => true,

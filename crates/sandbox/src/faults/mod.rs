@@ -168,6 +168,13 @@ impl Struck {
         })
     }
 
+    /// Is everything denied to the session that asks?
+    pub(crate) fn revokes(&self) -> bool {
+        self.0
+            .iter()
+            .any(|fault| matches!(fault, Fault::RevokeSessions { .. }))
+    }
+
     /// Is this permission taken away?
     pub(crate) fn denies(&self, action: &str) -> bool {
         match action {
@@ -199,6 +206,7 @@ mod tests {
             key: Some("a/b.jpg"),
             role: None,
             access_key: Some("AKIAX"),
+            given_ms: None,
             has_token: false,
             has_origin: false,
             has_range: false,

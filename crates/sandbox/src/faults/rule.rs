@@ -213,6 +213,7 @@ mod tests {
             r#"{"fault":"throttle","retryAfter":2,"keyPrefix":"a/","after":1,"every":2,"times":3}"#,
             r#"{"fault":"throttle"}"#,
             r#"{"fault":"wrong-content-type","type":"text/html","accessKey":"AKIAX"}"#,
+            r#"{"fault":"revoke-sessions","before":"2026-03-04T05:06:07.5Z","role":"arn:aws:iam::111122223333:role/read"}"#,
             r#"{"fault":"no-external-id-demanded","role":"arn:aws:iam::111122223333:role/read"}"#,
             r#"{"fault":"cut-tls","times":1}"#,
             r#"{"fault":"refuse-dns"}"#,

@@ -40,6 +40,8 @@ pub(crate) struct Target<'a> {
     /// The role to be assumed, or the one whose session signed.
     pub role: Option<String>,
     pub access_key: Option<&'a str>,
+    /// When the session that signed was given.
+    pub given_ms: Option<i64>,
     pub has_token: bool,
     pub has_origin: bool,
     pub has_range: bool,
@@ -98,14 +100,15 @@ impl<'a> Target<'a> {
         let operation = Operation::of(facts, named("Action"));
         let signature = facts.signature();
         let access_key = signature.map(|signature| signature.access_key_id.as_str());
+        let session = access_key
+            .and_then(|key| world.identity(key))
+            .and_then(|identity| match identity {
+                Identity::Session(session, _) => Some(session),
+                Identity::User(_) => None,
+            });
         let role = match operation {
             Operation::AssumeRole => named("RoleArn").map(str::to_owned),
-            _ => access_key
-                .and_then(|key| world.identity(key))
-                .and_then(|identity| match identity {
-                    Identity::Session(session, _) => Some(session.role_arn.clone()),
-                    Identity::User(_) => None,
-                }),
+            _ => session.as_ref().map(|session| session.role_arn.clone()),
         };
         Self {
             operation,
@@ -113,6 +116,7 @@ impl<'a> Target<'a> {
             key: facts.key.as_deref(),
             role,
             access_key,
+            given_ms: session.map(|session| session.given_ms),
             has_token: signature.is_some_and(|signature| signature.token.is_some()),
             has_origin: facts.origin.is_some(),
             has_range: facts.range.is_some(),

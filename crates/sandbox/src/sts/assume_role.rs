@@ -111,6 +111,7 @@ fn open(world: &World, role: &Role, name: &str, seconds: u32, policies: Option<V
         ),
         id: format!("{}:{name}", role.id),
         role_arn: role.arn.clone(),
+        given_ms: world.now_ms(),
         expires_ms: world.now_ms() + i64::from(seconds) * 1000,
         policies,
     }

@@ -53,7 +53,9 @@ export async function getAsset(projectId: string, assetId: string) {
   return (await answer(hub.GET('/v2/project/{project}/assets/{asset}', { params }))).asset;
 }
 
-export async function signAssets(projectId: string, assets: string[]) {
+/** `afterRefusal`: the bucket refused what was signed for one of them before. */
+export async function signAssets(projectId: string, assets: string[], afterRefusal = false) {
   const params = { path: { project: projectId } };
-  return (await answer(hub.POST('/v2/project/{project}/assets/sign', { params, body: { assets } }))).urls;
+  const body = { assets, afterRefusal };
+  return (await answer(hub.POST('/v2/project/{project}/assets/sign', { params, body }))).urls;
 }

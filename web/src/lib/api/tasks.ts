@@ -81,8 +81,8 @@ export async function releaseTask(id: string) {
   await answer(hub.POST('/v2/task/{task}/release', { params, keepalive: true }));
 }
 
-export async function signTask(id: string): Promise<SignedUrl> {
-  const params = { path: { task: id } };
+export async function signTask(id: string, afterRefusal = false): Promise<SignedUrl> {
+  const params = { path: { task: id }, query: afterRefusal ? { afterRefusal } : {} };
   const { urls } = await answer(hub.POST('/v2/task/{task}/sign', { params }));
   const [first] = urls;
   if (!first) throw new TypeError('the hub signed nothing');

@@ -13,8 +13,8 @@ export type LoadedPicture = {
 };
 
 /** Addresses by task: who labels may open the assets of their tasks and no others. */
-const urls = new SignedUrls((tasks) =>
-  Promise.all(tasks.map(async (task) => ({ ...(await signTask(task)), _id: task }))),
+const urls = new SignedUrls((tasks, afterRefusal) =>
+  Promise.all(tasks.map(async (task) => ({ ...(await signTask(task, afterRefusal)), _id: task }))),
 );
 
 /** Rejects with `CannotShow`, which names the one cause. */

@@ -9,11 +9,11 @@ export function taskThumbnails(projectId: string, tasks: () => Task[], seesAll: 
   const taskOf = (asset: string) => tasks().find((one) => one.asset._id === asset);
   return new Thumbnails(
     projectId,
-    (assets) =>
+    (assets, afterRefusal) =>
       Promise.all(
         assets.map(async (asset): Promise<SignedUrl> => {
           const task = taskOf(asset);
-          return task ? { ...(await signTask(task._id)), _id: asset } : { _id: asset };
+          return task ? { ...(await signTask(task._id, afterRefusal)), _id: asset } : { _id: asset };
         }),
       ),
     async () => {

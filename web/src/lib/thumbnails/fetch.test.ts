@@ -18,15 +18,18 @@ function bucket(...answers: (() => Response)[]) {
     return (answers[asked.length - 1] ?? (() => new Response('picture')))();
   });
   let round = 0;
-  const urls = new SignedUrls(async (ids) =>
-    ids.map((_id) => ({ _id, url: `https://b/${_id}?${(round += 1)}`, expiresAt: '2999-01-01T00:00:00Z' })),
-  );
-  return { asked, get: () => fetchPicture('a', urls, new AbortController().signal) };
+  const signed: boolean[] = [];
+  const urls = new SignedUrls(async (ids, afterRefusal) => {
+    signed.push(afterRefusal);
+    return ids.map((_id) => ({ _id, url: `https://b/${_id}?${(round += 1)}`, expiresAt: '2999-01-01T00:00:00Z' }));
+  });
+  return { asked, signed, get: () => fetchPicture('a', urls, new AbortController().signal) };
 }
 
 it('is signed anew once where the bucket refuses its signature', async () => {
-  const { asked, get } = bucket(() => refusal(403, 'AccessDenied'));
+  const { asked, signed, get } = bucket(() => refusal(403, 'AccessDenied'));
   expect(await (await get()).text()).toBe('picture');
+  expect(signed, 'the hub is told, and asks for another session').toEqual([false, true]);
   expect(asked).toEqual([
     ['https://b/a?1', 'default'],
     ['https://b/a?2', 'reload'],

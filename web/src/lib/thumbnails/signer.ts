@@ -8,23 +8,30 @@ const RENEW_BEFORE_MS = 30_000;
 /** Long enough to gather a screenful of cells, too short to be felt. */
 const GATHER_MS = 12;
 
+/** Signs these; `afterRefusal` where a bucket refused what was signed for one of them before. */
+export type Sign = (ids: string[], afterRefusal: boolean) => Promise<SignedUrl[]>;
+
 type Waiting = { resolve: (url: string) => void; reject: (error: unknown) => void };
 type Kept = { url: string; expiresMs: number };
 
 export class SignedUrls {
-  #sign: (ids: string[]) => Promise<SignedUrl[]>;
+  #sign: Sign;
   #nowMs: () => number;
   #kept = new Map<string, Kept>();
   #waiting = new Map<string, Waiting[]>();
+  #refused = new Set<string>();
 
-  constructor(sign: (ids: string[]) => Promise<SignedUrl[]>, nowMs: () => number = Date.now) {
+  constructor(sign: Sign, nowMs: () => number = Date.now) {
     this.#sign = sign;
     this.#nowMs = nowMs;
   }
 
   /** The signed address of an asset; `afresh` after the bucket refused the one that is kept. */
   get(id: string, afresh = false): Promise<string> {
-    if (afresh) this.#kept.delete(id);
+    if (afresh) {
+      this.#kept.delete(id);
+      this.#refused.add(id);
+    }
     const kept = this.#kept.get(id);
     if (kept && kept.expiresMs - this.#nowMs() > RENEW_BEFORE_MS) return Promise.resolve(kept.url);
     return new Promise((resolve, reject) => {
@@ -45,7 +52,10 @@ export class SignedUrls {
 
   async #ask(batch: Map<string, Waiting[]>) {
     try {
-      for (const signed of await this.#sign([...batch.keys()])) {
+      const ids = [...batch.keys()];
+      // Every id leaves the set, also behind the first that was in it.
+      const afterRefusal = ids.filter((id) => this.#refused.delete(id)).length > 0;
+      for (const signed of await this.#sign(ids, afterRefusal)) {
         const waiting = batch.get(signed._id) ?? [];
         batch.delete(signed._id);
         if (signed.url) {

@@ -7,7 +7,7 @@ import { fetchPicture } from './fetch';
 import { Lru } from './lru';
 import { Queue } from './queue';
 import { shrinker } from './shrink';
-import { SignedUrls } from './signer';
+import { SignedUrls, type Sign } from './signer';
 import type { Verdicts } from './verdict';
 import { asCannotShow } from './whole';
 
@@ -37,7 +37,11 @@ export class Thumbnails {
   #verdicts: Promise<Verdicts> | undefined;
   #makeVerdicts: () => Promise<Verdicts>;
 
-  constructor(projectId: string, sign = (ids: string[]) => signAssets(projectId, ids), verdicts = askHub) {
+  constructor(
+    projectId: string,
+    sign: Sign = (ids, afterRefusal) => signAssets(projectId, ids, afterRefusal),
+    verdicts = askHub,
+  ) {
     this.urls = new SignedUrls(sign);
     this.#makeVerdicts = verdicts;
   }

@@ -7,14 +7,15 @@ use insitu_model::id::AssetId;
 use insitu_model::role::{Right, allows};
 use insitu_model::url_record::UrlPurpose;
 use insitu_store::tasks;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::view::{self, Shown, TaskView};
 use crate::api::asset_way::way_to;
 use crate::api::diagnosis::DiagnosisData;
+use crate::api::query::Params;
 use crate::api::signing::{SignedUrls, signed_view};
 use crate::auth::access::{NeedsRight, Reading, right};
 use crate::auth::peer::Peer;
@@ -60,18 +61,28 @@ async fn show(State(hub): State<Arc<Hub>>, access: OnTask<right::Label>) -> ApiR
     Ok(Success(TaskData { task }))
 }
 
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
+struct SignParams {
+    /// `true` where the bucket refused the URL that was signed before.
+    #[serde(default)]
+    after_refusal: bool,
+}
+
 /// Sign the URL of a task's asset
-#[utoipa::path(post, path = "/v2/task/{task}/sign", tag = "tasks", params(("task" = String, Path)),
+#[utoipa::path(post, path = "/v2/task/{task}/sign", tag = "tasks", params(("task" = String, Path), SignParams),
     responses((status = 200, body = Envelope<SignedUrls>), (status = 404, body = ErrorBody)))]
 async fn sign(
     State(hub): State<Arc<Hub>>,
     access: OnTask<Reading<right::Label>>,
     peer: Peer,
+    Params(params): Params<SignParams>,
 ) -> ApiResult<Success<SignedUrls>> {
     let holder = Holder::new(&access.on, peer);
     let (organization, project) = (access.on.organization, access.on.project);
     let asset = asset_of(&hub, access).await?;
-    let signed = sign_assets(&hub, organization, project, vec![asset]).await?;
+    let signed = sign_assets(&hub, organization, project, vec![asset], params.after_refusal).await?;
     ledger::note_assets(&hub, &holder, UrlPurpose::Task, &signed)?;
     let urls = signed.into_iter().map(|(id, url)| signed_view(id, url)).collect();
     Ok(Success(SignedUrls { urls }))
