@@ -11,7 +11,10 @@ use insitu_model::prefix::Prefix;
 use insitu_model::region::Partition;
 use serde::Serialize;
 
-pub use session::{PolicyError, SESSION_POLICY_CHARS_MAX, reading_session, uploading_session};
+pub use session::{
+    PolicyError, SESSION_POLICY_CHARS_MAX, SESSION_POLICY_TOO_LONG, escaped, reading_session,
+    uploading_session,
+};
 
 /// The language version of every policy.
 const VERSION: &str = "2012-10-17";

@@ -58,6 +58,12 @@ pub fn is_denial(error: &CallError) -> bool {
     matches!(code, Some("AccessDenied" | "AccessDeniedException"))
 }
 
+/// Does STS say that the session policy is too large once it is packed? Nobody can count that before.
+pub fn is_policy_too_large(error: &CallError) -> bool {
+    let code = error.refusal().and_then(|refusal| refusal.code.as_deref());
+    code.is_some_and(|code| code.starts_with("PackedPolicyTooLarge"))
+}
+
 /// Asks STS. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {

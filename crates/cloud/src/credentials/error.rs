@@ -1,5 +1,6 @@
 //! Why a storage has no credentials.
 
+use crate::policy::SESSION_POLICY_TOO_LONG;
 use crate::refusal::CallError;
 use crate::sts;
 
@@ -20,7 +21,14 @@ pub enum CredentialError {
     },
     /// STS did not give a session.
     #[error("the role cannot be assumed: {0}")]
-    Call(#[from] CallError),
+    Call(#[source] CallError),
+    /// STS packs the policy that narrows the session, and finds it too large then. Without it a session would reach
+    /// beyond the storage's prefixes.
+    #[error(
+        "the prefixes of this storage make a session policy that STS finds too large when it is packed ({0}): name fewer \
+         or shorter prefixes, or make a second storage"
+    )]
+    PolicyTooLarge(#[source] CallError),
     /// STS has not answered yet, and whoever waits is told so.
     #[error(
         "STS, which is asked for a session of its role, has not answered for {seconds} s: try again in a minute"
@@ -34,6 +42,16 @@ pub enum CredentialError {
     BrokenOff,
 }
 
+impl From<CallError> for CredentialError {
+    fn from(error: CallError) -> Self {
+        if sts::is_policy_too_large(&error) {
+            Self::PolicyTooLarge(error)
+        } else {
+            Self::Call(error)
+        }
+    }
+}
+
 impl CredentialError {
     /// The stable code of this error.
     pub fn code(&self) -> &'static str {
@@ -41,6 +59,7 @@ impl CredentialError {
             CredentialError::NoIdentity => "credentials.no_identity",
             CredentialError::Identity { .. } => "credentials.identity",
             CredentialError::Call(error) => error.code(),
+            CredentialError::PolicyTooLarge(_) => SESSION_POLICY_TOO_LONG,
             CredentialError::Unanswered { .. } => "credentials.unanswered",
             CredentialError::BrokenOff => "credentials.broken_off",
         }

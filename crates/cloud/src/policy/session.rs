@@ -2,6 +2,8 @@
 //!
 //! STS gives a session what both its role and this policy allow, so a role with too many rights lends the hub no more
 //! than these. Without prefixes every resource is named, which leaves it to the role which buckets they are.
+//!
+//! STS reads no character beyond U+00FF in a policy, though keys may have any: these are written as JSON escapes.
 
 use insitu_model::prefix::Prefix;
 use insitu_model::region::Partition;
@@ -10,6 +12,9 @@ use super::*;
 
 /// Longest session policy that STS takes, in characters.
 pub const SESSION_POLICY_CHARS_MAX: usize = 2048;
+
+/// The code of a storage whose prefixes make a policy that is too long, or too large when STS packs it.
+pub const SESSION_POLICY_TOO_LONG: &str = "policy.session_policy_too_long";
 
 const READ_OBJECT: [&str; 2] = [GET_OBJECT, GET_OBJECT_VERSION];
 const PUT_OBJECT: &str = "s3:PutObject";
@@ -34,7 +39,7 @@ pub enum PolicyError {
 impl PolicyError {
     /// The stable code of this error.
     pub fn code(&self) -> &'static str {
-        "policy.session_policy_too_long"
+        SESSION_POLICY_TOO_LONG
     }
 }
 
@@ -118,12 +123,28 @@ fn checked(statement: Vec<Statement>) -> Result<String, PolicyError> {
         version: VERSION,
         statement,
     };
-    let json = policy.to_json();
+    let json = escaped(&policy.to_json());
     let chars = json.chars().count();
     if chars > SESSION_POLICY_CHARS_MAX {
         return Err(PolicyError::SessionPolicyTooLong { chars });
     }
     Ok(json)
+}
+
+/// The same JSON with every character that AWS reads in no policy written as `\uXXXX`, by the units of UTF-16. JSON has them
+/// within strings alone.
+pub fn escaped(json: &str) -> String {
+    let mut written = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c <= '\u{FF}' {
+            written.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            written.push_str(&format!("\\u{unit:04x}"));
+        }
+    }
+    written
 }
 
 #[cfg(test)]
@@ -203,6 +224,36 @@ mod tests {
             json!({"Effect": "Allow", "Action": "s3:PutObject", "Resource": ["arn:aws:s3:::photos/cats/*"]})
         );
         assert!(!actions(&found).iter().any(|action| action.starts_with("s3:Get")));
+    }
+
+    #[test]
+    fn characters_that_sts_does_not_read_are_escaped_before_the_length_is_counted() {
+        let named = prefixes(&["photos/写真", "photos/Łódź", "photos/été", "photos/🐈"]);
+        let both = [reading_session, uploading_session];
+        for policy in both.map(|narrow| narrow(&named, Partition::Aws)) {
+            let json = policy.unwrap();
+            assert!(json.chars().all(|c| (' '..='\u{FF}').contains(&c)), "{json}");
+            assert!(
+                json.contains("photos/\\ud83d\\udc08/*") && json.contains("photos/été/*"),
+                "{json}"
+            );
+            let found: Value = serde_json::from_str(&json).unwrap();
+            let resources = found["Statement"][0]["Resource"].as_array().unwrap();
+            for prefix in &named {
+                assert!(
+                    resources.contains(&json!(format!("arn:aws:s3:::{prefix}*"))),
+                    "{resources:?}"
+                );
+            }
+        }
+        // Six characters each, twice.
+        let long = format!("photos/{}", "写".repeat(150));
+        assert!(long.chars().count() * 2 + 500 < SESSION_POLICY_CHARS_MAX);
+        let refused = reading_session(&prefixes(&[&long]), Partition::Aws);
+        assert!(
+            matches!(refused, Err(PolicyError::SessionPolicyTooLong { chars }) if chars > 1800),
+            "{refused:?}"
+        );
     }
 
     #[test]

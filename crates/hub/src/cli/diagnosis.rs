@@ -99,7 +99,8 @@ fn explain(check: &SeenCheck) {
     let Some(fix) = &check.fix else { return };
     println_line(&format!("What to do: {}", fix.text));
     if let Some(paste) = &fix.paste {
-        println_line(&serde_json::to_string_pretty(paste).unwrap_or_default());
+        let pretty = serde_json::to_string_pretty(paste).unwrap_or_default();
+        println_line(&insitu_cloud::policy::escaped(&pretty));
     }
 }
 

@@ -237,3 +237,57 @@ async fn no_session_signs_longer_than_a_window_of_urls() {
     story.sign(&storage).await.data();
     assert_eq!(sessions(), 2);
 }
+
+#[tokio::test]
+async fn a_prefix_in_any_script_narrows_sessions_that_sts_gives() {
+    let story = Story::begin().await;
+    let storage = story.connect_well().await;
+    let narrowed = json!({ "prefixes": ["photos/写真", "photos/Łódź"] });
+    story.ada.post(&path(&storage), narrowed).await.data();
+    let (project, id) = (&story.project, storage["_id"].as_str().unwrap());
+    let name = "s3://photos/%E5%86%99%E7%9C%9F/a.jpg";
+    let link = format!("/v2/getSignedUrl?name={name}&project={project}&storageId={id}");
+    story.ada.get(&link).await.data();
+    let policy = story.sts.asked().last().unwrap().policy.clone();
+    assert!(policy.contains("photos/\\u5199\\u771f/*"), "{policy}");
+}
+
+#[tokio::test]
+async fn a_policy_that_sts_finds_too_large_when_packed_is_named_as_that() {
+    let story = Story::begin().await;
+    let storage = story.connect_well().await;
+    story.sts.refuse_with("PackedPolicyTooLarge");
+    let signed = story.sign(&storage).await;
+    assert_eq!(signed.code(), "policy.session_policy_too_long", "{}", signed.body);
+    assert!(
+        signed.body["message"]
+            .as_str()
+            .unwrap()
+            .contains("fewer or shorter prefixes"),
+        "{}",
+        signed.body
+    );
+}
+
+#[tokio::test]
+async fn a_role_of_another_partition_is_refused_where_its_arns_make_the_policy_too_long() {
+    let story = Story::begin().await;
+    let storage = story.connect_well().await;
+    let prefixes = |count: usize| -> Vec<String> { (0..count).map(|n| format!("photos/{n:04}")).collect() };
+    let fits = |count: usize, partition| {
+        let parsed: Vec<_> = prefixes(count).iter().map(|text| text.parse().unwrap()).collect();
+        insitu_cloud::policy::reading_session(&parsed, partition).is_ok()
+    };
+    use insitu_model::region::Partition::{Aws, AwsCn};
+    let count = (1..100).find(|n| fits(*n, Aws) && !fits(*n, AwsCn)).unwrap();
+    let narrowed = json!({ "prefixes": prefixes(count) });
+    story.ada.post(&path(&storage), narrowed).await.data();
+    let moved = json!({ "roleArn": "arn:aws-cn:iam::111122223333:role/insitu-read" });
+    let answer = story.ada.post(&path(&storage), moved).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.code()),
+        (400, "policy.session_policy_too_long"),
+        "{}",
+        answer.body
+    );
+}

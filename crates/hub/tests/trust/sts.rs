@@ -43,6 +43,7 @@ pub struct Asked {
 pub struct Sts {
     pub roles: Mutex<HashMap<String, Trust>>,
     pub is_down: Mutex<bool>,
+    hangs: AtomicBool,
     /// Whether a bucket that is asked anything never answers.
     pub buckets_hang: AtomicBool,
     /// Sessions up to the one with this number are refused by buckets, as after *Revoke active sessions*.
@@ -58,6 +59,7 @@ impl Sts {
         let sts = Arc::new(Self {
             roles: Mutex::default(),
             is_down: Mutex::default(),
+            hangs: AtomicBool::new(false),
             buckets_hang: AtomicBool::new(false),
             revoked: AtomicUsize::new(0),
             refuses_with: Mutex::default(),
@@ -76,6 +78,11 @@ impl Sts {
 
     pub fn trust(&self, role: &str, trust: Trust) {
         self.roles.lock().unwrap().insert(role.to_owned(), trust);
+    }
+
+    /// Says nothing any more, whatever it is asked.
+    pub fn hang(&self) {
+        self.hangs.store(true, Ordering::SeqCst);
     }
 
     pub fn go_down(&self, is_down: bool) {
@@ -117,6 +124,9 @@ async fn answer(State(sts): State<Arc<Sts>>, Form(form): Form<HashMap<String, St
     if let Some(code) = *sts.refuses_with.lock().unwrap() {
         return refusal(code, "The security token included in the request is expired");
     }
+    if sts.hangs.load(Ordering::SeqCst) {
+        std::future::pending::<()>().await;
+    }
     let text = |name: &str| form.get(name).cloned();
     if text("Action").unwrap() == "GetCallerIdentity" {
         return xml(format!(
@@ -130,6 +140,12 @@ async fn answer(State(sts): State<Arc<Sts>>, Form(form): Form<HashMap<String, St
         seconds: text("DurationSeconds").unwrap().parse().unwrap(),
         policy: text("Policy").unwrap_or_default(),
     };
+    if asked.policy.chars().any(|c| c > '\u{FF}') {
+        return refusal(
+            "ValidationError",
+            "Member must satisfy regular expression pattern",
+        );
+    }
     let is_silent = sts.roles.lock().unwrap().get(&asked.role) == Some(&Trust::Silent);
     let is_let_in = sts.lets_in(&asked.role, asked.external_id.as_deref());
     let number = {

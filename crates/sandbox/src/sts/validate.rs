@@ -15,6 +15,7 @@ pub(super) struct Parameters<'f> {
 
 const NAME_PATTERN: &str = r"[\w+=,.@-]*";
 const EXTERNAL_ID_PATTERN: &str = r"[\w+=,.@:\/-]*";
+const POLICY_PATTERN: &str = r"[\u0009\u000A\u000D\u0020-\u00FF]+";
 
 /// Refuses what has the wrong shape; whether a role exists is not asked here.
 pub(super) fn read<'f>(form: &'f Form, minimum_seconds: u32) -> Result<Parameters<'f>, Refusal> {
@@ -27,10 +28,14 @@ pub(super) fn read<'f>(form: &'f Form, minimum_seconds: u32) -> Result<Parameter
     faults.length("roleArn", role_arn, 20, 2048);
     faults.required("roleSessionName", session_name);
     faults.length("roleSessionName", session_name, 2, 64);
-    faults.pattern("roleSessionName", session_name, NAME_PATTERN, "+=,.@-");
+    let word = |also: &'static str| move |c: char| c.is_ascii_alphanumeric() || c == '_' || also.contains(c);
+    faults.pattern("roleSessionName", session_name, NAME_PATTERN, word("+=,.@-"));
     faults.length("externalId", external_id, 2, 1224);
-    faults.pattern("externalId", external_id, EXTERNAL_ID_PATTERN, "+=,.@:/-");
+    faults.pattern("externalId", external_id, EXTERNAL_ID_PATTERN, word("+=,.@:/-"));
     faults.length("policy", policy, 1, 2048);
+    faults.pattern("policy", policy, POLICY_PATTERN, |c| {
+        matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FF}')
+    });
     let duration = read_duration(form)?;
     if let Some(seconds) = duration {
         let minimum = i64::from(minimum_seconds);
@@ -118,9 +123,8 @@ impl Faults {
         }
     }
 
-    fn pattern(&mut self, name: &str, value: Option<&str>, pattern: &str, also: &str) {
+    fn pattern(&mut self, name: &str, value: Option<&str>, pattern: &str, fits: impl Fn(char) -> bool) {
         let Some(value) = value else { return };
-        let fits = |c: char| c.is_ascii_alphanumeric() || c == '_' || also.contains(c);
         if !value.chars().all(fits) {
             self.value(
                 name,
@@ -200,6 +204,17 @@ mod tests {
     fn a_session_name_follows_its_pattern() {
         assert!(message(&[("RoleSessionName", "a/b")]).ends_with(r"pattern: [\w+=,.@-]*"));
         assert!(message(&[("RoleSessionName", "a")]).contains("at 'roleSessionName'"));
+    }
+
+    #[test]
+    fn a_policy_has_no_character_beyond_latin_1() {
+        assert_eq!(check(&[("Policy", "{\"é\":\t\"\\u5199\"}\r\n")]), Ok(()));
+        for policy in ["{\"写\":1}", "{\"🐈\":1}", "{\"\u{1}\":1}"] {
+            assert!(
+                message(&[("Policy", policy)]).ends_with(r"pattern: [\u0009\u000A\u000D\u0020-\u00FF]+"),
+                "{policy}"
+            );
+        }
     }
 
     #[test]

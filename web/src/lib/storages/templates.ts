@@ -1,6 +1,7 @@
 // Everything that a bucket's owner sets up in AWS as one file: a CloudFormation template, a Terraform configuration.
 import type { AccessType } from '$lib/api/storages';
 import type { SetupDocuments } from '$lib/api/types';
+import { pastable } from '$lib/format/pastable';
 import bucketCors from './bucketCors.py?raw';
 
 /** One rule of a bucket's CORS configuration, as the hub writes it and S3's console takes it. */
@@ -20,7 +21,7 @@ const CORS_REPLACES = `# A bucket has one CORS configuration, and this one repla
 
 /** A document as people paste it. */
 export function pretty(document: unknown): string {
-  return JSON.stringify(document, null, 2);
+  return pastable(document);
 }
 
 /** A template in JSON: a role, or a user with a key, that can read the buckets, and the CORS rule of each bucket. */
