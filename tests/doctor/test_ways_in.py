@@ -9,7 +9,8 @@ import requests
 
 from support import samples
 from support.api import Api
-from support.hub import program
+from support.hub import program, running_hub
+from support.process import free_port
 
 KEY = "cute-cat.jpg"
 
@@ -178,7 +179,7 @@ def test_a_browser_may_try_what_the_hub_tried_if_who_asks_manages_storages(docto
     assert tested["verdict"] == "passed" and "sample" not in tested, "who may test a storage may not open its objects"
 
 
-def test_a_test_writes_nothing_and_reads_one_beginning(doctor):
+def test_a_test_writes_nothing_and_reads_one_beginning_once(doctor):
     before = len(doctor.asked())
     for storage in ["user", "role"]:
         assert doctor.examine(storage, object=doctor.object(KEY))["verdict"] == "passed"
@@ -187,7 +188,7 @@ def test_a_test_writes_nothing_and_reads_one_beginning(doctor):
     assert of_buckets == {"HEAD", "GET", "OPTIONS"}
     assert {one["method"] for one in asked if not one["bucket"]} == {"POST"}, "STS alone"
     reads = [(one["key"], one["range"]) for one in asked if one["method"] == "GET" and one["key"]]
-    assert reads == [(KEY, "bytes=0-65535")] * 4
+    assert reads == [(KEY, "bytes=0-65533"), (KEY, "bytes=0-0")] * 2
 
 
 def test_where_headers_may_not_be_read_no_test_reads_a_byte(doctor):
@@ -242,7 +243,9 @@ def test_what_an_owner_answers_for_is_a_warning(doctor):
     assert overruled["verdict"] == "warned", overruled
     warned = [(one["name"], one["code"]) for one in overruled["warnings"]]
     code = "storage.trust_policy_missing_external_id"
-    assert warned == [("external-id-absent", code), ("external-id-random", code)]
+    assert warned == [("external-id-absent", code)], "one cause, one warning"
+    [others] = [one for one in overruled["checks"] if one["name"] == "external-id-random"]
+    assert others["verdict"] == "skipped" and "lets in whoever brings none" in others["message"]
 
 
 def test_while_an_external_id_is_changed_the_role_may_be_at_either(doctor):
@@ -323,3 +326,29 @@ def test_why_of_a_public_address_says_what_was_not_asked(doctor):
         assert why() == [*begin, *skipped, ("coverage", "warned")]
     finally:
         doctor.hub.post(organization, {"headerProbes": True})
+
+
+NOWHERE = f"http://127.0.0.1:{free_port()}/credentials"
+
+
+@pytest.mark.parametrize(
+    ("env", "code"),
+    [
+        ({}, "storage.no_identity"),
+        # It was given an identity, so what to mend is where that comes from.
+        ({"AWS_CONTAINER_CREDENTIALS_FULL_URI": NOWHERE}, "credentials.identity"),
+    ],
+    ids=["none", "fails"],
+)
+def test_a_hub_without_an_identity_is_told_from_one_whose_identity_fails(doctor, tmp_path, env, code):
+    options = ["--allow-endpoint", "127.0.0.1", "--sts-endpoint", doctor.facts["stsEndpoint"], "--ask-instance", "false"]
+    with running_hub(tmp_path / "hub", options=options, env=env) as hub:
+        form = {"accessType": "IAM_DELEGATED", **doctor.place(), **doctor.role()}
+        body = {"storage": form, "buckets": [doctor.facts["bucket"]]}
+        diagnosis = hub.post("/v2/storages/test", body)["diagnosis"]
+        cause = diagnosis["cause"]
+        assert (cause["name"], cause["code"]) == ("identity", code), diagnosis
+        assert ("log" in cause["fix"]["text"]) == (code == "credentials.identity"), cause
+        assert NOWHERE not in json.dumps(diagnosis), "where things are kept is the operator's to know"
+        identity = hub.get("/v2/hub/identity")["identity"]
+        assert identity["code"] == code, identity

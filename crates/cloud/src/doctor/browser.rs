@@ -1,4 +1,6 @@
 //! What a browser meets on a page of the hub: the signed URL, the CORS rule on its answer, and a picture behind it.
+//!
+//! The picture was read before, so that of a signed URL's answer one byte is enough.
 
 use std::sync::Arc;
 
@@ -10,14 +12,14 @@ use super::bucket::access;
 use super::cause::{of_call, unexpected};
 use super::check::{Cause, Subject};
 use super::cors::{self, Asked};
-use super::object::NOT_READ;
+use super::object::{NOT_READ, READ_BYTES};
 use super::run::{Run, Step};
 use super::{Decoded, Wanted, whose};
 use crate::connect::{Answer, BodyLimit, Outgoing};
 use crate::credentials::Credentials;
 use crate::presign::Signer;
 use crate::refusal::{CallError, Refusal, RefusalKind};
-use crate::s3::RANGE_BYTES_MAX;
+use crate::s3::RangeRead;
 
 /// How long the URL of a test holds, in seconds.
 const URL_TTL_S: u32 = 60;
@@ -32,15 +34,16 @@ pub(super) fn name_host(run: &mut Run<'_>, key: &Arc<Credentials>, bucket: &Buck
     );
 }
 
-/// Fetches what a browser would fetch, by a signed URL and with an Origin, and looks whether it is a picture.
+/// Fetches as a browser would, by a signed URL and with an Origin, and looks whether what was read before is a picture.
 pub(super) async fn fetch(
     run: &mut Run<'_>,
     key: &Arc<Credentials>,
     bucket: &BucketName,
     wanted: &Wanted,
+    read: Option<RangeRead>,
     asked: Asked,
 ) -> Step {
-    let Some(decode) = run.tools.decode else {
+    let (Some(decode), Some(read)) = (run.tools.decode, read) else {
         asked.settle(run, key, bucket, None).await?;
         for subject in [Subject::SignedGet, Subject::Decode] {
             let check = run.open(subject).on(bucket).of(&wanted.key);
@@ -48,11 +51,11 @@ pub(super) async fn fetch(
         }
         return Ok(());
     };
-    let answer = get_signed(run, key, bucket, wanted, asked).await?;
+    get_signed(run, key, bucket, wanted, asked).await?;
     let check = run.open(Subject::Decode).on(bucket).of(&wanted.key);
-    let is_all = answer.body.len() < RANGE_BYTES_MAX;
-    let kind = answer.header("content-type").unwrap_or_default();
-    match decode(&answer.body, is_all) {
+    let is_all = read.bytes.len() < READ_BYTES;
+    let kind = read.content_type.as_deref().unwrap_or_default();
+    match decode(&read.bytes, is_all) {
         Decoded::NotShown(reason) => {
             let cause = Cause::new(
                 "storage.not_decodable",
@@ -72,9 +75,7 @@ pub(super) async fn fetch(
         }
         Decoded::LongHeader => run.pass(
             check,
-            format!(
-                "It is a picture whose header is longer than {RANGE_BYTES_MAX} bytes; browsers measure it."
-            ),
+            format!("It is a picture whose header is longer than {READ_BYTES} bytes; browsers measure it."),
         ),
     }
     Ok(())
@@ -86,7 +87,7 @@ async fn get_signed(
     bucket: &BucketName,
     wanted: &Wanted,
     asked: Asked,
-) -> Step<Answer> {
+) -> Step {
     let mut check = run.open(Subject::SignedGet).on(bucket).of(&wanted.key);
     let signed = Signer::new(key.clone()).sign(
         &run.region,
@@ -132,7 +133,7 @@ async fn get_signed(
     } else {
         run.pass(check, "A signed URL opens the object for a page of the hub.");
     }
-    Ok(answer)
+    Ok(())
 }
 
 async fn send(run: &Run<'_>, url: &str) -> Result<Answer, CallError> {
@@ -141,15 +142,11 @@ async fn send(run: &Run<'_>, url: &str) -> Result<Answer, CallError> {
         url: url.to_owned(),
         headers: vec![
             ("origin", run.patient.origin.clone()),
-            ("range", format!("bytes=0-{}", RANGE_BYTES_MAX - 1)),
+            ("range", "bytes=0-0".to_owned()),
         ],
         body: Bytes::new(),
     };
-    Ok(run
-        .tools
-        .outbound
-        .send(outgoing, BodyLimit::Cut(RANGE_BYTES_MAX))
-        .await?)
+    Ok(run.tools.outbound.send(outgoing, BodyLimit::Cut(1)).await?)
 }
 
 /// A signed header was good enough for the same object a moment ago, so the fault is with signed URLs.

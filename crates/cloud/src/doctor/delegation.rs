@@ -12,7 +12,7 @@ use super::trust::{Attempt, Strangers};
 use crate::credentials::{CredentialError, Credentials, RoleGrant};
 use crate::policy;
 use crate::refusal::CallError;
-use crate::sts::{self, AssumeRole, SESSION_S_MIN};
+use crate::sts::{self, AssumeRole, CallerIdentity, SESSION_S_MIN};
 
 /// How long the hub's own identity is looked for.
 const SEARCH_MAX: std::time::Duration = std::time::Duration::from_secs(4);
@@ -20,12 +20,18 @@ const SEARCH_MAX: std::time::Duration = std::time::Duration::from_secs(4);
 /// Becomes the role, and sees whether others could: a session of it.
 pub(super) async fn become_role(run: &mut Run<'_>, role: &RoleGrant) -> Step<Arc<Credentials>> {
     let own = find_identity(run).await?;
-    let principal = ask_who(run, role, &own).await?;
-    refuse_own_account(run, role, &principal)?;
+    let caller = ask_who(run, role, &own).await?;
+    refuse_own_account(run, role, &caller)?;
+    // One that no trust policy can name is in no policy to paste.
+    let principal: Option<PrincipalArn> = caller.arn.parse().ok();
     let (session, right) = assume(run, role, &own, &principal).await?;
     let absent = run.open(Subject::ExternalIdAbsent);
-    refuse(run, absent, role, &own, &principal, Stranger::WithoutExternalId).await?;
+    let is_open = refuse(run, absent, role, &own, &principal, Stranger::WithoutExternalId).await?;
     let others = run.open(Subject::ExternalIdRandom);
+    if is_open {
+        run.skip(others, "Not asked: the role lets in whoever brings none.");
+        return Ok(session);
+    }
     refuse(
         run,
         others,
@@ -66,11 +72,16 @@ async fn find_identity(run: &mut Run<'_>) -> Step<Arc<Credentials>> {
                 fix,
             ),
         ),
-        Err(error) => run.fail(check, Cause::new("storage.no_identity", format!("{error}."), fix)),
+        // It was given one, so what to mend is where that comes from.
+        Err(error) => {
+            let fix = "The operator of the hub looks into its log, which names the source and what it answered, and mends \
+                       that source.";
+            run.fail(check, Cause::new(error.code(), format!("{error}."), fix))
+        }
     }
 }
 
-async fn ask_who(run: &mut Run<'_>, role: &RoleGrant, own: &Credentials) -> Step<Option<PrincipalArn>> {
+async fn ask_who(run: &mut Run<'_>, role: &RoleGrant, own: &Credentials) -> Step<CallerIdentity> {
     let mut check = run.open(Subject::Sts);
     let sts = &run.tools.sts;
     let asked = run
@@ -81,7 +92,7 @@ async fn ask_who(run: &mut Run<'_>, role: &RoleGrant, own: &Credentials) -> Step
     match asked {
         Ok(caller) => {
             run.pass(check, format!("The hub is {} to AWS.", caller.arn));
-            Ok(caller.arn.parse().ok())
+            Ok(caller)
         }
         Err(error) => {
             let cause = of_sts(&error, role);
@@ -91,12 +102,11 @@ async fn ask_who(run: &mut Run<'_>, role: &RoleGrant, own: &Credentials) -> Step
 }
 
 /// Whatever trusts the hub's own account would be open to each of the hub's organizations.
-fn refuse_own_account(run: &mut Run<'_>, role: &RoleGrant, principal: &Option<PrincipalArn>) -> Step {
-    let is_own = |principal: &PrincipalArn| {
-        principal.account_id() == role.role_arn.account_id()
-            && principal.partition() == role.role_arn.partition()
-    };
-    if !principal.as_ref().is_some_and(is_own) {
+fn refuse_own_account(run: &mut Run<'_>, role: &RoleGrant, caller: &CallerIdentity) -> Step {
+    let partition = caller.arn.split(':').nth(1);
+    let is_own =
+        caller.account == role.role_arn.account_id() && partition == Some(role.role_arn.partition().as_str());
+    if !is_own {
         return Ok(());
     }
     let check = run.open(Subject::ExternalId);
@@ -173,7 +183,7 @@ enum Stranger<'a> {
     WithOthers(Option<&'a ExternalId>),
 }
 
-/// Knocks as a stranger.
+/// Knocks as a stranger: whether the role let it in, which the organization's owner answers for.
 async fn refuse(
     run: &mut Run<'_>,
     mut check: Open,
@@ -181,7 +191,7 @@ async fn refuse(
     own: &Credentials,
     principal: &Option<PrincipalArn>,
     stranger: Stranger<'_>,
-) -> Step {
+) -> Step<bool> {
     let attempt = Attempt {
         sts: &run.tools.sts,
         credentials: own,
@@ -217,7 +227,7 @@ async fn refuse(
                 refusal.and_then(|refusal| refusal.code.clone()),
             );
             run.pass(check, format!("The role refuses {which}, as it must."));
-            Ok(())
+            Ok(false)
         }
         Ok(Strangers::RandomLet | Strangers::SimilarLet) => {
             let message = format!(
@@ -233,7 +243,7 @@ async fn refuse(
             let cause = with_trust_policy(cause, role, principal);
             if run.patient.is_overruled {
                 run.warn(check, cause);
-                return Ok(());
+                return Ok(true);
             }
             run.fail(check, cause)
         }
@@ -285,6 +295,15 @@ fn of_sts(error: &CallError, role: &RoleGrant) -> Cause {
             "storage.sts_region_disabled",
             format!("STS is switched off in {} for this account.", role.region),
             "Switch STS on in this region (IAM console, Account settings), or set the storage to another region.",
+        );
+    }
+    if sts::is_policy_too_large(error) {
+        return Cause::new(
+            policy::SESSION_POLICY_TOO_LONG,
+            format!(
+                "The policy that narrows sessions to the storage's prefixes is too large for STS: {error}."
+            ),
+            "Name fewer or shorter prefixes, or make a second storage.",
         );
     }
     of_call(error, Whose::Hub)

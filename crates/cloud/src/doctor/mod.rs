@@ -21,6 +21,7 @@ mod door;
 mod key;
 mod object;
 mod run;
+mod similar;
 #[cfg(test)]
 mod tests;
 pub mod trust;
@@ -240,7 +241,7 @@ async fn look(
         let asked = cors::ask_first(run, credentials, bucket, &nobodys).await?;
         return asked.settle(run, credentials, bucket, None).await;
     };
-    object::read(run, credentials, bucket, wanted, listed).await?;
+    let read = object::read(run, credentials, bucket, wanted, listed).await?;
     run.sample.get_or_insert_with(|| Sample {
         bucket: bucket.clone(),
         object: wanted.clone(),
@@ -248,7 +249,7 @@ async fn look(
         credentials: credentials.clone(),
     });
     let asked = cors::ask_first(run, credentials, bucket, &wanted.key).await?;
-    browser::fetch(run, credentials, bucket, wanted, asked).await
+    browser::fetch(run, credentials, bucket, wanted, read, asked).await
 }
 
 /// CORS rules are the bucket's, so a key that does not exist hears what every other does. It stays within the storage's
@@ -265,10 +266,10 @@ async fn follow_one(run: &mut Run<'_>, credentials: &Arc<Credentials>) -> Step {
         return Ok(());
     };
     let bucket = &target.bucket;
-    object::read(run, credentials, bucket, wanted, &bucket::Listed::UNKNOWN).await?;
+    let read = object::read(run, credentials, bucket, wanted, &bucket::Listed::UNKNOWN).await?;
     browser::name_host(run, credentials, bucket);
     let asked = cors::ask_first(run, credentials, bucket, &wanted.key).await?;
-    browser::fetch(run, credentials, bucket, wanted, asked).await?;
+    browser::fetch(run, credentials, bucket, wanted, read, asked).await?;
     if run.tools.decode.is_none() {
         coverage::own_up_to_reading(run);
     }

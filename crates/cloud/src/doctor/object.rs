@@ -25,14 +25,18 @@ struct Looked<'a> {
     wanted: &'a Wanted,
 }
 
-/// Checks head, range and encryption of an object.
+/// How much of an object is read to look at it: together with the byte that tells why HEAD was refused and the one that a
+/// signed URL brings, no more than a header probe reads.
+pub(super) const READ_BYTES: usize = RANGE_BYTES_MAX - 2;
+
+/// Checks head, range and encryption of an object: its beginning, where it may be read.
 pub(super) async fn read(
     run: &mut Run<'_>,
     key: &Arc<Credentials>,
     bucket: &BucketName,
     wanted: &Wanted,
     listed: &Listed,
-) -> Step {
+) -> Step<Option<RangeRead>> {
     let it = Looked { key, bucket, wanted };
     let head = head(run, &it, listed).await?;
     if run.tools.decode.is_none() {
@@ -40,9 +44,9 @@ pub(super) async fn read(
             let check = it.open(run, subject);
             run.skip(check, NOT_READ);
         }
-        return Ok(());
+        return Ok(None);
     }
-    range(run, &it, head.as_ref(), listed).await
+    range(run, &it, head.as_ref(), listed).await.map(Some)
 }
 
 /// Why bytes are not read.
@@ -121,14 +125,17 @@ async fn what_is_missing(run: &mut Run<'_>, it: &Looked<'_>) -> Cause {
     }
 }
 
-async fn range(run: &mut Run<'_>, it: &Looked<'_>, head: Option<&ObjectHead>, listed: &Listed) -> Step {
+async fn range(
+    run: &mut Run<'_>,
+    it: &Looked<'_>,
+    head: Option<&ObjectHead>,
+    listed: &Listed,
+) -> Step<RangeRead> {
     let mut check = it.open(run, Subject::Range);
     let (place, s3) = (access(run, it.key), &run.tools.s3);
     let name = it.wanted.in_bucket(it.bucket);
     let asked = run
-        .ask(&mut check, "GetObject", || {
-            s3.get_range(&place, name, RANGE_BYTES_MAX)
-        })
+        .ask(&mut check, "GetObject", || s3.get_range(&place, name, READ_BYTES))
         .await;
     let read = match asked {
         Ok(read) => read,
@@ -160,7 +167,7 @@ async fn range(run: &mut Run<'_>, it: &Looked<'_>, head: Option<&ObjectHead>, li
         ),
         None => run.skip(kms, "The object is not encrypted with a key of KMS."),
     }
-    Ok(())
+    Ok(read)
 }
 
 async fn first_byte(run: &Run<'_>, check: &mut Open, it: &Looked<'_>) -> Result<RangeRead, CallError> {
@@ -244,7 +251,7 @@ fn has_kms_key(head: Option<&ObjectHead>) -> bool {
 /// The server says how long the object is and sends less of it.
 fn cut_short(read: &RangeRead) -> Option<Cause> {
     let total = usize::try_from(read.total_bytes?).ok()?;
-    let due = total.min(RANGE_BYTES_MAX);
+    let due = total.min(READ_BYTES);
     (read.bytes.len() < due).then(|| {
         Cause::new(
             "storage.body_cut",

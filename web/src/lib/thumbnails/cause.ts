@@ -80,6 +80,7 @@ const BY_DOCTOR: Record<string, Cause> = {
   'storage.unknown_key': 'keys',
   'storage.wrong_secret': 'keys',
   'storage.no_identity': 'role',
+  'credentials.identity': 'role',
   'storage.role_denied': 'role',
   'storage.role_in_hub_account': 'role',
   'storage.trust_policy_missing_external_id': 'role',
