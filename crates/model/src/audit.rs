@@ -27,6 +27,7 @@ words! {
         VerificationOverridden = "storage.verification_overridden",
         VerificationOverrideEnded = "storage.verification_override_ended",
         ExternalIdRotationBegun = "storage.external_id_rotation_begun",
+        ExternalIdRotationEnded = "storage.external_id_rotation_ended",
         ExternalIdRotated = "storage.external_id_rotated",
         /// Somebody was handed a link that writes into a bucket.
         UploadSigned = "storage.upload_signed",

@@ -4,7 +4,7 @@ use insitu_model::id::{OrganizationId, StorageId, UserId};
 
 use crate::{Result, Tx, value::params};
 
-/// An override that ended because another organization names the role.
+/// An override that ended because the role lets another organization in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndedOverride {
     pub organization: OrganizationId,
@@ -27,8 +27,8 @@ pub fn set(
     Ok(())
 }
 
-/// Ends every other organization's override of this role: now that two name it, whose it is only its trust policy can
-/// tell. For whoever connects a storage or gives it another role.
+/// Ends every other organization's override of this role: now that it lets in two, whose it is only its trust policy can
+/// tell. For whoever was let in.
 pub fn end_of_others(
     tx: &mut Tx,
     organization: OrganizationId,

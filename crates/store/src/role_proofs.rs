@@ -6,7 +6,7 @@ use insitu_model::{
 };
 
 use crate::{
-    Error, Result, Tx,
+    Error, Result, Tx, named_roles,
     storages::{self, ExternalIdSource, StorageChange},
     value::{Row, params},
 };
@@ -66,6 +66,17 @@ pub enum Finding {
     Unknown { code: String, message: String },
 }
 
+impl Finding {
+    /// Whether the role lets the hub in with the storage's external ID, whoever else it lets in.
+    pub fn is_let_in(&self) -> bool {
+        match self {
+            Self::Verified | Self::NextVerified => true,
+            Self::Unverified { code, .. } => code == TRUST_POLICY_MISSING_EXTERNAL_ID,
+            Self::Unknown { .. } => false,
+        }
+    }
+}
+
 impl RoleProof {
     /// Nothing is known yet.
     pub fn pending() -> Self {
@@ -102,14 +113,14 @@ impl RoleProof {
     }
 }
 
-/// Begins anew: with a new storage, or another role.
+/// Begins anew: with a new storage, or another role, for which no other external ID is under way.
 pub fn begin(tx: &mut Tx, organization: OrganizationId, storage: StorageId) -> Result<()> {
     tx.execute(
         "INSERT INTO role_proofs (storage, organization, state, attempts, due_at, is_waited_for, lease_until)
          VALUES (?2, ?1, ?3, 0, 0, 1, 0)
          ON CONFLICT (storage) DO UPDATE SET state = excluded.state, code = NULL, message = NULL, checked_at = NULL,
-             verified_at = NULL, overridden_by = NULL, overridden_at = NULL, attempts = 0, due_at = 0,
-             is_waited_for = 1, lease_owner = NULL, lease_until = 0",
+             verified_at = NULL, overridden_by = NULL, overridden_at = NULL, next_external_id = NULL, attempts = 0,
+             due_at = 0, is_waited_for = 1, lease_owner = NULL, lease_until = 0",
         params![&organization, &storage, Verification::Pending],
     )?;
     Ok(())
@@ -212,6 +223,9 @@ pub fn settle(
     if settled == 0 {
         return Err(lost(id));
     }
+    if let Some(role) = storage.role_arn.as_deref().filter(|_| finding.is_let_in()) {
+        named_roles::note(tx, organization, role)?;
+    }
     storages::get(tx, organization, id)
 }
 
@@ -239,12 +253,13 @@ fn promote(tx: &mut Tx, storage: &storages::Storage, now: i64) -> Result<()> {
     Ok(())
 }
 
-/// The external ID that is to take the present one's place. A new revision, so that every hub asks with both.
+/// The external ID that is to take the present one's place, or none any more. A new revision, so that every hub asks with
+/// both, or with the present one alone.
 pub fn set_next_external_id(
     tx: &mut Tx,
     organization: OrganizationId,
     storage: StorageId,
-    external_id: &str,
+    external_id: Option<&str>,
 ) -> Result<()> {
     tx.execute(
         "UPDATE role_proofs SET next_external_id = ?3 WHERE organization = ?1 AND storage = ?2",

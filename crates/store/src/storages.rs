@@ -8,7 +8,6 @@ use insitu_model::{
 use crate::{
     Error, Listed, Page, Result, Tx, asset_sources,
     limits::MAX_PAGE_ROWS,
-    named_roles,
     role_proofs::{self, RoleProof},
     storage_checks::{self, StorageCheck},
     value::{Cell, FromCell, Row, params},
@@ -145,9 +144,6 @@ pub fn insert(tx: &mut Tx, storage: &Storage) -> Result<()> {
     )?;
     if added == 0 {
         return Err(Error::already_exists("a storage", &s.name));
-    }
-    if let Some(role_arn) = &s.role_arn {
-        named_roles::note(tx, s.organization, role_arn)?;
     }
     match s.access_type {
         AccessType::IamUser => Ok(()),
@@ -288,9 +284,6 @@ pub fn update(
         return Err(changed_meanwhile(id));
     }
     if s.role_arn != role_before {
-        if let Some(role_arn) = &s.role_arn {
-            named_roles::note(tx, organization, role_arn)?;
-        }
         // What was proved of one role says nothing about another.
         role_proofs::begin(tx, organization, id)?;
     }

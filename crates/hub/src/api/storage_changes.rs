@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
+use insitu_model::arn::RoleArn;
 use insitu_model::audit::AuditAction;
+use insitu_model::prefix::Prefix;
 use insitu_model::region::Region;
 use insitu_model::storage::AccessType;
 use insitu_store::audit;
@@ -11,13 +13,14 @@ use insitu_store::role_proofs::{self, Line};
 use insitu_store::storages::{self, Storage, StorageChange};
 use secrecy::SecretString;
 use serde::Deserialize;
+use tokio::time::Instant;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::Body;
 use super::storage_form::{Checked, Problems, StorageForm};
-use super::storage_trust::{end_overrides_of_others, refuse_role_of_another};
+use super::storage_trust::refuse_role_of_another;
 use super::storage_view::StorageView;
 use super::storages::{
     StorageData, parse_id, prefix_texts, proved, record, refuse_hub_account, refuse_long_policy,
@@ -27,6 +30,7 @@ use crate::auth::access::{Org, right};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
+use crate::jobs::proofs;
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
     OpenApiRouter::new()
@@ -52,21 +56,35 @@ async fn change(
     Path(id): Path<String>,
     Body(form): Body<StorageForm>,
 ) -> ApiResult<Success<StorageData>> {
+    let until = proofs::deadline();
     let (organization, id) = (access.organization, parse_id(&id)?);
     let current = hub.db.read(move |tx| storages::get(tx, organization, id)).await?;
     let mut problems = Problems::default();
     let checked = form.check(current.endpoint.is_some(), &mut problems);
     refuse_private_endpoint(&hub, &checked, &mut problems);
-    refuse_hub_account(&hub, &checked, &mut problems).await;
-    let role_of_current = current.role_arn.as_deref().and_then(|arn| arn.parse().ok());
-    refuse_long_policy(&checked, role_of_current.as_ref(), &mut problems);
+    refuse_hub_account(&hub, &checked, &mut problems, until).await;
+    refuse_long_policy_then(&current, &checked, &mut problems);
     refuse_bad_change(&current, &checked, &mut problems);
     problems.into_result()?;
     let role = checked.role_arn.as_ref().map(|role| role.as_str());
     if role.is_some_and(|role| current.role_arn.as_deref() != Some(role)) {
         hub.role_throttle.check_saved(access.caller.user)?;
     }
-    save(&hub, &access, current, &checked, AuditAction::StorageChanged).await
+    let action = AuditAction::StorageChanged;
+    save(&hub, &access, current, &checked, action, until).await
+}
+
+/// The policy as it is going to be: with the role or the prefixes that stay. Another partition has longer ARNs.
+fn refuse_long_policy_then(current: &Storage, checked: &Checked, problems: &mut Problems) {
+    if checked.role_arn.is_none() && checked.prefixes.is_none() {
+        return;
+    }
+    let role_before: Option<RoleArn> = current.role_arn.as_deref().and_then(|arn| arn.parse().ok());
+    let prefixes_before = current.prefixes.iter().filter_map(|text| text.parse().ok());
+    let prefixes_before: Vec<Prefix> = prefixes_before.collect();
+    let role = checked.role_arn.as_ref().or(role_before.as_ref());
+    let prefixes = checked.prefixes.as_deref().unwrap_or(&prefixes_before);
+    refuse_long_policy(Some(prefixes), role, problems);
 }
 
 /// Replace the access key of a storage of access type IAM User
@@ -90,7 +108,8 @@ async fn rotate(
     let checked = form.check(current.endpoint.is_some(), &mut problems);
     checked.refuse_foreign_fields(current.access_type, &mut problems);
     problems.into_result()?;
-    save(&hub, &access, current, &checked, AuditAction::StorageRotated).await
+    let (action, until) = (AuditAction::StorageRotated, proofs::deadline());
+    save(&hub, &access, current, &checked, action, until).await
 }
 
 async fn save(
@@ -99,6 +118,7 @@ async fn save(
     current: Storage,
     checked: &Checked,
     action: AuditAction,
+    until: Instant,
 ) -> ApiResult<Success<StorageData>> {
     let (organization, id, revision) = (access.organization, current.id, current.revision);
     let keys = match (&checked.public_key, sealed_key(hub, organization, id, checked)?) {
@@ -125,8 +145,7 @@ async fn save(
     let is_delegated = current.access_type == AccessType::IamDelegated;
     let record = record(hub, organization, &access.caller, action, &current);
     let now = hub.clock.now_ms();
-    let of_hub = hub.clone();
-    let (stored, ended) = hub
+    let stored = hub
         .db
         .write(move |tx| {
             if let Some(role) = &other_role {
@@ -137,15 +156,12 @@ async fn save(
                 role_proofs::request(tx, organization, id, Line::WaitedFor, now)?;
             }
             audit::insert(tx, &record)?;
-            let stored = storages::get(tx, organization, id)?;
-            let ended = end_overrides_of_others(tx, &of_hub, &stored)?;
-            Ok::<_, ApiError>((stored, ended))
+            Ok::<_, ApiError>(storages::get(tx, organization, id)?)
         })
         .await?;
     hub.cloud.changed(id);
-    ended.into_iter().for_each(|other| hub.cloud.read_again(other));
     Ok(Success(StorageData {
-        storage: StorageView::of(hub, proved(hub, stored).await?),
+        storage: StorageView::of(hub, proved(hub, stored, until).await?),
     }))
 }
 

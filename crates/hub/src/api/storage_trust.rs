@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use insitu_model::audit::{AuditAction, AuditSubject};
+use insitu_model::audit::AuditAction;
 use insitu_model::external_id::ExternalId;
-use insitu_model::id::{OrganizationId, StorageId};
+use insitu_model::id::OrganizationId;
 use insitu_model::storage::{AccessType, Verification};
 use insitu_store::audit;
-use insitu_store::role_proofs::{self, Overrides};
+use insitu_store::role_proofs::{self, Line, Overrides, RoleProof};
 use insitu_store::storages::{self, ExternalIdSource, Storage};
 use insitu_store::{Tx, external_ids, named_roles, role_overrides};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
+use tokio::time::Instant;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -23,19 +24,17 @@ use super::storages::{StorageData, parse_id, record};
 use super::time::iso;
 use super::words;
 use crate::auth::access::{NeedsRight, Org, right};
-use crate::cloud_access::proof::to_paste;
+use crate::cloud_access::proof::{ROLE_OF_ANOTHER, to_paste};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 use crate::jobs::proofs;
 
-const ROLE_OF_ANOTHER: &str = "storage.role_of_another";
-
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
     OpenApiRouter::new()
         .routes(routes!(verify))
         .routes(routes!(overrule, hold_to_it))
-        .routes(routes!(rotate_external_id))
+        .routes(routes!(rotate_external_id, keep_external_id))
 }
 
 /// Whether a storage may be used.
@@ -106,16 +105,17 @@ async fn verify(
     access: Org<right::ManageStorages>,
     Path(id): Path<String>,
 ) -> ApiResult<Success<VerifiedData>> {
+    let until = proofs::deadline();
     let storage = delegated(&hub, access.organization, &id).await?;
     hub.role_throttle.check_saved(access.caller.user)?;
-    let storage = proofs::prove_now(&hub, access.organization, storage.id).await?;
-    Ok(Success(with_policy(&hub, storage).await))
+    let storage = proofs::prove_now(&hub, access.organization, storage.id, until).await?;
+    Ok(Success(with_policy(&hub, storage, until).await))
 }
 
 /// Let a storage be used although its role is open to others
 ///
 /// Only an owner of the organization may, unless the operator lets nobody, and it is on the audit record. It ends when the
-/// role is verified or another, and when another organization names the same role.
+/// role is verified or another, and when the same role lets in another organization.
 #[utoipa::path(post, path = "/v2/storages/{id}/verification/override", tag = "storages", params(("id" = String, Path)),
     responses((status = 200, body = Envelope<StorageData>), (status = 403, body = ErrorBody), (status = 409, body = ErrorBody)))]
 async fn overrule(
@@ -158,7 +158,7 @@ async fn set_override<R: NeedsRight>(
         .db
         .write(move |tx| {
             let now = storages::get(tx, organization, id)?;
-            let may = now.proof.is_some_and(|proof| proof.may_be_overridden());
+            let may = now.proof.as_ref().is_some_and(RoleProof::may_be_overridden);
             if by.is_some() && !may {
                 return Err(nothing_to_override());
             }
@@ -167,8 +167,12 @@ async fn set_override<R: NeedsRight>(
             if by.is_some() && named_roles::is_of_another(tx, organization, role)? {
                 return Err(role_of_another(role));
             }
-            role_overrides::set(tx, organization, id, by)?;
-            audit::insert(tx, &record)?;
+            // What is not there does not end.
+            let has_one = now.proof.is_some_and(|proof| proof.overridden.is_some());
+            if by.is_some() || has_one {
+                role_overrides::set(tx, organization, id, by)?;
+                audit::insert(tx, &record)?;
+            }
             Ok(storages::get(tx, organization, id)?)
         })
         .await?;
@@ -178,32 +182,7 @@ async fn set_override<R: NeedsRight>(
     }))
 }
 
-/// Ends other organizations' overrides of the role that a storage is given now, on their records; the storages that they
-/// were of, which are to be read again.
-pub(super) fn end_overrides_of_others(
-    tx: &mut Tx,
-    hub: &Hub,
-    storage: &Storage,
-) -> Result<Vec<StorageId>, insitu_store::Error> {
-    let Some(role) = &storage.role_arn else {
-        return Ok(Vec::new());
-    };
-    let ended = role_overrides::end_of_others(tx, storage.organization, role)?;
-    for one in &ended {
-        let what = (
-            AuditAction::VerificationOverrideEnded,
-            AuditSubject::Storage(one.storage),
-        );
-        let details = json!({ "name": one.name, "code": ROLE_OF_ANOTHER });
-        audit::insert(
-            tx,
-            &crate::audit::record(hub, one.organization, None, what, &details),
-        )?;
-    }
-    Ok(ended.into_iter().map(|one| one.storage).collect())
-}
-
-/// Refuses a role that another organization names, or named, to whoever chose the external ID: it might be typed so that
+/// Refuses a role that lets in another organization, or did, to whoever chose the external ID: it might be typed so that
 /// it fits what the other's trust policy takes. One that the hub made fits nothing but itself.
 pub(super) fn refuse_role_of_another(
     tx: &mut Tx,
@@ -217,7 +196,7 @@ pub(super) fn refuse_role_of_another(
     Err(ApiError::conflict(
         ROLE_OF_ANOTHER,
         format!(
-            "Another organization of this hub names the role {role} too, so it is taken only with an external ID that the hub made. Ask the hub for one (POST /v2/storages/externalId), and put that into the role's trust policy."
+            "The role {role} lets in another organization of this hub too, so it is taken only with an external ID that the hub made. Ask the hub for one (POST /v2/storages/externalId), and put that into the role's trust policy."
         ),
     ))
 }
@@ -233,7 +212,7 @@ fn role_of_another(role: &str) -> ApiError {
     ApiError::conflict(
         ROLE_OF_ANOTHER,
         format!(
-            "Another organization of this hub names the role {role} too, so whose it is only its trust policy can tell. Paste the trust policy with this storage's external ID, then verify the storage."
+            "The role {role} lets in another organization of this hub too, so whose it is only its trust policy can tell. Paste the trust policy with this storage's external ID, then verify the storage."
         ),
     )
 }
@@ -267,25 +246,62 @@ async fn rotate_external_id(
         .db
         .write(move |tx| {
             let storage = storages::get(tx, organization, id)?;
-            let is_under_way = |proof: &role_proofs::RoleProof| proof.next_external_id.is_some();
+            let is_under_way = |proof: &RoleProof| proof.next_external_id.is_some();
             if storage.proof.as_ref().is_some_and(is_under_way) {
                 return Ok(storage);
             }
             external_ids::reserve(tx, organization, &next, ExternalIdSource::Hub, now)?;
             let role = storage.role_arn.as_deref().unwrap_or_default();
             external_ids::take(tx, organization, &next, (id, role), now)?;
-            role_proofs::set_next_external_id(tx, organization, id, &next)?;
+            role_proofs::set_next_external_id(tx, organization, id, Some(&next))?;
             audit::insert(tx, &record)?;
             storages::get(tx, organization, id)
         })
         .await?;
     // From now on sessions are asked for with either.
     hub.cloud.read_again(id);
-    Ok(Success(with_policy(&hub, storage).await))
+    Ok(Success(with_policy(&hub, storage, proofs::deadline()).await))
 }
 
-async fn with_policy(hub: &Hub, storage: Storage) -> VerifiedData {
-    let mut documents = to_paste(hub, &storage).await;
+/// Keep the present external ID of a storage's role
+///
+/// Takes back that another is to take its place. That one is not given again, and a trust policy that demands it already
+/// has to demand the present one.
+#[utoipa::path(delete, path = "/v2/storages/{id}/externalId/rotate", tag = "storages", params(("id" = String, Path)),
+    responses((status = 200, body = Envelope<VerifiedData>), (status = 409, body = ErrorBody)))]
+async fn keep_external_id(
+    State(hub): State<Arc<Hub>>,
+    access: Org<right::ManageStorages>,
+    Path(id): Path<String>,
+) -> ApiResult<Success<VerifiedData>> {
+    let current = delegated(&hub, access.organization, &id).await?;
+    hub.role_throttle.check_saved(access.caller.user)?;
+    let (organization, id, now) = (access.organization, current.id, hub.clock.now_ms());
+    let action = AuditAction::ExternalIdRotationEnded;
+    let record = record(&hub, organization, &access.caller, action, &current);
+    let storage = hub
+        .db
+        .write(move |tx| {
+            let storage = storages::get(tx, organization, id)?;
+            let is_under_way = |proof: &RoleProof| proof.next_external_id.is_some();
+            if !storage.proof.as_ref().is_some_and(is_under_way) {
+                return Ok(storage);
+            }
+            role_proofs::set_next_external_id(tx, organization, id, None)?;
+            // One that is tried at this moment does not count: it may have found the role at the other.
+            role_proofs::request(tx, organization, id, Line::WaitedFor, now)?;
+            audit::insert(tx, &record)?;
+            storages::get(tx, organization, id)
+        })
+        .await?;
+    hub.cloud.read_again(id);
+    let until = proofs::deadline();
+    let storage = proofs::wait(&hub, organization, storage.id, until).await?;
+    Ok(Success(with_policy(&hub, storage, until).await))
+}
+
+async fn with_policy(hub: &Hub, storage: Storage, until: Instant) -> VerifiedData {
+    let mut documents = to_paste(hub, &storage, until).await;
     VerifiedData {
         principal: documents["principal"].take(),
         trust_policy: documents["trustPolicy"].take(),

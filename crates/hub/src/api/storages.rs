@@ -7,6 +7,7 @@ use insitu_cloud::policy;
 use insitu_model::arn::RoleArn;
 use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_model::id::{OrganizationId, StorageId};
+use insitu_model::prefix::Prefix;
 use insitu_model::role::{Right, allows};
 use insitu_model::storage::{AccessType, Provider};
 use insitu_store::audit::{self, AuditRecord};
@@ -15,6 +16,7 @@ use insitu_store::storages::{self, ExternalIdSource, Storage};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tokio::time::Instant;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,7 +24,7 @@ use utoipa_axum::routes;
 use super::body::Body;
 use super::query::{MAX_LIMIT, Page, Params};
 use super::storage_form::{Checked, Problems, StorageForm};
-use super::storage_trust::{end_overrides_of_others, refuse_role_of_another};
+use super::storage_trust::refuse_role_of_another;
 use super::storage_view::StorageView;
 use crate::auth::access::{Org, right};
 use crate::auth::caller::Caller;
@@ -142,12 +144,17 @@ async fn create(
     access: Org<right::ManageStorages>,
     Body(form): Body<StorageForm>,
 ) -> ApiResult<Success<StorageData>> {
+    let until = proofs::deadline();
     let mut problems = Problems::default();
     let checked = form.check(false, &mut problems);
     checked.require_complete(&mut problems);
     refuse_private_endpoint(&hub, &checked, &mut problems);
-    refuse_hub_account(&hub, &checked, &mut problems).await;
-    refuse_long_policy(&checked, checked.role_arn.as_ref(), &mut problems);
+    refuse_hub_account(&hub, &checked, &mut problems, until).await;
+    refuse_long_policy(
+        checked.prefixes.as_deref(),
+        checked.role_arn.as_ref(),
+        &mut problems,
+    );
     problems.into_result()?;
     if checked.role_arn.is_some() {
         hub.role_throttle.check_saved(access.caller.user)?;
@@ -161,8 +168,7 @@ async fn create(
         &storage,
     );
     let (id, only_hubs) = (storage.id, hub.config.refuse_customer_external_ids);
-    let of_hub = hub.clone();
-    let (stored, ended) = hub
+    let stored = hub
         .db
         .write(move |tx| {
             let mut storage = storage.clone();
@@ -177,14 +183,12 @@ async fn create(
                 storage.external_id_source = Some(source);
             }
             storages::insert(tx, &storage)?;
-            let ended = end_overrides_of_others(tx, &of_hub, &storage)?;
             audit::insert(tx, &record)?;
-            Ok::<_, ApiError>((storages::get(tx, storage.organization, id)?, ended))
+            Ok::<_, ApiError>(storages::get(tx, storage.organization, id)?)
         })
         .await?;
-    ended.into_iter().for_each(|other| hub.cloud.read_again(other));
     Ok(Success(StorageData {
-        storage: StorageView::of(&hub, proved(&hub, stored).await?),
+        storage: StorageView::of(&hub, proved(&hub, stored, until).await?),
     }))
 }
 
@@ -260,19 +264,24 @@ async fn remove(
 }
 
 /// The storage once its role was tried, if it has one and the trying does not take long.
-pub(super) async fn proved(hub: &Hub, storage: Storage) -> ApiResult<Storage> {
+pub(super) async fn proved(hub: &Hub, storage: Storage, until: Instant) -> ApiResult<Storage> {
     match storage.access_type {
         AccessType::IamUser => Ok(storage),
-        AccessType::IamDelegated => Ok(proofs::wait(hub, storage.organization, storage.id).await?),
+        AccessType::IamDelegated => Ok(proofs::wait(hub, storage.organization, storage.id, until).await?),
     }
 }
 
 /// Refuses a role of the account that the hub itself acts in. Where nobody can say now who the hub is, the proof does.
-pub(super) async fn refuse_hub_account(hub: &Hub, checked: &Checked, problems: &mut Problems) {
+pub(super) async fn refuse_hub_account(
+    hub: &Hub,
+    checked: &Checked,
+    problems: &mut Problems,
+    until: Instant,
+) {
     let Some(role) = &checked.role_arn else {
         return;
     };
-    if let Some(principal) = hub.cloud.principal().await
+    if let Some(principal) = hub.cloud.principal_until(until).await
         && is_hub_account(role, &principal)
     {
         problems.add("roleArn", ROLE_IN_HUB_ACCOUNT, hub_account_message(role));
@@ -280,8 +289,12 @@ pub(super) async fn refuse_hub_account(hub: &Hub, checked: &Checked, problems: &
 }
 
 /// Says at once what would fail at every session: more prefixes than STS lets a session be narrowed to.
-pub(super) fn refuse_long_policy(checked: &Checked, role: Option<&RoleArn>, problems: &mut Problems) {
-    if let (Some(role), Some(prefixes)) = (role, &checked.prefixes)
+pub(super) fn refuse_long_policy(
+    prefixes: Option<&[Prefix]>,
+    role: Option<&RoleArn>,
+    problems: &mut Problems,
+) {
+    if let (Some(role), Some(prefixes)) = (role, prefixes)
         && let Err(error) = policy::reading_session(prefixes, role.partition())
     {
         problems.add("prefixes", error.code(), format!("{error}."));

@@ -30,6 +30,7 @@ use insitu_model::endpoint::Endpoint;
 use insitu_model::id::StorageId;
 use insitu_model::region::Region;
 use secrecy::ExposeSecret;
+use tokio::time::Instant;
 
 pub use self::buckets::buckets_of;
 use self::examine::Instruments;
@@ -169,8 +170,12 @@ impl CloudAccess {
 
     /// Who the hub is to AWS; none if it has no identity.
     pub async fn identity(&self) -> Result<Option<Principal>, CredentialError> {
+        self.identity_within(IDENTITY_PATIENCE).await
+    }
+
+    async fn identity_within(&self, longest: Duration) -> Result<Option<Principal>, CredentialError> {
         let asking = self.identity.principal(&self.sts, &self.own_region);
-        let answer = tokio::time::timeout(IDENTITY_PATIENCE, asking).await;
+        let answer = tokio::time::timeout(longest, asking).await;
         answer.unwrap_or_else(|_| {
             Err(CredentialError::Identity {
                 reason: "STS does not say in time whose it is".to_owned(),
@@ -183,10 +188,11 @@ impl CloudAccess {
         self.identity.clone()
     }
 
-    /// Whom a trust policy has to name, if that is known.
-    pub async fn principal(&self) -> Option<PrincipalArn> {
-        match self.own_principal().await {
-            Ok(principal) => principal,
+    /// Whom a trust policy has to name, if that is known or STS says it until then.
+    pub async fn principal_until(&self, until: Instant) -> Option<PrincipalArn> {
+        let left = until.saturating_duration_since(Instant::now());
+        match self.identity_within(left.min(IDENTITY_PATIENCE)).await {
+            Ok(found) => found.map(|principal| principal.trusted),
             Err(error) => {
                 tracing::warn!(%error, "the hub's own AWS identity is not known");
                 None

@@ -18,17 +18,22 @@ use insitu_model::storage::{TRUST_POLICY_MISSING_EXTERNAL_ID, Verification};
 use insitu_store::role_proofs::{Finding, Overrides, RoleProof};
 use insitu_store::storages::Storage;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::error::ApiError;
 use crate::hub::Hub;
 
 /// The hub's own account is no customer's.
 pub const ROLE_IN_HUB_ACCOUNT: &str = "storage.role_in_hub_account";
+/// A role that another organization was let in by is taken with no external ID that somebody typed.
+pub const ROLE_OF_ANOTHER: &str = "storage.role_of_another";
 const ROLE_DENIED: &str = "storage.role_denied";
 /// The hub has no identity of its own.
 pub const NO_IDENTITY: &str = "storage.no_identity";
 const NOT_PROVED_YET: &str = "storage.verification_pending";
 const TIMEOUT: &str = "connect.timeout";
+/// How long whoever is refused waits to learn what to paste. Who the hub is, is known but for its first moments.
+const PASTE_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Tries the role of a storage, for so long at most: an STS that hangs proves nothing.
 pub async fn prove(hub: &Hub, storage: &Storage, longest: Duration) -> Finding {
@@ -176,9 +181,10 @@ pub fn refusal_of(name: &str, proof: &RoleProof, overrides: Overrides) -> Option
 }
 
 fn code_of(proof: &RoleProof) -> &'static str {
-    const OF_A_CAUSE: [&str; 4] = [
+    const OF_A_CAUSE: [&str; 5] = [
         TRUST_POLICY_MISSING_EXTERNAL_ID,
         ROLE_DENIED,
+        ROLE_OF_ANOTHER,
         ROLE_IN_HUB_ACCOUNT,
         NO_IDENTITY,
     ];
@@ -210,13 +216,13 @@ pub async fn refuse(hub: &Hub, storage: &Storage) -> Result<(), ApiError> {
     let Some((code, message)) = storage.proof.as_ref().and_then(refusal) else {
         return Ok(());
     };
-    let documents = to_paste(hub, storage).await;
+    let documents = to_paste(hub, storage, Instant::now() + PASTE_PATIENCE).await;
     Err(ApiError::new(StatusCode::CONFLICT, code, message).with_details(documents))
 }
 
-/// The trust policy that the role of a storage should have.
-pub async fn to_paste(hub: &Hub, storage: &Storage) -> Value {
-    let principal = hub.cloud.principal().await;
+/// The trust policy that the role of a storage should have, as far as it is known until then whom it has to name.
+pub async fn to_paste(hub: &Hub, storage: &Storage, until: Instant) -> Value {
+    let principal = hub.cloud.principal_until(until).await;
     let trust_policy = principal.as_ref().and_then(|principal| {
         let external_id = wanted_external_id(storage)?.parse().ok()?;
         Some(policy::trust_policy(principal, &external_id))

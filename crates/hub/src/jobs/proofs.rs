@@ -12,13 +12,14 @@ use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_model::id::{OrganizationId, StorageId};
 use insitu_store::audit::{self, AuditRecord};
 use insitu_store::role_proofs::{self, Claimed, Finding, Line};
-use insitu_store::storages::{self, Storage};
-use insitu_store::{Error, Tx};
+use insitu_store::storages::{self, ExternalIdSource, Storage};
+use insitu_store::{Error, Tx, named_roles, role_overrides};
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::runner::{Kind, Work};
 use super::{Jobs, Lane};
-use crate::cloud_access::proof::prove;
+use crate::cloud_access::proof::{ROLE_OF_ANOTHER, prove};
 use crate::hub::Hub;
 
 /// How long a verified role is believed.
@@ -101,22 +102,29 @@ impl Work<Claimed> {
             .db
             .read(move |tx| storages::get(tx, organization, id))
             .await?;
-        let finding = prove(&self.hub, &before, longest).await;
+        let found = prove(&self.hub, &before, longest).await;
         let now = self.hub.clock.now_ms();
-        let due_at = now + rest_ms(&finding, self.job.attempts);
-        let (job, owner, settled) = (self.job.clone(), self.owner.clone(), finding.clone());
-        let record = record(&self.hub, &before, &finding);
-        let after = self
+        let (job, owner, of_hub) = (self.job.clone(), self.owner.clone(), self.hub.clone());
+        let (after, finding, ended) = self
             .hub
             .db
             .claim(move |tx| {
-                let after = role_proofs::settle(tx, &job, &owner, &settled, due_at, now)?;
-                let record = record.as_ref();
-                record.map(|record| audit::insert(tx, record)).transpose()?;
-                Ok::<_, Error>(after)
+                let finding = refuse_role_of_another(tx, &before, &found)?;
+                let due_at = now + rest_ms(&finding, job.attempts);
+                let after = role_proofs::settle(tx, &job, &owner, &finding, due_at, now)?;
+                let record = record(&of_hub, &before, &finding);
+                record.map(|record| audit::insert(tx, &record)).transpose()?;
+                let ended = match finding.is_let_in() {
+                    true => end_overrides_of_others(tx, &of_hub, &after)?,
+                    false => Vec::new(),
+                };
+                Ok::<_, Error>((after, finding, ended))
             })
             .await?;
         self.notice(&after, &finding);
+        ended
+            .into_iter()
+            .for_each(|other| self.hub.cloud.read_again(other));
         Ok(())
     }
 
@@ -130,6 +138,46 @@ impl Work<Claimed> {
         // Sessions go on, so that URLs stay the same.
         self.hub.cloud.read_again(after.id);
     }
+}
+
+/// Refuses a role that let another organization in first to an external ID that somebody typed: the other's trust policy
+/// may take more than one, and this one be guessed. One that the hub made fits nothing but itself.
+fn refuse_role_of_another(tx: &mut Tx, storage: &Storage, finding: &Finding) -> Result<Finding, Error> {
+    let role = storage.role_arn.as_deref().unwrap_or_default();
+    let is_typed = storage.external_id_source == Some(ExternalIdSource::Customer);
+    let is_by_it = finding.is_let_in() && *finding != Finding::NextVerified;
+    let is_first = !is_typed
+        || !is_by_it
+        || named_roles::is_own(tx, storage.organization, role)?
+        || !named_roles::is_of_another(tx, storage.organization, role)?;
+    if is_first {
+        return Ok(finding.clone());
+    }
+    Ok(Finding::Unverified {
+        code: ROLE_OF_ANOTHER.to_owned(),
+        message: format!(
+            "The role {role} lets in another organization of this hub too, so it is taken only with an external ID that the hub made. Have the hub make another external ID, paste the trust policy with that one, then verify the storage again."
+        ),
+    })
+}
+
+/// Ends other organizations' overrides of the role that let this storage in, on their records; the storages that they were
+/// of, which are to be read again.
+fn end_overrides_of_others(tx: &mut Tx, hub: &Hub, storage: &Storage) -> Result<Vec<StorageId>, Error> {
+    let Some(role) = &storage.role_arn else {
+        return Ok(Vec::new());
+    };
+    let ended = role_overrides::end_of_others(tx, storage.organization, role)?;
+    for one in &ended {
+        let what = (
+            AuditAction::VerificationOverrideEnded,
+            AuditSubject::Storage(one.storage),
+        );
+        let details = json!({ "name": one.name, "code": ROLE_OF_ANOTHER });
+        let record = crate::audit::record(hub, one.organization, None, what, &details);
+        audit::insert(tx, &record)?;
+    }
+    Ok(ended.into_iter().map(|one| one.storage).collect())
 }
 
 fn rest_ms(finding: &Finding, attempts: u32) -> i64 {
@@ -168,20 +216,35 @@ fn record(hub: &Hub, before: &Storage, finding: &Finding) -> Option<AuditRecord>
     ))
 }
 
-/// Has the role of a storage tried now, and waits for what is found, but not for long; the storage as it is then.
-pub async fn prove_now(hub: &Hub, organization: OrganizationId, id: StorageId) -> Result<Storage, Error> {
+/// Has the role of a storage tried now, and waits for what is found until then; the storage as it is.
+pub async fn prove_now(
+    hub: &Hub,
+    organization: OrganizationId,
+    id: StorageId,
+    until: Instant,
+) -> Result<Storage, Error> {
     let now = hub.clock.now_ms();
     hub.db
         .write(move |tx| role_proofs::request(tx, organization, id, Line::WaitedFor, now))
         .await?;
-    wait(hub, organization, id).await
+    wait(hub, organization, id, until).await
 }
 
-/// Waits for the try that is due or under way, but not for long; the storage as it is then.
-pub async fn wait(hub: &Hub, organization: OrganizationId, id: StorageId) -> Result<Storage, Error> {
+/// Until when a request that begins now waits for its proof, and for everything else that STS has to say to it.
+pub fn deadline() -> Instant {
+    Instant::now() + PATIENCE
+}
+
+/// Waits for the try that is due or under way until then; the storage as it is.
+pub async fn wait(
+    hub: &Hub,
+    organization: OrganizationId,
+    id: StorageId,
+    until: Instant,
+) -> Result<Storage, Error> {
     let mut waiting = hub.jobs.waiting(&hub.jobs.awaited_proofs);
     hub.jobs.awaited_proofs.one_arrived();
-    let waited = tokio::time::timeout(PATIENCE, async {
+    let waited = tokio::time::timeout_at(until, async {
         loop {
             let now = hub.clock.now_ms();
             let is_awaited = hub

@@ -216,3 +216,73 @@ async fn whoever_asks_for_one_cannot_say_which() {
         story.ada.send(axum::http::Method::POST, &at, empty).await.data();
     }
 }
+
+#[tokio::test]
+async fn a_typed_one_that_nobody_could_try_is_held_to_whoever_the_role_let_in_first() {
+    let story = Story::begin().await;
+    story
+        .sts
+        .trust(ROLE, Trust::In(vec!["acme-1".to_owned(), "acme-2".to_owned()]));
+    story.sts.go_down(true);
+    let rival = story.hub.owner("Rival").await;
+    let connect = async |person: &insitu_hub::testing::Person, external_id: &str| {
+        let made = person.post("/v2/storages", story.form(ROLE, external_id)).await;
+        made.data()["storage"].clone()
+    };
+    let (theirs, ours) = (
+        connect(&rival, "acme-2").await,
+        connect(&story.ada, "acme-1").await,
+    );
+    assert_eq!(theirs["verification"]["state"], "pending");
+    story.sts.go_down(false);
+    let verified = story.verify(&ours).await;
+    assert_eq!(verified["storage"]["verification"]["state"], "verified");
+    for _ in 0..2 {
+        let verify = format!("{}/verify", path(&theirs));
+        let tried = rival.post(&verify, json!({})).await.data()["storage"]["verification"].clone();
+        assert_eq!(
+            (&tried["state"], &tried["code"]),
+            (&json!("unverified"), &json!("storage.role_of_another"))
+        );
+    }
+    // Whom it let in first is let in every day.
+    let verified = story.verify(&ours).await;
+    assert_eq!(verified["storage"]["verification"]["state"], "verified");
+}
+
+#[tokio::test]
+async fn a_new_one_can_be_taken_back_and_goes_with_the_role_that_it_was_for() {
+    const OTHER_ROLE: &str = "arn:aws:iam::111122223333:role/other";
+    let story = Story::begin().await;
+    let storage = story.connect_well().await;
+    let rotate_path = format!("{}/externalId/rotate", path(&storage));
+    let begun = story.ada.post(&rotate_path, json!({})).await;
+    let next = begun.data()["storage"]["nextExternalId"].clone();
+    let kept = story.ada.delete(&rotate_path, json!({})).await.data().clone();
+    assert_eq!(kept["storage"]["nextExternalId"], json!(null));
+    assert_eq!(kept["storage"]["externalId"], storage["externalId"]);
+    assert_eq!(
+        kept["trustPolicy"]["Statement"][0]["Condition"]["StringEquals"]["sts:ExternalId"],
+        storage["externalId"]
+    );
+    assert_eq!(kept["storage"]["verification"]["state"], "verified");
+    // A second time there is nothing to take back.
+    story.ada.delete(&rotate_path, json!({})).await.data();
+    let ended = "storage.external_id_rotation_ended".to_owned();
+    let audit = story.audit(&storage).await;
+    assert_eq!(audit.iter().filter(|one| **one == ended).count(), 1, "{audit:?}");
+    // The next is another than the one that was taken back, and it is not what another role has to demand.
+    let again = story.ada.post(&rotate_path, json!({})).await;
+    assert_ne!(again.data()["storage"]["nextExternalId"], next);
+    let moved = story
+        .ada
+        .post(&path(&storage), json!({ "roleArn": OTHER_ROLE }))
+        .await;
+    let moved = &moved.data()["storage"];
+    assert_eq!(moved["nextExternalId"], json!(null));
+    let refused = story.sign(&storage).await;
+    assert_eq!(
+        refused.body["details"]["externalId"], storage["externalId"],
+        "what to paste"
+    );
+}

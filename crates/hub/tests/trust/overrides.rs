@@ -133,3 +133,45 @@ async fn a_role_that_another_organization_named_before_its_storage_was_edited_is
     let refused = rival.post(&override_path(&theirs), json!({})).await;
     assert_eq!(refused.code(), "storage.role_of_another");
 }
+
+#[tokio::test]
+async fn a_stranger_whom_the_role_refuses_ends_nothing_and_takes_nothing() {
+    let story = Story::begin().await;
+    let rival = story.hub.owner("Rival").await;
+    // ARNs are no secret: this one is typed before its owner connects it.
+    let mut form = story.form(ROLE, "guessed-1");
+    form["name"] = json!("Early");
+    let early = rival.post("/v2/storages", form).await;
+    assert_eq!(
+        early.data()["storage"]["verification"]["code"],
+        "storage.role_denied"
+    );
+    story.sts.trust(ROLE, Trust::Like("acme-".to_owned()));
+    let made = story.ada.post("/v2/storages", story.form(ROLE, "acme-1")).await;
+    let ours = made.data()["storage"].clone();
+    assert_eq!(ours["verification"]["code"], MISSING);
+    story.ada.post(&override_path(&ours), json!({})).await.data();
+    let theirs = connect(&story, &rival, "arn:aws:iam::111122223333:role/nobodys").await;
+    let edited = rival.post(&path(&theirs), json!({ "roleArn": ROLE })).await;
+    assert_eq!(
+        edited.data()["storage"]["verification"]["code"],
+        "storage.role_denied"
+    );
+    story.sign(&ours).await.data();
+    story.ada.delete(&override_path(&ours), json!({})).await.data();
+    story.ada.post(&override_path(&ours), json!({})).await.data();
+    story.sign(&ours).await.data();
+}
+
+#[tokio::test]
+async fn an_override_that_is_not_there_does_not_end() {
+    let story = Story::begin().await;
+    let storage = story.connect(|_| Trust::Open).await;
+    for _ in 0..2 {
+        story.ada.delete(&override_path(&storage), json!({})).await.data();
+    }
+    assert_eq!(
+        story.audit(&storage).await,
+        ["storage.created", "storage.unverified"]
+    );
+}

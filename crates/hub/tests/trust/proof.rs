@@ -135,7 +135,9 @@ async fn a_role_is_tried_every_day() {
     story.clock.advance_ms(DAY_MS);
     let organization = story.ada.organization.parse().unwrap();
     let id = storage["_id"].as_str().unwrap().parse().unwrap();
-    proofs::wait(&story.hub.hub, organization, id).await.unwrap();
+    proofs::wait(&story.hub.hub, organization, id, proofs::deadline())
+        .await
+        .unwrap();
     assert_eq!(story.sign(&storage).await.code(), MISSING);
     assert!(
         story

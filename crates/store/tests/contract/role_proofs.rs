@@ -205,7 +205,7 @@ contract! {
                 external_ids::take(tx, organization, "id-of-Photos", (id, "r"), now)?;
                 external_ids::reserve(tx, organization, "next", ExternalIdSource::Hub, now)?;
                 external_ids::take(tx, organization, "next", (id, "r"), now)?;
-                role_proofs::set_next_external_id(tx, organization, id, "next")
+                role_proofs::set_next_external_id(tx, organization, id, Some("next"))
             })
             .await
             .unwrap();

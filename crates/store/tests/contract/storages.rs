@@ -1,11 +1,14 @@
 //! Storages and the external IDs of roles.
 
-use insitu_model::{id::AssetId, storage::AccessType};
+use insitu_model::{
+    id::AssetId,
+    storage::{AccessType, TRUST_POLICY_MISSING_EXTERNAL_ID},
+};
 use insitu_store::{
     Error, Page,
     assets::{self, NewAsset},
     external_ids, named_roles,
-    role_proofs::RoleProof,
+    role_proofs::{self, Finding, Line, RoleProof},
     storage_projects,
     storages::{self, ExternalIdSource, Storage, StorageChange},
 };
@@ -108,7 +111,7 @@ contract! {
 }
 
 contract! {
-    async fn who_named_a_role_once_is_known_for_ever(store: &Store) {
+    async fn whom_a_role_let_in_once_is_known_for_ever(store: &Store) {
         let (ours, _) = store.organization("acme").await;
         let (theirs, _) = store.organization("other").await;
         let of_another = |organization, role: &'static str| {
@@ -120,9 +123,23 @@ contract! {
         let id = new.id;
         assert!(!of_another(theirs, ROLE).await.unwrap());
         store.write(move |tx| storages::insert(tx, &new)).await.unwrap();
+        let prove = async |finding: Finding| {
+            let settle = move |tx: &mut insitu_store::Tx| {
+                let claimed = role_proofs::claim(tx, Line::WaitedFor, "a", NOW, NOW + 1)?.unwrap();
+                role_proofs::settle(tx, &claimed, "a", &finding, NOW + 1, NOW)
+            };
+            store.write(settle).await.unwrap();
+        };
+        let refused = Finding::Unverified { code: "storage.role_denied".to_owned(), message: String::new() };
+        prove(refused).await;
+        assert!(!of_another(theirs, ROLE).await.unwrap(), "whoever types an ARN takes nothing");
+        store.write(move |tx| role_proofs::request(tx, ours, id, Line::WaitedFor, NOW)).await.unwrap();
+        prove(Finding::Verified).await;
         const OTHER: &str = "arn:aws:iam::123456789012:role/other";
         let change = StorageChange { role_arn: Some(OTHER.to_owned()), ..Default::default() };
         store.write(move |tx| storages::update(tx, ours, id, 1, &change, NOW)).await.unwrap();
+        let open = Finding::Unverified { code: TRUST_POLICY_MISSING_EXTERNAL_ID.to_owned(), message: String::new() };
+        prove(open).await;
         store.write(move |tx| storages::delete(tx, ours, id, false, NOW)).await.unwrap();
         for role in [ROLE, OTHER] {
             assert!(of_another(theirs, role).await.unwrap(), "{role}");

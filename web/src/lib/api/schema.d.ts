@@ -1361,7 +1361,12 @@ export interface paths {
          *     asks for a certain one is refused.
          */
         post: operations["postStoragesByIdExternalIdRotate"];
-        delete?: never;
+        /**
+         * Keep the present external ID of a storage's role
+         * @description Takes back that another is to take its place. That one is not given again, and a trust policy that demands it already
+         *     has to demand the present one.
+         */
+        delete: operations["deleteStoragesByIdExternalIdRotate"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1456,7 +1461,7 @@ export interface paths {
         /**
          * Let a storage be used although its role is open to others
          * @description Only an owner of the organization may, unless the operator lets nobody, and it is on the audit record. It ends when the
-         *     role is verified or another, and when another organization names the same role.
+         *     role is verified or another, and when the same role lets in another organization.
          */
         post: operations["postStoragesByIdVerificationOverride"];
         /** Take the override back */
@@ -1764,6 +1769,11 @@ export interface components {
             asset: components["schemas"]["Asset"];
         };
         AssetIds: {
+            /**
+             * @description `true` where the bucket refused URLs that were signed for these before: a session of a role is replaced first, once
+             *     a minute at most.
+             */
+            afterRefusal?: boolean;
             /** @description 1 to 1000 ids. */
             assets: string[];
         };
@@ -1867,7 +1877,7 @@ export interface components {
             exportPath: string;
         };
         /** @enum {string} */
-        AuditAction: "organization.created" | "organization.changed" | "member.invited" | "member.invitation_withdrawn" | "member.joined" | "member.role_changed" | "member.removed" | "api_key.created" | "api_key.revoked" | "storage.created" | "storage.changed" | "storage.rotated" | "storage.deleted" | "storage.verified" | "storage.unverified" | "storage.verification_overridden" | "storage.verification_override_ended" | "storage.external_id_rotation_begun" | "storage.external_id_rotated" | "storage.upload_signed" | "project.created" | "project.changed" | "project.cloned" | "project.archived" | "project.unarchived" | "project.deleted" | "project.role_given" | "project.role_taken" | "assets.changed" | "assets.change_ended" | "batch.deleted" | "tasks.assigned" | "tasks.requeued" | "tasks.priority_changed" | "import.started" | "import.completed" | "import.failed" | "import.cancelled" | "export.started" | "export.cancelled";
+        AuditAction: "organization.created" | "organization.changed" | "member.invited" | "member.invitation_withdrawn" | "member.joined" | "member.role_changed" | "member.removed" | "api_key.created" | "api_key.revoked" | "storage.created" | "storage.changed" | "storage.rotated" | "storage.deleted" | "storage.verified" | "storage.unverified" | "storage.verification_overridden" | "storage.verification_override_ended" | "storage.external_id_rotation_begun" | "storage.external_id_rotation_ended" | "storage.external_id_rotated" | "storage.upload_signed" | "project.created" | "project.changed" | "project.cloned" | "project.archived" | "project.unarchived" | "project.deleted" | "project.role_given" | "project.role_taken" | "assets.changed" | "assets.change_ended" | "batch.deleted" | "tasks.assigned" | "tasks.requeued" | "tasks.priority_changed" | "import.started" | "import.completed" | "import.failed" | "import.cancelled" | "export.started" | "export.cancelled";
         /** @description Something that was done. */
         AuditRecord: {
             _id: string;
@@ -8031,6 +8041,35 @@ export interface operations {
             };
         };
     };
+    deleteStoragesByIdExternalIdRotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_VerifiedData"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     getStoragesByIdFiles: {
         parameters: {
             query: {
@@ -8465,7 +8504,10 @@ export interface operations {
     };
     postTaskByTaskSign: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true` where the bucket refused the URL that was signed before. */
+                afterRefusal?: boolean;
+            };
             header?: never;
             path: {
                 task: string;

@@ -57,6 +57,11 @@ export function rotateExternalId(id: string) {
   return answer(hub.POST('/v2/storages/{id}/externalId/rotate', { params: { path: { id } } }));
 }
 
+/** Takes back that another external ID is to take the place of the present one. */
+export function keepExternalId(id: string) {
+  return answer(hub.DELETE('/v2/storages/{id}/externalId/rotate', { params: { path: { id } } }));
+}
+
 /** Uses a storage on the owner's word, though its role is open to others; or no longer. */
 export async function overrideVerification(id: string, isOn: boolean): Promise<void> {
   const [path, params] = ['/v2/storages/{id}/verification/override', { path: { id } }] as const;

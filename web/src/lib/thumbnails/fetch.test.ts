@@ -21,7 +21,11 @@ function bucket(...answers: (() => Response)[]) {
   const signed: boolean[] = [];
   const urls = new SignedUrls(async (ids, afterRefusal) => {
     signed.push(afterRefusal);
-    return ids.map((_id) => ({ _id, url: `https://b/${_id}?${(round += 1)}`, expiresAt: '2999-01-01T00:00:00Z' }));
+    return ids.map((_id) => ({
+      _id,
+      url: `https://b/${_id}?${(round += 1)}`,
+      expiresAt: '2999-01-01T00:00:00Z',
+    }));
   });
   return { asked, signed, get: () => fetchPicture('a', urls, new AbortController().signal) };
 }

@@ -86,6 +86,7 @@ const actions = {
   'storage.verification_overridden': storage('let this storage be used although its role is unverified:'),
   'storage.verification_override_ended': storage('took back the override of the storage'),
   'storage.external_id_rotation_begun': storage('asked for a new External ID for the storage'),
+  'storage.external_id_rotation_ended': storage('kept the present External ID of the storage'),
   'storage.external_id_rotated': (d) => ({
     did: 'changed over to the new External ID of the storage',
     thing: text(d.name),

@@ -193,6 +193,7 @@ export const words = {
   customerIdText:
     'You typed it in; this hub did not make it. Whoever knows it, of those who use this hub, knows half of the way in.',
   rotateId: 'Make another External ID',
+  keepId: 'Keep the present one',
   rotateIdText:
     'The present one stays good until the role was seen to demand the new one, and is given to nobody afterwards.',
   nextId: 'Next External ID',
