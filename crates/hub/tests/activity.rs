@@ -229,12 +229,19 @@ async fn what_is_done_to_many_tasks_is_one_record_with_their_number() {
 }
 
 #[tokio::test]
-async fn named_assets_that_are_deleted_or_put_into_batches_are_on_record_and_so_is_a_batch_that_goes() {
+async fn a_batch_is_on_record_when_it_is_made_renamed_and_deleted_and_so_are_assets_put_into_it_or_deleted() {
     let hub = start().await;
     let ada = hub.owner("Acme").await;
     let project = with_three(&ada).await;
     let batches = format!("/v2/batches/{project}");
-    ada.post(&batches, json!({ "name": "Monday" })).await.data();
+    let made = ada.post(&batches, json!({ "name": "Sunday" })).await;
+    let sunday = made.data()["project"]["_id"].clone();
+    // The list of all holds what is there already, and what is called so already is not made again.
+    let known = json!({ "_id": sunday, "name": "Monday" });
+    for _ in 0..2 {
+        let all = json!({ "batches": [known, { "name": "Monday" }] });
+        ada.post(&batches, all).await.data();
+    }
     let assets = &ids(&ada, &project, "assets").await[..2];
     let into = json!({ "projectId": project, "assets": assets, "batches": ["Monday"] });
     ada.post("/v2/assignBatches", into).await.data();
@@ -252,7 +259,13 @@ async fn named_assets_that_are_deleted_or_put_into_batches_are_on_record_and_so_
         };
         done.iter().find(is_it).unwrap()["details"].clone()
     };
-    assert_eq!(done.len(), 3);
+    assert_eq!(done.len(), 5, "{done:?}");
+    assert_eq!(details("batch.created", "")["name"], "Sunday");
+    let renamed = details("batch.renamed", "");
+    assert_eq!(
+        (&renamed["from"], &renamed["name"], &renamed["batch"]),
+        (&json!("Sunday"), &json!("Monday"), &sunday)
+    );
     assert_eq!(details("batch.deleted", "")["name"], "Monday");
     assert_eq!(details("assets.changed", "batches")["assets"], 2);
     assert_eq!(details("assets.changed", "delete")["assets"], 2);

@@ -166,6 +166,24 @@ async fn archived_projects_are_listed_apart_where_that_is_asked() {
 }
 
 #[tokio::test]
+async fn a_clone_is_not_for_trying_out() {
+    let hub = TestHub::start().await;
+    let ada = hub.owner("Acme").await;
+    let shown = ada
+        .post("/v2/project", json!({ "name": "To try", "firstSteps": true }))
+        .await;
+    let shown = &shown.data()["project"];
+    assert_eq!(shown["firstSteps"], true);
+    let again = format!("/v2/project/{}/clone", shown["_id"].as_str().unwrap());
+    let again = ada.post(&again, json!({})).await;
+    assert_eq!(
+        again.data()["project"]["firstSteps"],
+        false,
+        "what there is to try was in the first"
+    );
+}
+
+#[tokio::test]
 async fn a_clone_has_the_settings_and_none_of_the_assets() {
     let hub = TestHub::start().await;
     let ada = hub.owner("Acme").await;

@@ -43,6 +43,8 @@ words! {
         AssetsChanged = "assets.changed",
         /// A change of many assets ended with another number than was known when it was ordered, or before its end.
         AssetsChangeEnded = "assets.change_ended",
+        BatchCreated = "batch.created",
+        BatchRenamed = "batch.renamed",
         BatchDeleted = "batch.deleted",
         TasksAssigned = "tasks.assigned",
         /// Tasks were put into another stage.

@@ -89,6 +89,16 @@ pub fn find_by_name(
     )
 }
 
+/// What a batch is called.
+pub fn name(tx: &mut Tx, organization: OrganizationId, project: ProjectId, id: BatchId) -> Result<String> {
+    projects::number(tx, organization, project)?;
+    tx.cell(
+        "SELECT name FROM batches WHERE project = ?1 AND id = ?2",
+        params![&project, &id],
+    )?
+    .ok_or_else(|| Error::not_found("batch", id))
+}
+
 /// Gives a batch another name.
 pub fn rename(
     tx: &mut Tx,

@@ -110,7 +110,8 @@ struct ListParams {
     limit: Option<u32>,
     /// Instead of a page: the `nextCursor` of the page before.
     cursor: Option<String>,
-    /// `-createdAt` (newest first, the default), `createdAt`, `externalId` or `-externalId`.
+    /// `-createdAt` (newest first, the default), `createdAt`, `externalId` or `-externalId`; `completedAt` or
+    /// `-completedAt`: only those whose tasks are complete.
     sort: Option<String>,
 }
 
@@ -297,11 +298,13 @@ fn sort_of(text: Option<&str>) -> ApiResult<AssetSort> {
         Some("createdAt") => AssetSort::OldestFirst,
         Some("externalId") => AssetSort::ExternalId,
         Some("-externalId") => AssetSort::ExternalIdDescending,
+        Some("completedAt") => AssetSort::CompletedFirst,
+        Some("-completedAt") => AssetSort::CompletedLast,
         Some(other) => {
             return Err(ApiError::invalid(
                 "assets.sort_unknown",
                 format!(
-                    "Assets cannot be sorted by {other:?}: choose createdAt, -createdAt, externalId or -externalId."
+                    "Assets cannot be sorted by {other:?}: choose createdAt, externalId or completedAt, with - before it for the other way."
                 ),
             ));
         }
@@ -371,6 +374,7 @@ mod tests {
             sort_of(Some("-externalId")).unwrap(),
             AssetSort::ExternalIdDescending
         );
+        assert_eq!(sort_of(Some("-completedAt")).unwrap(), AssetSort::CompletedLast);
         assert_eq!(sort_of(Some("size")).unwrap_err().code, "assets.sort_unknown");
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use insitu_model::audit::{AuditAction, AuditSubject};
-use insitu_model::id::{BatchId, OrganizationId, ProjectId};
+use insitu_model::id::{BatchId, OrganizationId, ProjectId, UserId};
 use insitu_model::text::Name;
 use insitu_store::assets;
 use insitu_store::batches::{self, Batch};
@@ -21,7 +21,7 @@ use super::assets::asset_ids;
 use super::body::Body;
 use super::projects::BatchView;
 use super::time::iso;
-use crate::audit::record;
+use crate::audit::{find_or_make_batch, record};
 use crate::auth::access::{OnProject, right};
 use crate::auth::caller::Caller;
 use crate::envelope::{Envelope, ErrorBody, Success};
@@ -183,13 +183,15 @@ async fn create(
         .into_iter()
         .map(|entry| wanted(&hub, entry))
         .collect::<ApiResult<Vec<_>>>()?;
+    let (writer, by) = (hub.clone(), access.caller.user);
     let mut made = hub
         .db
         .write(move |tx| {
-            entries
-                .iter()
-                .map(|entry| keep(tx, organization, project, entry).map(view))
-                .collect::<ApiResult<Vec<_>>>()
+            let mut kept = Vec::with_capacity(entries.len());
+            for entry in &entries {
+                kept.push(view(keep(tx, &writer, (organization, project), by, entry)?));
+            }
+            Ok::<_, ApiError>(kept)
         })
         .await?;
     match (is_list, made.pop()) {
@@ -260,12 +262,26 @@ fn wanted(hub: &Hub, entry: BatchEntry) -> ApiResult<Wanted> {
     })
 }
 
-fn keep(tx: &mut Tx, organization: OrganizationId, project: ProjectId, wanted: &Wanted) -> ApiResult<Batch> {
-    if wanted.is_known {
-        batches::rename(tx, organization, project, wanted.batch.id, &wanted.batch.name)?;
-        return Ok(wanted.batch.clone());
+fn keep(
+    tx: &mut Tx,
+    hub: &Hub,
+    (organization, project): (OrganizationId, ProjectId),
+    by: UserId,
+    wanted: &Wanted,
+) -> ApiResult<Batch> {
+    let batch = &wanted.batch;
+    if !wanted.is_known {
+        return Ok(find_or_make_batch(tx, hub, (organization, project), by, batch)?);
     }
-    Ok(batches::find_or_insert(tx, organization, project, &wanted.batch)?)
+    let before = batches::name(tx, organization, project, batch.id)?;
+    batches::rename(tx, organization, project, batch.id, &batch.name)?;
+    // A list of all batches names those that stay as they are, too.
+    if before != batch.name {
+        let what = (AuditAction::BatchRenamed, AuditSubject::Project(project));
+        let details = json!({ "batch": batch.id, "name": batch.name, "from": before });
+        audit::insert(tx, &record(hub, organization, Some(by), what, &details))?;
+    }
+    Ok(batch.clone())
 }
 
 /// Batches by both of their names: bodies and filters name them by id or name.

@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 
 use super::body::Body;
 use super::category_schema;
-use super::projects::{ProjectData, read};
+use super::projects::{ProjectData, Settings, read};
 use crate::audit::record;
 use crate::auth::access::{OnProject, right};
 use crate::envelope::{Created, Envelope, ErrorBody};
@@ -94,7 +94,7 @@ fn copy(
             from.category_schema,
             category_schema::EMPTY,
         ),
-        settings: taken(settings, from.settings, "{}"),
+        settings: taken(settings, Settings::of_copy(&from.settings), "{}"),
         organization,
         created_by: access.caller.user,
         created_at: now,

@@ -28,6 +28,7 @@ use crate::envelope::{Created, Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 
+pub(super) use view::Settings;
 pub(super) use view::read;
 use view::summary;
 pub use view::{BatchView, ProjectData, ProjectSummary, TaskCounts};

@@ -157,8 +157,8 @@ impl Work<Import> {
             .await?;
         let book = BatchBook::new(
             self.hub.clone(),
-            organization,
-            project,
+            (organization, project),
+            new.created_by,
             new.dry_run,
             known.batches,
         );

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use insitu_model::endpoint::Endpoint;
-use insitu_model::id::{BatchId, OrganizationId, ProjectId, StorageId};
+use insitu_model::id::{BatchId, OrganizationId, ProjectId, StorageId, UserId};
 use insitu_model::prefix::Prefix;
 use insitu_model::schema::CategorySchema;
 use insitu_model::text::Name;
@@ -12,6 +12,7 @@ use insitu_store::batches::{self, Batch};
 use insitu_store::role_proofs::{self, Overrides, RoleProof};
 use insitu_store::{Page, Tx, projects, storages};
 
+use crate::audit::find_or_make_batch;
 use crate::cloud_access::proof::refusal_of;
 use crate::hub::Hub;
 
@@ -207,6 +208,8 @@ pub struct BatchBook {
     hub: Arc<Hub>,
     organization: OrganizationId,
     project: ProjectId,
+    /// Whose list it is.
+    by: UserId,
     /// A dry run makes no batch.
     dry_run: bool,
     known: HashMap<String, BatchId>,
@@ -216,8 +219,8 @@ impl BatchBook {
     /// A book that begins with the batches that the project has.
     pub fn new(
         hub: Arc<Hub>,
-        organization: OrganizationId,
-        project: ProjectId,
+        (organization, project): (OrganizationId, ProjectId),
+        by: UserId,
         dry_run: bool,
         batches: Vec<Batch>,
     ) -> Self {
@@ -230,6 +233,7 @@ impl BatchBook {
             hub,
             organization,
             project,
+            by,
             dry_run,
             known,
         }
@@ -258,11 +262,11 @@ impl BatchBook {
     }
 
     fn make(&self, new: Batch) -> Result<BatchId, BatchError> {
-        let (organization, project) = (self.organization, self.project);
+        let (place, by, hub) = ((self.organization, self.project), self.by, self.hub.clone());
         let made = self
             .hub
             .db
-            .claim_blocking(move |tx| batches::find_or_insert(tx, organization, project, &new));
+            .claim_blocking(move |tx| find_or_make_batch(tx, &hub, place, by, &new));
         match made {
             Ok(batch) => Ok(batch.id),
             Err(insitu_store::Error::Conflict { .. }) => Err(BatchError::TooMany),

@@ -21,6 +21,7 @@ use super::import_record;
 use super::source::Source;
 use super::spool::{ReceiveError, Received, Spool, UPLOAD_IDLE};
 use super::{MAX_ACTIVE_IMPORTS, MAX_UPLOADS};
+use crate::audit::find_or_make_batch;
 use crate::auth::token;
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
@@ -143,7 +144,7 @@ async fn insert(hub: &Arc<Hub>, order: &Order, file: Option<&str>, owner: &str) 
     let candidates = candidate_batches(hub, &order.batches)?;
     let source = order.source.as_ref().map(serde_json::to_string).transpose();
     let source = source.map_err(ApiError::internal)?;
-    let (order, owner) = (order.clone(), owner.to_owned());
+    let (order, owner, writer) = (order.clone(), owner.to_owned(), hub.clone());
     let spool = file.map_or_else(|| id.to_string(), str::to_owned);
     hub.db
         .write(move |tx| {
@@ -158,7 +159,7 @@ async fn insert(hub: &Arc<Hub>, order: &Order, file: Option<&str>, owner: &str) 
                 created_by: order.created_by,
                 name: order.name.clone(),
                 storage: order.storage,
-                batches: named_batches(tx, &order, &candidates)?,
+                batches: named_batches(tx, &writer, &order, &candidates)?,
                 priority: order.priority,
                 on_error: order.on_error,
                 on_duplicate: order.on_duplicate,
@@ -207,7 +208,7 @@ fn candidate_batches(hub: &Hub, names: &[String]) -> ApiResult<Vec<Batch>> {
 }
 
 /// The ids of the batches that were named by id or name. A dry run makes none.
-fn named_batches(tx: &mut Tx, order: &Order, candidates: &[Batch]) -> ApiResult<Vec<BatchId>> {
+fn named_batches(tx: &mut Tx, hub: &Hub, order: &Order, candidates: &[Batch]) -> ApiResult<Vec<BatchId>> {
     if candidates.is_empty() {
         return Ok(Vec::new());
     }
@@ -230,7 +231,10 @@ fn named_batches(tx: &mut Tx, order: &Order, candidates: &[Batch]) -> ApiResult<
                 ));
             }
             None if order.dry_run => {}
-            None => ids.push(batches::find_or_insert(tx, order.organization, order.project, candidate)?.id),
+            None => {
+                let place = (order.organization, order.project);
+                ids.push(find_or_make_batch(tx, hub, place, order.created_by, candidate)?.id);
+            }
         }
     }
     ids.sort_unstable();

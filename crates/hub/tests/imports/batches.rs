@@ -109,3 +109,30 @@ async fn assets_are_put_into_batches_beside_those_they_are_in() {
         assign(json!({ "projectId": "000000000000000000000000", "assets": [], "batches": [] })).await;
     assert_eq!(nowhere.code(), "project.not_found");
 }
+
+#[tokio::test]
+async fn a_batch_that_an_order_or_a_row_names_first_is_on_record_as_made_by_whoever_sent_the_list() {
+    let story = Story::begin().await;
+    let mut named = row("named");
+    named["batches"] = json!(["Day", "Delivery"]);
+    for _ in 0..2 {
+        let rows = json!([row("plain"), named]);
+        story.import_rows(rows, "batches=%5B%22Delivery%22%5D").await;
+    }
+    let ada = &story.owner;
+    let path = format!(
+        "/v2/organization/{}/auditRecords?limit=100&action=batch",
+        ada.organization
+    );
+    let answer = ada.get(&path).await;
+    let made = answer.data()["records"].as_array().unwrap();
+    let mut names: Vec<_> = made
+        .iter()
+        .map(|record| record["details"]["name"].as_str().unwrap())
+        .collect();
+    names.sort_unstable();
+    assert_eq!(names, ["Day", "Delivery"]);
+    let is_ours =
+        |record: &serde_json::Value| record["action"] == "batch.created" && record["email"] == ada.email;
+    assert!(made.iter().all(is_ours));
+}

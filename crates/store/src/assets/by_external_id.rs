@@ -47,6 +47,7 @@ pub(super) fn page(
             found.resume = names.last.take().map(|(external_id, place)| AssetCursor {
                 place,
                 external_id: Some(external_id),
+                ..AssetCursor::default()
             });
             break;
         }

@@ -153,10 +153,7 @@ pub(super) fn page(
     {
         if looked_at >= wanted.bounds.looked_at {
             let place = if descending { span.last + 1 } else { span.first - 1 };
-            resume = Some(AssetCursor {
-                place,
-                external_id: None,
-            });
+            resume = Some(AssetCursor::at(place));
             break;
         }
         let places = fewest(tx, indexes, span, descending)?;

@@ -65,10 +65,7 @@ fn looked_for(tx: &mut Tx, wanted: &Wanted<'_>, after: Option<&AssetCursor>, lim
     let is_whole = after.is_none() && resume.is_none() && rows.left > 0;
     Ok(Found {
         looked_at: held,
-        resume: resume.map(|place| AssetCursor {
-            place,
-            external_id: None,
-        }),
+        resume: resume.map(AssetCursor::at),
         ..Found::of(rows.found, Total::seen(is_whole))
     })
 }

@@ -8,10 +8,10 @@ use insitu_model::{
 use super::{
     AssetCursor, AssetFilter, AssetPage, AssetSort, PageStart,
     blocks::Counted,
-    by_external_id, by_task, by_time, extents, few,
+    by_completion, by_external_id, by_task, by_time, extents, few,
     filter::Conditions,
     kinds::{self, KindSet, condition},
-    place::{of_project, project_of},
+    place::of_project,
     read::{COLUMNS, Stored, at_places, finish, read},
     spans::{Span, holds},
     term_fill,
@@ -122,7 +122,7 @@ pub fn list_within(
     let (page, after) = match start {
         PageStart::Page(page) => (Page { number: *page, limit }, None),
         PageStart::After(cursor) => {
-            check_cursor(cursor, number, sort)?;
+            cursor.check(number, sort)?;
             (Page { number: 1, limit }, Some(cursor))
         }
     };
@@ -180,10 +180,7 @@ pub(crate) fn between(
     let mut wanted = Wanted::in_order(tx, project, filter)?;
     // Others who write wait meanwhile.
     wanted.bounds.looked_at = MAX_ASSETS_LOOKED_AT_PER_STEP;
-    let after = AssetCursor {
-        place: last,
-        external_id: None,
-    };
+    let after = AssetCursor::at(last);
     let page = Page { number: 1, limit };
     let mut found = wanted.page(tx, Some(&after).filter(|_| last > 0), page)?;
     let mut next = found.resume.map(|cursor| cursor.place);
@@ -231,17 +228,21 @@ impl Wanted<'_> {
         if self.is_hopeless() {
             return Ok(Found::of(Vec::new(), Total::exact(0)));
         }
-        if let Some(places) = few::places(tx, self)? {
+        if !self.sort.is_by_completion()
+            && let Some(places) = few::places(tx, self)?
+        {
             let rows = self.at(tx, &places)?;
             return Ok(of_few(rows, self, after, page));
         }
-        if self.looks_at_rows() && page.number > 1 {
+        if (self.looks_at_rows() || self.sort.is_by_completion()) && page.number > 1 {
             return Err(Error::Refused {
                 what: "the page",
-                problem: "this filter has no pages by number so far in; go on by the cursor of the page before",
+                problem: "this filter or order has no pages by number so far in; go on by the cursor of the page before",
             });
         }
-        let mut found = if self.is_by_external_id() {
+        let mut found = if self.sort.is_by_completion() {
+            by_completion::page(tx, self, after, page)?
+        } else if self.sort.is_by_external_id() {
             by_external_id::page(tx, self, after, page)?
         } else {
             match &by_task::Index::in_order(self.filter)[..] {
@@ -277,7 +278,13 @@ impl Wanted<'_> {
             except: Vec::new(),
             ..self.filter.clone()
         };
-        let total = if !without.looks_at_rows() {
+        let total = if self.sort.is_by_completion() {
+            let is_complete = without.asks_for_stages_only() && without.task.stages == [Stage::Complete];
+            if !self.except.is_empty() || !is_complete && without != AssetFilter::default() {
+                return Ok(None);
+            }
+            tasks::counts_of(tx, self.project)?.of(Stage::Complete)
+        } else if !without.looks_at_rows() {
             self.counted().total(tx)?
         } else if without.asks_for_stages_only() {
             let counts = tasks::counts_of(tx, self.project)?;
@@ -336,19 +343,15 @@ impl Wanted<'_> {
     }
 
     pub(super) fn is_descending(&self) -> bool {
-        matches!(
-            self.sort,
-            AssetSort::NewestFirst | AssetSort::ExternalIdDescending
-        )
-    }
-
-    fn is_by_external_id(&self) -> bool {
-        matches!(self.sort, AssetSort::ExternalId | AssetSort::ExternalIdDescending)
+        self.sort.is_descending()
     }
 
     /// Whether a row comes after a cursor.
     fn is_behind(&self, row: &Stored, cursor: &AssetCursor) -> bool {
-        let row = (self.is_by_external_id().then_some(&row.external_id), row.place);
+        let row = (
+            self.sort.is_by_external_id().then_some(&row.external_id),
+            row.place,
+        );
         let cursor = (cursor.external_id.as_ref(), cursor.place);
         if self.is_descending() {
             row < cursor
@@ -358,17 +361,18 @@ impl Wanted<'_> {
     }
 
     fn cursor(&self, row: &Stored) -> AssetCursor {
-        let external_id = self.is_by_external_id().then(|| row.external_id.clone());
+        let external_id = self.sort.is_by_external_id().then(|| row.external_id.clone());
         AssetCursor {
             place: row.place,
             external_id,
+            completed_at: row.completed_at,
         }
     }
 }
 
 /// A page of rows that fit into memory, given in the order of their places.
 fn of_few(mut rows: Vec<Stored>, wanted: &Wanted<'_>, after: Option<&AssetCursor>, page: Page) -> Found {
-    if wanted.is_by_external_id() {
+    if wanted.sort.is_by_external_id() {
         rows.sort_by(|a, b| (&a.external_id, a.place).cmp(&(&b.external_id, b.place)));
     }
     if wanted.is_descending() {
@@ -384,16 +388,4 @@ fn of_few(mut rows: Vec<Stored>, wanted: &Wanted<'_>, after: Option<&AssetCursor
     };
     let rows = rows.drain(begin..).take(page.limit() as usize + 1).collect();
     Found::of(rows, Total::exact(total))
-}
-
-/// A cursor goes on in the list that answered it.
-fn check_cursor(cursor: &AssetCursor, project: i64, sort: AssetSort) -> Result<()> {
-    let by_external_id = matches!(sort, AssetSort::ExternalId | AssetSort::ExternalIdDescending);
-    if project_of(cursor.place) != project || cursor.external_id.is_some() != by_external_id {
-        return Err(Error::Refused {
-            what: "the cursor",
-            problem: "it is of another list; begin with the first page",
-        });
-    }
-    Ok(())
 }

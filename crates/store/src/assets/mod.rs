@@ -18,6 +18,7 @@
 mod append;
 mod batch_counts;
 mod blocks;
+mod by_completion;
 mod by_external_id;
 mod by_task;
 mod by_time;
@@ -112,7 +113,8 @@ pub struct Asset {
     pub deleted_at: Option<i64>,
 }
 
-/// The order of a list of assets. Assets of the same time or external ID keep the order of their lists.
+/// The order of a list of assets. Assets of the same time or external ID keep the order of their lists. In the order of
+/// completion only those are listed whose tasks are complete.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AssetSort {
     #[default]
@@ -120,6 +122,8 @@ pub enum AssetSort {
     OldestFirst,
     ExternalId,
     ExternalIdDescending,
+    CompletedFirst,
+    CompletedLast,
 }
 
 /// Where a page of assets begins.
@@ -132,11 +136,13 @@ pub enum PageStart {
 }
 
 /// A place in a list, to continue from. A text to everybody else.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AssetCursor {
     place: i64,
     /// In lists by external ID.
     external_id: Option<String>,
+    /// In lists by completion.
+    completed_at: Option<i64>,
 }
 
 /// One page of assets.
@@ -154,12 +160,56 @@ pub struct AssetPage {
     pub next: Option<AssetCursor>,
 }
 
+impl AssetSort {
+    fn is_by_external_id(self) -> bool {
+        matches!(self, Self::ExternalId | Self::ExternalIdDescending)
+    }
+
+    fn is_by_completion(self) -> bool {
+        matches!(self, Self::CompletedFirst | Self::CompletedLast)
+    }
+
+    fn is_descending(self) -> bool {
+        matches!(
+            self,
+            Self::NewestFirst | Self::ExternalIdDescending | Self::CompletedLast
+        )
+    }
+}
+
+impl AssetCursor {
+    /// A cursor goes on in the list that answered it.
+    fn check(&self, project: i64, sort: AssetSort) -> crate::Result<()> {
+        if place::project_of(self.place) == project
+            && self.external_id.is_some() == sort.is_by_external_id()
+            && self.completed_at.is_some() == sort.is_by_completion()
+        {
+            return Ok(());
+        }
+        Err(crate::Error::Refused {
+            what: "the cursor",
+            problem: "it is of another list; begin with the first page",
+        })
+    }
+
+    /// In lists by time.
+    fn at(place: i64) -> Self {
+        Self {
+            place,
+            ..Self::default()
+        }
+    }
+}
+
 impl std::fmt::Display for AssetCursor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:x}", self.place)?;
         if let Some(text) = &self.external_id {
             f.write_str(".")?;
             text.bytes().try_for_each(|byte| write!(f, "{byte:02x}"))?;
+        }
+        if let Some(at) = self.completed_at {
+            write!(f, "~{at:x}")?;
         }
         Ok(())
     }
@@ -177,6 +227,10 @@ impl std::str::FromStr for AssetCursor {
 }
 
 fn parse_cursor(text: &str) -> Option<AssetCursor> {
+    let (text, completed_at) = match text.split_once('~') {
+        Some((text, at)) => (text, Some(i64::from_str_radix(at, 16).ok()?)),
+        None => (text, None),
+    };
     let (place, rest) = text
         .split_once('.')
         .map_or((text, None), |(place, rest)| (place, Some(rest)));
@@ -189,7 +243,11 @@ fn parse_cursor(text: &str) -> Option<AssetCursor> {
             Some(String::from_utf8(bytes?).ok()?)
         }
     };
-    Some(AssetCursor { place, external_id })
+    Some(AssetCursor {
+        place,
+        external_id,
+        completed_at,
+    })
 }
 
 #[cfg(test)]
@@ -198,14 +256,20 @@ mod tests {
 
     #[test]
     fn a_cursor_reads_back() {
-        for external_id in [None, Some(String::new()), Some("Möwe 7".to_owned())] {
+        for (external_id, completed_at) in [
+            (None, None),
+            (Some(String::new()), None),
+            (Some("Möwe 7".to_owned()), None),
+            (None, Some(1_800_000_000_000)),
+        ] {
             let cursor = AssetCursor {
                 place: (7 << 40) + 12,
                 external_id,
+                completed_at,
             };
             assert_eq!(cursor.to_string().parse::<AssetCursor>().unwrap(), cursor);
         }
-        for text in ["", "xyz", "-1", "1.zz", "1.c3"] {
+        for text in ["", "xyz", "-1", "1.zz", "1.c3", "1~", "1~zz"] {
             assert!(text.parse::<AssetCursor>().is_err(), "{text}");
         }
     }

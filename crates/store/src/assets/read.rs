@@ -25,6 +25,8 @@ pub(crate) struct Stored {
     pub(super) external_id: String,
     pub(super) data: String,
     extra: Option<String>,
+    /// Of its task, in lists by it.
+    pub(super) completed_at: Option<i64>,
 }
 
 impl Stored {
@@ -45,6 +47,7 @@ pub(super) fn read(row: &mut Row<'_>) -> Result<Stored> {
         external_id: row.next()?,
         data: row.next()?,
         extra: row.next()?,
+        completed_at: None,
     })
 }
 

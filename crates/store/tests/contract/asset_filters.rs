@@ -21,6 +21,14 @@ use self::cases::{filters, fits, of_task};
 use crate::harness::{Store, contract, row, rows};
 use crate::task_queue::{next, task_of};
 
+const SORTS: [AssetSort; 6] = [
+    AssetSort::NewestFirst,
+    AssetSort::OldestFirst,
+    AssetSort::ExternalId,
+    AssetSort::ExternalIdDescending,
+    AssetSort::CompletedFirst,
+    AssetSort::CompletedLast,
+];
 /// More than two blocks of places.
 const MANY: u32 = 2600;
 
@@ -163,10 +171,17 @@ fn by_hand(world: &World, filter: &AssetFilter, sort: AssetSort) -> Vec<AssetId>
         .iter()
         .filter(|task| fits(world, task, filter))
         .collect();
+    if matches!(sort, AssetSort::CompletedFirst | AssetSort::CompletedLast) {
+        list.retain(|task| task.completed_at.is_some());
+        list.sort_by_key(|task| task.completed_at);
+    }
     if matches!(sort, AssetSort::ExternalId | AssetSort::ExternalIdDescending) {
         list.sort_by(|a, b| a.asset.external_id.cmp(&b.asset.external_id));
     }
-    if matches!(sort, AssetSort::NewestFirst | AssetSort::ExternalIdDescending) {
+    if matches!(
+        sort,
+        AssetSort::NewestFirst | AssetSort::ExternalIdDescending | AssetSort::CompletedLast
+    ) {
         list.reverse();
     }
     list.into_iter().map(|task| task.asset.id).collect()
@@ -190,7 +205,7 @@ contract! {
         let world = world(store).await;
         let frugal = Bounds { few: 0, looked_at: 100 };
         for filter in filters(&world) {
-            for sort in [AssetSort::NewestFirst, AssetSort::OldestFirst, AssetSort::ExternalId, AssetSort::ExternalIdDescending] {
+            for sort in SORTS {
                 let expected = by_hand(&world, &filter, sort);
                 for bounds in [Bounds::default(), frugal] {
                     let what = format!("{filter:?} {sort:?} {bounds:?}");
@@ -230,6 +245,14 @@ contract! {
         let complete = of_task(TaskFilter { stages: vec![Stage::Complete], ..TaskFilter::default() });
         let found = page(store, world.at, (&complete, AssetSort::ExternalId), second, Bounds::default()).await.unwrap();
         assert!(found.is_total_exact && found.assets.is_empty(), "{found:?}");
+        for filter in [AssetFilter::default(), complete] {
+            let last = page(store, world.at, (&filter, AssetSort::CompletedLast), PageStart::Page(1), bounds).await.unwrap();
+            let completed = by_hand(&world, &filter, AssetSort::CompletedLast).len() as u64;
+            assert!(last.is_total_exact && last.total == completed, "{completed} of {last:?}");
+        }
+        let any = AssetFilter::default();
+        let second = page(store, world.at, (&any, AssetSort::CompletedLast), PageStart::Page(2), bounds).await;
+        assert!(matches!(second, Err(Error::Refused { what: "the page", .. })), "{second:?}");
     }
 }
 

@@ -38,6 +38,8 @@ pub fn by_hand(world: &World, filter: &AssetFilter, sort: AssetSort) -> Vec<Asse
             list.reverse();
             list.sort_by(|a, b| name(b).cmp(name(a)));
         }
+        // Nothing of it was completed.
+        AssetSort::CompletedFirst | AssetSort::CompletedLast => list.clear(),
     }
     list
 }

@@ -8,6 +8,7 @@ export function linkOf({ action, subject, details }: AuditRecord): string | null
   switch (kind) {
     case 'project':
       if (action.startsWith('export.')) return `/projects/${id}/export`;
+      if (action.startsWith('batch.')) return `/projects/${id}/batches`;
       if (action.startsWith('import.')) return `/projects/${id}/assets`;
       return action.startsWith('project.role_') ? `/projects/${id}/members` : `/projects/${id}`;
     case 'storage':

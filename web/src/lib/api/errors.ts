@@ -38,3 +38,10 @@ export function describeError(error: unknown): { message: string; code: string }
 export function mayPass(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 500);
 }
+
+/** What a job kept of its failure stands behind other words in logs, and alone on a page. */
+export function asSentence(text: string): string {
+  if (!text) return text;
+  const begun = /^[a-z]+ /.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
+}

@@ -1877,7 +1877,7 @@ export interface components {
             exportPath: string;
         };
         /** @enum {string} */
-        AuditAction: "organization.created" | "organization.changed" | "member.invited" | "member.invitation_withdrawn" | "member.joined" | "member.role_changed" | "member.removed" | "api_key.created" | "api_key.revoked" | "storage.created" | "storage.changed" | "storage.rotated" | "storage.deleted" | "storage.verified" | "storage.unverified" | "storage.verification_overridden" | "storage.verification_override_ended" | "storage.external_id_rotation_begun" | "storage.external_id_rotation_ended" | "storage.external_id_rotated" | "storage.upload_signed" | "project.created" | "project.changed" | "project.cloned" | "project.archived" | "project.unarchived" | "project.deleted" | "project.role_given" | "project.role_taken" | "assets.changed" | "assets.change_ended" | "batch.deleted" | "tasks.assigned" | "tasks.requeued" | "tasks.priority_changed" | "import.started" | "import.completed" | "import.failed" | "import.cancelled" | "export.started" | "export.cancelled";
+        AuditAction: "organization.created" | "organization.changed" | "member.invited" | "member.invitation_withdrawn" | "member.joined" | "member.role_changed" | "member.removed" | "api_key.created" | "api_key.revoked" | "storage.created" | "storage.changed" | "storage.rotated" | "storage.deleted" | "storage.verified" | "storage.unverified" | "storage.verification_overridden" | "storage.verification_override_ended" | "storage.external_id_rotation_begun" | "storage.external_id_rotation_ended" | "storage.external_id_rotated" | "storage.upload_signed" | "project.created" | "project.changed" | "project.cloned" | "project.archived" | "project.unarchived" | "project.deleted" | "project.role_given" | "project.role_taken" | "assets.changed" | "assets.change_ended" | "batch.created" | "batch.renamed" | "batch.deleted" | "tasks.assigned" | "tasks.requeued" | "tasks.priority_changed" | "import.started" | "import.completed" | "import.failed" | "import.cancelled" | "export.started" | "export.cancelled";
         /** @description Something that was done. */
         AuditRecord: {
             _id: string;
@@ -6471,7 +6471,10 @@ export interface operations {
                 limit?: number;
                 /** @description Instead of a page: the `nextCursor` of the page before. */
                 cursor?: string;
-                /** @description `-createdAt` (newest first, the default), `createdAt`, `externalId` or `-externalId`. */
+                /**
+                 * @description `-createdAt` (newest first, the default), `createdAt`, `externalId` or `-externalId`; `completedAt` or
+                 *     `-completedAt`: only those whose tasks are complete.
+                 */
                 sort?: string;
                 /** @description JSON: `{"_id","except","externalId","externalIdPrefix","isPreLabeled","batches":[all of],"storage","stage","status","reviewStatus","assignee","answers":[{"schemaId","option","exists"}],"createdAt":{"$gte","$lt"},"completedAt":{"$gte","$lt"},"state":"active"|"deleted"}`; every part may be left out. */
                 filters?: string;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { filtersOf, isFiltered, readQuestion, writeQuestion } from './question';
+import { changed, filtersOf, isFiltered, readQuestion, writeQuestion } from './question';
 
 const query = (text: string) => new URLSearchParams(text);
 
@@ -46,6 +46,16 @@ it('keeps conditions on answers in the address, whatever their ids are made of',
 
 it('does not take a sort that it does not know', () => {
   expect(readQuestion(query('sort=size')).sort).toBe('-createdAt');
+});
+
+it('narrows to what is complete with the order by completion, and leaves that order with the filter', () => {
+  const any = readQuestion(query('batch=night'));
+  const sorted = changed(any, { sort: '-completedAt' });
+  expect([sorted.sort, sorted.stage, sorted.batches]).toEqual(['-completedAt', 'Complete', ['night']]);
+  expect(changed(sorted, { batches: [] }).sort).toBe('-completedAt');
+  expect(changed(sorted, { stage: '' }).sort).toBe('-createdAt');
+  expect(changed(sorted, { sort: 'externalId' }).stage).toBe('Complete');
+  expect(readQuestion(writeQuestion(query(''), sorted))).toEqual(sorted);
 });
 
 it('asks the hub only for what was chosen', () => {

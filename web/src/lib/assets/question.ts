@@ -37,7 +37,14 @@ export const NOBODY = '-';
 /** The most conditions that the hub takes. */
 export const ANSWERS_AT_ONCE = 20;
 
-const SORTS: AssetSort[] = ['-createdAt', 'createdAt', 'externalId', '-externalId'];
+const SORTS: AssetSort[] = [
+  '-createdAt',
+  'createdAt',
+  'externalId',
+  '-externalId',
+  '-completedAt',
+  'completedAt',
+];
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const TEXTS = ['externalId', 'storage', 'labels', 'stage', 'status', 'review', 'assignee'] as const;
 const DAYS = ['importedFrom', 'importedTo', 'completedFrom', 'completedTo'] as const;
@@ -133,6 +140,14 @@ export function filtersOf(question: Question): AssetFilters {
     state: question.deleted ? 'deleted' : undefined,
   };
   return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+}
+
+/** A question changed. The hub lists by completion only what is complete: the filter says so, and goes with the order. */
+export function changed(question: Question, change: Partial<Question>): Question {
+  const next = { ...question, ...change };
+  if (!next.sort.endsWith('completedAt')) return next;
+  if (change.sort) return { ...next, stage: 'Complete' };
+  return next.stage === 'Complete' ? next : { ...next, sort: '-createdAt' };
 }
 
 /** Whether anything narrows the list down. */

@@ -133,6 +133,13 @@ const actions = {
     more: changeEnds[text(d.state)] ?? '',
     within: true,
   }),
+  'batch.created': (d) => ({ did: 'made the batch', thing: text(d.name), within: true }),
+  'batch.renamed': (d) => ({
+    did: 'renamed the batch',
+    thing: text(d.name),
+    more: `before: ${text(d.from)}`,
+    within: true,
+  }),
   'batch.deleted': (d) => ({ did: 'deleted the batch', thing: text(d.name), within: true }),
   'tasks.assigned': (d) => ({
     did: text(d.to)

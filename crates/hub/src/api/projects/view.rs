@@ -79,13 +79,20 @@ pub struct ProjectView {
 /// What a project is told beside its name, as its row keeps it.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub(super) struct Settings {
+pub(in crate::api) struct Settings {
     pub first_steps: bool,
 }
 
 impl Settings {
     fn of(project: &Project) -> Self {
         serde_json::from_str(&project.settings).unwrap_or_default()
+    }
+
+    /// What a copy of a project is told: what there is to try was in the first one.
+    pub(in crate::api) fn of_copy(settings: &str) -> String {
+        let mut settings: Self = serde_json::from_str(settings).unwrap_or_default();
+        settings.first_steps = false;
+        settings.to_json()
     }
 
     pub(super) fn to_json(&self) -> String {

@@ -67,10 +67,10 @@ pub fn failures(
     )?;
     let places: Vec<i64> = rows.iter().map(|(place, _)| *place).collect();
     let is_full = places.len() >= limit as usize;
-    let next = places.last().filter(|_| is_full).map(|place| AssetCursor {
-        place: *place,
-        external_id: None,
-    });
+    let next = places
+        .last()
+        .filter(|_| is_full)
+        .map(|place| AssetCursor::at(*place));
     let mut namer = Namer::for_page(tx, &places)?;
     let named = |(place, asset): (i64, FailedAsset)| {
         Ok(FailedAsset {

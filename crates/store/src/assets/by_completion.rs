@@ -1,0 +1,90 @@
+//! Pages in the order in which tasks were completed: of assets whose tasks are, and of no others.
+//!
+//! An index names them in this order, so that a page costs the same at any depth.
+
+use super::{
+    AssetCursor,
+    list::{Found, Total, Wanted},
+    read::{COLUMNS, Stored, at_places, read},
+};
+use crate::{
+    Page, Result, Tx,
+    value::{Row, params},
+};
+
+/// Assets that are read at once.
+const ASSETS_PER_READ: u64 = 128;
+
+/// When a task was completed, and its asset's place.
+type Position = (i64, i64);
+
+/// The page, and where to go on when as many were looked at as may be for one page.
+pub(super) fn page(
+    tx: &mut Tx,
+    wanted: &Wanted<'_>,
+    after: Option<&AssetCursor>,
+    page: Page,
+) -> Result<Found> {
+    let limit = page.limit() as usize + 1;
+    let mut last = after.map(|cursor| (cursor.completed_at.unwrap_or(0), cursor.place));
+    let mut rows: Vec<Stored> = Vec::new();
+    let (mut looked_at, mut is_at_end) = (0, false);
+    while rows.len() < limit && !is_at_end && looked_at < wanted.bounds.looked_at {
+        let positions = next(tx, wanted, last)?;
+        is_at_end = (positions.len() as u64) < ASSETS_PER_READ;
+        looked_at += positions.len() as u64;
+        last = positions.last().copied().or(last);
+        rows.extend(assets_at(tx, wanted, &positions)?);
+    }
+    let resume = last.filter(|_| !is_at_end && rows.len() < limit);
+    let is_whole = after.is_none() && is_at_end;
+    rows.truncate(limit);
+    Ok(Found {
+        looked_at,
+        resume: resume.map(|(completed_at, place)| AssetCursor {
+            place,
+            completed_at: Some(completed_at),
+            ..AssetCursor::default()
+        }),
+        ..Found::of(rows, Total::seen(is_whole))
+    })
+}
+
+/// The next that the index names behind `last`.
+fn next(tx: &mut Tx, wanted: &Wanted<'_>, last: Option<Position>) -> Result<Vec<Position>> {
+    let descending = wanted.is_descending();
+    let edge = if descending { i64::MAX } else { i64::MIN };
+    let (completed_at, place) = last.unwrap_or((edge, edge));
+    let (behind, direction) = if descending { ("<", " DESC") } else { (">", "") };
+    let sql = format!(
+        "SELECT completed_at, place FROM tasks WHERE project = ?1 AND completed_at IS NOT NULL{}
+         AND (completed_at, place) {behind} (?2, ?3) ORDER BY completed_at{direction}, place{direction} LIMIT ?4",
+        wanted.filter.task.completed.condition("completed_at")
+    );
+    let params = params![wanted.project, completed_at, place, ASSETS_PER_READ];
+    tx.rows(&sql, params, |row: &mut Row<'_>| Ok((row.next()?, row.next()?)))
+}
+
+/// Those of the assets that the list lets through, in the order of `positions`.
+fn assets_at(tx: &mut Tx, wanted: &Wanted<'_>, positions: &[Position]) -> Result<Vec<Stored>> {
+    let places: Vec<i64> = positions.iter().map(|(_, place)| *place).collect();
+    let mut found = at_places(tx, COLUMNS, &wanted.conditions, &places, |row| {
+        let row = read(row)?;
+        Ok((row.place, row))
+    })?;
+    let ids = &wanted.filter.ids;
+    let named = if ids.is_empty() {
+        None
+    } else {
+        Some(super::few::places_of(tx, wanted.project, ids)?)
+    };
+    let listed = positions.iter().filter(|(_, place)| {
+        !wanted.is_excepted(*place) && named.as_ref().is_none_or(|named| named.contains(place))
+    });
+    let row = |(completed_at, place): &Position| {
+        let mut row = found.remove(place)?;
+        row.completed_at = Some(*completed_at);
+        Some(row)
+    };
+    Ok(listed.filter_map(row).collect())
+}
