@@ -81,7 +81,7 @@ it.each(LOOKS)('are accessible in $theme at $size px', async (how) => {
   await page.getByRole('dialog').waitFor();
   await looking.at('dialog-asset-priority');
   await closed();
-  await page.getByRole('button', { name: /imports? running/ }).click();
+  await page.getByRole('button', { name: /jobs? running/ }).click();
   await page.getByText('Nothing is running.').waitFor();
   await looking.at('menu-jobs');
   await page.keyboard.press('Escape');

@@ -18,6 +18,22 @@ type List = {
 const project = ready.projectId;
 const LISTS: List[] = [
   {
+    name: 'projects',
+    path: '/',
+    asks: '**/v2/listProjects*',
+    nothing: { projects: [], total: 0 },
+    empty: 'No projects yet',
+    failed: 'The projects could not be listed.',
+  },
+  {
+    name: 'signed-urls',
+    path: '/organization/activity?view=urls',
+    asks: '**/urlRecords*',
+    nothing: { records: [], next: null },
+    empty: 'Nobody was handed a URL yet',
+    failed: 'The record of signed URLs could not be read.',
+  },
+  {
     name: 'storages',
     path: '/organization/storages',
     asks: '**/v2/storages?*',

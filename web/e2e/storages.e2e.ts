@@ -162,6 +162,8 @@ it('get new keys, and end when their name is confirmed', async () => {
 
   await sheet.getByRole('button', { name: 'Delete storage' }).click();
   const asked = page.getByRole('dialog', { name: `Delete ${name}?` });
+  expect(await asked.getByRole('button', { name: 'Delete storage' }).isDisabled()).toBe(true);
+  await asked.getByLabel(/to confirm/).fill(name);
   await asked.getByRole('button', { name: 'Delete storage' }).click();
   await expect.poll(() => page.getByRole('button', { name, exact: true }).count()).toBe(0);
   // The row that had the focus is gone: the keyboard goes on at the page's beginning.

@@ -52,17 +52,17 @@ it('assigns, prioritizes and requeues many tasks at once', async () => {
   await bar.getByText('3 selected').waitFor();
   await bar.getByRole('button', { name: 'Assign' }).click();
   await dialog.getByLabel('To').fill(ready.email);
-  await page.keyboard.press('Enter');
+  await dialog.getByRole('button', { name: 'Assign' }).click();
   await page.getByText('3 tasks assigned.').waitFor();
   expect((await tasksOf(projectId)).map(({ assignee }) => assignee)).toEqual(Array(3).fill(ready.email));
 
   await select();
   await bar.getByRole('button', { name: 'Priority' }).click();
   await dialog.getByLabel('Priority').fill('first');
-  await dialog.getByRole('button', { name: 'Priority' }).click();
+  await dialog.getByRole('button', { name: 'Apply' }).click();
   await dialog.getByText('Enter a whole number').waitFor();
   await dialog.getByLabel('Priority').fill('7');
-  await dialog.getByRole('button', { name: 'Priority' }).click();
+  await dialog.getByRole('button', { name: 'Apply' }).click();
   await page.getByText('3 tasks changed.').waitFor();
   expect((await tasksOf(projectId)).map(({ priority }) => priority)).toEqual([7, 7, 7]);
 
@@ -86,6 +86,33 @@ it('assigns, prioritizes and requeues many tasks at once', async () => {
   await requeue.click();
   await page.getByText('3 tasks moved to').last().waitFor();
   await visitor.leave();
+});
+
+it('keeps what is selected while another page is looked at, and changes it all', async () => {
+  const projectId = await makeProject('Pages of tasks', []);
+  const assets = Array.from({ length: 60 }, (_, n) => ({ data: `https://example.invalid/${n}.jpg` }));
+  await api('POST', `/v2/project/${projectId}/cloud`, { assets });
+  await expect.poll(async () => (await tasksOf(projectId)).length).toBe(60);
+  const visitor = await openTasks(projectId);
+  const { page } = visitor;
+  const bar = page.getByRole('toolbar');
+  const all = page.getByRole('checkbox', { name: 'Select all on this page' });
+  await all.check();
+  await bar.getByText('50 selected').waitFor();
+  await page.getByRole('button', { name: 'Next page' }).click();
+  await expect.poll(() => page.locator('[data-task-id]').count()).toBe(10);
+  expect(await all.isChecked()).toBe(false);
+  await all.check();
+  await bar.getByText('60 selected').waitFor();
+  await all.uncheck();
+  await bar.getByText('50 selected').waitFor();
+  await page.getByRole('button', { name: 'Priority' }).click();
+  await page.getByRole('dialog').getByLabel('Priority').fill('3');
+  await page.getByRole('dialog').getByRole('button', { name: 'Apply' }).click();
+  await page.getByText('50 tasks changed.').waitFor();
+  expect((await tasksOf(projectId)).filter(({ priority }) => priority === 3)).toHaveLength(50);
+  // Nobody answers for these pictures.
+  await visitor.leave(/ERR_NAME|example\.invalid|Failed to load/);
 });
 
 it('says when a project has no tasks and when none matches', async () => {

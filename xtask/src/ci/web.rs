@@ -42,6 +42,7 @@ pub fn browser() -> Result<()> {
     let demo = demo::start_quietly("debug")?;
     tools::npm(&["run", "--silent", "e2e"])
         .env("INSITU_READY_FILE", &demo.ready_file)
+        .env("INSITU_BINARY", paths::built("debug", "insitu")?)
         .env("INSITU_CHROMIUM", tools::chromium()?)
         .run()
 }

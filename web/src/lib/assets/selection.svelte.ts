@@ -46,6 +46,15 @@ export class Selection {
     for (const { _id } of all) this.ids.add(_id);
   }
 
+  removeAll(all: readonly { _id: string }[]) {
+    for (const { _id } of all) this.ids.delete(_id);
+  }
+
+  /** A range begins anew: other assets stand in the places of those before. */
+  forgetLast() {
+    this.#anchor = null;
+  }
+
   selectEverything() {
     this.everything = true;
     this.except.clear();

@@ -26,6 +26,19 @@ it('takes a range away as well', () => {
   expect([...selection.ids].sort()).toEqual(['d', 'e']);
 });
 
+it('keeps what was selected on one page while another is selected and left', () => {
+  const selection = new Selection();
+  const [page, next] = [all.slice(0, 2), all.slice(2)];
+  selection.addAll(page);
+  selection.toggle(page, 0);
+  selection.forgetLast();
+  selection.toggle(next, 2, true);
+  selection.addAll(next.slice(0, 2));
+  expect([...selection.ids].sort()).toEqual(['b', 'c', 'd', 'e']);
+  selection.removeAll(next);
+  expect([...selection.ids]).toEqual(['b']);
+});
+
 it('means everything that matches, loaded or not, but for those that are taken out again', () => {
   const selection = new Selection();
   selection.addAll(all);

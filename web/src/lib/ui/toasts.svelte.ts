@@ -10,18 +10,20 @@ export type Toast = {
 };
 
 const STAYS_MS = 6_000;
+/** What can be taken back has to be read, thought about and reached, by keyboard too. */
+const STAYS_WITH_ACTION_MS = 20_000;
 const SHOWN_AT_MOST = 4;
 
 class Toasts {
   list = $state<Toast[]>([]);
   #next = 1;
   #timers = new Map<number, ReturnType<typeof setTimeout>>();
+  #isHeld = false;
 
   show(toast: Omit<Toast, 'id'>) {
-    const id = this.#next++;
-    this.list = [...this.list, { ...toast, id }].slice(-SHOWN_AT_MOST);
-    // Errors stay until they are read and closed.
-    if (toast.tone !== 'danger') this.#start(id);
+    const shown = { ...toast, id: this.#next++ };
+    this.list = [...this.list, shown].slice(-SHOWN_AT_MOST);
+    if (!this.#isHeld) this.#start(shown);
   }
 
   done(text: string, action?: Toast['action']) {
@@ -34,24 +36,41 @@ class Toasts {
   }
 
   close(id: number) {
-    clearTimeout(this.#timers.get(id));
-    this.#timers.delete(id);
     this.list = this.list.filter((toast) => toast.id !== id);
+    // Whoever pointed at it points at nothing now.
+    this.release();
   }
 
-  hold(id: number) {
-    clearTimeout(this.#timers.get(id));
+  /** Nothing leaves while somebody points at the messages or has the focus among them. */
+  hold() {
+    this.#isHeld = true;
+    this.#stop();
   }
 
-  release(toast: Toast) {
-    if (toast.tone !== 'danger') this.#start(toast.id);
+  release() {
+    this.#isHeld = false;
+    this.#stop();
+    for (const toast of this.list) this.#start(toast);
   }
 
-  #start(id: number) {
+  #stop() {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  #start({ id, tone, action }: Toast) {
+    // Errors stay until they are read and closed.
+    if (tone === 'danger') return;
+    const stays = action ? STAYS_WITH_ACTION_MS : STAYS_MS;
     this.#timers.set(
       id,
-      setTimeout(() => this.close(id), STAYS_MS),
+      setTimeout(() => this.#leave(id), stays),
     );
+  }
+
+  #leave(id: number) {
+    this.#timers.delete(id);
+    this.list = this.list.filter((toast) => toast.id !== id);
   }
 }
 

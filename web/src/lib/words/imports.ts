@@ -54,6 +54,8 @@ export const words = {
   goesOn: 'You may close this: the import goes on, and the jobs menu at the top keeps it.',
   sendingStays: 'You may close this dialog, but keep this tab open until the list is sent.',
   cancelImport: 'Cancel import',
+  cancelTitle: (name: string) => `Cancel the import of ${name}?`,
+  cancelText: (n: number) => `${rowCount(n)} were read. Nothing of this list is imported then.`,
   cancelled: 'The import was cancelled. Nothing of this list was imported.',
   failed: 'The import failed. Nothing of this list was imported.',
   sendFailed: 'The list could not be sent.',

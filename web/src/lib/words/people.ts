@@ -118,6 +118,7 @@ export const words = {
   takeOutTitle: (name: string) => `Take ${name} out of this project?`,
   takeOutText: 'Their unfinished tasks go back to everybody. What they labeled stays.',
   takeOutAction: 'Take out',
+  takenOutOf: (name: string, project: string) => `${name} is no longer in ${project}.`,
   takenOut: (name: string) => `${name} is no longer in this project.`,
 
   range: (from: number, to: number, total: number) => `${count(from)}–${count(to)} of ${count(total)}`,

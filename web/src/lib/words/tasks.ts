@@ -22,8 +22,8 @@ export const words = {
   clearFilters: 'Clear filters',
   goAssets: 'Go to Assets',
 
-  find: 'Find by External ID',
-  filterExternalId: 'External ID',
+  find: 'Find by the whole External ID',
+  filterExternalId: 'Whole External ID',
   filterStage: 'Stage',
   filterAssignee: 'Assignee',
   filterBatch: 'Batch',
@@ -77,6 +77,7 @@ export const words = {
   mustType: 'What is removed cannot be brought back.',
   requeued: (n: number, stage: Stage) => `${taskCount(n)} moved to ${stage}.`,
   prioritize: 'Priority',
+  apply: 'Apply',
   prioritizeTitle: (n: number) => `Priority of ${taskCount(n)}`,
   priority: 'Priority',
   priorityHint: 'A whole number: higher comes first. 0 is usual.',

@@ -1,0 +1,108 @@
+// Finding assets among many: looking through them in bounded parts, the order by completion, and a table that fits.
+import { expect, it } from 'vitest';
+import { ready, useBrowser, Visitor, WIDE } from './harness';
+import { api, CAT, CLOCK, CUP, makeProject, taskOf } from './labeling';
+
+useBrowser();
+
+it('looks on by itself for a while, then when it is wanted, and shows what it finds', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  const found = await api<{ assets: object[] }>('GET', `/v2/project/${ready.projectId}/assets?limit=1`);
+  let asked = 0;
+  await page.route('**/v2/project/*/assets?*', async (route) => {
+    if (!route.request().url().includes('InProgress')) return route.continue();
+    asked += 1;
+    const isLast = asked === 25;
+    const data = {
+      assets: isLast ? found.assets : [],
+      total: isLast ? 1 : 0,
+      totalIsExact: false,
+      lookedAt: 50_000,
+      nextCursor: isLast ? null : String(asked),
+    };
+    await route.fulfill({ json: { status: 'success', data } });
+  });
+  await page.goto(`/projects/${ready.projectId}/assets?status=InProgress`);
+  const said = page.getByRole('status').filter({ hasText: 'looked at so far' });
+  await said.filter({ hasText: '1,050,000 assets looked at so far. There may be more' }).waitFor();
+  expect(asked).toBe(21);
+  await visitor.screenshot('assets-looking');
+  expect(await visitor.axe()).toEqual([]);
+  await said.getByRole('button', { name: 'Go on looking' }).click();
+  await page.locator('[data-asset-index="0"]').waitFor();
+  expect(asked).toBe(25);
+  expect(await said.count()).toBe(0);
+  await visitor.leave();
+});
+
+it('sorts by when tasks were completed, and says that it shows only those that are', async () => {
+  const projectId = await makeProject('Completed', [CAT, CUP, CLOCK]);
+  const answer = { tools: [], classifications: [], relations: [] };
+  for (const file of [CLOCK, CAT]) {
+    const { _id } = await taskOf(projectId, file);
+    for (let stage = 0; stage < 2; stage += 1)
+      await api('POST', `/v2/annotate/${_id}?nextStage=true`, { answer });
+  }
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await visitor.openAssets(projectId, '?view=table');
+  const head = page.getByRole('columnheader', { name: 'Completed' });
+  const names = () =>
+    page.locator('.rows [role="row"]').evaluateAll((rows) => rows.map((row) => row.textContent));
+  const shown = (...files: string[]) =>
+    expect
+      .poll(async () => (await names()).map((text) => files.find((file) => text?.includes(file))))
+      .toEqual(files);
+  await head.getByRole('button').click();
+  await shown(CLOCK, CAT);
+  expect(await head.getAttribute('aria-sort')).toBe('ascending');
+  await page.getByText('2 assets', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Stage: Complete' }).waitFor();
+  await head.getByRole('button').click();
+  await shown(CAT, CLOCK);
+  await visitor.screenshot('assets-by-completion');
+  // Without the filter there is no such order.
+  await page.getByRole('button', { name: 'Remove Stage' }).click();
+  await page.getByText('3 assets', { exact: true }).waitFor();
+  expect(await head.getAttribute('aria-sort')).toBe('none');
+  await visitor.leave();
+});
+
+it('keeps the table within the screen, and the way back from a deletion within reach of the keyboard', async () => {
+  const projectId = await makeProject('Within reach', [CAT, CUP]);
+  const visitor = await Visitor.come('light', WIDE);
+  const { page } = visitor;
+  await visitor.signIn();
+  await visitor.openAssets(projectId, '?view=table');
+  const widths = await page.locator('.scroller').evaluate((box) => [box.scrollWidth, box.clientWidth]);
+  expect(widths[0]).toBe(widths[1]);
+
+  const first = page.locator('[data-asset-index="0"]');
+  await first.focus();
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Delete');
+  const confirm = page.getByRole('dialog').getByRole('button', { name: 'Delete 1' });
+  await confirm.click();
+  const told = page.getByRole('region', { name: /^Notifications/ }).getByRole('group');
+  await told.getByText('1 asset deleted.').waitFor();
+  const [toast, tabs] = await Promise.all([
+    told.boundingBox(),
+    page.getByRole('link', { name: /^Overview/ }).boundingBox(),
+  ]);
+  expect((toast?.y ?? 0) + (toast?.height ?? 0)).toBeLessThanOrEqual(tabs?.y ?? 0);
+  await first.focus();
+  await page.keyboard.press('F8');
+  const undo = told.getByRole('button', { name: 'Undo' });
+  expect(await undo.evaluate((button) => button === document.activeElement)).toBe(true);
+  await visitor.screenshot('toast-undo');
+  await page.keyboard.press('Enter');
+  await page.getByText('2 assets', { exact: true }).waitFor();
+  await told.getByText('1 asset restored.').waitFor();
+  await page.keyboard.press('F8');
+  await page.keyboard.press('Escape');
+  await expect.poll(() => told.count()).toBe(0);
+  await visitor.leave();
+});

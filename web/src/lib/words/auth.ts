@@ -1,0 +1,23 @@
+// The words before somebody is signed in: signing in, setting up a hub, joining by an invitation.
+import type { OrganizationRole } from '$lib/api/types';
+
+export const words = {
+  signIn: 'Sign in',
+  signInTitle: 'Sign in to Insitu',
+  signingInByLink: 'Signing you in…',
+  linkFailed: 'This sign-in link could not be used.',
+  linkHint: 'Links work once and for a short time. Sign in with your password, or ask for a new link.',
+  forgotten: 'Forgotten your password? Whoever runs this hub can reset it.',
+  setupTitle: 'Set up this hub',
+  setupText: 'Create the first organization and its owner. Everybody else joins by invitation.',
+  organizationName: 'Organization',
+  yourName: 'Your name',
+  passwordHint: (least: number) => `At least ${least} characters.`,
+  setUp: 'Create organization',
+  invitationTitle: (organization: string) => `Join ${organization}`,
+  invitationText: (to: string, role: OrganizationRole) =>
+    `This invitation is for ${to}, as ${role === 'owner' ? 'an owner' : role === 'admin' ? 'an admin' : 'a member'}.`,
+  invitationFailed: 'This invitation could not be opened.',
+  accept: 'Join',
+  acceptExisting: 'You have an account already: join with it.',
+};
