@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import type { Locator } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { assetsOf, fileNameOf, ready, useBrowser, Visitor, type ApiAsset } from './harness';
 import { api } from './labeling';
@@ -181,6 +182,71 @@ it('imports 100,000 rows and more through a closed dialog and a reload in the mi
   expect(listed.map(({ externalId }) => externalId)).toEqual(['row 0', 'row 1']);
   await visitor.leave();
 }, 180_000);
+
+/** Drops a list on the box as a person does, out of the page's own memory. */
+async function drop(box: Locator, rows: object[], name: string) {
+  const transfer = await box.page().evaluateHandle(
+    ({ text, name }) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], name, { type: 'application/json' }));
+      return transfer;
+    },
+    { text: JSON.stringify(rows), name },
+  );
+  // The box calls itself another way while something is held above it.
+  const target = await box.elementHandle();
+  await target?.dispatchEvent('dragover', { dataTransfer: transfer });
+  await target?.dispatchEvent('drop', { dataTransfer: transfer });
+}
+
+it('takes a list that is dropped on the box, by the policies that were chosen', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  const projectId = await freshProject(visitor, `Dropped list ${Date.now()}`);
+  const storage = ready.storages[0]?._id;
+  const row = (file: string, externalId: string) => ({
+    data: addressOf(file),
+    externalId,
+    storage,
+    width: 3,
+    height: 2,
+  });
+  const known = { assets: [row('cute-cat.jpg', 'one'), row('cute-cat.jpg', 'two')] };
+  await api('POST', `/v2/project/${projectId}/cloud`, known);
+  const choose = async (label: string, option: string) => {
+    await dialog.getByLabel(label).click();
+    await page.getByRole('option', { name: option }).click();
+  };
+  const files = async () => {
+    const all = await assetsOf(projectId);
+    return Object.fromEntries(all.map((asset) => [asset.externalId, fileNameOf(asset)]));
+  };
+  await page.keyboard.press('a');
+  const dialog = page.getByRole('dialog', { name: 'Add Data' });
+  const box = dialog.getByRole('button', { name: /^Drop/ });
+  const rows = [
+    row('coffee cup.jpg', 'one'),
+    { data: 'ftp://nowhere/a.jpg' },
+    row('coffee cup.jpg', 'three'),
+  ];
+
+  await choose('If a row is wrong', 'Refuse the whole file');
+  await drop(box, rows, 'refused.json');
+  await dialog.getByRole('alert').getByText('import.rows_refused').waitFor({ timeout: 30_000 });
+  await visitor.screenshot('add-data-whole-file-refused');
+  expect(await files()).toEqual({ one: 'cute-cat.jpg', two: 'cute-cat.jpg' });
+
+  await dialog.getByRole('button', { name: 'Import another list' }).click();
+  await choose('If a row is wrong', 'Skip it and report it');
+  await choose('If an External ID exists already', 'Update the asset');
+  await drop(box, rows, 'updated.json');
+  await dialog.getByText('1 row imported').waitFor({ timeout: 30_000 });
+  await dialog.getByText('1 row updated').waitFor();
+  await dialog.getByText('1 row refused').first().waitFor();
+  expect(await files()).toEqual({ one: 'coffee cup.jpg', two: 'cute-cat.jpg', three: 'coffee cup.jpg' });
+  await visitor.leave();
+});
 
 it('gathers refused rows by their reason, in sentences, and says which rows they are', async () => {
   const visitor = await Visitor.come();
