@@ -98,17 +98,6 @@ export const m = {
 
   projects: {
     title: 'Projects',
-    create: 'Create project',
-    createTitle: 'Create project',
-    description: 'Description',
-    emptyTitle: 'No projects yet',
-    emptyText: 'A project holds assets, the people who label them, and what they label.',
-    emptyMember: 'You are in no project of this organization yet. An admin can add you to one.',
-    failed: 'The projects could not be listed.',
-    find: 'Find a project',
-    noneFound: (text: string) => `No project's name contains “${text}”.`,
-    columns: { name: 'Name', assets: 'Assets', role: 'Your role', created: 'Created', actions: 'Actions' },
-    created: (name: string) => `Project “${name}” was created.`,
     tabs: {
       overview: 'Overview',
       assets: 'Assets',

@@ -2,6 +2,17 @@
 import { count } from '$lib/format/numbers';
 
 export const words = {
+  create: 'Create project',
+  createTitle: 'Create project',
+  description: 'Description',
+  created: (name: string) => `Project “${name}” was created.`,
+  emptyTitle: 'No projects yet',
+  emptyText: 'A project holds assets, the people who label them, and what they label.',
+  emptyMember: 'You are in no project of this organization yet. An admin can add you to one.',
+  failed: 'The projects could not be listed.',
+  find: 'Find a project',
+  noneFound: (text: string) => `No project's name contains “${text}”.`,
+  columns: { name: 'Name', assets: 'Assets', role: 'Your role', created: 'Created', actions: 'Actions' },
   progress: 'Progress',
   complete: (done: number, total: number) => `${count(done)} of ${count(total)} complete`,
   noTasks: 'No tasks yet',
