@@ -205,6 +205,11 @@ pub const ENDPOINTS: &[(&str, &str, Demands)] = &[
         InOrganization(Right::ManageStorages),
     ),
     (
+        "DELETE",
+        "/v2/storages/{id}/externalId/rotate",
+        InOrganization(Right::ManageStorages),
+    ),
+    (
         "POST",
         "/v2/storages/{id}/verify",
         InOrganization(Right::ManageStorages),
