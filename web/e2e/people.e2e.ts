@@ -164,7 +164,9 @@ it('are invited again with a new link, and not any more once it is withdrawn', a
   expect(await status(fresh)).toBe(200);
   await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
   await page.getByRole('button', { name: `Withdraw… ${email}` }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Withdraw' }).click();
+  const withdrawing = page.getByRole('dialog', { name: /^Withdraw the invitation/ });
+  await withdrawing.getByRole('textbox').fill(email);
+  await withdrawing.getByRole('button', { name: 'Withdraw' }).click();
   await expect.poll(() => page.getByRole('row', { name: new RegExp(email) }).count()).toBe(0);
   expect(await status(fresh)).toBe(404);
   await visitor.leave();
