@@ -101,8 +101,14 @@ it('keeps the table within the screen, and the way back from a deletion within r
   await page.keyboard.press('Enter');
   await page.getByText('2 assets', { exact: true }).waitFor();
   await told.getByText('1 asset restored.').waitFor();
+  // Escape closes the message and leaves what is selected.
+  await first.focus();
+  await page.keyboard.press('Space');
+  const selected = page.getByRole('toolbar');
+  await selected.waitFor();
   await page.keyboard.press('F8');
   await page.keyboard.press('Escape');
   await expect.poll(() => told.count()).toBe(0);
+  expect(await selected.isVisible()).toBe(true);
   await visitor.leave();
 });

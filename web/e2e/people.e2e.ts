@@ -188,6 +188,44 @@ it('get another role with one key less, and it is taken back by Undo', async () 
   await visitor.leave();
 });
 
+it('are taken out of a project, and come back by Undo while their dialog is open and when it is closed', async () => {
+  const name = `Owls ${Date.now()}`;
+  const project = await newProject(name);
+  const email = await joined('Annie Easley', [{ projectId: project, projectRole: 'Reviewer' }]);
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await openMembers(visitor, email);
+  await page.getByRole('button', { name: 'Actions for Annie Easley' }).click();
+  await page.getByRole('menuitem', { name: 'Project roles…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Project roles of Annie Easley' });
+  const takeOut = dialog.getByRole('button', { name: `Take out of ${name}` });
+  const undo = page.getByRole('button', { name: 'Undo' });
+  const roles = async () => (await member(email))?.projects.map(({ role }) => role);
+  const takenOut = async () => {
+    await takeOut.click();
+    await undo.waitFor();
+    await expect.poll(() => takeOut.count()).toBe(0);
+    expect(await roles()).toEqual([]);
+  };
+  // By keyboard, which the dialog lets go; by a press beside the dialog, which does not close it; and after its end.
+  await takenOut();
+  await page.keyboard.press('F8');
+  expect(await undo.evaluate((button) => button === document.activeElement)).toBe(true);
+  await page.keyboard.press('Enter');
+  await takeOut.waitFor();
+  await takenOut();
+  await undo.click();
+  await takeOut.waitFor();
+  expect(await roles()).toEqual(['Reviewer']);
+  await takenOut();
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await expect.poll(() => dialog.count()).toBe(0);
+  await undo.click();
+  await expect.poll(roles).toEqual(['Reviewer']);
+  await visitor.leave();
+});
+
 it('are removed once their address was typed; the owner and oneself are not', async () => {
   const email = await joined('Mary Jackson');
   const visitor = await Visitor.come();

@@ -119,6 +119,7 @@ export const words = {
   takeOutText: 'Their unfinished tasks go back to everybody. What they labeled stays.',
   takeOutAction: 'Take out',
   takenOutOf: (name: string, project: string) => `${name} is no longer in ${project}.`,
+  givenBack: (name: string, project: string, role: ProjectRole) => `${name} is ${role} in ${project} again.`,
   takenOut: (name: string) => `${name} is no longer in this project.`,
 
   range: (from: number, to: number, total: number) => `${count(from)}–${count(to)} of ${count(total)}`,
