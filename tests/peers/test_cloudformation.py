@@ -126,6 +126,22 @@ def test_a_bucket_that_an_update_leaves_out_loses_our_rule(cloud):
     assert (stack.rules(first), stack.rules(second)) == (theirs, [as_ours(OURS)])
 
 
+def test_a_bucket_whose_rule_is_only_taken_away_holds_up_no_stack(cloud):
+    kept, left = bucket(cloud, "cors-kept"), bucket(cloud, "cors-left", THEIRS)
+    theirs = cloud.s3.get_bucket_cors(Bucket=left)["CORSRules"]
+    # A role is changed before the rules are: what an update leaves out, it may touch no more.
+    stack = CloudFormation(cloud, [kept, "cors-deleted"])
+    old = {"Buckets": [left, "cors-deleted"], "Rules": json.dumps([OURS])}
+    updated = stack.call("Update", [kept], OldResourceProperties=old)
+    assert updated["Status"] == "SUCCESS", updated
+    assert (stack.rules(kept), stack.rules(left)) == ([as_ours(OURS)], theirs)
+    # What a stack could not make, it deletes.
+    assert stack.call("Create", [kept, left])["Status"] == "FAILED"
+    gone = stack.call("Delete", [left, kept])
+    assert gone["Status"] == "SUCCESS", gone
+    assert (stack.rules(kept), stack.rules(left)) == ([], theirs)
+
+
 def test_what_fails_is_answered_too_and_changes_nothing(cloud):
     name = bucket(cloud, "cors-denied", THEIRS)
     theirs = cloud.s3.get_bucket_cors(Bucket=name)["CORSRules"]

@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 WAITS_S = [2, 4, 8, 16]
 
 
-def called(call, **arguments):
-    for wait in [*WAITS_S, None]:
+def called(call, waits, **arguments):
+    for wait in [*waits, None]:
         try:
             return call(**arguments)
         except ClientError as error:
@@ -21,9 +21,9 @@ def called(call, **arguments):
             time.sleep(wait)
 
 
-def rules_of(s3, bucket):
+def rules_of(s3, bucket, waits):
     try:
-        return called(s3.get_bucket_cors, Bucket=bucket)["CORSRules"]
+        return called(s3.get_bucket_cors, waits, Bucket=bucket)["CORSRules"]
     except ClientError as error:
         if error.response["Error"]["Code"] == "NoSuchCORSConfiguration":
             return []
@@ -32,13 +32,23 @@ def rules_of(s3, bucket):
 
 def change(s3, bucket, ours, wanted):
     """Leaves the rules whose ID is not ours as they are."""
-    before = rules_of(s3, bucket)
+    waits = WAITS_S if wanted else []
+    before = rules_of(s3, bucket, waits)
     after = [rule for rule in before if not rule.get("ID", "").startswith(ours)]
     after += [{**rule, "ID": f"{ours}-{n}"} for n, rule in enumerate(wanted)]
     if after and after != before:
-        called(s3.put_bucket_cors, Bucket=bucket, CORSConfiguration={"CORSRules": after})
+        called(s3.put_bucket_cors, waits, Bucket=bucket, CORSConfiguration={"CORSRules": after})
     elif before and not after:
-        called(s3.delete_bucket_cors, Bucket=bucket)
+        called(s3.delete_bucket_cors, waits, Bucket=bucket)
+
+
+def take_away(s3, bucket, ours):
+    """No stack is held up by a bucket that is gone, or that its role may not touch (any more)."""
+    try:
+        change(s3, bucket, ours, [])
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("AccessDenied", "NoSuchBucket"):
+            raise
 
 
 def carry_out(event, ours):
@@ -46,14 +56,13 @@ def carry_out(event, ours):
     now = event["ResourceProperties"]
     wanted = [] if event["RequestType"] == "Delete" else json.loads(now["Rules"])
     for bucket in now["Buckets"]:
-        try:
+        if wanted:
             change(s3, bucket, ours, wanted)
-        except s3.exceptions.NoSuchBucket:
-            if wanted:
-                raise
+        else:
+            take_away(s3, bucket, ours)
     for bucket in event.get("OldResourceProperties", now)["Buckets"]:
         if bucket not in now["Buckets"]:
-            change(s3, bucket, ours, [])
+            take_away(s3, bucket, ours)
 
 
 def handler(event, context):
