@@ -44,6 +44,14 @@ it('keeps conditions on answers in the address, whatever their ids are made of',
   });
 });
 
+it('takes of an answer that the address names twice what it says last', () => {
+  const { answers } = readQuestion(query('answer=cat&answer=mood:calm&answer=cat&answer=mood:calm:not'));
+  expect(answers).toEqual([
+    { schemaId: 'cat', exists: true },
+    { schemaId: 'mood', option: 'calm', exists: false },
+  ]);
+});
+
 it('does not take a sort that it does not know', () => {
   expect(readQuestion(query('sort=size')).sort).toBe('-createdAt');
 });

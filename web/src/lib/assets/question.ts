@@ -65,6 +65,12 @@ function readAnswer(text: string): AnswerCondition[] {
   }
 }
 
+/** Of each answer what was said last: it is there or it is not. */
+function lastOfEach(conditions: AnswerCondition[]): AnswerCondition[] {
+  const last = new Map(conditions.map((one) => [JSON.stringify([one.schemaId, one.option]), one]));
+  return [...last.values()];
+}
+
 function writeAnswer({ schemaId, option = '', exists }: AnswerCondition): string {
   const parts = exists && !option ? [schemaId] : exists ? [schemaId, option] : [schemaId, option, 'not'];
   return parts.map(encodeURIComponent).join(':');
@@ -86,7 +92,7 @@ export function readQuestion(query: URLSearchParams): Question {
     importedTo: day('importedTo'),
     completedFrom: day('completedFrom'),
     completedTo: day('completedTo'),
-    answers: query.getAll('answer').flatMap(readAnswer).slice(0, ANSWERS_AT_ONCE),
+    answers: lastOfEach(query.getAll('answer').flatMap(readAnswer)).slice(0, ANSWERS_AT_ONCE),
     deleted: text('state') === 'deleted',
     sort: word(query.get('sort'), SORTS) || '-createdAt',
   };
