@@ -7,6 +7,12 @@ use insitu_model::id::OrganizationId;
 
 use crate::{Result, Tx, value::params};
 
+/// Has whoever asks for the same role wait until this transaction ends, so that two who look whether another is noted do
+/// not both find nobody, and note themselves.
+pub fn lock(tx: &mut Tx, role_arn: &str) -> Result<()> {
+    tx.lock_name(role_arn)
+}
+
 /// Notes that this role lets an organization in. Nothing takes it back.
 pub(crate) fn note(tx: &mut Tx, organization: OrganizationId, role_arn: &str) -> Result<()> {
     tx.execute(

@@ -58,8 +58,8 @@ pub struct Claimed {
 pub enum Finding {
     /// The role insists on the external ID.
     Verified,
-    /// It insists on the one that was to come, which takes its place.
-    NextVerified,
+    /// It insists on this one that was to come, which takes its place.
+    NextVerified(String),
     /// It does not, or does not let the hub in, or may not be used.
     Unverified { code: String, message: String },
     /// Nothing was found out.
@@ -70,7 +70,7 @@ impl Finding {
     /// Whether the role lets the hub in with the storage's external ID, whoever else it lets in.
     pub fn is_let_in(&self) -> bool {
         match self {
-            Self::Verified | Self::NextVerified => true,
+            Self::Verified | Self::NextVerified(_) => true,
             Self::Unverified { code, .. } => code == TRUST_POLICY_MISSING_EXTERNAL_ID,
             Self::Unknown { .. } => false,
         }
@@ -190,11 +190,12 @@ pub fn settle(
     let (organization, id) = (claimed.organization, claimed.storage);
     let storage = storages::get(tx, organization, id)?;
     let mut proof = storage.proof.clone().unwrap_or_else(RoleProof::pending);
-    if *finding == Finding::NextVerified {
-        promote(tx, &storage, now)?;
+    if let Finding::NextVerified(tried) = finding {
+        promote(tx, &storage, tried, now)?;
     }
     proof.learn(finding, now);
-    let is_verified = matches!(finding, Finding::Verified | Finding::NextVerified);
+    let is_next = matches!(finding, Finding::NextVerified(_));
+    let is_verified = is_next || *finding == Finding::Verified;
     let attempts = if is_verified { 0 } else { claimed.attempts + 1 };
     // What somebody else writes meanwhile is left alone: an override that ended, another external ID to come.
     let settled = tx.execute(
@@ -214,7 +215,7 @@ pub fn settle(
             proof.checked_at,
             proof.verified_at,
             i64::from(is_verified),
-            i64::from(*finding == Finding::NextVerified),
+            i64::from(is_next),
             attempts,
             claimed.due_at,
             next_due_at
@@ -229,17 +230,18 @@ pub fn settle(
     storages::get(tx, organization, id)
 }
 
-/// The new external ID takes the old one's place. The old one stays the storage's own for ever.
-fn promote(tx: &mut Tx, storage: &storages::Storage, now: i64) -> Result<()> {
+/// The new external ID takes the old one's place, if it is still the one that was tried. The old one stays the storage's
+/// own for ever.
+fn promote(tx: &mut Tx, storage: &storages::Storage, tried: &str, now: i64) -> Result<()> {
     let next = storage
         .proof
         .as_ref()
-        .and_then(|proof| proof.next_external_id.clone());
-    let Some(next) = next else {
+        .and_then(|proof| proof.next_external_id.as_deref());
+    if next != Some(tried) {
         return Err(lost(storage.id));
-    };
+    }
     let change = StorageChange {
-        external_id: Some((next, ExternalIdSource::Hub)),
+        external_id: Some((tried.to_owned(), ExternalIdSource::Hub)),
         ..StorageChange::default()
     };
     storages::update(
@@ -254,7 +256,7 @@ fn promote(tx: &mut Tx, storage: &storages::Storage, now: i64) -> Result<()> {
 }
 
 /// The external ID that is to take the present one's place, or none any more. A new revision, so that every hub asks with
-/// both, or with the present one alone.
+/// both, or with the present one alone. A try that is under way is nobody's any more: it knocked with what was before.
 pub fn set_next_external_id(
     tx: &mut Tx,
     organization: OrganizationId,
@@ -262,7 +264,8 @@ pub fn set_next_external_id(
     external_id: Option<&str>,
 ) -> Result<()> {
     tx.execute(
-        "UPDATE role_proofs SET next_external_id = ?3 WHERE organization = ?1 AND storage = ?2",
+        "UPDATE role_proofs SET next_external_id = ?3, lease_owner = NULL, lease_until = 0
+         WHERE organization = ?1 AND storage = ?2",
         params![&organization, &storage, external_id],
     )?;
     tx.execute(
@@ -311,7 +314,7 @@ impl RoleProof {
     fn learn(&mut self, finding: &Finding, now: i64) {
         self.checked_at = Some(now);
         match finding.clone() {
-            Finding::Verified | Finding::NextVerified => {
+            Finding::Verified | Finding::NextVerified(_) => {
                 *self = Self {
                     state: Verification::Verified,
                     checked_at: Some(now),

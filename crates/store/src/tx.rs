@@ -188,6 +188,19 @@ impl Tx {
         })
     }
 
+    /// Keeps others out who ask for the same name until the transaction ends (on SQLite one writes at a time anyway).
+    pub(crate) fn lock_name(&mut self, name: &str) -> Result<()> {
+        self.guarded(|engine| match engine {
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(session) => session
+                .execute(
+                    "SELECT pg_advisory_xact_lock(hashtextextended(?1, 0))",
+                    &[Value::from(name)],
+                )
+                .map(drop),
+        })
+    }
+
     /// The first failure since the transaction (or savepoint) began.
     pub(crate) fn failure(&self) -> Option<Failure> {
         self.failure

@@ -60,8 +60,8 @@ async fn try_role(hub: &Hub, storage: &Storage) -> Result<Finding, Finding> {
         Some(next) => role.knock(hub, next).await.map(Some)?,
         None => None,
     };
-    if next == Some(Proof::Verified) {
-        return Ok(Finding::NextVerified);
+    if let (Some(Proof::Verified), Some(tried)) = (&next, &role.next_external_id) {
+        return Ok(Finding::NextVerified(tried.to_string()));
     }
     let proof = match (next, role.knock(hub, &role.external_id).await?) {
         // The role is at the next one already, or that could not be told: what counts is what that one found.

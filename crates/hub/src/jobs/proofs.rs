@@ -133,7 +133,7 @@ impl Work<Claimed> {
             Finding::Unverified { code, message } | Finding::Unknown { code, message } => {
                 tracing::warn!(storage = %after.id, code, message, "the role of a storage was not verified");
             }
-            Finding::Verified | Finding::NextVerified => {}
+            Finding::Verified | Finding::NextVerified(_) => {}
         }
         // Sessions go on, so that URLs stay the same.
         self.hub.cloud.read_again(after.id);
@@ -144,8 +144,12 @@ impl Work<Claimed> {
 /// may take more than one, and this one be guessed. One that the hub made fits nothing but itself.
 fn refuse_role_of_another(tx: &mut Tx, storage: &Storage, finding: &Finding) -> Result<Finding, Error> {
     let role = storage.role_arn.as_deref().unwrap_or_default();
+    if finding.is_let_in() {
+        // Of two that it lets in at once, one is noted before the other looks.
+        named_roles::lock(tx, role)?;
+    }
     let is_typed = storage.external_id_source == Some(ExternalIdSource::Customer);
-    let is_by_it = finding.is_let_in() && *finding != Finding::NextVerified;
+    let is_by_it = finding.is_let_in() && !matches!(finding, Finding::NextVerified(_));
     let is_first = !is_typed
         || !is_by_it
         || named_roles::is_own(tx, storage.organization, role)?
@@ -182,7 +186,7 @@ fn end_overrides_of_others(tx: &mut Tx, hub: &Hub, storage: &Storage) -> Result<
 
 fn rest_ms(finding: &Finding, attempts: u32) -> i64 {
     match finding {
-        Finding::Verified | Finding::NextVerified => DAY_MS,
+        Finding::Verified | Finding::NextVerified(_) => DAY_MS,
         Finding::Unverified { .. } | Finding::Unknown { .. } => {
             (FIRST_REST_MS << attempts.min(16)).min(REST_MAX_MS)
         }
@@ -194,9 +198,9 @@ fn record(hub: &Hub, before: &Storage, finding: &Finding) -> Option<AuditRecord>
     let known = before.proof.as_ref()?;
     let (action, details) = match finding {
         Finding::Unknown { .. } => return None,
-        Finding::NextVerified => (
+        Finding::NextVerified(tried) => (
             AuditAction::ExternalIdRotated,
-            json!({ "name": before.name, "externalId": known.next_external_id, "former": before.external_id }),
+            json!({ "name": before.name, "externalId": tried, "former": before.external_id }),
         ),
         Finding::Verified if known.verified_at.is_some() && known.code.is_none() => return None,
         Finding::Verified => (AuditAction::StorageVerified, json!({ "name": before.name })),

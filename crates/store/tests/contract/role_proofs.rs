@@ -220,7 +220,7 @@ contract! {
         if claimed.storage == other {
             claimed = take(store, "a").await.unwrap();
         }
-        let after = settle(store, &claimed, "a", Finding::NextVerified).await.unwrap();
+        let after = settle(store, &claimed, "a", Finding::NextVerified("next".to_owned())).await.unwrap();
         assert_eq!(after.external_id.as_deref(), Some("next"));
         assert_eq!((after.external_id_source, after.revision), (Some(ExternalIdSource::Hub), before.revision + 1));
         assert_eq!(after.proof.unwrap().next_external_id, None);
@@ -228,6 +228,42 @@ contract! {
             let answer = store.write(move |tx| external_ids::take(tx, others, text, (other, "r"), now)).await;
             assert!(matches!(answer, Err(Error::AlreadyExists { .. })), "{text}: {answer:?}");
         }
+    }
+}
+
+contract! {
+    async fn an_external_id_that_was_not_tried_takes_no_ones_place(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let id = delegated(store, organization, "Photos").await;
+        let come = async |next: Option<&'static str>| {
+            let now = store.tick();
+            let set = move |tx: &mut insitu_store::Tx| {
+                if let Some(next) = next {
+                    external_ids::reserve(tx, organization, next, ExternalIdSource::Hub, now)?;
+                    external_ids::take(tx, organization, next, (id, "r"), now)?;
+                }
+                role_proofs::set_next_external_id(tx, organization, id, next)
+            };
+            store.write(set).await.unwrap();
+        };
+        let found = |next: &str| Finding::NextVerified(next.to_owned());
+        come(Some("first")).await;
+        let early = take(store, "a").await.unwrap();
+        come(None).await;
+        // Whoever comes next does not wait for the one before.
+        let now = take(store, "b").await.unwrap();
+        come(Some("second")).await;
+        for (claimed, owner) in [(&early, "a"), (&now, "b")] {
+            for finding in [found("first"), Finding::Verified] {
+                let answer = settle(store, claimed, owner, finding).await;
+                assert!(matches!(answer, Err(Error::Conflict { .. })), "{answer:?}");
+            }
+        }
+        let claimed = take(store, "c").await.unwrap();
+        let answer = settle(store, &claimed, "c", found("first")).await;
+        assert!(matches!(answer, Err(Error::Conflict { .. })), "{answer:?}");
+        let after = settle(store, &claimed, "c", found("second")).await.unwrap();
+        assert_eq!(after.external_id.as_deref(), Some("second"));
     }
 }
 

@@ -1,5 +1,10 @@
 //! Storages and the external IDs of roles.
 
+use std::{
+    sync::{Arc, Condvar, Mutex},
+    time::Duration,
+};
+
 use insitu_model::{
     id::AssetId,
     storage::{AccessType, TRUST_POLICY_MISSING_EXTERNAL_ID},
@@ -8,7 +13,7 @@ use insitu_store::{
     Error, Page,
     assets::{self, NewAsset},
     external_ids, named_roles,
-    role_proofs::{self, Finding, Line, RoleProof},
+    role_proofs::{self, Claimed, Finding, Line, RoleProof},
     storage_projects,
     storages::{self, ExternalIdSource, Storage, StorageChange},
 };
@@ -107,6 +112,41 @@ contract! {
             let told = |answer: &&Result<_, _>| matches!(answer, Err(Error::Conflict { .. }));
             assert_eq!(ended.iter().filter(told).count(), 3, "{ended:?}");
         }
+    }
+}
+
+contract! {
+    async fn of_two_organizations_that_a_role_lets_in_at_once_one_is_first(store: &Store) {
+        let mut claims = Vec::new();
+        for name in ["acme", "other"] {
+            let (organization, _) = store.organization(name).await;
+            let mut new = store.new_storage(organization, "Photos");
+            new.access_type = AccessType::IamDelegated;
+            new.role_arn = Some(ROLE.to_owned());
+            let claim = move |tx: &mut insitu_store::Tx| {
+                storages::insert(tx, &new)?;
+                role_proofs::claim(tx, Line::WaitedFor, "a", NOW, NOW + 1)
+            };
+            claims.push(store.write(claim).await.unwrap().unwrap());
+        }
+        // Whoever has looked waits a while for the other to have looked too.
+        let looked = Arc::new((Mutex::new(0), Condvar::new()));
+        let settle = |claimed: Claimed| {
+            let looked = looked.clone();
+            store.write(move |tx| {
+                named_roles::lock(tx, ROLE)?;
+                let is_second = named_roles::is_of_another(tx, claimed.organization, ROLE)?;
+                let (count, changed) = &*looked;
+                let mut count = count.lock().unwrap();
+                *count += 1;
+                changed.notify_all();
+                drop(changed.wait_timeout_while(count, Duration::from_millis(300), |count| *count < 2));
+                role_proofs::settle(tx, &claimed, "a", &Finding::Verified, NOW + 1, NOW)?;
+                Ok(is_second)
+            })
+        };
+        let (one, other) = tokio::join!(settle(claims.remove(0)), settle(claims.remove(0)));
+        assert_ne!(one.unwrap(), other.unwrap());
     }
 }
 
