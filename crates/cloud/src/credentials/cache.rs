@@ -85,10 +85,18 @@ impl CredentialCache {
     }
 
     /// A bucket refused what this signer of the storage signed; none: whichever the cache holds. True where the next one
-    /// that is obtained may fare better. At most once a minute that is a reason to ask for another session.
+    /// that is obtained may fare better. At most once a minute that is a reason to ask for another session, and
+    /// ever more seldom while it goes on.
     pub fn doubt(&self, storage: StorageId, signer: Option<&Arc<Signer>>) -> bool {
         let slot = self.inner.slot(storage, i64::MIN);
         slot.is_some_and(|slot| slot.doubt(signer, self.inner.now_ms()))
+    }
+
+    /// What a bucket refused of the storage went well with another session: the next refusal may be for that reason too.
+    pub fn was_rightly_doubted(&self, storage: StorageId) {
+        if let Some(slot) = self.inner.slot(storage, i64::MIN) {
+            slot.was_rightly_doubted();
+        }
     }
 
     /// Forgets a storage that is no more.

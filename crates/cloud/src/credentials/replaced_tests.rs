@@ -63,6 +63,35 @@ async fn a_session_that_a_bucket_refuses_is_replaced_once_a_minute_at_most() {
     assert_eq!(world.key_id().await.unwrap(), "session-3");
 }
 
+#[tokio::test]
+async fn a_bucket_that_refuses_whatever_session_comes_has_it_replaced_ever_more_seldom() {
+    let world = World::new(None);
+    world.signer().await;
+    world.clock.advance_ms(NEW_MS);
+    for minutes in [1, 2, 4, 8, 16, 32, 60, 60] {
+        assert!(world.cache.doubt(STORAGE, None));
+        world.signer().await;
+        world.clock.advance_ms(minutes * MINUTE_MS - 1);
+        assert!(!world.cache.doubt(STORAGE, None), "{minutes} minutes");
+        world.clock.advance_ms(1);
+    }
+    let is_doubted_after = async |minutes: i64| {
+        world.clock.advance_ms(minutes * MINUTE_MS);
+        let is_doubted = world.cache.doubt(STORAGE, None);
+        world.signer().await;
+        is_doubted
+    };
+    assert!(is_doubted_after(0).await);
+    assert!(!is_doubted_after(1).await);
+    // Another session was what it took.
+    world.cache.was_rightly_doubted(STORAGE);
+    assert!(is_doubted_after(0).await);
+    // So is one after a long rest as the first was.
+    assert!(!is_doubted_after(1).await);
+    assert!(is_doubted_after(HOUR_MS / MINUTE_MS).await);
+    assert!(is_doubted_after(1).await);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_session_that_is_doubted_while_sts_is_away_signs_on() {
     let world = World::new(None);

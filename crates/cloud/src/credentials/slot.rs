@@ -24,7 +24,10 @@ pub(super) const ASK_AGAIN_MS: i64 = 40_000;
 /// signing within a minute.
 pub(super) const TRUSTED_MS: i64 = 55_000;
 /// How often a session may be replaced because a bucket refused it, in milliseconds: it may refuse the next one as well.
+/// The pause doubles while refusals go on, as URLs change with every session.
 pub(super) const DOUBTED_AGAIN_MS: i64 = 60_000;
+/// The longest such pause, in milliseconds.
+pub(super) const DOUBTED_AGAIN_MAX_MS: i64 = 60 * 60_000;
 /// A session so new, in milliseconds, is not the reason why a bucket refuses.
 pub(super) const NEW_MS: i64 = 5_000;
 /// Longest lifetime of URLs whose windows sessions follow, in seconds: then a session is an hour old at most.
@@ -48,8 +51,15 @@ struct State {
     failure: Option<Failure>,
     /// When STS was last asked about the role, whatever came of it.
     asked_at_ms: i64,
-    /// When a bucket's refusal last had another session asked for.
-    doubted_at_ms: Option<i64>,
+    /// The last bucket's refusal that had another session asked for.
+    doubted: Option<Doubt>,
+}
+
+#[derive(Clone, Copy)]
+struct Doubt {
+    at_ms: i64,
+    /// How long the next one has to wait.
+    pause_ms: i64,
 }
 
 #[derive(Clone)]
@@ -127,7 +137,7 @@ impl Slot {
                 held: state.held.clone(),
                 failure: None,
                 asked_at_ms: state.asked_at_ms,
-                doubted_at_ms: state.doubted_at_ms,
+                doubted: state.doubted,
             }),
         }
     }
@@ -179,7 +189,7 @@ impl Slot {
             held: Some(Held::new(credentials, now_ms)),
             failure: None,
             asked_at_ms: now_ms,
-            doubted_at_ms: state.doubted_at_ms,
+            doubted: state.doubted,
         };
     }
 
@@ -203,17 +213,34 @@ impl Slot {
         if signer.is_some_and(|signer| !Arc::ptr_eq(signer, &held.signer)) {
             return true;
         }
-        match state.doubted_at_ms {
+        match state.doubted {
             // Somebody's doubt is being asked about.
-            Some(at_ms) if state.asked_at_ms < at_ms => return true,
-            Some(at_ms) if now_ms - at_ms < DOUBTED_AGAIN_MS => return false,
+            Some(last) if state.asked_at_ms < last.at_ms => return true,
+            Some(last) if now_ms - last.at_ms < last.pause_ms => return false,
             _ if now_ms - held.since_ms < NEW_MS => return false,
             _ => {}
         }
         held.renew_at_ms = now_ms;
-        state.doubted_at_ms = Some(now_ms);
+        let pause_ms = match state.doubted {
+            // Another session was no help, or not for long.
+            Some(last) if now_ms - last.at_ms < 2 * last.pause_ms => {
+                (2 * last.pause_ms).min(DOUBTED_AGAIN_MAX_MS)
+            }
+            _ => DOUBTED_AGAIN_MS,
+        };
+        state.doubted = Some(Doubt {
+            at_ms: now_ms,
+            pause_ms,
+        });
         state.asked_at_ms = now_ms - TRUSTED_MS;
         true
+    }
+
+    /// What a bucket refused went well with another session.
+    pub fn was_rightly_doubted(&self) {
+        if let Some(last) = &mut self.state().doubted {
+            last.pause_ms = DOUBTED_AGAIN_MS;
+        }
     }
 
     /// The answer takes too long. Until the next turn the session is taken to hold, as it is when STS is gone.

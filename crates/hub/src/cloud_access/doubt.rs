@@ -28,10 +28,14 @@ impl ReachedStorage {
             Err(error) if may_be_revoked(error) => {}
             Ok(_) | Err(_) => return Ok(answer),
         }
-        match self.signer_after(hub, &signer).await? {
-            Some(next) => Ok(call(next.credentials().clone()).await),
-            None => Ok(answer),
+        let Some(next) = self.signer_after(hub, &signer).await? else {
+            return Ok(answer);
+        };
+        let again = call(next.credentials().clone()).await;
+        if again.is_ok() {
+            hub.cloud.credentials.was_rightly_doubted(self.id);
         }
+        Ok(again)
     }
 
     /// Another signer than this one, which a bucket refused, if there is one to be had.
