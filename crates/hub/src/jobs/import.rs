@@ -1,7 +1,7 @@
 //! One import, from where it stands to its end: batches are written as they are read, and then all of its assets
 //! become visible at once, or none.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use insitu_formats::{Format, Options};
 use insitu_model::import::OnError;
@@ -10,12 +10,13 @@ use insitu_store::{Tx, audit};
 use tokio::sync::mpsc;
 
 use super::import_record;
+use super::listing::is_listing;
 use super::lookup::{self, BatchBook, Refusals};
 use super::read_rows::{Fault, Reading, Step, read};
 use super::resolve::Resolver;
 use super::runner::{Kind, LEASE_MS, RENEW_EVERY, RETRY_EVERY, Work};
 use super::spool::Spool;
-use super::uploaded::{KnownFiles, Uploads};
+use super::uploaded::{KnownFiles, SilentStorages, Uploads};
 use super::{Jobs, Lane, becomes_true};
 
 /// Batches that are read ahead of the writing.
@@ -182,7 +183,7 @@ impl Work<Import> {
             is_upload: new.is_upload,
             runtime: tokio::runtime::Handle::current(),
             known: KnownFiles::new(),
-            silent: Mutex::default(),
+            silent: SilentStorages::default(),
         };
         let format = new.format.as_deref().and_then(format_of);
         Ok(Reading {
@@ -355,7 +356,7 @@ impl Work<Import> {
         let given_back = self
             .hub
             .db
-            .claim(move |tx| imports::put_back(tx, &job, &owner, &trouble, due_at))
+            .claim(move |tx| imports::put_back(tx, &job, &owner, (&trouble, due_at), is_listing))
             .await;
         if let Err(error) = given_back {
             tracing::warn!(import = %id, %error, "an import could not be put back; its lease runs out by itself");

@@ -19,6 +19,9 @@ const ROWS_AHEAD: usize = 64;
 /// Files that are remembered of one import; beyond it everything is forgotten, and asked for again.
 const KNOWN_MAX: usize = 10_000;
 
+/// How long a storage that gave no answer is not asked again, in milliseconds: one lost connection is not the end of it.
+const SILENT_MS: i64 = 30_000;
+
 /// What was heard of files: whether they are there, or why nobody knows.
 pub type KnownFiles = HashMap<OwnFile, Result<bool, Arc<FileError>>>;
 
@@ -34,9 +37,13 @@ pub struct Uploads {
     pub runtime: Handle,
     /// Of the files that were named so far, if they lie in a bucket.
     pub known: KnownFiles,
-    /// Storages that gave no answer, and why: the rows after that do not wait for them one by one.
-    pub silent: Mutex<HashMap<StorageId, String>>,
+    pub silent: SilentStorages,
 }
+
+/// Storages that gave no answer, why, and until when they are not asked again: the rows after that do not wait for them
+/// one by one.
+#[derive(Debug, Default)]
+pub struct SilentStorages(Mutex<HashMap<StorageId, (String, i64)>>);
 
 /// Why a row with an uploaded file is refused.
 #[derive(Debug, thiserror::Error)]
@@ -149,11 +156,11 @@ impl Uploads {
         }
         match (address, storage) {
             (Address::Object(object), Some(storage)) => {
-                if let Some(cause) = self.silent().get(&storage) {
+                if let Some(cause) = self.silent.cause(storage, self.hub.clock.now_ms()) {
                     return Err(UploadProblem::InBucket(NotUploaded::Unknown {
                         bucket: object.bucket().to_string(),
                         key: object.key().to_owned(),
-                        cause: cause.clone(),
+                        cause,
                         is_silent: true,
                     }));
                 }
@@ -165,7 +172,8 @@ impl Uploads {
                         ..
                     } = &error
                     {
-                        self.silent().insert(storage, cause.clone());
+                        let now = self.hub.clock.now_ms();
+                        self.silent.note(storage, cause.clone(), now);
                     }
                     UploadProblem::InBucket(error)
                 })
@@ -173,8 +181,38 @@ impl Uploads {
             _ => Err(UploadProblem::Foreign),
         }
     }
+}
 
-    fn silent(&self) -> MutexGuard<'_, HashMap<StorageId, String>> {
-        self.silent.lock().unwrap_or_else(PoisonError::into_inner)
+impl SilentStorages {
+    fn note(&self, storage: StorageId, cause: String, now: i64) {
+        self.locked().insert(storage, (cause, now + SILENT_MS));
+    }
+
+    /// Why a storage is not asked now, if it is not.
+    fn cause(&self, storage: StorageId, now: i64) -> Option<String> {
+        let known = self.locked();
+        let (cause, _) = known.get(&storage).filter(|(_, until)| now < *until)?;
+        Some(cause.clone())
+    }
+
+    fn locked(&self) -> MutexGuard<'_, HashMap<StorageId, (String, i64)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_storage_that_gave_no_answer_is_asked_again_after_a_while() {
+        let silent = SilentStorages::default();
+        let [one, other] = [1, 2].map(|n| StorageId::from_bytes([n; 12]));
+        silent.note(one, "connection reset".to_owned(), 1_000);
+        let cause = |storage, now| silent.cause(storage, now);
+        assert_eq!(cause(one, 1_000).as_deref(), Some("connection reset"));
+        assert_eq!(cause(other, 1_000), None);
+        assert!(cause(one, 1_000 + SILENT_MS - 1).is_some());
+        assert_eq!(cause(one, 1_000 + SILENT_MS), None);
     }
 }

@@ -87,9 +87,15 @@ pub fn renew(tx: &mut Tx, id: ImportId, owner: &str, lease_until: i64) -> Result
 }
 
 /// Gives an import back that cannot go on before `due_at`, for the reason `trouble` (JSON). What else of its storage waits
-/// to be listed waits as long, so that a bucket that hangs does not keep one worker after the other. [`Error::Conflict`]
-/// when somebody else has the import now. Run it in [`crate::Db::claim`].
-pub fn put_back(tx: &mut Tx, import: &Import, owner: &str, trouble: &str, due_at: i64) -> Result<()> {
+/// to be listed, as `is_listing` tells, waits as long, so that a bucket that hangs does not keep one worker after the
+/// other. [`Error::Conflict`] when somebody else has the import now. Run it in [`crate::Db::claim`].
+pub fn put_back(
+    tx: &mut Tx,
+    import: &Import,
+    owner: &str,
+    (trouble, due_at): (&str, i64),
+    is_listing: impl Fn(&Import) -> bool,
+) -> Result<()> {
     let new = &import.new;
     let given_back = tx.execute(
         "UPDATE imports SET state = ?3, lease_owner = NULL, tries = tries + 1, trouble = ?4,
@@ -107,18 +113,27 @@ pub fn put_back(tx: &mut Tx, import: &Import, owner: &str, trouble: &str, due_at
     if given_back == 0 {
         return Err(lost(new.id));
     }
-    tx.execute(
-        "UPDATE imports SET lease_until = ?3, trouble = COALESCE(trouble, ?4)
-         WHERE organization = ?1 AND storage = ?2 AND finished_at IS NULL AND state = ?5 AND source IS NOT NULL
-             AND cancel_requested = 0 AND lease_until < ?3",
+    let waiting = tx.rows(
+        &format!(
+            "SELECT {COLUMNS} FROM imports i
+             WHERE organization = ?1 AND storage = ?2 AND finished_at IS NULL AND state = ?4 AND source IS NOT NULL
+                 AND cancel_requested = 0 AND lease_until < ?3 ORDER BY number"
+        ),
         params![
             &new.organization,
             new.storage.as_ref(),
             due_at,
-            trouble,
             ImportState::Queued
         ],
+        read,
     )?;
+    for other in waiting.iter().filter(|other| is_listing(other)) {
+        tx.execute(
+            "UPDATE imports SET lease_until = ?2, trouble = COALESCE(trouble, ?3)
+             WHERE id = ?1 AND state = ?4 AND cancel_requested = 0",
+            params![&other.new.id, due_at, trouble, ImportState::Queued],
+        )?;
+    }
     Ok(())
 }
 

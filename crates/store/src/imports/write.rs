@@ -49,7 +49,7 @@ pub struct Written {
     pub cancel_requested: bool,
 }
 
-/// Writes a batch and renews the lease. Run it in [`crate::Db::claim`]. [`crate::Error::Conflict`] when the import
+/// Writes a batch, renews the lease, and forgets what was in the way before. Run it in [`crate::Db::claim`]. [`crate::Error::Conflict`] when the import
 /// is not `owner`'s any more: nothing is written then.
 pub fn write_batch(
     tx: &mut Tx,
@@ -88,7 +88,7 @@ pub fn write_batch(
     tx.execute(
         "UPDATE imports SET checkpoint = ?2, bytes_read = ?3, rows_read = ?4, rows_noticed = ?5,
              rows_refused = rows_refused + ?6, refusals = refusals + ?7, rows_imported = rows_imported + ?8,
-             rows_updated = rows_updated + ?9, rows_skipped = rows_skipped + ?10
+             rows_updated = rows_updated + ?9, rows_skipped = rows_skipped + ?10, tries = 0, trouble = NULL
          WHERE number = ?1",
         params![
             job.number,

@@ -34,10 +34,14 @@ async fn claimed(store: &Store, worker: &'static str) -> Option<ImportId> {
     take(store, worker).await.map(|import| import.new.id)
 }
 
+fn is_listing(import: &Import) -> bool {
+    import.new.source.as_deref() == Some("{}")
+}
+
 async fn put_back(store: &Store, import: &Import, worker: &'static str, due_at: i64) -> Result<(), Error> {
     let import = import.clone();
     store
-        .write(move |tx| imports::put_back(tx, &import, worker, TROUBLE, due_at))
+        .write(move |tx| imports::put_back(tx, &import, worker, (TROUBLE, due_at), is_listing))
         .await
 }
 
@@ -76,6 +80,32 @@ contract! {
         store.write(move |tx| imports::note_listed(tx, first, "w2", &listed, until)).await.unwrap();
         let seen = store.read(move |tx| imports::find(tx, organization, first)).await.unwrap().unwrap();
         assert_eq!((seen.tries, seen.trouble), (0, None), "a page that came makes up for it");
+    }
+}
+
+contract! {
+    async fn whatever_of_a_hung_storage_needs_no_listing_does_not_wait_for_it(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let project = store.project(organization, "birds").await;
+        let hung = store.storage(organization, "hung").await;
+        let of_source = |source: &str| NewImport {
+            source: Some(source.to_owned()),
+            storage: Some(hung),
+            ..store.new_import(organization, project)
+        };
+        let first = queue(store, of_source("{}")).await;
+        let by_hand = queue(store, of_source("by hand")).await;
+        let taken = take(store, "w1").await.unwrap();
+        let due_at = store.tick() + 2_000;
+        put_back(store, &taken, "w1", due_at).await.unwrap();
+        let other = take(store, "w1").await.unwrap();
+        assert_eq!((other.new.id, other.trouble), (by_hand, None));
+
+        store.clock.advance_ms(2_000);
+        assert_eq!(claimed(store, "w2").await, Some(first));
+        store.put(first, "w2", Vec::new()).await.unwrap();
+        let seen = store.read(move |tx| imports::find(tx, organization, first)).await.unwrap().unwrap();
+        assert_eq!((seen.tries, seen.trouble), (0, None), "a batch that was written makes up for it");
     }
 }
 
