@@ -10,6 +10,9 @@ use super::{
 };
 use crate::{Result, Tx, tasks, value::params};
 
+/// Updated assets whose terms are held in memory together.
+const TERMS_AHEAD: usize = 256;
+
 /// Adds the import's assets to the project's counts, lifts the veil, and applies its updates.
 pub(crate) fn reveal(tx: &mut Tx, project: i64, import: i64) -> Result<()> {
     lock(tx, project)?;
@@ -81,21 +84,24 @@ fn update_terms(tx: &mut Tx, project: i64, import: i64) -> Result<()> {
     }
     let schema = term_fill::schema_of(tx, project)?;
     let labeled = "IN (SELECT kind FROM asset_kinds WHERE project = ?2 AND is_pre_labeled = 1)";
-    let updated = tx.rows(
-        &format!(
-            "SELECT u.place, u.extra FROM asset_updates u JOIN assets a ON a.place = u.place
-             WHERE u.import = ?1 AND a.deleted_at IS NULL AND (a.kind {labeled} OR u.kind {labeled})
-                 AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.place = u.place) ORDER BY u.place"
-        ),
-        params![import, project],
-        |row| {
+    let sql = format!(
+        "SELECT u.place, u.extra FROM asset_updates u JOIN assets a ON a.place = u.place
+         WHERE u.import = ?1 AND u.place > ?3 AND a.deleted_at IS NULL AND (a.kind {labeled} OR u.kind {labeled})
+             AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.place = u.place) ORDER BY u.place LIMIT {TERMS_AHEAD}"
+    );
+    let mut looked_at = i64::MIN;
+    loop {
+        let updated = tx.rows(&sql, params![import, project, looked_at], |row| {
             let (place, extra): (i64, Option<String>) = (row.next()?, row.next()?);
             let answer = tasks::answer_of_pre_labels(extra.as_deref()).unwrap_or_default();
             Ok((place, Terms::of_stored(&answer, &schema)))
-        },
-    )?;
-    for (place, found) in updated {
-        terms::set(tx, place, &found)?;
+        })?;
+        let Some((last, _)) = updated.last() else {
+            return Ok(());
+        };
+        looked_at = *last;
+        for (place, found) in &updated {
+            terms::set(tx, *place, found)?;
+        }
     }
-    Ok(())
 }

@@ -3,6 +3,8 @@
 //! How far a project is stands in its row and is committed together with what was found so far. Whoever saves meanwhile
 //! writes their own terms; the row goes away at the end, and until then nobody is told what the project's answers are.
 
+use std::collections::HashSet;
+
 use insitu_model::{answer::Terms, schema::CategorySchema};
 
 use super::{place, terms};
@@ -10,7 +12,7 @@ use crate::{Error, Result, Tx, tasks, value::params};
 
 /// Answers that one step looks at.
 const ANSWERS_PER_STEP: u32 = 256;
-/// Places that one step looks over, where there may be assets that came with labels.
+/// Places that one step looks over, whether they have answers or not.
 const PLACES_PER_STEP: i64 = 4_096;
 /// Bytes of answers after which a step ends.
 const BYTES_PER_STEP: usize = 4 * 1024 * 1024;
@@ -32,12 +34,11 @@ pub fn fill_terms_step(tx: &mut Tx) -> Result<bool> {
     let mut step = Step {
         schema: schema_of(tx, project)?,
         first,
-        last,
+        last: last.min(first.saturating_add(PLACES_PER_STEP - 1)),
         found: Vec::new(),
     };
     step.end_behind_answers(tx)?;
     if has_pre_labels(tx, project)? {
-        step.last = step.last.min(first.saturating_add(PLACES_PER_STEP - 1));
         step.pre_labels(tx, project)?;
     }
     step.answers(tx)?;
@@ -141,11 +142,16 @@ impl Step {
     }
 
     fn answers(&mut self, tx: &mut Tx) -> Result<()> {
-        // Who saves one of them now comes first or waits.
-        tx.execute(
-            "UPDATE tasks SET revision = revision WHERE place BETWEEN ?1 AND ?2",
-            params![self.first, self.last],
-        )?;
+        // Who saves one of them now comes first or waits; who answers for the first time meanwhile brings their own terms.
+        let held: HashSet<i64> = tx
+            .rows(
+                "UPDATE tasks SET revision = revision WHERE place IN
+                     (SELECT a.place FROM task_answers a WHERE a.place BETWEEN ?1 AND ?2) RETURNING place",
+                params![self.first, self.last],
+                |row| row.next(),
+            )?
+            .into_iter()
+            .collect();
         let (mut bytes, mut end) = (0, self.last);
         let (found, schema) = (&mut self.found, &self.schema);
         tx.visit(
@@ -153,7 +159,9 @@ impl Step {
             params![self.first, self.last],
             |row| {
                 let (place, answer): (i64, String) = (row.next()?, row.next()?);
-                found.push((place, Terms::of_stored(&answer, schema)));
+                if held.contains(&place) {
+                    found.push((place, Terms::of_stored(&answer, schema)));
+                }
                 bytes += answer.len();
                 if bytes < BYTES_PER_STEP {
                     return Ok(true);

@@ -1,5 +1,7 @@
 //! Terms: what the answers of assets' tasks are found by, by term and by asset.
 
+use std::collections::BTreeSet;
+
 use insitu_model::answer::{Term, Terms};
 
 use crate::{
@@ -70,15 +72,20 @@ pub(super) fn append(tx: &mut Tx, assets: &[(i64, &Terms)]) -> Result<()> {
 
 /// Forgets the terms of the assets from `first` to `last`.
 pub(super) fn discard(tx: &mut Tx, first: i64, last: i64) -> Result<()> {
-    let found = tx.rows(
-        "SELECT place, terms FROM asset_terms WHERE place BETWEEN ?1 AND ?2",
+    let mut found: BTreeSet<Term> = BTreeSet::new();
+    tx.visit(
+        "SELECT terms FROM asset_terms WHERE place BETWEEN ?1 AND ?2",
         params![first, last],
-        |row| Ok((row.next::<i64>()?, unpacked(&row.next::<Vec<u8>>()?))),
+        |row| {
+            found.extend(unpacked(&row.next::<Vec<u8>>()?).as_slice());
+            Ok(true)
+        },
     )?;
-    for (place, terms) in &found {
-        for term in terms.as_slice() {
-            remove(tx, *term, *place)?;
-        }
+    for term in &found {
+        tx.execute(
+            "DELETE FROM answer_terms WHERE term = ?1 AND place BETWEEN ?2 AND ?3",
+            params![term.number(), first, last],
+        )?;
     }
     if !found.is_empty() {
         tx.execute(

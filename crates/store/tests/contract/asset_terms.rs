@@ -198,6 +198,61 @@ contract! {
     }
 }
 
+contract! {
+    async fn an_import_that_updates_more_than_is_looked_at_together_brings_all_of_its_labels(store: &Store) {
+        let (at, _) = world(store).await;
+        let list = |answer| (0..600).map(|n| labeled(&format!("a{n}"), answer)).collect::<Vec<_>>();
+        store.imported(at.0, at.1, list(CAT)).await;
+        let new = imports::NewImport { on_duplicate: OnDuplicate::Update, ..store.new_import(at.0, at.1) };
+        let update = store.running(new, "worker").await;
+        store.put(update, "worker", list(CALM_DOG)).await.unwrap();
+        store.complete(update, "worker").await;
+        assert_eq!(counts(store, at).await, [0, 600, 600, 600]);
+    }
+}
+
+contract! {
+    async fn labels_of_an_import_that_is_discarded_leave_those_of_others(store: &Store) {
+        let (at, _) = world(store).await;
+        store.imported(at.0, at.1, vec![labeled("a", CAT), labeled("b", CALM_DOG)]).await;
+        let new = store.new_import(at.0, at.1);
+        let failing = store.running(new, "worker").await;
+        store.put(failing, "worker", vec![labeled("c", CALM_DOG), labeled("d", CAT), row("e")]).await.unwrap();
+        store.imported(at.0, at.1, vec![labeled("f", CALM_DOG)]).await;
+        let now = store.tick();
+        store.write(move |tx| imports::fail(tx, failing, "worker", "broken", "{}", now)).await.unwrap();
+        store.discard_all().await;
+        assert_eq!(counts(store, at).await, [1, 2, 2, 2]);
+    }
+}
+
+#[test]
+fn a_project_with_few_answers_is_looked_through_a_bounded_part_at_a_time() {
+    let migration = include_str!("../../migrations/0019_answer_terms.sql");
+    let fills = &migration[migration.find("INSERT INTO answer_fills").unwrap()..];
+    on_both(|url, say| {
+        let mut known = None;
+        run(url, async |store| {
+            let (at, ada) = world(store).await;
+            let import = store.imported(at.0, at.1, rows(0..5000)).await;
+            save(store, at, ada, (import, 0), CAT).await;
+            save(store, at, ada, (import, 4999), CAT).await;
+            known = Some(at);
+        });
+        say("DELETE FROM answer_terms");
+        say("DELETE FROM asset_terms");
+        say(fills);
+        run(url, async |store| {
+            let mut steps = 0;
+            while store.write(assets::fill_terms_step).await.unwrap() {
+                steps += 1;
+            }
+            assert_eq!(steps, 2, "two answers in 5,000 places");
+            assert_eq!(counts(store, known.unwrap()).await, [2, 0, 0, 0]);
+        });
+    });
+}
+
 /// What was there before its terms were taken away.
 struct Before {
     at: At,
