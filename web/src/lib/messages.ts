@@ -242,12 +242,5 @@ export const m = {
     apiKeys: 'API keys',
     activity: 'Activity',
     roles: { owner: 'Owner', admin: 'Admin', member: 'Member' } satisfies Record<OrganizationRole, string>,
-    storagesFailed: 'The storages could not be listed.',
-    storagesHiddenTitle: 'Storages are shown to those who import',
-    storagesHiddenText:
-      'Owners and admins of the organization add storages; whoever manages a project imports through them.',
-    access: { IAM_USER: 'IAM User', IAM_DELEGATED: 'IAM Delegated' } as Record<string, string>,
-    createTitle: 'Create organization',
-    created: (name: string) => `“${name}” was created.`,
   },
 };
