@@ -55,6 +55,7 @@ it.each([
   { path: `${PROJECT}/export`, shown: 'h2:has-text("No exports yet"), [data-export], li' },
   { path: `${PROJECT}/settings`, shown: 'input.title' },
   { path: '/', shown: 'td' },
+  { path: '/organization/members', shown: 'td' },
   { path: '/organization/storages', shown: 'td' },
   { path: '/organization/api-keys', shown: 'td' },
   { path: '/organization/activity', shown: 'td' },
