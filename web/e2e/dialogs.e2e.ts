@@ -64,6 +64,12 @@ it.each(LOOKS)('are accessible in $theme at $size px', async (how) => {
   await looking.at('dialog-withdraw');
   await closed();
 
+  await page.goto(`/projects/${project}/batches`);
+  await page.getByRole('button', { name: 'Create batch' }).first().click();
+  await page.getByRole('dialog').waitFor();
+  await looking.at('dialog-batch');
+  await closed();
+
   await page.goto(`/projects/${project}/tasks`);
   await page.getByRole('checkbox', { name: `Select ${CAT}` }).check();
   const bar = page.getByRole('toolbar');
@@ -80,6 +86,10 @@ it.each(LOOKS)('are accessible in $theme at $size px', async (how) => {
   await page.getByRole('toolbar').getByRole('button', { name: 'Priority' }).click();
   await page.getByRole('dialog').waitFor();
   await looking.at('dialog-asset-priority');
+  await closed();
+  await page.getByRole('toolbar').getByRole('button', { name: 'Batches' }).click();
+  await page.getByRole('dialog').waitFor();
+  await looking.at('dialog-asset-batches');
   await closed();
   await page.getByRole('button', { name: /jobs? running/ }).click();
   await page.getByText('Nothing is running.').waitFor();
