@@ -33,7 +33,9 @@ it('loses nothing when the network is cut in the middle, nor when the tab is clo
   await expect.poll(async () => (await taskOf(projectId, CAT)).answer.tools.length).toBe(3);
   await again.getByRole('grid', { name: 'Objects' }).waitFor();
   expect(await again.getByRole('grid', { name: 'Objects' }).getByRole('row').count()).toBe(3);
-  await visitor.leave(/ERR_INTERNET_DISCONNECTED/);
+  // The closed tab's last try may reach the hub before the new tab's: then the same answer is refused once, as changed
+  // meanwhile, and taken for what it is.
+  await visitor.leave(/ERR_INTERNET_DISCONNECTED|status of 409/);
 });
 
 it('goes on after a hub that was away for a while, with a submission that was made meanwhile', async () => {
