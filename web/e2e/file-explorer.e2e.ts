@@ -217,6 +217,8 @@ it.each(looks)('is accessible in every state in $theme at $size px', async ({ th
   bucket.gate = new Promise((resolve) => (open = resolve));
   await look(dialog);
   await dialog.getByRole('status', { name: 'Looking into the bucket…' }).waitFor();
+  // Its shape is not shown before it was worth it.
+  await dialog.locator('.skeleton').first().waitFor();
   await seen('loading');
   bucket.gate = null;
   open();
