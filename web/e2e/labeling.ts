@@ -166,7 +166,7 @@ export class Desk {
   }
 
   async waitSaved() {
-    await this.page.locator('[data-saved="saved"]').waitFor({ timeout: 15_000 });
+    await this.page.locator('[data-saved="saved"]').waitFor();
   }
 
   objects() {
@@ -183,6 +183,11 @@ export class Desk {
       () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
     );
     return this.mat.screenshot();
+  }
+
+  /** Waits until the canvas is this picture: after its window or its view has changed, it is painted once more at rest. */
+  async looksLike(picture: Buffer) {
+    await expect.poll(async () => picture.equals(await this.canvas())).toBe(true);
   }
 }
 
