@@ -88,9 +88,10 @@ it('make a schema by keyboard and pointer that the hub keeps', async () => {
   await page.keyboard.type('car');
   await page.getByRole('button', { name: 'Add class' }).click();
   await page.getByRole('menuitem', { name: 'Point' }).click();
-  await expect
-    .poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label')))
-    .toBe('Title (Point)');
+  // What was added takes the focus once the menu has gone.
+  const focused = (label: string) =>
+    expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(label);
+  await focused('Title (Point)');
   await page.keyboard.type('lamp');
   await page.keyboard.press('Alt+ArrowUp');
   await page.getByLabel('Shortcut key of lamp').selectOption('k');
@@ -98,6 +99,7 @@ it('make a schema by keyboard and pointer that the hub keeps', async () => {
 
   await page.getByRole('button', { name: 'Add question' }).click();
   await page.getByRole('menuitem', { name: 'Radio' }).click();
+  await focused('Title (Radio)');
   await page.keyboard.type('weather');
   const weather = page.getByRole('group', { name: 'weather' });
   await weather.getByLabel('Option 1', { exact: true }).fill('rain');
@@ -106,6 +108,7 @@ it('make a schema by keyboard and pointer that the hub keeps', async () => {
   await page.keyboard.type('fog');
   await weather.getByRole('button', { name: 'Add nested question' }).click();
   await page.getByRole('menuitem', { name: 'Text' }).click();
+  await focused('Title (Text)');
   await page.keyboard.type('how much');
   await weather.getByLabel('Asked').selectOption({ label: 'If “rain” is chosen' });
   await weather.getByLabel('Regular expression').fill('^(?=a)');
