@@ -81,6 +81,8 @@ it('fetches little before the assets can be used', async () => {
   await page.getByRole('table').waitFor();
   const cold = await Visitor.come();
   await cold.context.addCookies(await visitor.context.cookies());
+  // However long the first pictures take: what waits until the browser is idle waits until they are there.
+  await cold.page.addInitScript(() => Object.assign(window, { requestIdleCallback: () => 0 }));
   await cold.openAssets();
   await cold.page.locator('[data-thumbnail="shown"]').first().waitFor();
   const scripts = await cold.page.evaluate(() =>
