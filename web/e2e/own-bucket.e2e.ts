@@ -98,7 +98,7 @@ it('shows a photograph that was dropped, as a thumbnail and whole, out of the bu
   await dialog.getByRole('button', { name: 'Close' }).last().click();
 
   const thumbnail = page.locator('[role=gridcell] img');
-  await page.locator('[data-thumbnail="shown"]').waitFor({ timeout: 15_000 });
+  await page.locator('[data-thumbnail="shown"]').waitFor();
   expect(await thumbnail.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(451);
   await visitor.screenshot('own-bucket-thumbnail');
   await page.locator('[data-asset-index="0"]').click();

@@ -98,28 +98,28 @@ it.each(['IAM User', 'IAM Delegated'] as const)(
     // Everything but the CORS rule is there, and the test before anything is saved says so.
     await dialog.getByRole('button', { name: 'Test connection' }).click();
     const outcome = dialog.getByRole('region', { name: 'Test connection' });
-    await outcome.getByText('storage.cors_missing').waitFor({ timeout: 15_000 });
+    await outcome.getByText('storage.cors_missing').waitFor();
     await visitor.screenshot(`procedure-test-${suffix.slice(0, 4)}`);
     await dialog.getByRole('button', { name: 'OK' }).click();
-    await expect.poll(() => dialog.count(), { timeout: 15_000 }).toBe(0);
+    await expect.poll(() => dialog.count()).toBe(0);
     const row = page.getByRole('row', { name });
     await row.waitFor();
     // The list says the same of the storage that was saved.
-    await row.getByText('Failing').waitFor({ timeout: 15_000 });
+    await row.getByText('Failing').waitFor();
 
     // Without a CORS rule the browser may not read what it is sent; the hub says which rule is missing.
     await importInto(page, name, bucket, name);
-    await page.getByText('Blocked by CORS').first().waitFor({ timeout: 15_000 });
+    await page.getByText('Blocked by CORS').first().waitFor();
     await visitor.screenshot(`procedure-no-cors-${suffix.slice(0, 4)}`);
     await page.locator('[data-asset-index="0"]').click();
-    await page.locator('[data-cause="storage.cors_missing"]').waitFor({ timeout: 15_000 });
+    await page.locator('[data-cause="storage.cors_missing"]').waitFor();
     await inConsole('buckets', { name: bucket, region, cors: corsFor('https://elsewhere.example.com') });
     await page.reload();
-    await page.locator('[data-cause="storage.cors_other_origin"]').waitFor({ timeout: 15_000 });
+    await page.locator('[data-cause="storage.cors_other_origin"]').waitFor();
     await page.keyboard.press('Escape');
     await inConsole('buckets', { name: bucket, region, cors: [cors] });
     await page.reload();
-    await expect.poll(() => widths(page), { timeout: 15_000 }).toEqual([480, 451]);
+    await expect.poll(() => widths(page)).toEqual([480, 451]);
     await visitor.screenshot(`procedure-done-${suffix.slice(0, 4)}`);
 
     // One of them whole, from the address that the list had to the letter.
@@ -137,7 +137,7 @@ it.each(['IAM User', 'IAM Delegated'] as const)(
     await page.getByRole('button', { name, exact: true }).click();
     const sheet = page.getByRole('dialog', { name, exact: true });
     await sheet.getByRole('button', { name: 'Test connection' }).click();
-    await sheet.getByText('Everything works.').waitFor({ timeout: 15_000 });
+    await sheet.getByText('Everything works.').waitFor();
     await page.keyboard.press('Escape');
     await row.getByText('Works').waitFor();
     await visitor.screenshot(`procedure-works-${suffix.slice(0, 4)}`);
