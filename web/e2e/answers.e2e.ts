@@ -114,6 +114,7 @@ it.each(LOOKS)('is accessible in $theme at $size px', async (look) => {
   await visitor.picturesDone();
   await looking.at('answers-panel');
   await visitor.page.keyboard.press('Escape');
+  await expect.poll(() => side('Car', 'Exists').count()).toBe(0);
   await looking.at('answers-chips');
   await looking.end();
 });

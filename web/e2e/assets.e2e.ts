@@ -250,8 +250,9 @@ it('moves, selects and opens by keyboard alone', async () => {
   await page.keyboard.press('Delete');
   await page.getByRole('dialog', { name: `Delete ${assets.length} assets?` }).waitFor();
   await page.keyboard.press('Escape');
+  await visitor.gone('dialog');
   await page.keyboard.press('Escape');
-  await expect.poll(() => page.getByRole('toolbar').count()).toBe(0);
+  await visitor.gone('toolbar');
   await page.locator('[data-asset-index="1"]').focus();
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();
@@ -262,8 +263,8 @@ it('moves, selects and opens by keyboard alone', async () => {
   await page.keyboard.press('?');
   await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
   await page.keyboard.press('Escape');
-  await page.keyboard.press('g');
-  await page.keyboard.press('p');
+  await visitor.gone('dialog');
+  await visitor.chord('g', 'p');
   await page.getByRole('heading', { name: 'Projects' }).waitFor();
   await visitor.leave();
 });

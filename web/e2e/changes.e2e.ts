@@ -130,7 +130,8 @@ it('takes back exactly what a deletion of all that match deleted, also after a r
   await line.getByRole('button', { name: 'Undo' }).click();
   await page.locator('[data-asset-index="0"]').waitFor();
   await expect.poll(() => line.count()).toBe(0);
-  expect([await total({}), await total({ state: 'deleted' })]).toEqual([MANY - 1, 1]);
+  // The line is gone once the way back is begun.
+  await expect.poll(async () => [await total({}), await total({ state: 'deleted' })]).toEqual([MANY - 1, 1]);
   await call(
     'POST',
     `/v2/project/${project}/assetChanges`,
@@ -239,6 +240,7 @@ it.each<{ theme: Theme; size: string }>([
   const renamed = page.getByRole('row', { name: `Dusk ${size}` });
   await renamed.getByRole('button', { name: /^Actions/ }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByRole('dialog').waitFor();
   await look('batches-delete');
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await expect.poll(() => renamed.count()).toBe(0);

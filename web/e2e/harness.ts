@@ -132,6 +132,16 @@ export class Visitor {
     await this.page.getByRole('grid', { name: 'Assets' }).waitFor();
   }
 
+  /** Presses the two keys of one shortcut without a pause in which the page would forget the first. */
+  async chord(first: string, second: string) {
+    await Promise.all([first, second].map((key) => this.page.keyboard.press(key)));
+  }
+
+  /** Waits until nothing of this role is on the page any more: what closes keeps the keyboard until it is gone. */
+  async gone(role: 'dialog' | 'menu' | 'listbox' | 'toolbar') {
+    await expect.poll(() => this.page.getByRole(role).count()).toBe(0);
+  }
+
   /** Waits until no picture in sight is on its way any more. */
   async picturesDone() {
     await this.page
@@ -181,8 +191,13 @@ export class Visitor {
    */
   async leave(expected?: RegExp) {
     present.delete(this);
+    const told = this.errors.filter((error) => !expected?.test(error));
+    // What is on its way when somebody leaves is nobody's any more.
+    await Promise.all(
+      this.context.pages().map((page) => page.unrouteAll({ behavior: 'ignoreErrors' }).catch(() => {})),
+    );
     await this.context.close();
-    expect(this.errors.filter((error) => !expected?.test(error))).toEqual([]);
+    expect(told).toEqual([]);
   }
 }
 

@@ -43,12 +43,15 @@ it.each(looks)('are accessible in $theme at $size px', async ({ theme, size, vie
   await page.getByRole('dialog').waitFor();
   await look('assets-delete');
   await page.keyboard.press('Escape');
+  await visitor.gone('dialog');
   await page.keyboard.press('Escape');
+  await visitor.gone('toolbar');
   await page.getByRole('button', { name: 'More filters' }).click();
   await page.getByRole('button', { name: 'State', exact: true }).click();
   await page.getByRole('menu').waitFor();
   await look('assets-filter');
   await page.keyboard.press('Escape');
+  await visitor.gone('menu');
   await page.keyboard.press('a');
   await page.getByRole('dialog').waitFor();
   await look('add-data');
@@ -56,8 +59,9 @@ it.each(looks)('are accessible in $theme at $size px', async ({ theme, size, vie
   await page.getByRole('listbox').waitFor();
   await look('add-data-storage-method');
   await page.keyboard.press('Escape');
+  await visitor.gone('listbox');
   await page.keyboard.press('Escape');
-  await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
+  await visitor.gone('dialog');
   await page.keyboard.press('?');
   await page.getByRole('dialog').waitFor();
   await look('shortcuts');
