@@ -27,8 +27,8 @@ def status(answer):
 
 
 def impatient(sandbox, service="s3", user="reader"):
-    """A client that waits a second and asks once."""
-    config = Config(read_timeout=1, retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
+    """A client that waits a few seconds and asks once."""
+    config = Config(read_timeout=3, retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
     return boto3.client(service, endpoint_url=sandbox.endpoint, region_name="eu-central-1", config=config,
                         **sandbox.keys(user))
 

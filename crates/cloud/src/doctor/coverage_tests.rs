@@ -78,7 +78,8 @@ async fn who_had_no_time_to_answer_is_not_blamed() {
     })
     .await;
     let found = examine_within(time, &server, Some(&picture), patient_of(&server, None)).await;
-    assert!(began.elapsed() < 2 * time, "{:?}", began.elapsed());
+    // Its call alone would be waited for as long as four of these runs.
+    assert!(began.elapsed() < 4 * time, "{:?}", began.elapsed());
     assert_eq!(
         (found.cause(), found.verdict()),
         (None, Verdict::Warned),
