@@ -43,6 +43,7 @@ words! {
         AssetsChanged = "assets.changed",
         /// A change of many assets ended with another number than was known when it was ordered, or before its end.
         AssetsChangeEnded = "assets.change_ended",
+        AssetsChangeCancelled = "assets.change_cancelled",
         BatchCreated = "batch.created",
         BatchRenamed = "batch.renamed",
         BatchDeleted = "batch.deleted",

@@ -34,6 +34,11 @@ pub enum Error {
     /// Something that this needs is being made; later it is there.
     #[error("{what} is not ready yet: {problem}")]
     NotReady { what: &'static str, problem: String },
+    /// Another version of this program wrote it down. Nothing of it is done, rather than something else.
+    #[error(
+        "{what} `{id}` asks for something that this version does not know; once every hub runs the same version, order it again"
+    )]
+    NotUnderstood { what: &'static str, id: String },
     /// The disk (or the database's quota) is full. Nothing of the transaction was kept.
     #[error("the database's disk is full, so nothing was written; free some space and try again")]
     DiskFull,
@@ -85,6 +90,7 @@ impl Error {
             Self::InUse { .. } => "store.in_use",
             Self::Refused { .. } => "store.refused",
             Self::NotReady { .. } => "store.not_ready",
+            Self::NotUnderstood { .. } => "store.not_understood",
             Self::DiskFull => "store.disk_full",
             Self::Unavailable(_) => "store.unavailable",
             Self::Contention => "store.contention",

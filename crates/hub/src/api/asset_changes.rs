@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::extract::{Path, State};
 use insitu_model::id::AssetChangeId;
+use insitu_store::Error;
 use insitu_store::asset_changes::{self, AssetChange, Change};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -21,7 +22,7 @@ use crate::auth::access::{OnProject, right};
 use crate::envelope::{Created, Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
-use crate::jobs;
+use crate::jobs::{self, asset_change_record};
 use order::AssetChangeBody;
 
 /// How long an order waits for a short change to end before it answers that it is on its way.
@@ -43,7 +44,7 @@ pub struct AssetChangeView {
     #[serde(rename = "_id")]
     pub id: String,
     pub project: String,
-    /// `batches`, `priority`, `delete` or `restore`
+    /// `batches`, `priority`, `delete` or `restore`; `unknown` where another version of the hub ordered something else
     #[schema(value_type = words::AssetChangeKind)]
     pub kind: &'static str,
     /// The deletion that this change takes back.
@@ -168,10 +169,23 @@ async fn cancel(
 ) -> ApiResult<Success<AssetChangeData>> {
     let id = parsed(&path.1)?;
     let (organization, project, now) = (access.organization, access.project, hub.clock.now_ms());
+    let (writer, by) = (hub.clone(), access.caller.user);
     let change = hub
         .db
-        .write(move |tx| asset_changes::cancel(tx, organization, project, id, now))
+        .write(move |tx| {
+            let before = asset_changes::get(tx, organization, project, id)?;
+            let change = asset_changes::cancel(tx, organization, project, id, now)?;
+            if !before.state.is_final() {
+                asset_change_record::cancelled(tx, &writer, &change, by)?;
+            }
+            // Nobody works on it, so nobody else will say how it ended.
+            if !before.state.is_final() && change.state.is_final() {
+                asset_change_record::ended(tx, &writer, (&change, before.assets_total), by)?;
+            }
+            Ok::<_, Error>(change)
+        })
         .await?;
+    hub.jobs.asset_changes.one_ended();
     Ok(Success(AssetChangeData {
         change: change.into(),
     }))

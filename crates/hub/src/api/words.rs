@@ -46,5 +46,5 @@ documented_words! {
     AuditAction = audit::AuditAction::WORDS;
     UrlPurpose = url_record::UrlPurpose::WORDS;
     AssetState = ["active", "deleted"];
-    AssetChangeKind = ["batches", "priority", "delete", "restore"];
+    AssetChangeKind = ["batches", "priority", "delete", "restore", "unknown"];
 }

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_store::asset_changes::{self, AssetChange, Step};
-use insitu_store::{Error, Tx, audit};
+use insitu_store::{Error, Tx};
 
 use super::runner::{Kind, LEASE_MS, RETRY_EVERY, Work};
-use super::{Jobs, Lane};
-use crate::audit::record;
+use super::{Jobs, Lane, asset_change_record};
 use crate::hub::Hub;
 
 /// Changes of one project that wait or run.
@@ -99,22 +97,8 @@ impl Work<AssetChange> {
     }
 }
 
-/// Puts on record how many assets were changed, unless the record of the order says that already.
+/// Puts on record what became of it.
 fn note_end(tx: &mut Tx, hub: &Arc<Hub>, job: &AssetChange) -> Result<(), Error> {
-    let new = &job.new;
-    let ended = asset_changes::get(tx, new.organization, new.project, new.id)?;
-    if ended.assets_done == job.assets_total {
-        return Ok(());
-    }
-    let details = serde_json::json!({
-        "change": new.id.to_string(),
-        "kind": new.change.kind(),
-        "assets": ended.assets_done,
-        "state": ended.state.as_str(),
-    });
-    let what = (AuditAction::AssetsChangeEnded, AuditSubject::Project(new.project));
-    audit::insert(
-        tx,
-        &record(hub, new.organization, Some(new.created_by), what, &details),
-    )
+    let ended = asset_changes::ended(tx, job.new.id)?;
+    asset_change_record::ended(tx, hub, (&ended, job.assets_total), job.new.created_by)
 }

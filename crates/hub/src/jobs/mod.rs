@@ -5,6 +5,7 @@
 //! before stopped, whether that one finished its part or lost its power.
 
 mod asset_change;
+pub mod asset_change_record;
 mod asset_sources;
 pub mod export;
 mod extra;

@@ -1,5 +1,10 @@
 //! Changing every asset that a filter lets through.
 
+use std::sync::Arc;
+
+use insitu_hub::testing::{Person, TestHub};
+use insitu_model::ambient::FixedClock;
+use insitu_model::role::OrganizationRole;
 use serde_json::{Value, json};
 
 use crate::story::{Story, row};
@@ -165,4 +170,66 @@ async fn an_order_that_cannot_be_meant_is_refused_by_name() {
         assert_eq!(refused.code(), code, "{body}");
     }
     assert_eq!(story.each("externalId").await, [json!("a")]);
+}
+
+/// A hub at the first moment of time, when no lease has run out and so nothing that waits is worked on, and a deletion
+/// that waits in a project.
+async fn waiting_deletion() -> (TestHub, Arc<FixedClock>, Person, String, Value) {
+    let clock = Arc::new(FixedClock::at(0));
+    let hub = TestHub::start_at(clock.clone(), |_| {}).await;
+    let owner = hub.owner("Acme").await;
+    let project = owner.project("Birds").await;
+    let order = json!({ "change": "delete", "filters": {} });
+    let path = format!("/v2/project/{project}/assetChanges");
+    let ordered = owner.post(&path, order).await.data()["change"].clone();
+    assert_eq!(ordered["state"], "queued");
+    (hub, clock, owner, project, ordered)
+}
+
+async fn records_of(owner: &Person, action: &str) -> Value {
+    let path = format!(
+        "/v2/organization/{}/auditRecords?action={action}",
+        owner.organization
+    );
+    owner.get(&path).await.data()["records"].clone()
+}
+
+#[tokio::test]
+async fn a_change_whose_project_is_deleted_fails_and_is_over() {
+    let (hub, clock, owner, project, ordered) = waiting_deletion().await;
+    owner
+        .delete(&format!("/v2/project/{project}"), json!({}))
+        .await
+        .data();
+    clock.advance_ms(1);
+    hub.hub.jobs.asset_changes.one_arrived();
+    let ended = loop {
+        let records = records_of(&owner, "assets.change_ended").await;
+        if let Some(ended) = records.as_array().unwrap().first() {
+            break ended["details"].clone();
+        }
+        tokio::task::yield_now().await;
+    };
+    let told = json!({ "change": ordered["_id"], "kind": "delete", "assets": 0, "state": "failed" });
+    assert_eq!(ended, told);
+}
+
+#[tokio::test]
+async fn a_change_that_is_cancelled_while_it_waits_is_on_record_as_having_changed_nothing() {
+    let (hub, _, owner, project, ordered) = waiting_deletion().await;
+    let manager = hub.member(&owner, "Mia", OrganizationRole::Admin, &[]).await;
+    let id = ordered["_id"].as_str().unwrap();
+    let path = format!("/v2/project/{project}/assetChanges/{id}/cancel");
+    for _ in 0..2 {
+        let cancelled = manager.post(&path, json!({})).await.data()["change"].clone();
+        assert_eq!(cancelled["state"], "cancelled");
+    }
+    let told = json!({ "change": id, "kind": "delete" });
+    let ended = json!({ "change": id, "kind": "delete", "assets": 0, "state": "cancelled" });
+    for (action, details) in [("assets.change_cancelled", told), ("assets.change_ended", ended)] {
+        let records = records_of(&owner, action).await;
+        assert_eq!(records.as_array().unwrap().len(), 1, "{action}");
+        assert_eq!(records[0]["details"], details);
+        assert_eq!(records[0]["email"], manager.email, "{action}");
+    }
 }

@@ -3,7 +3,13 @@
 use insitu_model::{id::AssetChangeId, job::JobState};
 
 use super::{AssetChange, COLUMNS, Change, read};
-use crate::{Error, Result, Tx, assets, limits::MAX_ASSETS_PER_STEP, projects, value::params};
+use crate::{
+    Error, Result, Tx,
+    assets::{self, AssetFilter},
+    limits::MAX_ASSETS_PER_STEP,
+    projects,
+    value::params,
+};
 
 /// How far a step came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,30 +42,44 @@ pub fn claim(tx: &mut Tx, owner: &str, now: i64, lease_until: i64) -> Result<Opt
 }
 
 /// Changes the next assets, at most [`MAX_ASSETS_PER_STEP`], notes how far it came and renews the lease, all or
-/// nothing. Run it in [`crate::Db::claim`]. [`Error::Conflict`] when somebody else has the change now.
+/// nothing. Run it in [`crate::Db::claim`]. [`Error::Conflict`] when somebody else has the change now,
+/// [`Error::NotUnderstood`] when another version of this program ordered it.
 pub fn step(tx: &mut Tx, change: &AssetChange, owner: &str, (now, lease_until): (i64, i64)) -> Result<Step> {
     let (id, new) = (change.new.id, &change.new);
     let number = projects::number(tx, new.organization, new.project)?;
     assets::lock(tx, number)?;
-    let (cancel, last, end) = tx
+    let (cancel, last, end, filter) = tx
         .row(
-            "SELECT cancel_requested, last_place, end_place FROM asset_changes
+            "SELECT cancel_requested, last_place, end_place, filter FROM asset_changes
              WHERE id = ?1 AND lease_owner = ?2 AND state = ?3",
             params![&id, owner, JobState::Running],
-            |row| Ok((row.next::<bool>()?, row.next::<i64>()?, row.next::<i64>()?)),
+            |row| {
+                Ok((
+                    row.next::<bool>()?,
+                    row.next::<i64>()?,
+                    row.next::<i64>()?,
+                    row.next::<String>()?,
+                ))
+            },
         )?
         .ok_or_else(|| lost(id))?;
     if cancel {
         return Ok(Step::CancelRequested);
     }
+    let not_understood = || Error::NotUnderstood {
+        what: "change of assets",
+        id: id.to_string(),
+    };
+    let filter: AssetFilter = serde_json::from_str(&filter).map_err(|_| not_understood())?;
     let (rows, next) = match &new.change {
+        Change::Unknown => return Err(not_understood()),
         Change::Undo(undone) => {
             let rows = assets::deleted_by(tx, *undone, last, MAX_ASSETS_PER_STEP)?;
             let is_last = rows.len() < MAX_ASSETS_PER_STEP as usize;
             let next = rows.last().filter(|_| !is_last).map(|row| row.place());
             (rows, next)
         }
-        _ => assets::between(tx, number, &new.filter, (last, end), MAX_ASSETS_PER_STEP)?,
+        _ => assets::between(tx, number, &filter, (last, end), MAX_ASSETS_PER_STEP)?,
     };
     assets::apply(tx, number, &rows, (Some(id), &new.change), now)?;
     let last = next.or(rows.last().map(|row| row.place())).unwrap_or(last);

@@ -2,6 +2,8 @@
 //! steps, each of which is whole or was never there, and whoever is killed goes on where the last one ended.
 
 mod lease;
+#[cfg(test)]
+mod tests;
 
 use insitu_model::{
     id::{AssetChangeId, BatchId, OrganizationId, ProjectId, UserId},
@@ -20,7 +22,7 @@ pub use lease::{Step, cancelled, claim, fail, free_all, step};
 
 /// What is done to each asset.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub enum Change {
     /// Into some batches and out of others, in this order.
     Batches { add: Vec<BatchId>, remove: Vec<BatchId> },
@@ -32,6 +34,9 @@ pub enum Change {
     Restore,
     /// Takes back exactly what this change deleted, as far as nobody did since. No filter concerns it.
     Undo(AssetChangeId),
+    /// Something that another version of this program does. Nobody orders it here.
+    #[serde(skip)]
+    Unknown,
 }
 
 impl Change {
@@ -42,6 +47,7 @@ impl Change {
             Self::Priority(_) => "priority",
             Self::Delete => "delete",
             Self::Restore | Self::Undo(_) => "restore",
+            Self::Unknown => "unknown",
         }
     }
 
@@ -49,7 +55,7 @@ impl Change {
     pub fn concerns(&self) -> AssetState {
         match self {
             Self::Restore | Self::Undo(_) => AssetState::Deleted,
-            Self::Batches { .. } | Self::Priority(_) | Self::Delete => AssetState::Active,
+            Self::Batches { .. } | Self::Priority(_) | Self::Delete | Self::Unknown => AssetState::Active,
         }
     }
 }
@@ -62,8 +68,6 @@ pub struct NewAssetChange {
     pub project: ProjectId,
     pub created_by: UserId,
     pub change: Change,
-    /// Of those that are there when it is ordered.
-    pub filter: AssetFilter,
     pub created_at: i64,
 }
 
@@ -83,12 +87,13 @@ pub struct AssetChange {
 }
 
 const COLUMNS: &str =
-    "id, organization, project, created_by, change, filter, created_at, state, assets_total,
-    assets_done, error, cancel_requested, started_at, finished_at";
+    "id, organization, project, created_by, change, created_at, state, assets_total, assets_done,
+    error, cancel_requested, started_at, finished_at";
 
-/// Adds a change that waits for its turn. The filter's state is the one that the change concerns. [`Error::Refused`]
-/// while the project has `most_active` changes on their way. Run it in [`crate::Db::claim`].
-pub fn insert(tx: &mut Tx, new: &NewAssetChange, most_active: u64) -> Result<()> {
+/// Adds a change that waits for its turn, of those assets that `filter` lets through now; its state is the one that the
+/// change concerns. [`Error::Refused`] while the project has `most_active` changes on their way. Run it in
+/// [`crate::Db::claim`].
+pub fn insert(tx: &mut Tx, new: &NewAssetChange, filter: &AssetFilter, most_active: u64) -> Result<()> {
     let number = projects::number(tx, new.organization, new.project)?;
     let active: u64 = tx
         .cell(
@@ -114,7 +119,7 @@ pub fn insert(tx: &mut Tx, new: &NewAssetChange, most_active: u64) -> Result<()>
             check_undone(&get(tx, new.organization, new.project, *undone)?)?;
             assets::count_deleted_by(tx, *undone)?
         }
-        _ => assets::count(tx, number, &new.filter)?,
+        _ => assets::count(tx, number, filter)?,
     };
     let end = assets::next_place(tx, number)?;
     tx.execute(
@@ -127,7 +132,7 @@ pub fn insert(tx: &mut Tx, new: &NewAssetChange, most_active: u64) -> Result<()>
             &new.project,
             &new.created_by,
             &json(&new.change)?,
-            &json(&new.filter)?,
+            &json(filter)?,
             end,
             JobState::Queued,
             total,
@@ -177,6 +182,16 @@ pub fn get(
     id: AssetChangeId,
 ) -> Result<AssetChange> {
     find(tx, organization, project, id)?.ok_or_else(|| Error::not_found("change of assets", id))
+}
+
+/// What became of a change, for the worker that ended it: its project may be deleted meanwhile.
+pub fn ended(tx: &mut Tx, id: AssetChangeId) -> Result<AssetChange> {
+    tx.row(
+        &format!("SELECT {COLUMNS} FROM asset_changes WHERE id = ?1"),
+        params![&id],
+        read,
+    )?
+    .ok_or_else(|| Error::not_found("change of assets", id))
 }
 
 /// A project's changes, newest first.
@@ -236,8 +251,8 @@ fn read(row: &mut Row<'_>) -> Result<AssetChange> {
             organization: row.next()?,
             project: row.next()?,
             created_by: row.next()?,
-            change: row.json()?,
-            filter: row.json()?,
+            // What one row holds must not keep a worker from the others.
+            change: serde_json::from_str(&row.next::<String>()?).unwrap_or(Change::Unknown),
             created_at: row.next()?,
         },
         state: row.next()?,

@@ -94,6 +94,7 @@ pub(crate) fn apply(
             }
             changes.write(tx)
         }
+        Change::Unknown => Ok(()),
     }
 }
 

@@ -9,17 +9,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::value::Value;
 
-/// Which assets a list holds: those that all of these let through.
+/// Which assets a list holds: those that all of these let through. A member that this version does not know makes one
+/// unreadable: without it, more would be let through. Those that came later are left out where they ask for nothing, so
+/// that versions from before read it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AssetFilter {
     /// Only these, at most [`crate::limits::MAX_ASSETS_PER_CALL`]; empty: any.
     pub ids: Vec<AssetId>,
     /// None of these, at most as many.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub except: Vec<AssetId>,
     pub external_id: Option<String>,
     /// Those whose external ID begins so.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub external_id_prefix: Option<String>,
     /// In all of these batches.
     pub batches: Vec<BatchId>,
@@ -33,18 +36,19 @@ pub struct AssetFilter {
     /// Those that came with labels, or those that did not.
     pub is_pre_labeled: Option<bool>,
     /// When they were imported.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub created: Times,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub task: TaskFilter,
     /// What the answer of its task has to use, or may not: all of these, at most [`crate::limits::MAX_ANSWER_CONDITIONS`].
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub answers: Vec<AnswerCondition>,
     pub state: AssetState,
 }
 
 /// What an asset's task has to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TaskFilter {
     /// In one of these; empty: any.
     pub stages: Vec<Stage>,
@@ -64,6 +68,7 @@ pub struct TaskFilter {
 
 /// Something that an answer has to use, or may not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AnswerCondition {
     /// Of a class or a question.
     pub schema_id: String,
@@ -74,6 +79,7 @@ pub struct AnswerCondition {
 
 /// A time span, in milliseconds since 1970.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Times {
     /// From this moment on.
     pub from: Option<i64>,
@@ -94,6 +100,10 @@ fn null_is_some<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> std::result::Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl AssetFilter {
@@ -337,6 +347,41 @@ mod tests {
         nobodys.task.assignee = Some(None);
         let text = serde_json::to_string(&nobodys).unwrap();
         assert_eq!(serde_json::from_str::<AssetFilter>(&text).unwrap(), nobodys);
+    }
+
+    #[test]
+    fn a_filter_with_a_condition_that_nobody_here_knows_is_unreadable_instead_of_wider() {
+        let mut filter = AssetFilter::default();
+        filter.task.stages.push(Stage::Label);
+        filter.created.from = Some(1);
+        filter.answers.push(AnswerCondition {
+            schema_id: "a".to_owned(),
+            choice: None,
+            exists: true,
+        });
+        let known = serde_json::to_value(&filter).unwrap();
+        assert_eq!(
+            serde_json::from_value::<AssetFilter>(known.clone()).unwrap(),
+            filter
+        );
+        for at in ["", "/task", "/task/completed", "/created", "/answers/0"] {
+            let mut newer = known.clone();
+            newer.pointer_mut(at).unwrap()["size"] = 1.into();
+            assert!(serde_json::from_value::<AssetFilter>(newer).is_err(), "{at}");
+        }
+    }
+
+    #[test]
+    fn what_a_filter_does_not_ask_for_is_not_written_so_that_versions_of_before_read_it() {
+        let mut members: Vec<String> = match serde_json::to_value(AssetFilter::default()).unwrap() {
+            serde_json::Value::Object(members) => members.into_iter().map(|(name, _)| name).collect(),
+            other => panic!("{other}"),
+        };
+        members.sort();
+        assert_eq!(
+            members,
+            ["batches", "external_id", "ids", "is_pre_labeled", "state"]
+        );
     }
 
     #[test]

@@ -34,11 +34,11 @@ impl Store {
             project,
             created_by: id!(self, UserId),
             change,
-            filter: AssetFilter { state, ..filter },
             created_at: self.tick(),
         };
+        let filter = AssetFilter { state, ..filter };
         let id = new.id;
-        self.write(move |tx| asset_changes::insert(tx, &new, MOST))
+        self.write(move |tx| asset_changes::insert(tx, &new, &filter, MOST))
             .await?;
         Ok(id)
     }

@@ -1739,7 +1739,7 @@ export interface components {
             createdBy: string;
             error?: components["schemas"]["AssetChangeError"] | null;
             finishedAt?: string | null;
-            /** @description `batches`, `priority`, `delete` or `restore` */
+            /** @description `batches`, `priority`, `delete` or `restore`; `unknown` where another version of the hub ordered something else */
             kind: components["schemas"]["AssetChangeKind"];
             project: string;
             state: components["schemas"]["JobState"];
@@ -1759,7 +1759,7 @@ export interface components {
             message: string;
         };
         /** @enum {string} */
-        AssetChangeKind: "batches" | "priority" | "delete" | "restore";
+        AssetChangeKind: "batches" | "priority" | "delete" | "restore" | "unknown";
         AssetChangeList: {
             changes: components["schemas"]["AssetChange"][];
             /** Format: int64 */
@@ -1877,7 +1877,7 @@ export interface components {
             exportPath: string;
         };
         /** @enum {string} */
-        AuditAction: "organization.created" | "organization.changed" | "member.invited" | "member.invitation_withdrawn" | "member.joined" | "member.role_changed" | "member.removed" | "api_key.created" | "api_key.revoked" | "storage.created" | "storage.changed" | "storage.rotated" | "storage.deleted" | "storage.verified" | "storage.unverified" | "storage.verification_overridden" | "storage.verification_override_ended" | "storage.external_id_rotation_begun" | "storage.external_id_rotation_ended" | "storage.external_id_rotated" | "storage.upload_signed" | "project.created" | "project.changed" | "project.cloned" | "project.archived" | "project.unarchived" | "project.deleted" | "project.role_given" | "project.role_taken" | "assets.changed" | "assets.change_ended" | "batch.created" | "batch.renamed" | "batch.deleted" | "tasks.assigned" | "tasks.requeued" | "tasks.priority_changed" | "import.started" | "import.completed" | "import.failed" | "import.cancelled" | "export.started" | "export.cancelled";
+        AuditAction: "organization.created" | "organization.changed" | "member.invited" | "member.invitation_withdrawn" | "member.joined" | "member.role_changed" | "member.removed" | "api_key.created" | "api_key.revoked" | "storage.created" | "storage.changed" | "storage.rotated" | "storage.deleted" | "storage.verified" | "storage.unverified" | "storage.verification_overridden" | "storage.verification_override_ended" | "storage.external_id_rotation_begun" | "storage.external_id_rotation_ended" | "storage.external_id_rotated" | "storage.upload_signed" | "project.created" | "project.changed" | "project.cloned" | "project.archived" | "project.unarchived" | "project.deleted" | "project.role_given" | "project.role_taken" | "assets.changed" | "assets.change_ended" | "assets.change_cancelled" | "batch.created" | "batch.renamed" | "batch.deleted" | "tasks.assigned" | "tasks.requeued" | "tasks.priority_changed" | "import.started" | "import.completed" | "import.failed" | "import.cancelled" | "export.started" | "export.cancelled";
         /** @description Something that was done. */
         AuditRecord: {
             _id: string;

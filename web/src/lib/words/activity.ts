@@ -30,6 +30,12 @@ const begun = {
   delete: 'began to delete',
   restore: 'began to restore',
 } as Record<string, string>;
+const cancelledChanges = {
+  batches: 'cancelled a change of batches',
+  priority: 'cancelled a change of priorities',
+  delete: 'cancelled a deletion of assets',
+  restore: 'cancelled a restoration of assets',
+} as Record<string, string>;
 
 const assets = (n: unknown) => counted(number(n), 'asset', 'assets');
 const tasks = (n: unknown) => counted(number(n), 'task', 'tasks');
@@ -131,6 +137,10 @@ const actions = {
   'assets.change_ended': (d) => ({
     did: `${assetChanges[text(d.kind)] ?? 'changed'} ${assets(d.assets)}`,
     more: changeEnds[text(d.state)] ?? '',
+    within: true,
+  }),
+  'assets.change_cancelled': (d) => ({
+    did: cancelledChanges[text(d.kind)] ?? 'cancelled a change of assets',
     within: true,
   }),
   'batch.created': (d) => ({ did: 'made the batch', thing: text(d.name), within: true }),

@@ -17,6 +17,7 @@ export const words = {
     priority: 'Priority',
     delete: 'Delete',
     restore: 'Restore',
+    unknown: 'Another change',
   } satisfies Record<AssetChangeKind, string>,
 
   batchesTitle: (n: number | undefined) => `Batches of ${assets(n)}`,
@@ -37,12 +38,14 @@ export const words = {
     priority: (n: number) => `Priority of ${assets(n)} changed.`,
     delete: (n: number) => `${assets(n)} deleted.`,
     restore: (n: number) => `${assets(n)} restored.`,
+    unknown: (n: number) => `${assets(n)} changed.`,
   } satisfies Record<AssetChangeKind, (n: number) => string>,
   running: {
     batches: 'Changing batches',
     priority: 'Changing priorities',
     delete: 'Deleting assets',
     restore: 'Restoring assets',
+    unknown: 'Changing assets',
   } satisfies Record<AssetChangeKind, string>,
   progress: (done: number, total: number) => (total > 0 ? `${count(done)} of ${count(total)}` : count(done)),
   deleteAction: (n: number | undefined) => (n === undefined ? 'Delete all' : `Delete ${count(n)}`),

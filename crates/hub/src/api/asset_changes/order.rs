@@ -84,10 +84,9 @@ pub async fn place(
             project,
             created_by: user,
             change,
-            filter,
             created_at: now,
         };
-        asset_changes::insert(tx, &new, MAX_ACTIVE_ASSET_CHANGES)?;
+        asset_changes::insert(tx, &new, &filter, MAX_ACTIVE_ASSET_CHANGES)?;
         let ordered = asset_changes::get(tx, organization, project, id)?;
         let details = serde_json::json!({
             "change": id.to_string(),
@@ -117,16 +116,16 @@ pub async fn place_undo(
         organization,
         project,
         created_by: access.caller.user,
-        filter: AssetFilter {
-            state: change.concerns(),
-            ..AssetFilter::default()
-        },
         change,
         created_at: hub.clock.now_ms(),
     };
+    let filter = AssetFilter {
+        state: new.change.concerns(),
+        ..AssetFilter::default()
+    };
     let writer = hub.clone();
     let order = move |tx: &mut Tx| {
-        asset_changes::insert(tx, &new, MAX_ACTIVE_ASSET_CHANGES)?;
+        asset_changes::insert(tx, &new, &filter, MAX_ACTIVE_ASSET_CHANGES)?;
         let ordered = asset_changes::get(tx, organization, project, new.id)?;
         let details = serde_json::json!({
             "change": new.id.to_string(),
