@@ -193,9 +193,9 @@ it('imports 100,000 rows through a closed dialog and a reload in the middle', as
   await visitor.leave();
 }, 180_000);
 
-/** Drops a list on the box as a person does, out of the page's own memory. */
-async function drop(box: Locator, rows: object[], name: string) {
-  const transfer = await box.page().evaluateHandle(
+/** Drops a list as a person does, out of the page's own memory; where on the page does not matter. */
+async function drop(place: Locator, rows: object[], name: string) {
+  const transfer = await place.page().evaluateHandle(
     ({ text, name }) => {
       const transfer = new DataTransfer();
       transfer.items.add(new File([text], name, { type: 'application/json' }));
@@ -203,11 +203,25 @@ async function drop(box: Locator, rows: object[], name: string) {
     },
     { text: JSON.stringify(rows), name },
   );
-  // The box calls itself another way while something is held above it.
-  const target = await box.elementHandle();
+  // The box calls itself another way while something is held above the page.
+  const target = await place.elementHandle();
   await target?.dispatchEvent('dragover', { dataTransfer: transfer });
   await target?.dispatchEvent('drop', { dataTransfer: transfer });
 }
+
+it('keeps a file that is dropped where nothing takes it from opening in place of the page', async () => {
+  const visitor = await Visitor.come();
+  await visitor.signIn();
+  const isKept = await visitor.page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(['[]'], 'list.json'));
+    const event = new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer });
+    document.querySelector('main')?.dispatchEvent(event);
+    return event.defaultPrevented;
+  });
+  expect(isKept).toBe(true);
+  await visitor.leave();
+});
 
 it('takes a list that is dropped on the box, by the policies that were chosen', async () => {
   const visitor = await Visitor.come();
@@ -242,7 +256,8 @@ it('takes a list that is dropped on the box, by the policies that were chosen', 
   ];
 
   await choose('If a row is wrong', 'Refuse the whole file');
-  await drop(box, rows, 'refused.json');
+  // Beside the box.
+  await drop(dialog.getByRole('heading', { name: 'Add Data' }), rows, 'refused.json');
   await dialog.getByRole('alert').getByText('import.rows_refused').waitFor({ timeout: 30_000 });
   await visitor.screenshot('add-data-whole-file-refused');
   expect(await files()).toEqual({ one: 'cute-cat.jpg', two: 'cute-cat.jpg' });
