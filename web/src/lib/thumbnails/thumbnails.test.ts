@@ -123,21 +123,33 @@ describe('signed addresses', () => {
 });
 
 describe('a thumbnail', () => {
+  const sign = (ids: string[]) =>
+    Promise.resolve(ids.map((_id) => ({ _id, url: `https://b/${_id}`, expiresAt: '2999-01-01T00:00:00Z' })));
+  const asset = { _id: 'a', project: 'p', data: 's3://photos/a.jpg' } as Asset;
+
   it('has the browser’s own cause while the hub’s cannot be asked for, and the hub’s once it can', async () => {
     const verdict = { cause: { code: 'storage.no_such_bucket', message: 'There is no such bucket.' } };
     const load = vi
       .fn(() => Promise.resolve(new Verdicts(() => Promise.resolve(verdict as never))))
       .mockRejectedValueOnce(new TypeError('Failed to fetch dynamically imported module'));
-    const sign = (ids: string[]) =>
-      Promise.resolve(
-        ids.map((_id) => ({ _id, url: `https://b/${_id}`, expiresAt: '2999-01-01T00:00:00Z' })),
-      );
     const thumbnails = new Thumbnails('p', sign, load);
-    const asset = { _id: 'a', project: 'p', data: 's3://photos/a.jpg' } as Asset;
     const { signal } = new AbortController();
     expect(await thumbnails.get(asset, signal)).toMatchObject({ why: 'cors', code: 'browser.cors' });
     expect(await thumbnails.get(asset, signal)).toMatchObject({ why: 'noBucket' });
     expect(load).toHaveBeenCalledTimes(2);
+  });
+
+  it('that was on its way while a cause was mended is asked for once more', async () => {
+    const of = (code: string) => ({ cause: { code, message: '' } }) as never;
+    const ask = vi.fn(() => {
+      thumbnails.mended('denied');
+      return Promise.resolve(of('storage.get_denied'));
+    });
+    const thumbnails = new Thumbnails('p', sign, () => Promise.resolve(new Verdicts(ask)));
+    const asked = thumbnails.get(asset, new AbortController().signal);
+    await vi.waitFor(() => expect(ask).toHaveBeenCalled());
+    ask.mockImplementation(() => Promise.resolve(of('storage.no_such_bucket')));
+    expect(await asked).toMatchObject({ why: 'noBucket' });
   });
 });
 

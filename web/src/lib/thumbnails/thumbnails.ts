@@ -34,6 +34,8 @@ export class Thumbnails {
   #kept = new Lru<Kept>(REMEMBERED, (kept) => 'url' in kept && URL.revokeObjectURL(kept.url));
 
   #waiting = new Set<(which: string) => void>();
+  /** How often a cause was mended. */
+  #mends = 0;
   #verdicts: Promise<Verdicts> | undefined;
   #makeVerdicts: () => Promise<Verdicts>;
 
@@ -55,7 +57,10 @@ export class Thumbnails {
   async get(asset: Asset, signal: AbortSignal): Promise<Kept> {
     const known = this.#kept.get(asset._id);
     if (known) return known;
+    const mends = this.#mends;
     const kept = await this.#make(asset, signal);
+    // What kept it away may have been met before it was mended.
+    if (mends !== this.#mends && !('url' in kept) && !signal.aborted) return this.get(asset, signal);
     if ('url' in kept || LASTING.has(kept.why)) this.#kept.set(asset._id, kept);
     return kept;
   }
@@ -70,6 +75,7 @@ export class Thumbnails {
   mended(why: Cause) {
     this.#kept.deleteWhere((kept) => kept instanceof CannotShow && kept.why === why);
     this.#verdicts = undefined;
+    this.#mends += 1;
     this.#tell(why);
   }
 
