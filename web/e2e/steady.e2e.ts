@@ -74,6 +74,27 @@ it.each([
   await visitor.leave();
 });
 
+it('holds still where the names of projects come after what was done in them', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.getByRole('table').waitFor();
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  await page.route('**/v2/listProjects*', (route) => held.then(() => route.continue()));
+  await page.addInitScript(watchShifts);
+  const records = page.waitForResponse(/auditRecords/);
+  await page.goto('/organization/activity');
+  await (await records).finished();
+  // Whatever the page makes of the records, it makes before the next frame.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  letGo();
+  await page.locator('td').first().waitFor();
+  await page.waitForLoadState('networkidle');
+  expect(await page.evaluate(() => (window as unknown as { shifts: Shift[] }).shifts)).toEqual([]);
+  await visitor.leave();
+});
+
 it('fetches little before the assets can be used', async () => {
   const visitor = await Visitor.come();
   const { page } = visitor;
