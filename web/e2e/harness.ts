@@ -1,5 +1,5 @@
 // A browser in front of a running hub: who signs in, what is collected, what every test asserts at its end.
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import {
   chromium,
@@ -50,8 +50,9 @@ export const ready = readReady();
 let browser: Browser;
 /** Who came in this file and has not left. */
 const present = new Set<Visitor>();
-/** The cookies of whoever signed in last. */
-let kept: Cookie[] = [];
+/** The cookies of whoever signed in last, in whichever file: tests sign in more often than one account may. */
+const KEPT = `${process.env.INSITU_READY_FILE}.session`;
+let kept: Cookie[] = existsSync(KEPT) ? (JSON.parse(readFileSync(KEPT, 'utf8')) as Cookie[]) : [];
 
 /**
  * Starts the browser for a file of tests and stops it behind them. Everybody leaves by `leave`: whose console nobody asked
@@ -102,8 +103,8 @@ export class Visitor {
   }
 
   /**
-   * Signs in through the page, as a person does. Later visitors of the same file come with the session of the first
-   * while it lasts: who signs in dozens of times a minute is held back.
+   * Signs in through the page, as a person does. Later visitors come with the session of the first while it lasts: who
+   * signs in dozens of times a minute is held back.
    */
   async signIn() {
     await this.context.addCookies(kept);
@@ -112,6 +113,7 @@ export class Visitor {
     if (!session) await this.fillSignIn();
     await this.page.getByRole('heading', { name: 'Projects' }).waitFor();
     kept = await this.context.cookies();
+    if (!session) writeFileSync(KEPT, JSON.stringify(kept), { mode: 0o600 });
   }
 
   private async fillSignIn() {
