@@ -191,7 +191,7 @@ it('imports 100,000 rows through a closed dialog and a reload in the middle', as
   const listed = await assetsOf(projectId, { sort: 'externalId', limit: '2' });
   expect(listed.map(({ externalId }) => externalId)).toEqual(['row 0', 'row 1']);
   await visitor.leave();
-}, 180_000);
+});
 
 /** Drops a list as a person does, out of the page's own memory; where on the page does not matter. */
 async function drop(place: Locator, rows: object[], name: string) {
