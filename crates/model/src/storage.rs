@@ -52,6 +52,9 @@ words! {
 /// storage says the same.
 pub const TRUST_POLICY_MISSING_EXTERNAL_ID: &str = "storage.trust_policy_missing_external_id";
 
+/// A role insists on an external ID that somebody typed, and that another organization's role was seen to insist on first.
+pub const EXTERNAL_ID_OF_ANOTHER: &str = "storage.external_id_of_another";
+
 words! {
     /// Whether a role was seen to let the hub in with its external ID, and not without it.
     Verification, "verification" {

@@ -1,11 +1,14 @@
 //! External IDs of roles: each belongs to one organization for ever, and to one storage at a time.
 //!
-//! Two organizations that shared one could use each other's roles; so an ID once reserved or used is never given
-//! to another organization, not even after its storage is gone.
+//! Two organizations that shared one could use each other's roles; so an ID that one has is never given to another
+//! organization, not even after its storage is gone.
 //!
-//! One that the hub made is given once. Whatever still trusts it when its storage is gone should not come to life again by
-//! another, and a new one costs nothing. One that a customer's role demanded before it met the hub is the customer's: the
-//! same organization may connect the same role with it again.
+//! One that the hub made is its organization's from then on, and is given once. Whatever still trusts it when its storage is
+//! gone should not come to life again by another, and a new one costs nothing.
+//!
+//! One that a customer's role demanded before it met the hub can be guessed, so typing it takes nothing from anybody: several
+//! organizations may, and it is that one's whose role is first seen to insist on it ([`own`]). The same organization may
+//! connect the same role with it again.
 
 use insitu_model::id::{OrganizationId, StorageId};
 
@@ -40,15 +43,14 @@ struct Known {
     role_arn: Option<String>,
 }
 
-/// Gives an ID to a storage with this role: a new one, one that its organization reserved, or a customer's own whose
-/// storage had the same role and was deleted. Who chose it: [`ExternalIdSource::Hub`] only for an ID that was reserved as
-/// such, whatever the caller says.
+/// Gives an ID to a storage with this role: one that its organization reserved, a typed one that is not its own yet, or
+/// was by a storage that had the same role and was deleted. Who chose it: [`ExternalIdSource::Hub`] only for an ID that was
+/// reserved as such, whatever the caller says.
 pub fn take(
     tx: &mut Tx,
     organization: OrganizationId,
     external_id: &str,
     (storage, role_arn): (StorageId, &str),
-    now: i64,
 ) -> Result<ExternalIdSource> {
     let known = tx.row(
         "SELECT e.organization, e.source, e.storage, s.deleted_at, s.role_arn FROM external_ids e
@@ -64,18 +66,67 @@ pub fn take(
             })
         },
     )?;
-    let Some(known) = known else {
-        reserve(tx, organization, external_id, ExternalIdSource::Customer, now)?;
-        return give(tx, external_id, storage).map(|()| ExternalIdSource::Customer);
-    };
-    if known.owner != organization || !known.may_be_given(storage, role_arn) {
+    let is_typed = known
+        .as_ref()
+        .is_none_or(|known| known.source == ExternalIdSource::Customer);
+    if is_typed && is_used_by_another(tx, organization, external_id, storage)? {
         return Err(taken(external_id));
     }
-    give(tx, external_id, storage).map(|()| known.source)
+    match known {
+        Some(known) if known.owner == organization => {
+            if !known.may_be_given(storage, role_arn) {
+                return Err(taken(external_id));
+            }
+            give(tx, external_id, storage).map(|()| known.source)
+        }
+        Some(_) if !is_typed => Err(taken(external_id)),
+        _ => Ok(ExternalIdSource::Customer),
+    }
 }
 
-/// Who chose an ID that may be tried for this organization; none where nobody has it. [`Error::AlreadyExists`] when it
-/// is another organization's, for which it must not even be tried.
+/// Makes an ID that was typed the organization's for ever, now that a role of it insists on it. Whether it is: not where
+/// another organization has it.
+pub fn own(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    external_id: &str,
+    storage: StorageId,
+    now: i64,
+) -> Result<bool> {
+    tx.execute(
+        "INSERT INTO external_ids (external_id, organization, storage, source, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (external_id) DO NOTHING",
+        params![
+            external_id,
+            &organization,
+            &storage,
+            ExternalIdSource::Customer.as_str(),
+            now
+        ],
+    )?;
+    let owner: Option<OrganizationId> = tx.cell(
+        "SELECT organization FROM external_ids WHERE external_id = ?1",
+        params![external_id],
+    )?;
+    Ok(owner == Some(organization))
+}
+
+fn is_used_by_another(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    external_id: &str,
+    storage: StorageId,
+) -> Result<bool> {
+    let found: Option<i64> = tx.cell(
+        "SELECT 1 FROM storages
+         WHERE organization = ?1 AND external_id = ?2 AND id <> ?3 AND deleted_at IS NULL LIMIT 1",
+        params![&organization, external_id, &storage],
+    )?;
+    Ok(found.is_some())
+}
+
+/// Who chose an ID that may be tried for this organization; none where that is not its own. [`Error::AlreadyExists`] when
+/// the hub made it for another, for which it must not even be tried.
 pub fn find_own(
     tx: &mut Tx,
     organization: OrganizationId,
@@ -87,8 +138,10 @@ pub fn find_own(
         |row| Ok((row.next::<OrganizationId>()?, row.next::<ExternalIdSource>()?)),
     )?;
     match known {
-        Some((owner, _)) if owner != organization => Err(taken(external_id)),
-        known => Ok(known.map(|(_, source)| source)),
+        Some((owner, source)) if owner == organization => Ok(Some(source)),
+        Some((_, ExternalIdSource::Hub)) => Err(taken(external_id)),
+        // Whose a typed one is, only its role can tell, and nobody else is told.
+        Some((_, ExternalIdSource::Customer)) | None => Ok(None),
     }
 }
 

@@ -47,6 +47,7 @@ const MIGRATIONS: &[Migration] = migrations![
     19 "0019_answer_terms",
     20 "0020_probed_objects",
     21 "0021_imports_that_wait",
+    22 "0022_typed_external_ids",
 ];
 
 const CREATE_HISTORY: &str = "CREATE TABLE IF NOT EXISTS migrations (

@@ -2,7 +2,7 @@
 
 use insitu_model::{
     id::{OrganizationId, StorageId, UserId},
-    storage::{TRUST_POLICY_MISSING_EXTERNAL_ID, Verification},
+    storage::{EXTERNAL_ID_OF_ANOTHER, TRUST_POLICY_MISSING_EXTERNAL_ID, Verification},
 };
 
 use crate::{
@@ -67,11 +67,13 @@ pub enum Finding {
 }
 
 impl Finding {
-    /// Whether the role lets the hub in with the storage's external ID, whoever else it lets in.
+    /// Whether the role lets the hub in with the storage's external ID, whoever else it lets in and whosever the ID is.
     pub fn is_let_in(&self) -> bool {
         match self {
             Self::Verified | Self::NextVerified(_) => true,
-            Self::Unverified { code, .. } => code == TRUST_POLICY_MISSING_EXTERNAL_ID,
+            Self::Unverified { code, .. } => {
+                code == TRUST_POLICY_MISSING_EXTERNAL_ID || code == EXTERNAL_ID_OF_ANOTHER
+            }
             Self::Unknown { .. } => false,
         }
     }

@@ -252,7 +252,7 @@ async fn rotate_external_id(
             }
             external_ids::reserve(tx, organization, &next, ExternalIdSource::Hub, now)?;
             let role = storage.role_arn.as_deref().unwrap_or_default();
-            external_ids::take(tx, organization, &next, (id, role), now)?;
+            external_ids::take(tx, organization, &next, (id, role))?;
             role_proofs::set_next_external_id(tx, organization, id, Some(&next))?;
             audit::insert(tx, &record)?;
             storages::get(tx, organization, id)

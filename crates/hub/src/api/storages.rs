@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use insitu_cloud::policy;
 use insitu_model::arn::RoleArn;
 use insitu_model::audit::{AuditAction, AuditSubject};
@@ -173,9 +174,10 @@ async fn create(
         .write(move |tx| {
             let mut storage = storage.clone();
             if let Some(external_id) = storage.external_id.clone() {
-                let (organization, at) = (storage.organization, storage.created_at);
+                let organization = storage.organization;
                 let role = storage.role_arn.as_deref().unwrap_or_default();
-                let source = external_ids::take(tx, organization, &external_id, (id, role), at)?;
+                let source = external_ids::take(tx, organization, &external_id, (id, role))
+                    .map_err(external_id_given)?;
                 if only_hubs && source == ExternalIdSource::Customer {
                     return Err(customer_external_id());
                 }
@@ -201,6 +203,21 @@ pub(super) fn customer_external_id() -> ApiError {
         "The operator of this hub accepts no external ID that somebody else made. Ask the hub for one (POST /v2/storages/externalId), and put that into the role's trust policy.",
     );
     problems.into_error()
+}
+
+/// Where an external ID cannot be given, the way on is one that the hub makes.
+pub(super) fn external_id_given(error: insitu_store::Error) -> ApiError {
+    let insitu_store::Error::AlreadyExists { name, .. } = error else {
+        return error.into();
+    };
+    let message = format!(
+        "The external ID {name} was given already: one belongs to one storage, and of a deleted one only the same role gets back what somebody had typed for it. Ask the hub for another (POST /v2/storages/externalId), and put that into the role's trust policy."
+    );
+    let mut problems = Problems::default();
+    problems.add("externalId", "external_id.already_exists", message);
+    let mut error = problems.into_error();
+    error.status = StatusCode::CONFLICT;
+    error
 }
 
 fn new_storage(hub: &Hub, access: &Org<right::ManageStorages>, checked: &Checked) -> ApiResult<Storage> {

@@ -14,7 +14,7 @@ use insitu_cloud::policy;
 use insitu_model::arn::{PrincipalArn, RoleArn};
 use insitu_model::external_id::ExternalId;
 use insitu_model::region::Region;
-use insitu_model::storage::{TRUST_POLICY_MISSING_EXTERNAL_ID, Verification};
+use insitu_model::storage::{EXTERNAL_ID_OF_ANOTHER, TRUST_POLICY_MISSING_EXTERNAL_ID, Verification};
 use insitu_store::role_proofs::{Finding, Overrides, RoleProof};
 use insitu_store::storages::Storage;
 use serde_json::{Value, json};
@@ -27,7 +27,8 @@ use crate::hub::Hub;
 pub const ROLE_IN_HUB_ACCOUNT: &str = "storage.role_in_hub_account";
 /// A role that another organization was let in by is taken with no external ID that somebody typed.
 pub const ROLE_OF_ANOTHER: &str = "storage.role_of_another";
-const ROLE_DENIED: &str = "storage.role_denied";
+/// A role that does not let the hub in with its external ID.
+pub const ROLE_DENIED: &str = "storage.role_denied";
 /// The hub has no identity of its own.
 pub const NO_IDENTITY: &str = "storage.no_identity";
 const NOT_PROVED_YET: &str = "storage.verification_pending";
@@ -181,10 +182,11 @@ pub fn refusal_of(name: &str, proof: &RoleProof, overrides: Overrides) -> Option
 }
 
 fn code_of(proof: &RoleProof) -> &'static str {
-    const OF_A_CAUSE: [&str; 5] = [
+    const OF_A_CAUSE: [&str; 6] = [
         TRUST_POLICY_MISSING_EXTERNAL_ID,
         ROLE_DENIED,
         ROLE_OF_ANOTHER,
+        EXTERNAL_ID_OF_ANOTHER,
         ROLE_IN_HUB_ACCOUNT,
         NO_IDENTITY,
     ];

@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_model::id::{OrganizationId, StorageId};
+use insitu_model::storage::EXTERNAL_ID_OF_ANOTHER;
 use insitu_store::audit::{self, AuditRecord};
 use insitu_store::role_proofs::{self, Claimed, Finding, Line};
 use insitu_store::storages::{self, ExternalIdSource, Storage};
-use insitu_store::{Error, Tx, named_roles, role_overrides};
+use insitu_store::{Error, Tx, external_ids, named_roles, role_overrides};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -109,7 +110,7 @@ impl Work<Claimed> {
             .hub
             .db
             .claim(move |tx| {
-                let finding = refuse_role_of_another(tx, &before, &found)?;
+                let finding = refuse_what_is_of_another(tx, &before, &found, now)?;
                 let due_at = now + rest_ms(&finding, job.attempts);
                 let after = role_proofs::settle(tx, &job, &owner, &finding, due_at, now)?;
                 let record = record(&of_hub, &before, &finding);
@@ -140,9 +141,15 @@ impl Work<Claimed> {
     }
 }
 
-/// Refuses a role that let another organization in first to an external ID that somebody typed: the other's trust policy
-/// may take more than one, and this one be guessed. One that the hub made fits nothing but itself.
-fn refuse_role_of_another(tx: &mut Tx, storage: &Storage, finding: &Finding) -> Result<Finding, Error> {
+/// Refuses to an external ID that somebody typed a role that let another organization in first, as the other's trust policy
+/// may take more than one, and this one be guessed; and the ID itself to all but the first whose role insists on it. One
+/// that the hub made fits nothing but itself.
+fn refuse_what_is_of_another(
+    tx: &mut Tx,
+    storage: &Storage,
+    finding: &Finding,
+    now: i64,
+) -> Result<Finding, Error> {
     let role = storage.role_arn.as_deref().unwrap_or_default();
     if finding.is_let_in() {
         // Of two that it lets in at once, one is noted before the other looks.
@@ -150,19 +157,39 @@ fn refuse_role_of_another(tx: &mut Tx, storage: &Storage, finding: &Finding) -> 
     }
     let is_typed = storage.external_id_source == Some(ExternalIdSource::Customer);
     let is_by_it = finding.is_let_in() && !matches!(finding, Finding::NextVerified(_));
-    let is_first = !is_typed
-        || !is_by_it
-        || named_roles::is_own(tx, storage.organization, role)?
-        || !named_roles::is_of_another(tx, storage.organization, role)?;
-    if is_first {
+    if !is_typed || !is_by_it {
         return Ok(finding.clone());
     }
-    Ok(Finding::Unverified {
-        code: ROLE_OF_ANOTHER.to_owned(),
+    let organization = storage.organization;
+    let is_first =
+        named_roles::is_own(tx, organization, role)? || !named_roles::is_of_another(tx, organization, role)?;
+    if !is_first {
+        return Ok(of_another(
+            ROLE_OF_ANOTHER,
+            &format!(
+                "The role {role} lets in another organization of this hub too, so it is taken only with an external ID that the hub made"
+            ),
+        ));
+    }
+    let external_id = storage.external_id.as_deref().unwrap_or_default();
+    if *finding == Finding::Verified && !external_ids::own(tx, organization, external_id, storage.id, now)? {
+        return Ok(of_another(
+            EXTERNAL_ID_OF_ANOTHER,
+            &format!(
+                "The role {role} insists on the external ID {external_id}, and so does a role of another organization of this hub, which was here first. One that somebody typed may be anybody's, so each is taken from one organization only"
+            ),
+        ));
+    }
+    Ok(finding.clone())
+}
+
+fn of_another(code: &str, what: &str) -> Finding {
+    Finding::Unverified {
+        code: code.to_owned(),
         message: format!(
-            "The role {role} lets in another organization of this hub too, so it is taken only with an external ID that the hub made. Have the hub make another external ID, paste the trust policy with that one, then verify the storage again."
+            "{what}. Have the hub make another external ID, paste the trust policy with that one, then verify the storage again."
         ),
-    })
+    }
 }
 
 /// Ends other organizations' overrides of the role that let this storage in, on their records; the storages that they were

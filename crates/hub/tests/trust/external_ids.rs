@@ -112,6 +112,7 @@ async fn of_a_deleted_storage_only_a_customers_own_comes_back() {
         (again.status.as_u16(), again.code()),
         (409, "external_id.already_exists")
     );
+    assert_eq!(again.body["details"]["fields"][0]["field"], "externalId");
     story.sts.trust(ROLE, only("what-our-role-has".to_owned()));
     for _ in 0..2 {
         let form = story.form(ROLE, "what-our-role-has");
@@ -120,10 +121,57 @@ async fn of_a_deleted_storage_only_a_customers_own_comes_back() {
         story.ada.delete(&path(&typed), json!({})).await.data();
     }
     let rival = story.hub.owner("Rival").await;
-    let theirs = rival
-        .post("/v2/storages", story.form(ROLE, "what-our-role-has"))
+    let form = story.form(ROLE, "what-our-role-has");
+    assert_eq!(
+        rival.post("/v2/storages", form).await.code(),
+        "storage.role_of_another"
+    );
+}
+
+#[tokio::test]
+async fn typing_one_takes_it_from_nobody_and_the_role_that_insists_on_it_first_has_it() {
+    const THEIR_ROLE: &str = "arn:aws:iam::111122223333:role/theirs";
+    const TYPED: &str = "acme-prod-2024";
+    let story = Story::begin().await;
+    let rival = story.hub.owner("Rival").await;
+    let connect = async |person: &insitu_hub::testing::Person, role: &str| {
+        let made = person.post("/v2/storages", story.form(role, TYPED)).await;
+        made.data()["storage"].clone()
+    };
+    // Of a role that lets nobody in; deleting it and typing it again changes nothing.
+    for _ in 0..2 {
+        let theirs = connect(&rival, THEIR_ROLE).await;
+        assert_eq!(theirs["verification"]["code"], "storage.role_denied");
+        rival.delete(&path(&theirs), json!({})).await.data();
+    }
+    let theirs = connect(&rival, THEIR_ROLE).await;
+    story.sts.trust(ROLE, only(TYPED.to_owned()));
+    let ours = connect(&story.ada, ROLE).await;
+    assert_eq!(ours["verification"]["state"], "verified");
+    assert_eq!(
+        story.verify(&ours).await["storage"]["verification"]["state"],
+        "verified"
+    );
+    // Now it is Acme's, whatever the other's role demands, and no owner's word helps.
+    story.sts.trust(THEIR_ROLE, only(TYPED.to_owned()));
+    let tried = rival.post(&format!("{}/verify", path(&theirs)), json!({})).await;
+    let found = &tried.data()["storage"]["verification"];
+    assert_eq!(
+        (&found["state"], &found["code"]),
+        (&json!("unverified"), &json!("storage.external_id_of_another"))
+    );
+    let overruled = rival
+        .post(&format!("{}/verification/override", path(&theirs)), json!({}))
         .await;
-    assert_eq!(theirs.code(), "external_id.already_exists");
+    assert_eq!(overruled.code(), "storage.nothing_to_override");
+    // One that the hub makes is the way on.
+    let rotate = format!("{}/externalId/rotate", path(&theirs));
+    let begun = rival.post(&rotate, json!({})).await.data().clone();
+    let next = begun["storage"]["nextExternalId"].as_str().unwrap();
+    story.sts.trust(THEIR_ROLE, only(next.to_owned()));
+    let tried = rival.post(&format!("{}/verify", path(&theirs)), json!({})).await;
+    assert_eq!(tried.data()["storage"]["verification"]["state"], "verified");
+    story.sign(&ours).await.data();
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ mod audit;
 mod duplicates;
 mod engine;
 mod exports;
+mod external_ids;
 mod harness;
 mod imports;
 mod imports_that_wait;

@@ -2,9 +2,9 @@
 
 use insitu_model::storage::{AccessType, TRUST_POLICY_MISSING_EXTERNAL_ID, Verification};
 use insitu_store::{
-    DatabaseUrl, Db, Error, Options, role_overrides,
+    DatabaseUrl, Db, Error, Options, external_ids, role_overrides,
     role_proofs::{self, Finding, Line, Overrides},
-    storages,
+    storages::{self, ExternalIdSource},
 };
 
 use crate::{
@@ -241,6 +241,54 @@ fn an_override_of_a_role_that_others_name_too_ends_with_the_upgrade() {
                 lets_use.push(found.unwrap().proof.unwrap().lets_use(Overrides::Count));
             }
             assert_eq!(lets_use, [false, false, true]);
+        });
+    });
+}
+
+#[test]
+fn an_external_id_that_was_only_typed_keeps_nobody_out_after_the_upgrade() {
+    on_both(|url, say| {
+        let mut ids = Vec::new();
+        run(url, async |store| {
+            let (organization, _) = store.organization("acme").await;
+            let (others, _) = store.organization("other").await;
+            ids.push(others);
+            for name in ["proved", "deleted", "typed"] {
+                let mut new = store.new_storage(organization, name);
+                new.access_type = AccessType::IamDelegated;
+                new.role_arn = Some(format!("arn:aws:iam::123456789012:role/{name}"));
+                let now = store.tick();
+                let connect = move |tx: &mut insitu_store::Tx| {
+                    storages::insert(tx, &new)?;
+                    external_ids::reserve(tx, organization, name, ExternalIdSource::Customer, now)?;
+                    external_ids::take(tx, organization, name, (new.id, ""))?;
+                    let claimed = role_proofs::claim(tx, Line::WaitedFor, "a", now, now + LEASE)?.unwrap();
+                    let finding = match name {
+                        "typed" => Finding::Unverified {
+                            code: "storage.role_denied".to_owned(),
+                            message: String::new(),
+                        },
+                        _ => Finding::Verified,
+                    };
+                    role_proofs::settle(tx, &claimed, "a", &finding, now, now)?;
+                    if name == "deleted" {
+                        storages::delete(tx, organization, new.id, false, now)?;
+                    }
+                    external_ids::reserve(tx, organization, "made", ExternalIdSource::Hub, now).or(Ok(()))
+                };
+                store.write(connect).await.unwrap();
+            }
+        });
+        say(include_str!("../../migrations/0022_typed_external_ids.sql"));
+        run(url, async |store| {
+            let others = ids[0];
+            let theirs = store.storage(others, "Photos").await;
+            let mut theirs_to_have = Vec::new();
+            for name in ["proved", "deleted", "typed", "made"] {
+                let own = move |tx: &mut insitu_store::Tx| external_ids::own(tx, others, name, theirs, 0);
+                theirs_to_have.push(store.write(own).await.unwrap());
+            }
+            assert_eq!(theirs_to_have, [false, false, true, false]);
         });
     });
 }

@@ -202,9 +202,9 @@ contract! {
         let now = store.tick();
         store
             .write(move |tx| {
-                external_ids::take(tx, organization, "id-of-Photos", (id, "r"), now)?;
+                external_ids::own(tx, organization, "id-of-Photos", id, now)?;
                 external_ids::reserve(tx, organization, "next", ExternalIdSource::Hub, now)?;
-                external_ids::take(tx, organization, "next", (id, "r"), now)?;
+                external_ids::take(tx, organization, "next", (id, "r"))?;
                 role_proofs::set_next_external_id(tx, organization, id, Some("next"))
             })
             .await
@@ -224,10 +224,11 @@ contract! {
         assert_eq!(after.external_id.as_deref(), Some("next"));
         assert_eq!((after.external_id_source, after.revision), (Some(ExternalIdSource::Hub), before.revision + 1));
         assert_eq!(after.proof.unwrap().next_external_id, None);
-        for text in ["id-of-Photos", "next"] {
-            let answer = store.write(move |tx| external_ids::take(tx, others, text, (other, "r"), now)).await;
-            assert!(matches!(answer, Err(Error::AlreadyExists { .. })), "{text}: {answer:?}");
-        }
+        let answer = store.write(move |tx| external_ids::take(tx, others, "next", (other, "r"))).await;
+        assert!(matches!(answer, Err(Error::AlreadyExists { .. })), "{answer:?}");
+        let now = store.tick();
+        let own = store.write(move |tx| external_ids::own(tx, others, "id-of-Photos", other, now)).await;
+        assert!(!own.unwrap(), "the old one is not free");
     }
 }
 
@@ -240,7 +241,7 @@ contract! {
             let set = move |tx: &mut insitu_store::Tx| {
                 if let Some(next) = next {
                     external_ids::reserve(tx, organization, next, ExternalIdSource::Hub, now)?;
-                    external_ids::take(tx, organization, next, (id, "r"), now)?;
+                    external_ids::take(tx, organization, next, (id, "r"))?;
                 }
                 role_proofs::set_next_external_id(tx, organization, id, next)
             };

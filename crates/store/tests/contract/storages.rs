@@ -1,4 +1,4 @@
-//! Storages and the external IDs of roles.
+//! Storages, and which organizations their roles let in.
 
 use std::{
     sync::{Arc, Condvar, Mutex},
@@ -12,13 +12,13 @@ use insitu_model::{
 use insitu_store::{
     Error, Page,
     assets::{self, NewAsset},
-    external_ids, named_roles,
+    named_roles,
     role_proofs::{self, Claimed, Finding, Line, RoleProof},
     storage_projects,
     storages::{self, ExternalIdSource, Storage, StorageChange},
 };
 
-use crate::harness::{NOW, all, contract, row};
+use crate::harness::{NOW, contract, row};
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/r";
 
@@ -240,95 +240,6 @@ contract! {
 }
 
 contract! {
-    async fn an_external_id_is_never_given_to_another_organization(store: &Store) {
-        let (ours, _) = store.organization("acme").await;
-        let (theirs, _) = store.organization("other").await;
-        let id = store.storage(ours, "Photos").await;
-        let second = store.storage(ours, "Videos").await;
-        let foreign = store.storage(theirs, "Photos").await;
-        let hub = ExternalIdSource::Hub;
-        store.write(move |tx| external_ids::reserve(tx, ours, "e-1", hub, NOW)).await.unwrap();
-        for organization in [ours, theirs] {
-            let answer = store.write(move |tx| external_ids::reserve(tx, organization, "e-1", hub, NOW)).await;
-            assert!(matches!(answer, Err(Error::AlreadyExists { .. })), "{answer:?}");
-        }
-        let take = |organization, text, storage| {
-            store.write(move |tx| external_ids::take(tx, organization, text, (storage, ROLE), NOW))
-        };
-        let refused = |answer: Result<ExternalIdSource, Error>| matches!(answer, Err(Error::AlreadyExists { .. }));
-        assert!(refused(take(theirs, "e-1", foreign).await));
-        assert_eq!(take(ours, "e-1", id).await.unwrap(), hub);
-        assert_eq!(take(ours, "e-1", id).await.unwrap(), hub);
-        assert!(refused(take(ours, "e-1", second).await));
-        assert_eq!(take(ours, "typed", second).await.unwrap(), ExternalIdSource::Customer);
-        assert!(refused(take(theirs, "typed", foreign).await));
-        store
-            .write(move |tx| {
-                storages::delete(tx, ours, id, false, NOW)?;
-                storages::delete(tx, ours, second, false, NOW)
-            })
-            .await
-            .unwrap();
-        for text in ["e-1", "typed"] {
-            assert!(refused(take(theirs, text, foreign).await), "{text}");
-        }
-    }
-}
-
-contract! {
-    async fn of_a_deleted_storage_only_a_customers_own_external_id_comes_back_and_for_the_same_role(store: &Store) {
-        let (ours, _) = store.organization("acme").await;
-        let (theirs, _) = store.organization("other").await;
-        let connect = async |organization, name: &str, role: &'static str, external_id: &'static str| {
-            let mut new = store.new_storage(organization, name);
-            new.access_type = AccessType::IamDelegated;
-            new.role_arn = Some(role.to_owned());
-            let id = new.id;
-            store
-                .write(move |tx| {
-                    let source = external_ids::take(tx, organization, external_id, (new.id, role), NOW)?;
-                    storages::insert(tx, &new)?;
-                    Ok(source)
-                })
-                .await
-                .map(|source| (id, source))
-        };
-        let hub = ExternalIdSource::Hub;
-        store.write(move |tx| external_ids::reserve(tx, ours, "made", hub, NOW)).await.unwrap();
-        for external_id in ["made", "typed"] {
-            let (id, _) = connect(ours, external_id, ROLE, external_id).await.unwrap();
-            store.write(move |tx| storages::delete(tx, ours, id, false, NOW)).await.unwrap();
-        }
-        let refused = |answer: Result<_, Error>| matches!(answer, Err(Error::AlreadyExists { .. }));
-        assert!(refused(connect(ours, "a", ROLE, "made").await), "the hub makes another");
-        assert!(refused(connect(ours, "a", "arn:aws:iam::123456789012:role/other", "typed").await));
-        assert!(refused(connect(theirs, "a", ROLE, "typed").await));
-        let (again, source) = connect(ours, "a", ROLE, "typed").await.unwrap();
-        assert_eq!(source, ExternalIdSource::Customer);
-        assert!(refused(connect(ours, "b", ROLE, "typed").await), "one storage at a time");
-        store.write(move |tx| storages::delete(tx, ours, again, false, NOW)).await.unwrap();
-        assert_eq!(connect(ours, "a", ROLE, "typed").await.unwrap().1, ExternalIdSource::Customer);
-    }
-}
-
-contract! {
-    async fn of_many_who_want_an_external_id_one_gets_it(store: &Store) {
-        let mut work = Vec::new();
-        for n in 0..12 {
-            let (organization, _) = store.organization(&format!("o{n}")).await;
-            let storage = store.storage(organization, "s").await;
-            let db = store.db.clone();
-            work.push(async move {
-                db.write::<_, Error, _>(move |tx| external_ids::take(tx, organization, "wanted", (storage, ROLE), NOW)).await
-            });
-        }
-        let answers = all(work).await;
-        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
-        assert!(answers.iter().all(|a| matches!(a, Ok(_) | Err(Error::AlreadyExists { .. }))), "{answers:?}");
-    }
-}
-
-contract! {
     async fn any_asset_of_a_storage_is_found_as_long_as_it_has_one(store: &Store) {
         let (organization, _) = store.organization("acme").await;
         let (other, _) = store.organization("other").await;
@@ -347,20 +258,5 @@ contract! {
         let ids = vec![AssetId::of_import(import, 1)];
         store.write(move |tx| assets::delete(tx, organization, project, &ids, NOW)).await.unwrap();
         assert_eq!(sample(organization, used).await, None, "it was deleted");
-    }
-}
-
-contract! {
-    async fn whose_an_external_id_is_decides_who_may_try_it(store: &Store) {
-        let (organization, _) = store.organization("acme").await;
-        let (other, _) = store.organization("other").await;
-        let find = async |organization| {
-            store.read(move |tx| external_ids::find_own(tx, organization, "x-1")).await
-        };
-        assert_eq!(find(other).await.unwrap(), None);
-        let hub = ExternalIdSource::Hub;
-        store.write(move |tx| external_ids::reserve(tx, organization, "x-1", hub, NOW)).await.unwrap();
-        assert_eq!(find(organization).await.unwrap(), Some(hub));
-        assert!(matches!(find(other).await, Err(Error::AlreadyExists { .. })));
     }
 }
