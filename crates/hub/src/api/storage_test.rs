@@ -12,14 +12,16 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::{Stream, stream};
 use insitu_cloud::credentials::Grant;
-use insitu_cloud::doctor::{self, Patient, Sample, Tell};
+use insitu_cloud::doctor::{self, Diagnosis, Patient, Sample, Subject, Tell, Verdict};
 use insitu_cloud::presign::Signer;
 use insitu_model::id::{OrganizationId, StorageId};
 use insitu_model::role::{Right, allows};
+use insitu_model::storage::{TRUST_POLICY_MISSING_EXTERNAL_ID, Verification};
 use insitu_model::url_record::UrlPurpose;
 use insitu_store::external_ids;
+use insitu_store::role_proofs::{self, Line, RoleProof};
 use insitu_store::storage_checks::{self, StorageCheck};
-use insitu_store::storages::ExternalIdSource;
+use insitu_store::storages::{self, ExternalIdSource};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -31,10 +33,11 @@ use super::body::Body;
 use super::diagnosis::{CheckView, DiagnosisData, DiagnosisView, SampleView};
 use super::storage_form::{Problems, StorageForm};
 use super::storage_trust::refuse_role_of_another;
-use super::storages::{customer_external_id, parse_id, refuse_private_endpoint};
+use super::storages::{customer_external_id, external_id_given, parse_id, refuse_private_endpoint};
 use super::time::iso;
 use crate::auth::access::{Org, right};
 use crate::auth::peer::Peer;
+use crate::cloud_access::proof::ROLE_DENIED;
 use crate::cloud_access::{Examining, Wish, patient_of, patient_of_form};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
@@ -43,8 +46,6 @@ use crate::ledger::{self, Holder};
 use crate::try_out;
 
 const NDJSON: &str = "application/x-ndjson";
-/// How long the URL of the object that was tried holds, in seconds: a browser tries it at once.
-const SAMPLE_TTL_S: u32 = 60;
 
 /// Marks an answer whose lines come one by one.
 #[derive(Debug, Clone, Copy)]
@@ -107,8 +108,11 @@ async fn test_saved(
     let may_sign = allows(Right::ManageStorages, access.role, None);
     let wants_sample = body.sign_sample.unwrap_or(false) && may_sign;
     let holder = wants_sample.then(|| Holder::in_organization(&access, peer));
-    // What one object alone is to blame for says nothing about the storage.
-    let remembered = wish.object.is_none().then_some((organization, id));
+    let saved = Some(Saved {
+        organization,
+        storage: id,
+        keeps_the_end: wish.object.is_none() && wish.buckets.is_empty(),
+    });
     let patient = patient_of(&hub, organization, id, wish).await?;
     if matches!(patient.grant, Grant::Role(_)) {
         hub.role_throttle.check_saved(access.caller.user)?;
@@ -116,7 +120,7 @@ async fn test_saved(
     let test = Test {
         patient,
         holder,
-        remembered,
+        saved,
     };
     answer(hub, organization, test, &headers).await
 }
@@ -153,7 +157,8 @@ async fn test_form(
         let source = hub
             .db
             .read(move |tx| {
-                let source = external_ids::find_own(tx, organization, external_id.as_str())?;
+                let source = external_ids::find_own(tx, organization, external_id.as_str())
+                    .map_err(external_id_given)?;
                 if let Some(role) = &role {
                     refuse_role_of_another(tx, organization, role, source)?;
                 }
@@ -174,7 +179,7 @@ async fn test_form(
     let test = Test {
         patient,
         holder,
-        remembered: None,
+        saved: None,
     };
     answer(hub, organization, test, &headers).await
 }
@@ -183,8 +188,17 @@ async fn test_form(
 struct Test {
     patient: Patient,
     holder: Option<Holder>,
-    /// The storage that remembers how the test ended.
-    remembered: Option<(OrganizationId, StorageId)>,
+    /// The storage that learns from the test.
+    saved: Option<Saved>,
+}
+
+#[derive(Clone, Copy)]
+struct Saved {
+    organization: OrganizationId,
+    storage: StorageId,
+    /// Whether it remembers how the test ended: what an object or a bucket is to blame for that somebody named says nothing
+    /// about the storage.
+    keeps_the_end: bool,
 }
 
 impl Test {
@@ -198,26 +212,91 @@ impl Test {
                 .inspect_err(|error| tracing::warn!(code = %error.code, "no browser tries this storage: {}", error.message))
                 .ok();
         }
-        self.remember(hub, &diagnosis).await;
+        if let Some(saved) = self.saved {
+            saved.learn(hub, &diagnosis, RoleSeen::of(&found)).await;
+        }
         diagnosis
     }
+}
 
-    /// Keeps how the test of a saved storage ended. Whoever asked gets the answer also where that fails.
-    async fn remember(&self, hub: &Hub, diagnosis: &DiagnosisView) {
-        let Some((organization, storage)) = self.remembered else {
-            return;
-        };
+impl Saved {
+    /// Keeps how the test ended, and has the role tried at once where it was seen otherwise than it is known: the proof
+    /// alone decides. Whoever asked gets the answer also where that fails.
+    async fn learn(self, hub: &Hub, diagnosis: &DiagnosisView, seen: Option<RoleSeen>) {
         let cause = diagnosis.cause.as_ref();
+        let now = hub.clock.now_ms();
         let check = StorageCheck {
-            checked_at: hub.clock.now_ms(),
+            checked_at: now,
             cause: cause.map(|cause| (cause.code.clone().unwrap_or_default(), cause.message.clone())),
         };
-        let kept = hub
+        let Self {
+            organization,
+            storage,
+            keeps_the_end,
+        } = self;
+        let learned = hub
             .db
-            .write(move |tx| storage_checks::put(tx, organization, storage, &check))
+            .write(move |tx| {
+                if keeps_the_end {
+                    storage_checks::put(tx, organization, storage, &check)?;
+                }
+                let known = storages::get(tx, organization, storage)?.proof;
+                let is_news = seen
+                    .as_ref()
+                    .zip(known)
+                    .is_some_and(|(seen, known)| seen.is_news_to(&known));
+                if is_news {
+                    role_proofs::request(tx, organization, storage, Line::WaitedFor, now)?;
+                }
+                Ok::<_, insitu_store::Error>(is_news)
+            })
             .await;
-        if let Err(error) = kept {
-            tracing::warn!(%storage, %error, "how the test of a storage ended was not kept");
+        match learned {
+            Ok(true) => hub.jobs.awaited_proofs.one_arrived(),
+            Ok(false) => {}
+            Err(error) => {
+                tracing::warn!(%storage, %error, "what the test of a storage found was not kept");
+            }
+        }
+    }
+}
+
+/// What a test saw of a role.
+enum RoleSeen {
+    /// It insists on its external ID.
+    Insists,
+    /// It does not, or does not let the hub in, as this code says.
+    Not(&'static str),
+}
+
+impl RoleSeen {
+    /// None where the test did not get so far, or STS did not say.
+    fn of(found: &Diagnosis) -> Option<Self> {
+        const OF_ROLES: [Subject; 3] = [
+            Subject::ExternalId,
+            Subject::ExternalIdAbsent,
+            Subject::ExternalIdRandom,
+        ];
+        let of_role = || {
+            found
+                .checks
+                .iter()
+                .filter(|check| OF_ROLES.contains(&check.subject))
+        };
+        let about_trust = |code: &&str| [TRUST_POLICY_MISSING_EXTERNAL_ID, ROLE_DENIED].contains(code);
+        let code = of_role().filter_map(|check| check.code).find(about_trust);
+        let all_passed = || {
+            let passed = of_role().filter(|check| check.verdict == Verdict::Passed);
+            passed.count() == OF_ROLES.len()
+        };
+        code.map(Self::Not)
+            .or_else(|| all_passed().then_some(Self::Insists))
+    }
+
+    fn is_news_to(&self, known: &RoleProof) -> bool {
+        match self {
+            Self::Insists => known.state != Verification::Verified,
+            Self::Not(code) => known.state != Verification::Unverified || known.code.as_deref() != Some(code),
         }
     }
 }
@@ -230,7 +309,7 @@ fn sign_sample(hub: &Hub, holder: &Holder, patient: &Patient, sample: &Sample) -
             sample.bucket.as_str(),
             &sample.object.key,
             sample.object.version.as_deref(),
-            SAMPLE_TTL_S,
+            hub.config.signed_url_ttl,
             hub.clock.now_ms(),
         )
         .map_err(|error| ApiError::invalid(error.code(), format!("{error}.")))?;

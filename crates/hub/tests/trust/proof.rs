@@ -305,3 +305,45 @@ async fn a_key_of_a_user_is_nothing_to_verify() {
         (409, "storage.has_no_role")
     );
 }
+
+#[tokio::test]
+async fn a_test_that_sees_a_role_otherwise_than_it_is_known_has_it_tried_at_once() {
+    let story = Story::begin().await;
+    let storage = story.connect_well().await;
+    let external_id = storage["externalId"].as_str().unwrap().to_owned();
+    let test = async || {
+        let wish = json!({ "buckets": ["photos"] });
+        let tested = story.ada.post(&format!("{}/test", path(&storage)), wish).await;
+        tested.data()["diagnosis"]["cause"]["code"].clone()
+    };
+    // Nobody asks for a proof, and the clock that brings the daily one stands still.
+    let known = async |expected: &str| {
+        let id = storage["_id"].as_str().unwrap().parse().unwrap();
+        let organization = story.ada.organization.parse().unwrap();
+        let until = proofs::deadline();
+        let proved = proofs::wait(&story.hub.hub, organization, id, until).await;
+        assert_eq!(proved.unwrap().proof.unwrap().state.as_str(), expected);
+    };
+    story.sign(&storage).await.data();
+    story.sts.trust(ROLE, Trust::Open);
+    assert_eq!(test().await, "storage.trust_policy_missing_external_id");
+    known("unverified").await;
+    let refused = story.sign(&storage).await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.code()),
+        (409, "storage.trust_policy_missing_external_id")
+    );
+    story.sts.trust(ROLE, only("something else".to_owned()));
+    assert_eq!(test().await, "storage.role_denied");
+    known("unverified").await;
+    assert_eq!(story.sign(&storage).await.code(), "storage.role_denied");
+    story.sts.trust(ROLE, only(external_id));
+    test().await;
+    known("verified").await;
+    story.sign(&storage).await.data();
+    // What is known is not tried again.
+    let before = story.sts.asked().len();
+    test().await;
+    let (tries, by_test) = (story.sts.asked().len() - before, 1 + 1 + 16);
+    assert!(tries <= by_test, "{tries}");
+}

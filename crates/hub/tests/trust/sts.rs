@@ -186,7 +186,9 @@ async fn bucket(State(sts): State<Arc<Sts>>, headers: HeaderMap) -> Response {
     let number = signed
         .and_then(|signed| signed.split_once("Credential=ASIA"))
         .and_then(|(_, rest)| rest.get(..16)?.parse().ok());
-    let region = [("x-amz-bucket-region", "eu-central-1")];
+    let now = jiff::Timestamp::from_millisecond(sts.clock.now_ms()).unwrap();
+    let date = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let region = [("x-amz-bucket-region", "eu-central-1"), ("date", date.as_str())];
     if number.is_some_and(|number: usize| number <= sts.revoked.load(Ordering::SeqCst)) {
         let body = "<Error><Code>AccessDenied</Code><Message>with an explicit deny in an identity-based policy</Message></Error>";
         return (StatusCode::FORBIDDEN, region, body).into_response();
