@@ -16,10 +16,13 @@ FAILURES = [
     ({"fault": "hang", "operation": "GetObject"}, "role", "storage.hangs", "range", KEY),
     ({"fault": "cut-connection"}, "user", "storage.connect", "address", KEY),
     ({"fault": "cut-connection", "operation": "GetCallerIdentity"}, "role", "storage.connect", "sts", KEY),
-    ({"fault": "clock-skew", "seconds": 16 * 60}, "user", "storage.clock_skew", "identity", KEY),
-    ({"fault": "clock-skew", "seconds": -16 * 60}, "user", "storage.clock_skew", "identity", KEY),
-    ({"fault": "clock-skew", "seconds": 16 * 60}, "role", "storage.clock_skew", "sts", KEY),
-    ({"fault": "clock-skew", "seconds": -16 * 60}, "role", "storage.clock_skew", "sts", KEY),
+    ({"fault": "clock-skew", "seconds": 16 * 60}, "user", "storage.clock_skew", "clock", KEY),
+    ({"fault": "clock-skew", "seconds": -16 * 60}, "user", "storage.clock_skew", "clock", KEY),
+    ({"fault": "clock-skew", "seconds": 16 * 60}, "role", "storage.clock_skew", "clock", KEY),
+    ({"fault": "clock-skew", "seconds": 16 * 60, "operation": "ListObjectsV2"}, "user", "storage.clock_skew", "identity", KEY),
+    ({"fault": "clock-skew", "seconds": -16 * 60, "operation": "ListObjectsV2"}, "user", "storage.clock_skew", "identity", KEY),
+    ({"fault": "clock-skew", "seconds": 16 * 60, "operation": "GetCallerIdentity"}, "role", "storage.clock_skew", "sts", KEY),
+    ({"fault": "clock-skew", "seconds": -16 * 60, "operation": "GetCallerIdentity"}, "role", "storage.clock_skew", "sts", KEY),
     ({"fault": "unknown-key"}, "user", "storage.unknown_key", "identity", KEY),
     ({"fault": "unknown-key"}, "role", "storage.unknown_key", "sts", KEY),
     ({"fault": "refuse-secret"}, "user", "storage.wrong_secret", "identity", KEY),
@@ -61,6 +64,9 @@ FAILURES = [
 ]
 
 WARNINGS = [
+    ({"fault": "clock-skew", "seconds": 400}, "user", "storage.clock_skew", "clock"),
+    ({"fault": "clock-skew", "seconds": -400}, "user", "storage.clock_skew", "clock"),
+    ({"fault": "clock-skew", "seconds": 400}, "role", "storage.clock_skew", "clock"),
     ({"fault": "redirect-301", "region": OTHER}, "user", "storage.wrong_region", "region"),
     ({"fault": "redirect-400", "region": OTHER}, "user", "storage.wrong_region", "region"),
     ({"fault": "redirect-301", "region": OTHER}, "role", "storage.wrong_region", "region"),
@@ -121,6 +127,20 @@ def test_what_does_not_keep_assets_away_is_a_warning(doctor, fault, storage, cod
     assert [one["code"] for one in diagnosis["warnings"]] == [code]
 
 
+@pytest.mark.parametrize("seconds", [60, 150, -60])
+def test_a_clock_that_is_a_little_off_keeps_nobody_from_anything(doctor, seconds):
+    doctor.misbehave({"fault": "clock-skew", "seconds": seconds})
+    diagnosis = doctor.examine("user", object=doctor.object(KEY))
+    assert diagnosis["verdict"] == "passed", diagnosis
+
+
+def test_a_clock_that_is_ahead_as_long_as_urls_hold_is_not_taken_for_a_policy(doctor):
+    """By how much the URLs of pages are over depends on when their window began, so that it fails or is warned of."""
+    doctor.misbehave({"fault": "clock-skew", "seconds": 899})
+    diagnosis = doctor.examine("user", object=doctor.object(KEY))
+    assert {one["code"] for one in diagnosis["checks"] if one["code"]} == {"storage.clock_skew"}, diagnosis
+
+
 @pytest.mark.parametrize(
     ("endpoint", "code", "check"),
     [
@@ -156,3 +176,15 @@ def test_what_to_paste_names_this_hub_its_bucket_and_its_external_id(doctor):
     for fault in ["no-external-id-demanded", "deny-assume-role"]:
         trust = str(paste(fault, "role"))
         assert doctor.facts["externalId"] in trust and doctor.facts["delegateArn"] in trust
+
+
+def test_what_aws_says_of_the_policy_that_denies_is_shown(doctor):
+    doctor.misbehave({"fault": "deny-get"})
+    cause = doctor.examine("user", object=doctor.object(KEY))["cause"]
+    assert "because no identity-based policy allows the s3:GetObject action" in cause["message"]
+    # A Deny that somebody wrote stands above every Allow, so none is given to paste.
+    doctor.misbehave({"fault": "revoke-sessions", "before": "2100-01-01T00:00:00Z", "operation": "ListObjectsV2"})
+    warning = doctor.examine("role", object=doctor.object(KEY))["warnings"][0]
+    assert warning["code"] == "storage.list_denied"
+    assert "with an explicit deny in an identity-based policy" in warning["message"]
+    assert "Deny" in warning["fix"]["text"] and warning["fix"]["paste"] is None

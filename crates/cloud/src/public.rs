@@ -165,7 +165,7 @@ mod tests {
     async fn a_redirect_is_not_followed() {
         let server = Server::says(&[&answer("302 Found", "location: http://127.0.0.1/\r\n", "")]).await;
         let refused = ask(&server, server.outbound()).await.unwrap_err();
-        assert_eq!(refused.kind(), Some(RefusalKind::WrongRegion));
+        assert_eq!(refused.kind(), Some(RefusalKind::Redirected));
         assert_eq!(server.asked().len(), 1);
     }
 

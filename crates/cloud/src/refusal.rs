@@ -22,6 +22,9 @@ pub struct Refusal {
     pub request_id: Option<String>,
     /// The region that the server says the bucket is in.
     pub region: Option<String>,
+    /// Where the server sends whoever asks, no further than the origin: what follows may open something. Empty where that
+    /// is a page of its own.
+    pub redirects_to: Option<String>,
     /// The time of the server, if it finds ours too far from it.
     pub server_time: Option<String>,
     /// How many seconds the server wants to be left alone for.
@@ -45,6 +48,8 @@ pub enum RefusalKind {
     ClockSkew,
     /// The bucket is in another region.
     WrongRegion,
+    /// Something else is at this address, and says where to go.
+    Redirected,
     /// No such bucket.
     NoSuchBucket,
     /// No such object.
@@ -72,6 +77,7 @@ impl Refusal {
                 .header("x-amz-bucket-region")
                 .filter(|region| !region.is_empty())
                 .map(word),
+            redirects_to: answer.header("location").map(origin_of),
             retry_after_s: retry_after_s(answer),
             ..Refusal::default()
         };
@@ -136,6 +142,8 @@ impl Refusal {
 
     fn kind_of_status(&self) -> RefusalKind {
         match self.status {
+            // S3 says with a code or a header that a bucket is elsewhere, and nowhere else by Location alone.
+            300..=399 if self.redirects_to.is_some() && self.region.is_none() => RefusalKind::Redirected,
             300..=399 => RefusalKind::WrongRegion,
             401 | 403 => RefusalKind::AccessDenied,
             404 => RefusalKind::NotFound,
@@ -161,6 +169,14 @@ impl std::fmt::Display for Refusal {
         }
         write!(f, " (HTTP {})", self.status)
     }
+}
+
+fn origin_of(location: &str) -> String {
+    let url = reqwest::Url::parse(location).ok();
+    let origin = url.map(|url| url.origin()).filter(|origin| origin.is_tuple());
+    origin
+        .map(|origin| word(&origin.ascii_serialization()))
+        .unwrap_or_default()
 }
 
 fn word(text: &str) -> String {
@@ -210,6 +226,7 @@ impl CallError {
                 RefusalKind::BadToken => "cloud.bad_token",
                 RefusalKind::ClockSkew => "cloud.clock_skew",
                 RefusalKind::WrongRegion => "cloud.wrong_region",
+                RefusalKind::Redirected => "cloud.redirected",
                 RefusalKind::NoSuchBucket => "cloud.no_such_bucket",
                 RefusalKind::NotFound => "cloud.not_found",
                 RefusalKind::InvalidRange => "cloud.invalid_range",
@@ -280,111 +297,5 @@ fn retry_after_s(answer: &Answer) -> Option<u32> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refusal(status: u16, xml: &str) -> Refusal {
-        let answer = Answer {
-            status,
-            headers: Default::default(),
-            body: xml.to_owned().into(),
-        };
-        Refusal::read(&answer)
-    }
-
-    #[test]
-    fn the_same_mistake_is_recognized_from_s3_and_sts() {
-        let s3 = refusal(
-            403,
-            "<Error><Code>InvalidAccessKeyId</Code><Message>m</Message><RequestId>R</RequestId></Error>",
-        );
-        assert_eq!(s3.kind(), RefusalKind::UnknownKey);
-        assert_eq!(s3.request_id.as_deref(), Some("R"));
-        let sts = refusal(
-            403,
-            "<ErrorResponse><Error><Type>Sender</Type><Code>InvalidClientTokenId</Code><Message>m</Message></Error><RequestId>Q</RequestId></ErrorResponse>",
-        );
-        assert_eq!(sts.kind(), RefusalKind::UnknownKey);
-        assert_eq!(sts.request_id.as_deref(), Some("Q"));
-    }
-
-    #[test]
-    fn how_long_a_server_wants_to_be_left_alone_is_read() {
-        let of = |text: &'static str, date: Option<&'static str>| {
-            let named = [
-                (http::header::RETRY_AFTER, Some(text)),
-                (http::header::DATE, date),
-            ];
-            let headers = named
-                .into_iter()
-                .filter_map(|(name, value)| Some((name, http::HeaderValue::from_static(value?))));
-            let answer = Answer {
-                status: 503,
-                headers: headers.collect(),
-                body: Default::default(),
-            };
-            Refusal::read(&answer).retry_after_s
-        };
-        assert_eq!((of("7", None), of("soon", None)), (Some(7), None));
-        let (now, later) = ("Wed, 21 Oct 2026 07:28:00 GMT", "Wed, 21 Oct 2026 07:29:30 GMT");
-        assert_eq!(of(later, Some(now)), Some(90));
-        assert_eq!(of(now, Some(later)), None, "it is over");
-        assert_eq!(of(later, None), None, "nobody knows when it was said");
-    }
-
-    #[test]
-    fn a_clock_that_is_off_is_no_wrong_secret_though_sts_gives_it_that_code() {
-        let sts = |message: &str| {
-            let error = format!("<Code>SignatureDoesNotMatch</Code><Message>{message}</Message>");
-            refusal(
-                403,
-                &format!("<ErrorResponse><Error>{error}</Error></ErrorResponse>"),
-            )
-            .kind()
-        };
-        for message in [
-            "Signature expired: 20260131T230000Z is now earlier than 20260131T234500Z (20260201T000000Z - 15 min.)",
-            "Signature not yet current: 20260201T010000Z is still later than 20260201T001500Z (20260201T000000Z + 15 min.)",
-        ] {
-            assert_eq!(sts(message), RefusalKind::ClockSkew);
-        }
-        let wrong_secret = "The request signature we calculated does not match the signature you provided.";
-        assert_eq!(sts(wrong_secret), RefusalKind::BadSignature);
-    }
-
-    #[test]
-    fn a_wrong_region_brings_the_right_one() {
-        let refusal = refusal(
-            400,
-            "<Error><Code>AuthorizationHeaderMalformed</Code><Message>m</Message><Region>eu-west-3</Region></Error>",
-        );
-        assert_eq!(
-            (refusal.kind(), refusal.region.as_deref()),
-            (RefusalKind::WrongRegion, Some("eu-west-3"))
-        );
-    }
-
-    #[test]
-    fn without_a_body_the_status_speaks() {
-        assert_eq!(refusal(403, "").kind(), RefusalKind::AccessDenied);
-        assert_eq!(refusal(404, "").kind(), RefusalKind::NotFound);
-        assert_eq!(refusal(301, "").kind(), RefusalKind::WrongRegion);
-        assert_eq!(refusal(502, "<html>").kind(), RefusalKind::ServerFault);
-        assert!(refusal(503, "").is_transient());
-        assert!(!refusal(501, "").is_transient());
-        assert!(!refusal(403, "").is_transient());
-    }
-
-    #[test]
-    fn a_message_without_end_is_cut() {
-        let refusal = refusal(
-            400,
-            &format!(
-                "<Error><Code>{0}</Code><Message>{0}</Message></Error>",
-                "é".repeat(9000)
-            ),
-        );
-        assert_eq!(refusal.message.unwrap().chars().count(), MESSAGE_CHARS_MAX);
-        assert_eq!(refusal.code.unwrap().chars().count(), WORD_CHARS_MAX);
-    }
-}
+#[path = "refusal_tests.rs"]
+mod tests;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use insitu_model::bucket::BucketName;
 use insitu_model::region::Region;
 
-use super::cause::{no_such_bucket, of_call, session_unheard};
+use super::cause::{no_such_bucket, of_call, refuses_everybody, session_unheard};
 use super::check::{Cause, Subject};
+use super::denial::Denial;
 use super::key::is_session_unheard;
 use super::run::{Open, Run, Step};
 use super::{Target, whose};
@@ -140,18 +141,21 @@ fn judge_place(
 pub(super) async fn list(run: &mut Run<'_>, key: &Arc<Credentials>, target: &Target) -> Step<Listed> {
     let bucket = &target.bucket;
     let mut check = run.open(Subject::List).on(bucket);
-    let mut found = None;
+    let (mut found, mut others) = (None, None);
     for begin in begins_of(run, bucket).into_iter().take(PREFIXES_MAX) {
         let answer;
         (check, answer) = list_one(run, check, key, bucket, &begin).await;
         match answer {
-            Ok(page) => found = found.or(sample(&page)),
+            Ok(page) => {
+                found = found.or(sample(&page));
+                others = others.or((page.outside > 0).then_some(begin));
+            }
             Err(error) if error.kind() == Some(RefusalKind::AccessDenied) => {
                 if is_session_unheard(run, key, bucket, target.object.as_ref(), &error).await {
-                    let cause = session_unheard(&error);
+                    let cause = refuses_everybody(&error).unwrap_or_else(|| session_unheard(&error));
                     return run.fail(check, cause);
                 }
-                let cause = list_denied(run, bucket, &begin);
+                let cause = list_denied(run, bucket, &begin, &error);
                 run.warn(check, cause);
                 return Ok(Listed {
                     is_allowed: false,
@@ -164,7 +168,10 @@ pub(super) async fn list(run: &mut Run<'_>, key: &Arc<Credentials>, target: &Tar
             }
         }
     }
-    run.pass(check, format!("The bucket {bucket} may be listed."));
+    match others {
+        Some(begin) => run.warn(check, prefix_ignored(bucket, &begin)),
+        None => run.pass(check, format!("The bucket {bucket} may be listed.")),
+    }
     Ok(Listed {
         is_allowed: true,
         sample: found,
@@ -190,20 +197,37 @@ pub(super) fn begin_of(run: &Run<'_>, bucket: &BucketName) -> String {
 }
 
 /// Not needed to see assets, so a warning: but missing keys cannot be told from forbidden ones without it.
-fn list_denied(run: &Run<'_>, bucket: &BucketName, begin: &str) -> Cause {
+fn list_denied(run: &Run<'_>, bucket: &BucketName, begin: &str, error: &CallError) -> Cause {
     let what = match begin {
         "" => format!("The bucket {bucket}"),
         begin => format!("What begins with {begin} in the bucket {bucket}"),
     };
-    Cause::new(
+    let denial = Denial::of(error);
+    let cause = Cause::new(
         "storage.list_denied",
         format!(
-            "{what} may not be listed. Assets can be seen without it; but a key that does not exist looks like \
-             one that is forbidden, and folders cannot be imported."
+            "{what} may not be listed{}. Assets can be seen without it; but a key that does not exist looks like \
+             one that is forbidden, and folders cannot be imported.",
+            denial.said()
         ),
-        "Allow s3:ListBucket on the bucket, as this policy does.",
+        denial.fix("Allow s3:ListBucket on the bucket, as this policy does."),
+    );
+    match denial.is_mended_by_allowing() {
+        true => cause.with_paste(&reading_policy(run, bucket)),
+        false => cause,
+    }
+}
+
+/// A warning: what lies outside is not looked at, but each page of a folder brings the whole bucket.
+fn prefix_ignored(bucket: &BucketName, begin: &str) -> Cause {
+    Cause::new(
+        "storage.prefix_ignored",
+        format!(
+            "Asked for what begins with {begin} in the bucket {bucket}, the server names other keys too. The hub leaves \
+             them alone; looking into folders takes longer for it."
+        ),
+        "Use a server, or a setting of the proxy before it, that heeds the parameter prefix of ListObjectsV2.",
     )
-    .with_paste(&reading_policy(run, bucket))
 }
 
 /// What the hub's user or role needs to read a bucket.

@@ -83,6 +83,7 @@ fn of_refusal(refusal: &Refusal, host: &str, whose: Whose<'_>) -> Cause {
             of_key(refusal, host, whose)
         }
         Kind::WrongRegion => wrong_region(refusal, host),
+        Kind::Redirected => redirected(refusal, host, whose),
         Kind::NoSuchBucket => no_such_bucket("such bucket", host),
         Kind::Throttled => throttled(refusal, host),
         Kind::ServerFault if refusal.status == 503 => throttled(refusal, host),
@@ -203,6 +204,56 @@ fn wrong_region(refusal: &Refusal, host: &str) -> Cause {
         format!("{host} says that {where_it_is}: {refusal}."),
         "Set the region of the storage to the one in which the bucket is (S3 console, Properties of the bucket).",
     )
+}
+
+/// Something else is there: a proxy that wants TLS, a web site.
+fn redirected(refusal: &Refusal, host: &str, whose: Whose<'_>) -> Cause {
+    let status = refusal.status;
+    let (where_to, fix) = match refusal.redirects_to.as_deref().filter(|origin| !origin.is_empty()) {
+        Some(origin) if whose == Whose::Hub => (
+            format!("to {origin}"),
+            format!("The operator of the hub sets --sts-endpoint to {origin}, if that is the STS that is meant."),
+        ),
+        Some(origin) => (
+            format!("to {origin}"),
+            format!("Write {origin} as the endpoint of the storage, if that is the server that is meant."),
+        ),
+        None => (
+            "to another page of its own".to_owned(),
+            "Check that the endpoint is that of an S3-compatible server, and not of its console or of a web site.".to_owned(),
+        ),
+    };
+    Cause::new(
+        "storage.redirected",
+        format!(
+            "{host} sends whoever asks {where_to} (HTTP {status}), as S3 never does; the hub does not follow."
+        ),
+        fix,
+    )
+}
+
+/// Everybody hears the same, whatever they show: this is not about the key, and perhaps not said by an S3 at all.
+pub(super) fn refuses_everybody(error: &CallError) -> Option<Cause> {
+    let CallError::Refused { refusal, host, .. } = error else {
+        return None;
+    };
+    match refusal.code.as_deref() {
+        Some("AccessDenied") => None,
+        Some(code) => Some(Cause::new(
+            "storage.unexpected_answer",
+            format!("{host} says the same to everybody, whatever key they show: {refusal}."),
+            format!(
+                "Look for {code} in the documentation of the server; of AWS it is about the account or the bucket, and not about the key."
+            ),
+        )),
+        None => Some(Cause::new(
+            "storage.unexpected_answer",
+            format!(
+                "{host} refuses everybody, whatever key they show, and not in the words of S3: {refusal}."
+            ),
+            "Check that the endpoint is that of an S3-compatible server, and look at what stands before it: a proxy or a firewall that wants a password of its own or lets nobody through.",
+        )),
+    }
 }
 
 /// Our clock and the server's are too far apart.

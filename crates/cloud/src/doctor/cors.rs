@@ -83,7 +83,10 @@ fn unanswered(answer: &Preflight, host: impl Fn() -> String, key: &Credentials) 
     let refusal = answer.refusal.as_ref()?;
     let is_about_more = matches!(
         refusal.kind(),
-        RefusalKind::Throttled | RefusalKind::ServerFault | RefusalKind::WrongRegion
+        RefusalKind::Throttled
+            | RefusalKind::ServerFault
+            | RefusalKind::WrongRegion
+            | RefusalKind::Redirected
     );
     is_about_more.then(|| {
         let error = CallError::Refused {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use insitu_model::bucket::BucketName;
 
 use super::bucket::{access, begin_of, list_one};
-use super::cause::{Whose, host_of, of_call, unknown_key, wrong_secret};
+use super::cause::{Whose, host_of, of_call, refuses_everybody, unknown_key, wrong_secret};
 use super::check::Subject;
 use super::run::{Open, Run, Step};
 use super::{Target, Wanted, whose};
@@ -94,7 +94,7 @@ async fn compare(
             run.skip(check, untold);
             return Ok(());
         }
-        heard if heard == ours => unknown_key(&id, &host),
+        heard if heard == ours => refuses_everybody(error).unwrap_or_else(|| unknown_key(&id, &host)),
         _ => wrong_secret(&id, &host),
     };
     run.fail(check, cause)

@@ -17,11 +17,14 @@ mod coverage;
 #[cfg(test)]
 mod coverage_tests;
 mod delegation;
+mod denial;
 mod door;
 mod key;
 mod object;
 mod run;
 mod similar;
+#[cfg(test)]
+mod strangers_tests;
 #[cfg(test)]
 mod tests;
 pub mod trust;
@@ -74,6 +77,8 @@ pub struct Patient {
     pub left_out: LeftOut,
     /// The origin of the hub's pages, which CORS rules have to name.
     pub origin: String,
+    /// How long the URLs hold that pages get, in seconds: the one that is tried is signed alike.
+    pub url_ttl_s: u32,
 }
 
 /// A bucket, and an object of it to try.

@@ -10,6 +10,7 @@ use insitu_model::bucket::BucketName;
 use super::bucket::{Listed, access, list_one, reading_policy};
 use super::cause::{host_of, no_such_bucket, of_call, session_unheard, unexpected};
 use super::check::{Cause, Subject};
+use super::denial::Denial;
 use super::key::is_session_unheard;
 use super::run::{Open, Run, Step};
 use super::{Wanted, whose};
@@ -217,11 +218,11 @@ async fn denied<T>(
         false => None,
     };
     let cause = match is_listed {
-        Some(true) => get_denied(run, it),
+        Some(true) => get_denied(run, it, error),
         Some(false) => no_such_object(it),
         // S3 names the right that is lacking: to know that there is nothing, or to read what there is.
         None if words.contains("s3:ListBucket") => no_such_object(it),
-        None if words.contains("s3:GetObject") => get_denied(run, it),
+        None if words.contains("s3:GetObject") => get_denied(run, it, error),
         None if is_session_unheard(run, it.key, it.bucket, Some(it.wanted), error).await => {
             session_unheard(error)
         }
@@ -281,22 +282,31 @@ fn no_such_object(it: &Looked<'_>) -> Cause {
     )
 }
 
-fn get_denied(run: &Run<'_>, it: &Looked<'_>) -> Cause {
-    Cause::new(
+fn get_denied(run: &Run<'_>, it: &Looked<'_>, error: &CallError) -> Cause {
+    let denial = Denial::of(error);
+    let allow = match it.wanted.version {
+        Some(_) => {
+            "Allow s3:GetObject and s3:GetObjectVersion on the bucket's objects, as this policy does; and look for a Deny \
+             in the bucket's own policy."
+        }
+        None => {
+            "Allow s3:GetObject on the bucket's objects, as this policy does; and look for a Deny in the bucket's own \
+             policy."
+        }
+    };
+    let cause = Cause::new(
         "storage.get_denied",
-        format!("The object {} is there and may not be read.", it.wanted.key),
-        match it.wanted.version {
-            Some(_) => {
-                "Allow s3:GetObject and s3:GetObjectVersion on the bucket's objects, as this policy does; and look for a \
-                 Deny in the bucket's own policy."
-            }
-            None => {
-                "Allow s3:GetObject on the bucket's objects, as this policy does; and look for a Deny in the bucket's own \
-                 policy."
-            }
-        },
-    )
-    .with_paste(&policy_for(run, it))
+        format!(
+            "The object {} is there and may not be read{}.",
+            it.wanted.key,
+            denial.said()
+        ),
+        denial.fix(allow),
+    );
+    match denial.is_mended_by_allowing() {
+        true => cause.with_paste(&policy_for(run, it)),
+        false => cause,
+    }
 }
 
 /// What is needed to read this object.

@@ -141,6 +141,7 @@ pub(super) fn patient_of(server: &Server, object: Option<&str>) -> Patient {
         }],
         left_out: LeftOut::Nothing,
         origin: ORIGIN.to_owned(),
+        url_ttl_s: 900,
     }
 }
 

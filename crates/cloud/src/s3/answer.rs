@@ -54,6 +54,8 @@ pub struct ListPage {
     pub prefixes: Vec<String>,
     /// Where the next page begins; none on the last.
     pub continuation: Option<String>,
+    /// How many names were there that do not begin as was asked for: they are left out.
+    pub outside: usize,
 }
 
 /// An object in a listing.
@@ -103,8 +105,9 @@ impl RangeRead {
 }
 
 impl ListPage {
-    /// Reads a page. Names are decoded only if the server says that it encoded them: not every server does.
-    pub(super) fn read(body: &[u8]) -> Result<Self, ListError> {
+    /// Reads a page of what begins with `prefix`: there are servers that name everything. Names are decoded only if the
+    /// server says that it encoded them: not every server does.
+    pub(super) fn read(body: &[u8], prefix: &str) -> Result<Self, ListError> {
         let document = Element::parse(body)?;
         if document.name != "ListBucketResult" {
             return Err(ListError::Other(document.name));
@@ -145,6 +148,10 @@ impl ListPage {
                 .filter(|token| !token.is_empty());
             page.continuation = Some(token.ok_or(ListError::NoContinuation)?.to_owned());
         }
+        let named = page.objects.len() + page.prefixes.len();
+        page.objects.retain(|object| object.key.starts_with(prefix));
+        page.prefixes.retain(|folder| folder.starts_with(prefix));
+        page.outside = named - page.objects.len() - page.prefixes.len();
         Ok(page)
     }
 }
@@ -191,6 +198,15 @@ pub(super) fn read_location(body: &[u8], has_endpoint: bool) -> Result<Option<St
     })
 }
 
+/// Whether there are rules in what GetBucketCors says; why that is no such document.
+pub(super) fn read_cors(body: &[u8]) -> Result<bool, String> {
+    let document = Element::parse(body).map_err(|error| error.to_string())?;
+    match document.name.as_str() {
+        "CORSConfiguration" => Ok(document.all("CORSRule").next().is_some()),
+        other => Err(format!("<{other}> instead of <CORSConfiguration>")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,7 +217,7 @@ mod tests {
             <IsTruncated>true</IsTruncated><NextContinuationToken>1/a+b==</NextContinuationToken>\
             <Contents><Key>a+b%2Bc%20%C3%A9%26</Key><Size>12</Size><LastModified>2026-03-04T05:06:07.000Z</LastModified></Contents>\
             <CommonPrefixes><Prefix>x+y/</Prefix></CommonPrefixes></ListBucketResult>";
-        let page = ListPage::read(xml.as_bytes()).unwrap();
+        let page = ListPage::read(xml.as_bytes(), "").unwrap();
         assert_eq!(page.objects[0].key, "a b+c é&");
         assert_eq!(page.objects[0].size_bytes, 12);
         assert_eq!(page.prefixes, ["x y/"]);
@@ -212,9 +228,23 @@ mod tests {
     fn a_page_that_was_not_encoded_is_left_alone() {
         let xml = "<ListBucketResult><Contents><Key>a+b%20c &amp; d</Key></Contents></ListBucketResult>";
         assert_eq!(
-            ListPage::read(xml.as_bytes()).unwrap().objects[0].key,
+            ListPage::read(xml.as_bytes(), "").unwrap().objects[0].key,
             "a+b%20c & d"
         );
+    }
+
+    #[test]
+    fn what_was_not_asked_for_is_left_out() {
+        let xml = "<ListBucketResult><Contents><Key>public/a</Key></Contents><Contents><Key>secret/b</Key></Contents>\
+            <CommonPrefixes><Prefix>public/x/</Prefix></CommonPrefixes><CommonPrefixes><Prefix>secret/</Prefix></CommonPrefixes>\
+            </ListBucketResult>";
+        let page = ListPage::read(xml.as_bytes(), "public/").unwrap();
+        let keys: Vec<&str> = page.objects.iter().map(|object| object.key.as_str()).collect();
+        assert_eq!(
+            (keys, page.prefixes, page.outside),
+            (vec!["public/a"], vec!["public/x/".to_owned()], 2)
+        );
+        assert_eq!(ListPage::read(xml.as_bytes(), "").unwrap().outside, 0);
     }
 
     #[test]
@@ -226,7 +256,19 @@ mod tests {
             "<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>%ff</Key></Contents></ListBucketResult>",
             "<ListBucketResult><Contents/></ListBucketResult>",
         ] {
-            assert!(ListPage::read(xml.as_bytes()).is_err(), "{xml}");
+            assert!(ListPage::read(xml.as_bytes(), "").is_err(), "{xml}");
+        }
+    }
+
+    #[test]
+    fn cors_rules_are_counted_and_not_taken_for_granted() {
+        let read = |xml: &str| read_cors(xml.as_bytes()).ok();
+        let rule =
+            "<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>";
+        assert_eq!(read(rule), Some(true));
+        assert_eq!(read("<CORSConfiguration/>"), Some(false));
+        for xml in ["", "<ListBucketResult/>", "<html>"] {
+            assert_eq!(read(xml), None, "{xml}");
         }
     }
 

@@ -158,7 +158,7 @@ impl Client {
         const CALL: &str = "ListObjectsV2";
         let call = access.bucket_call(Method::GET, bucket, operation::list_query(listing));
         let answer = self.ask(CALL, &call, BodyLimit::Refuse(ANSWER_BYTES_MAX)).await?;
-        ListPage::read(&answer.body).map_err(|error| CallError::NotUnderstood {
+        ListPage::read(&answer.body, listing.prefix).map_err(|error| CallError::NotUnderstood {
             host: call.host().to_owned(),
             call: CALL,
             reason: error.to_string(),
@@ -213,11 +213,14 @@ impl Client {
     /// Does the bucket have CORS rules at all? Needs a right that the hub's own policy does not ask for.
     pub async fn has_cors_rules(&self, access: &Access, bucket: &BucketName) -> Result<bool, CallError> {
         let call = access.bucket_call(Method::GET, bucket, operation::cors_query());
-        match self
-            .ask("GetBucketCors", &call, BodyLimit::Refuse(ANSWER_BYTES_MAX))
-            .await
-        {
-            Ok(_) => Ok(true),
+        const CALL: &str = "GetBucketCors";
+        match self.ask(CALL, &call, BodyLimit::Refuse(ANSWER_BYTES_MAX)).await {
+            // A server that does not know the question may answer another one.
+            Ok(answer) => answer::read_cors(&answer.body).map_err(|reason| CallError::NotUnderstood {
+                host: call.host().to_owned(),
+                call: CALL,
+                reason,
+            }),
             Err(error) if error.refusal().is_some_and(|refusal| refusal.status == 404) => Ok(false),
             Err(error) => Err(error),
         }

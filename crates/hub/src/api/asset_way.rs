@@ -197,6 +197,7 @@ impl<'a> Way<'a> {
             }],
             left_out: LeftOut::Nothing,
             origin: hub.public_url.clone(),
+            url_ttl_s: hub.config.signed_url_ttl,
         };
         let examining = Examining::of(hub, self.organization).await?;
         let left = self.left();

@@ -176,6 +176,7 @@ pub async fn patient_of(
         targets,
         left_out,
         origin: hub.public_url.clone(),
+        url_ttl_s: hub.config.signed_url_ttl,
     })
 }
 
@@ -225,6 +226,7 @@ pub fn patient_of_form(
         targets,
         left_out,
         origin: hub.public_url.clone(),
+        url_ttl_s: hub.config.signed_url_ttl,
     })
 }
 

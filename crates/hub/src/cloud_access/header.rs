@@ -226,7 +226,7 @@ fn public_url(data: &str) -> Result<String, Unread> {
 fn unread_in_public(error: &CallError) -> Unread {
     match error.kind() {
         Some(RefusalKind::Throttled) => Unread::of_call(error, Blame::Moment),
-        Some(RefusalKind::WrongRegion) => Unread::asset(
+        Some(RefusalKind::WrongRegion | RefusalKind::Redirected) => Unread::asset(
             "probe.redirected",
             "the address redirects to another one, which the hub does not follow",
         ),
@@ -243,6 +243,7 @@ fn blame_of(error: &CallError) -> Blame {
             | Kind::NotFound
             | Kind::InvalidRange
             | Kind::WrongRegion
+            | Kind::Redirected
             | Kind::Invalid,
         ) => Blame::Asset,
         Some(Kind::UnknownKey | Kind::BadSignature | Kind::Expired | Kind::BadToken | Kind::ClockSkew) => {

@@ -141,7 +141,7 @@ impl Fault {
     /// Can this fault spoil this very request?
     pub(super) fn concerns(&self, target: &Target<'_>) -> bool {
         let fits = match self {
-            Self::ClockSkew { .. } | Self::UnknownKey | Self::RefuseSecret => target.access_key.is_some(),
+            Self::UnknownKey | Self::RefuseSecret => target.access_key.is_some(),
             Self::ExpireToken => target.has_token,
             Self::RevokeSessions { before } => target
                 .given_ms
