@@ -31,6 +31,9 @@ const FIRST_PATIENCE: Duration = Duration::from_secs(8);
 /// How long it may take at most, for servers that are slow and not gone.
 const PATIENCE_MAX: Duration = Duration::from_secs(30);
 
+/// Pages in a row that name nothing and say that the list goes on.
+const EMPTY_PAGES_MAX: u32 = 1000;
+
 /// Tries of one page that follow each other at once. Whoever wants to be left alone for longer is, without a worker.
 const AT_ONCE: Retry = Retry {
     granted_max: Duration::from_secs(1),
@@ -93,6 +96,7 @@ impl Work<Import> {
         let mut file = ListFile::open(path, place.bytes).await?;
         let batches: Vec<String> = new.batches.iter().map(ToString::to_string).collect();
         let mut continuation: Option<String> = None;
+        let mut progress = Progress::default();
         while let Some(begin) = source.begins.get(place.begin) {
             let listing = Listing {
                 prefix: begin,
@@ -102,6 +106,9 @@ impl Work<Import> {
                 max_keys: LIST_KEYS_MAX,
             };
             let page = self.page(&mut bucket, &listing).await?;
+            progress
+                .see(&page, &listing)
+                .map_err(|why| Stop::Failed(goes_in_circles(source, why)))?;
             let rows = RowWriter {
                 bucket: &bucket,
                 extensions: Extensions::new(&source.extensions),
@@ -180,6 +187,46 @@ impl Work<Import> {
     }
 }
 
+/// Whether a list gets on: one that begins again and again would be read for ever.
+#[derive(Debug, Default)]
+struct Progress {
+    empty_pages: u32,
+}
+
+impl Progress {
+    /// Why a page does not get on behind the one before it.
+    fn see(&mut self, page: &ListPage, listing: &Listing<'_>) -> Result<(), &'static str> {
+        if page.continuation.is_some() && page.continuation.as_deref() == listing.continuation {
+            return Err("says to go on where it was asked to go on");
+        }
+        let first = page.objects.first().map(|object| object.key.as_str());
+        if first
+            .zip(listing.start_after)
+            .is_some_and(|(first, after)| first <= after)
+        {
+            return Err("names keys again, or not in their order");
+        }
+        self.empty_pages = match page.objects.len() + page.prefixes.len() + page.outside {
+            0 => self.empty_pages + 1,
+            _ => 0,
+        };
+        if self.empty_pages > EMPTY_PAGES_MAX {
+            return Err("goes on and on without naming a key");
+        }
+        Ok(())
+    }
+}
+
+fn goes_in_circles(source: &Source, why: &str) -> Fault {
+    Fault::new(
+        "cloud.not_understood",
+        format!(
+            "the list of {} has no end: the server {why}; import a list of addresses instead",
+            source.bucket
+        ),
+    )
+}
+
 impl From<ListFileError> for Stop {
     fn from(error: ListFileError) -> Self {
         match error {
@@ -234,4 +281,69 @@ fn nothing_found(source: &Source) -> Fault {
             places.join(", ")
         ),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use insitu_cloud::s3::ListedObject;
+
+    use super::*;
+
+    fn page(keys: &[&str], continuation: Option<&str>) -> ListPage {
+        let object = |key: &&str| ListedObject {
+            key: (*key).to_owned(),
+            size_bytes: 1,
+            last_modified: None,
+        };
+        ListPage {
+            objects: keys.iter().map(object).collect(),
+            continuation: continuation.map(str::to_owned),
+            ..ListPage::default()
+        }
+    }
+
+    fn asked<'a>(continuation: Option<&'a str>, after: Option<&'a str>) -> Listing<'a> {
+        Listing {
+            prefix: "",
+            delimiter: None,
+            continuation,
+            start_after: after,
+            max_keys: LIST_KEYS_MAX,
+        }
+    }
+
+    #[test]
+    fn a_list_that_gets_on_is_read_to_its_end() {
+        let mut progress = Progress::default();
+        progress
+            .see(&page(&["a", "b"], Some("1")), &asked(None, None))
+            .unwrap();
+        progress
+            .see(&page(&[], Some("2")), &asked(Some("1"), Some("b")))
+            .unwrap();
+        progress
+            .see(&page(&["c"], None), &asked(Some("2"), Some("b")))
+            .unwrap();
+        // Another beginning is listed from its own first key on.
+        progress.see(&page(&["a/x"], None), &asked(None, None)).unwrap();
+    }
+
+    #[test]
+    fn a_list_that_goes_in_circles_is_given_up() {
+        let see = |page: &ListPage, asked: &Listing<'_>| Progress::default().see(page, asked);
+        assert!(see(&page(&["c"], Some("1")), &asked(Some("1"), Some("b"))).is_err());
+        assert!(see(&page(&["b", "c"], Some("2")), &asked(Some("1"), Some("b"))).is_err());
+        let mut progress = Progress::default();
+        let tokens: Vec<String> = (0..=EMPTY_PAGES_MAX + 1).map(|n| n.to_string()).collect();
+        let mut pages = tokens
+            .windows(2)
+            .map(|two| progress.see(&page(&[], Some(&two[1])), &asked(Some(&two[0]), None)));
+        assert!(
+            pages
+                .by_ref()
+                .take(EMPTY_PAGES_MAX as usize)
+                .all(|seen| seen.is_ok())
+        );
+        assert!(pages.next().unwrap().is_err());
+    }
 }

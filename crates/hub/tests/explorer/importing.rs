@@ -232,6 +232,22 @@ async fn a_listing_that_is_denied_ends_the_import_with_its_cause() {
 }
 
 #[tokio::test]
+async fn a_list_that_goes_in_circles_ends_the_import_with_its_cause() {
+    for goes_on in [GoesOn::WhereItWas, GoesOn::Elsewhere] {
+        let story = Story::begin(KEYS).await;
+        *story.bucket.goes_on.lock().unwrap() = Some(goes_on);
+        let failed = story.import(json!({ "folder": "2024" })).await;
+        assert_eq!(
+            (&failed["state"], &failed["error"]["code"]),
+            (&json!("failed"), &json!("cloud.not_understood")),
+            "{goes_on:?}: {failed}"
+        );
+        assert!(story.bucket.listed().len() <= 2, "{goes_on:?}");
+        assert_eq!(failed["rowsImported"], 0);
+    }
+}
+
+#[tokio::test]
 async fn a_listing_is_cancelled_and_leaves_nothing() {
     let story = Story::begin(KEYS).await;
     story.bucket.is_closed.send_replace(true);

@@ -25,8 +25,17 @@ pub struct Bucket {
     pub refusal: Mutex<Option<(u32, u16, &'static str)>>,
     /// What the listings asked for.
     pub asked: Mutex<Vec<HashMap<String, String>>>,
+    /// Every list goes on as long as it is asked, with the same first page: by this continuation, or a new one each time.
+    pub goes_on: Mutex<Option<GoesOn>>,
     /// Nothing is listed while this is true.
     pub is_closed: watch::Sender<bool>,
+}
+
+/// How a list goes on that has no end.
+#[derive(Debug, Clone, Copy)]
+pub enum GoesOn {
+    WhereItWas,
+    Elsewhere,
 }
 
 impl Bucket {
@@ -35,6 +44,7 @@ impl Bucket {
             keys: Mutex::new(keys.iter().map(|key| (*key).to_owned()).collect()),
             refusal: Mutex::default(),
             asked: Mutex::default(),
+            goes_on: Mutex::default(),
             is_closed: watch::Sender::new(false),
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -67,9 +77,11 @@ impl Bucket {
         let text = |name: &str| query.get(name).map_or("", String::as_str);
         let prefix = text("prefix");
         let most: usize = text("max-keys").parse().unwrap();
-        let after = match text("continuation-token") {
-            "" => text("start-after"),
-            token => token,
+        let goes_on = *self.goes_on.lock().unwrap();
+        let after = match (goes_on, text("continuation-token")) {
+            (Some(_), _) => "",
+            (None, "") => text("start-after"),
+            (None, token) => token,
         };
         let encode = |key: &str| utf8_percent_encode(key, NON_ALPHANUMERIC).to_string();
         let (mut found, mut last, mut is_cut) = (Vec::new(), String::new(), false);
@@ -102,7 +114,13 @@ impl Bucket {
             });
             last = name;
         }
-        let token = if is_cut {
+        let token = if let Some(goes_on) = goes_on {
+            let n = match goes_on {
+                GoesOn::WhereItWas => 0,
+                GoesOn::Elsewhere => self.asked.lock().unwrap().len(),
+            };
+            format!("<IsTruncated>true</IsTruncated><NextContinuationToken>{n}</NextContinuationToken>")
+        } else if is_cut {
             format!(
                 "<IsTruncated>true</IsTruncated><NextContinuationToken>{}</NextContinuationToken>",
                 last.replace('&', "&amp;")
