@@ -37,10 +37,15 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// For S3 and STS.
+    /// For S3.
     pub const NORMAL: Patience = Patience {
         connect: Duration::from_secs(5),
         whole: Duration::from_secs(30),
+    };
+    /// For STS, which answers within a second where it does; a call that hangs is made again while somebody waits.
+    pub const STS: Patience = Patience {
+        connect: Duration::from_secs(3),
+        whole: Duration::from_secs(5),
     };
     /// For a part of an upload, which takes as long as the line up is slow.
     pub const UPLOAD: Patience = Patience {

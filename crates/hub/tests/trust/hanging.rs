@@ -37,6 +37,14 @@ async fn sign(story: &Story, assets: &[Value]) -> (Answer, Duration) {
 }
 
 #[tokio::test]
+async fn one_call_that_hangs_is_made_again_before_whoever_signs_is_sent_away() {
+    let story = Story::begin().await;
+    let storage = story.connect_well().await;
+    story.sts.hang_once();
+    story.sign(&storage).await.data();
+}
+
+#[tokio::test]
 async fn a_server_that_hangs_is_waited_for_once_and_not_for_each_bucket() {
     let story = Story::begin().await;
     let storage = story.connect_well().await;
