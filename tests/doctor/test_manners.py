@@ -25,7 +25,8 @@ OK, GIVEN_UP, TRIED_AGAIN = "measured", "given up", "tried again"
 # What becomes of an asset with this key whose size the hub wants to read while the bucket has this fault.
 FAULTS = [
     ({"fault": "cut-connection"}, TRIED_AGAIN, KEY),
-    ({"fault": "cut-body"}, TRIED_AGAIN, KEY),
+    # Twice, and no third time: nothing else of the bucket tells whether it is the bucket or the object.
+    ({"fault": "cut-body"}, GIVEN_UP, KEY),
     ({"fault": "throttle"}, TRIED_AGAIN, KEY),
     ({"fault": "clock-skew", "seconds": 16 * 60}, TRIED_AGAIN, KEY),
     ({"fault": "clock-skew", "seconds": -16 * 60}, TRIED_AGAIN, KEY),

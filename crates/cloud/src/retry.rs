@@ -6,6 +6,7 @@ use std::time::Duration;
 use insitu_model::ambient::Random;
 use tokio::time::Instant;
 
+use crate::connect::ConnectError;
 use crate::refusal::CallError;
 
 /// How often a call is tried, and how long to wait in between.
@@ -21,6 +22,8 @@ pub struct Retry {
     pub granted_max: Duration,
     /// Beyond this no further try begins: a server that hangs would be waited for once per try.
     pub begin_max: Duration,
+    /// Whether an answer that broke off is asked for again: what of it came was sent in vain.
+    pub reads_again: bool,
 }
 
 impl Retry {
@@ -31,6 +34,7 @@ impl Retry {
         wait_max: Duration::from_secs(2),
         granted_max: Duration::from_secs(5),
         begin_max: Duration::from_secs(10),
+        reads_again: true,
     };
     /// For work that nobody waits for and that comes back by itself: a second try, and no more.
     pub const PATIENT: Retry = Retry {
@@ -39,6 +43,7 @@ impl Retry {
         wait_max: Duration::from_millis(500),
         granted_max: Duration::from_secs(30),
         begin_max: Duration::from_secs(10),
+        reads_again: false,
     };
     /// One try, for whoever wants to show what one call says.
     pub const NONE: Retry = Retry {
@@ -47,6 +52,7 @@ impl Retry {
         wait_max: Duration::ZERO,
         granted_max: Duration::ZERO,
         begin_max: Duration::ZERO,
+        reads_again: false,
     };
 
     /// Calls until it succeeds, fails for good, or has failed often enough.
@@ -59,6 +65,7 @@ impl Retry {
             match call().await {
                 Err(error)
                     if error.is_transient()
+                        && (self.reads_again || !is_cut(&error))
                         && attempt < self.attempts_max
                         && began.elapsed() < self.begin_max =>
                 {
@@ -89,6 +96,10 @@ impl Retry {
         random.fill(&mut bytes);
         ceiling.mul_f64(f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX))
     }
+}
+
+fn is_cut(error: &CallError) -> bool {
+    matches!(error, CallError::Connect(ConnectError::BodyCut { .. }))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use insitu_model::ambient::{Clock, Random};
 use insitu_store::Db;
 
+use crate::auth::at_once::Examinations;
 use crate::auth::peer::TrustedProxies;
 use crate::auth::standings::Standings;
 use crate::auth::throttle::{RoleThrottle, Throttle};
@@ -31,6 +32,7 @@ pub struct Hub {
     pub trusted_proxies: TrustedProxies,
     pub sign_in_throttle: Throttle,
     pub role_throttle: RoleThrottle,
+    pub examinations: Examinations,
     pub standings: Standings,
 }
 

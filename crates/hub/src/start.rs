@@ -8,6 +8,7 @@ use insitu_model::ambient::{Clock, Random};
 use insitu_store::{DatabaseUrl, Db, Options};
 
 use crate::ambient::{SystemClock, SystemRandom};
+use crate::auth::at_once::Examinations;
 use crate::auth::peer::TrustedProxies;
 use crate::auth::standings::Standings;
 use crate::auth::throttle::{RoleThrottle, Throttle};
@@ -58,6 +59,7 @@ pub async fn open_with(
         trusted_proxies,
         sign_in_throttle: Throttle::default(),
         role_throttle: RoleThrottle::default(),
+        examinations: Examinations::default(),
         standings: Standings::default(),
         config,
     }))

@@ -258,3 +258,37 @@ async fn whoever_tries_the_role_of_a_saved_storage_again_and_again_has_to_wait()
     assert_eq!(ada.post(&path, moved).await.code(), "storage.too_many_tries");
     ada.post(&path, json!({ "name": "the same role" })).await.data();
 }
+
+#[tokio::test]
+async fn whoever_tests_four_storages_at_once_waits_with_the_fifth() {
+    let (asked, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let hangs = axum::Router::new().fallback(move |uri: axum::http::Uri| {
+        let _nobody_listens = asked.send(uri.path().to_owned());
+        std::future::pending::<StatusCode>()
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut form = user_form();
+    form["endpoint"] = json!(format!("http://{}", listener.local_addr().unwrap()));
+    tokio::spawn(async move { axum::serve(listener, hangs).await });
+    let hub = TestHub::start().await;
+    let ada = hub.owner("Acme").await;
+    let objects: Vec<String> = (0..4).map(|n| format!("s3://bucket-{n}/a.jpg")).collect();
+    let four = objects.iter().map(|object| try_form(&ada, form.clone(), object));
+    let four = futures_util::future::join_all(four);
+    let fifth = async {
+        let mut buckets = std::collections::HashSet::new();
+        while buckets.len() < 4 {
+            buckets.insert(told.recv().await.unwrap());
+        }
+        try_form(&ada, user_form(), "s3://photos/a.jpg").await
+    };
+    let fifth = tokio::select! { _ = four => None, answer = fifth => Some(answer) };
+    let fifth = fifth.unwrap();
+    assert_eq!(
+        (fifth.status, fifth.code()),
+        (StatusCode::TOO_MANY_REQUESTS, "storage.too_many_tries")
+    );
+    // Those who asked have gone, and their tests with them.
+    let again = try_form(&ada, user_form(), "s3://photos/a.jpg").await;
+    assert_eq!(again.data()["diagnosis"]["cause"]["code"], "storage.connect");
+}

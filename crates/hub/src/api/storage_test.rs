@@ -36,6 +36,7 @@ use super::storage_trust::refuse_role_of_another;
 use super::storages::{customer_external_id, external_id_given, parse_id, refuse_private_endpoint};
 use super::time::iso;
 use crate::auth::access::{Org, right};
+use crate::auth::at_once::Place;
 use crate::auth::peer::Peer;
 use crate::cloud_access::proof::ROLE_DENIED;
 use crate::cloud_access::{Examining, Wish, patient_of, patient_of_form};
@@ -113,6 +114,7 @@ async fn test_saved(
         storage: id,
         keeps_the_end: wish.object.is_none() && wish.buckets.is_empty(),
     });
+    let place = hub.examinations.enter(access.caller.user)?;
     let patient = patient_of(&hub, organization, id, wish).await?;
     if matches!(patient.grant, Grant::Role(_)) {
         hub.role_throttle.check_saved(access.caller.user)?;
@@ -121,6 +123,7 @@ async fn test_saved(
         patient,
         holder,
         saved,
+        _place: place,
     };
     answer(hub, organization, test, &headers).await
 }
@@ -139,6 +142,7 @@ async fn test_form(
     Body(body): Body<StorageFormTestBody>,
 ) -> ApiResult<Response> {
     let organization = access.organization;
+    let place = hub.examinations.enter(access.caller.user)?;
     let mut problems = Problems::default();
     let form = StorageForm {
         // A name is for the list of storages, which this one is not in.
@@ -180,6 +184,7 @@ async fn test_form(
         patient,
         holder,
         saved: None,
+        _place: place,
     };
     answer(hub, organization, test, &headers).await
 }
@@ -190,6 +195,7 @@ struct Test {
     holder: Option<Holder>,
     /// The storage that learns from the test.
     saved: Option<Saved>,
+    _place: Place,
 }
 
 #[derive(Clone, Copy)]

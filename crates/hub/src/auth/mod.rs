@@ -1,6 +1,7 @@
 //! Who is calling, and what they may do.
 
 pub mod access;
+pub mod at_once;
 pub mod caller;
 pub mod link;
 pub mod origin;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use bytes::Bytes;
-use insitu_cloud::connect::Outbound;
+use insitu_cloud::connect::{ConnectError, Outbound};
 use insitu_cloud::public::AsPage;
 use insitu_cloud::s3::{self, ObjectName, RangeRead};
 use insitu_cloud::{CallError, RefusalKind, Retry, public};
@@ -51,6 +51,10 @@ pub enum Blame {
     Storage,
     /// The moment: the server is busy or failing.
     Moment,
+    /// This answer, which broke off or was none: perhaps the next one does better, and other assets may.
+    Answer,
+    /// Nobody knows, as no answer came: this asset, if others of the storage are answered for, or the storage.
+    Silence,
 }
 
 impl Unread {
@@ -250,7 +254,13 @@ fn blame_of(error: &CallError) -> Blame {
             Blame::Storage
         }
         Some(Kind::Throttled | Kind::ServerFault) => Blame::Moment,
-        None if matches!(error.code(), "connect.path_not_sendable" | "connect.bad_url") => Blame::Asset,
-        None => Blame::Storage,
+        None => match error {
+            CallError::NotUnderstood { .. } | CallError::Connect(ConnectError::BodyCut { .. }) => {
+                Blame::Answer
+            }
+            CallError::Connect(ConnectError::Timeout { .. }) => Blame::Silence,
+            _ if matches!(error.code(), "connect.path_not_sendable" | "connect.bad_url") => Blame::Asset,
+            _ => Blame::Storage,
+        },
     }
 }

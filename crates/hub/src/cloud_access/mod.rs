@@ -99,7 +99,7 @@ impl CloudAccess {
         let open =
             |reach, patience| Outbound::with_lookup(reach, patience, names.clone()).map_err(Failure::new);
         let for_storages = open(Reach::Storages(allowed.clone()), Patience::NORMAL)?;
-        let for_operator = open(Reach::Operator, Patience::NORMAL)?;
+        let for_operator = open(Reach::Operator, Patience::STS)?;
         let for_metadata = open(Reach::Operator, Patience::SHORT)?;
         let identity = Identity::new(
             identity_settings(config, sts_endpoint.clone()),

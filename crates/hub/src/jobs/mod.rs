@@ -17,6 +17,7 @@ mod listing;
 pub mod lookup;
 pub mod pre_labels;
 mod probe;
+mod probe_report;
 pub mod proofs;
 mod read_rows;
 pub mod receive;

@@ -3,20 +3,21 @@
 //!
 //! A worker takes a range of assets of one storage for a few chunks and gives it back to the end of the line, so that
 //! a long list does not keep the short ones waiting. Where a storage is down or says that it is asked too much, the
-//! range rests, longer with every try in vain. An asset that cannot be read is given up with its reason.
+//! range rests, longer with every try in vain. An asset that cannot be read is given up with its reason; one whose answer
+//! breaks off is asked for once more, behind the others.
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use futures_util::{StreamExt as _, stream};
 use insitu_cloud::s3::RANGE_BYTES_MAX;
-use insitu_formats::image::{HeaderError, size_as_shown};
 use insitu_store::assets::Unmeasured;
 use insitu_store::assets::probes::{self, Chunk, Found, Known, Learned, Range, Report, Trouble};
 use insitu_store::{Error, Tx};
 use tokio::sync::watch;
 
+use super::probe_report::{found_in, give_up, kept, note};
 use super::runner::{Kind, LEASE_MS, RENEW_EVERY, Work};
 use super::{Jobs, Lane};
 use crate::cloud_access::{Blame, Unread, read_header};
@@ -28,14 +29,14 @@ const PARALLEL_PER_STORAGE: usize = 8;
 const ASSETS_PER_CHUNK: u32 = 64;
 /// Chunks of a range before another range has its turn.
 const CHUNKS_PER_TURN: u32 = 16;
+/// Answers of a chunk that may break off or not come, while none comes whole, before the storage rests.
+const DOUBTFUL_MAX: usize = 2 * PARALLEL_PER_STORAGE;
 /// Tries of assets whose server fails, before they are given up.
 const ATTEMPTS_MAX: u32 = 10;
 /// The first rest after a try in vain; it doubles with each.
 const FIRST_REST_MS: i64 = 2_000;
 /// The longest rest.
 const REST_MAX_MS: i64 = 5 * 60 * 1000;
-/// What is kept of a reason, in characters.
-const MESSAGE_CHARS_MAX: usize = 500;
 
 /// Counts how often an organization was told to allow or forbid probes, so that work under way looks again.
 #[derive(Debug, Default)]
@@ -88,6 +89,27 @@ struct Prober {
     stopping: watch::Receiver<bool>,
 }
 
+/// How a chunk goes.
+#[derive(Default)]
+struct Turn {
+    /// What was allowed when it began.
+    switch: u64,
+    /// The storage is down or busy.
+    in_vain: AtomicBool,
+    /// Some object was read.
+    has_read: AtomicBool,
+    /// Answers that broke off or did not come.
+    doubtful: AtomicUsize,
+}
+
+impl Turn {
+    fn is_in_vain(&self) -> bool {
+        let reads_nothing = !self.has_read.load(Ordering::Relaxed);
+        self.in_vain.load(Ordering::Relaxed)
+            || reads_nothing && self.doubtful.load(Ordering::Relaxed) >= DOUBTFUL_MAX
+    }
+}
+
 /// An object, and the assets of a chunk that name it.
 struct Object<'a> {
     known: Option<&'a Known>,
@@ -100,6 +122,8 @@ enum Outcome {
     Known(Found),
     Read(Learned),
     Failed(Unread),
+    /// Its answer broke off, or did not come.
+    Doubtful(Unread),
     /// To be tried again; for the reason given, or because the work stopped.
     Left(Option<Unread>),
 }
@@ -130,14 +154,11 @@ impl Prober {
 
     /// Looks at the objects of a chunk, and keeps the range meanwhile.
     async fn look(&self, chunk: &Chunk, switch: u64) -> Result<Report, Error> {
-        let in_vain = AtomicBool::new(false);
-        let looks: Vec<_> = objects(chunk)
-            .into_iter()
-            .map(|object| self.look_at(object, switch, &in_vain))
-            .collect();
-        let looking = stream::iter(looks)
-            .buffer_unordered(PARALLEL_PER_STORAGE)
-            .collect::<Vec<_>>();
+        let turn = Turn {
+            switch,
+            ..Turn::default()
+        };
+        let looking = self.look_twice(objects(chunk), &turn);
         let mut looking = std::pin::pin!(looking);
         loop {
             tokio::select! {
@@ -149,28 +170,80 @@ impl Prober {
         }
     }
 
-    async fn look_at<'a>(
-        &self,
-        object: Object<'a>,
-        switch: u64,
-        in_vain: &AtomicBool,
-    ) -> (Vec<&'a Unmeasured>, Outcome) {
-        let is_over = *self.stopping.borrow() || self.hub.jobs.probe_switch.state() != switch;
-        if is_over || in_vain.load(Ordering::Relaxed) {
-            return (object.assets, Outcome::Left(None));
+    /// Looks at all objects, and once more, behind the others, at those whose answers broke off or did not come: where
+    /// others were read, that is not the storage's trouble.
+    async fn look_twice<'a>(&self, objects: Vec<Object<'a>>, turn: &Turn) -> Vec<(Object<'a>, Outcome)> {
+        let outcomes = self.look_at_all(objects, turn).await;
+        let is_doubtful = |(_, outcome): &(_, Outcome)| matches!(outcome, Outcome::Doubtful(_));
+        let (doubtful, mut outcomes): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(is_doubtful);
+        if !turn.has_read.load(Ordering::Relaxed) {
+            outcomes.extend(
+                doubtful
+                    .into_iter()
+                    .map(|(object, outcome)| (object, self.judge(outcome))),
+            );
+            return outcomes;
         }
-        let outcome = match object.known.filter(|known| known.holds()) {
-            Some(known) => Outcome::Known(known.found.clone()),
-            None => match self.read(&object).await {
-                Ok(learned) => Outcome::Read(learned),
-                Err(unread) if unread.blame == Blame::Asset => Outcome::Failed(unread),
-                Err(unread) => {
-                    in_vain.store(true, Ordering::Relaxed);
+        let again = doubtful.into_iter().map(|(object, _)| object).collect();
+        let again = self.look_at_all(again, turn).await.into_iter();
+        outcomes.extend(again.map(|(object, outcome)| match outcome {
+            Outcome::Doubtful(unread) => (object, Outcome::Failed(unread)),
+            outcome => (object, outcome),
+        }));
+        outcomes
+    }
+
+    /// Where nothing was read that could be compared with: a second answer that breaks off is the last, and a server that
+    /// says nothing is left alone for a while.
+    fn judge(&self, outcome: Outcome) -> Outcome {
+        match outcome {
+            Outcome::Doubtful(unread) if unread.blame == Blame::Answer && self.range.attempts > 0 => {
+                Outcome::Failed(unread)
+            }
+            Outcome::Doubtful(unread) => Outcome::Left(Some(unread)),
+            outcome => outcome,
+        }
+    }
+
+    async fn look_at_all<'a>(&self, objects: Vec<Object<'a>>, turn: &Turn) -> Vec<(Object<'a>, Outcome)> {
+        let looks: Vec<_> = objects
+            .into_iter()
+            .map(|object| async {
+                let outcome = self.look_at(&object, turn).await;
+                (object, outcome)
+            })
+            .collect();
+        stream::iter(looks)
+            .buffer_unordered(PARALLEL_PER_STORAGE)
+            .collect()
+            .await
+    }
+
+    async fn look_at(&self, object: &Object<'_>, turn: &Turn) -> Outcome {
+        let is_over = *self.stopping.borrow() || self.hub.jobs.probe_switch.state() != turn.switch;
+        if is_over || turn.is_in_vain() {
+            return Outcome::Left(None);
+        }
+        if let Some(known) = object.known.filter(|known| known.holds()) {
+            return Outcome::Known(known.found.clone());
+        }
+        match self.read(object).await {
+            Ok(learned) => {
+                turn.has_read.store(true, Ordering::Relaxed);
+                Outcome::Read(learned)
+            }
+            Err(unread) => match unread.blame {
+                Blame::Asset => Outcome::Failed(unread),
+                Blame::Answer | Blame::Silence => {
+                    turn.doubtful.fetch_add(1, Ordering::Relaxed);
+                    Outcome::Doubtful(unread)
+                }
+                Blame::Storage | Blame::Moment => {
+                    turn.in_vain.store(true, Ordering::Relaxed);
                     Outcome::Left(Some(unread))
                 }
             },
-        };
-        (object.assets, outcome)
+        }
     }
 
     /// Reads an object, unless it is still what it was when it was read before.
@@ -205,18 +278,19 @@ impl Prober {
         })
     }
 
-    fn report(&self, outcomes: Vec<(Vec<&Unmeasured>, Outcome)>) -> Report {
+    fn report(&self, outcomes: Vec<(Object<'_>, Outcome)>) -> Report {
         let now = self.hub.clock.now_ms();
         let is_last_try = self.range.attempts + 1 >= ATTEMPTS_MAX;
         let mut report = Report::default();
-        for (assets, outcome) in outcomes {
+        for (Object { assets, .. }, outcome) in outcomes {
             match outcome {
                 Outcome::Known(found) => note(&mut report, &assets, &found),
                 Outcome::Read(learned) => {
                     note(&mut report, &assets, &learned.found);
                     report.learned.push(learned);
                 }
-                Outcome::Failed(unread) => {
+                // A doubt that nobody resolved is none any more.
+                Outcome::Failed(unread) | Outcome::Doubtful(unread) => {
                     give_up(&mut report, &assets, &unread.code, &kept(&unread.message))
                 }
                 Outcome::Left(Some(unread)) if is_last_try && unread.blame == Blame::Moment => {
@@ -280,53 +354,9 @@ fn objects(chunk: &Chunk) -> Vec<Object<'_>> {
     objects
 }
 
-/// What the beginning of a file tells.
-fn found_in(bytes: &[u8]) -> Found {
-    let is_all = bytes.len() < RANGE_BYTES_MAX;
-    let nothing = |code: &str, message: String| Found::Nothing {
-        code: code.to_owned(),
-        message: kept(&message),
-    };
-    match size_as_shown(bytes) {
-        Ok(size) => Found::Size(size.width, size.height),
-        Err(HeaderError::CutOff) if !is_all => nothing(
-            "image.header_too_long",
-            format!("its header is longer than the {RANGE_BYTES_MAX} bytes that are read"),
-        ),
-        Err(error) => nothing(error.code(), error.to_string()),
-    }
-}
-
-/// Notes what was found in an object for all assets that name it.
-fn note(report: &mut Report, assets: &[&Unmeasured], found: &Found) {
-    match found {
-        Found::Size(width, height) => {
-            let measured = assets.iter().map(|asset| ((*asset).clone(), *width, *height));
-            report.measured.extend(measured);
-        }
-        Found::Nothing { code, message } => give_up(report, assets, code, message),
-    }
-}
-
-fn give_up(report: &mut Report, assets: &[&Unmeasured], code: &str, message: &str) {
-    let failed = assets
-        .iter()
-        .map(|asset| ((*asset).clone(), code.to_owned(), message.to_owned()));
-    report.failed.extend(failed);
-}
-
 /// How long a range rests after so many tries in vain before this one.
 fn rest_ms(attempts: u32) -> i64 {
     (FIRST_REST_MS << attempts.min(16)).min(REST_MAX_MS)
-}
-
-/// A reason as the database takes it.
-fn kept(message: &str) -> String {
-    message
-        .chars()
-        .filter(|c| *c != '\0')
-        .take(MESSAGE_CHARS_MAX)
-        .collect()
 }
 
 #[cfg(test)]
@@ -337,11 +367,5 @@ mod tests {
     fn rests_double_up_to_five_minutes() {
         assert_eq!([0, 1, 2].map(rest_ms), [2_000, 4_000, 8_000]);
         assert_eq!([20, u32::MAX].map(rest_ms), [REST_MAX_MS; 2]);
-    }
-
-    #[test]
-    fn a_reason_is_kept_short_and_without_nul() {
-        assert_eq!(kept("a\0b"), "ab");
-        assert_eq!(kept(&"ö".repeat(1000)).chars().count(), MESSAGE_CHARS_MAX);
     }
 }

@@ -1,6 +1,6 @@
 //! A server that looks like S3 from afar, a hub that may read from it, and the words that the tests tell stories in.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,6 +10,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
+use futures_util::{StreamExt as _, stream};
 use insitu_hub::jobs::wait_for_import;
 use insitu_hub::testing::{Person, TestHub};
 use serde_json::{Value, json};
@@ -26,6 +27,8 @@ pub struct Bucket {
     /// Answers before, or instead of, the file: how many, and the last one for ever where it is no file.
     pub refusals: Mutex<HashMap<&'static str, (u32, StatusCode)>>,
     pub asked: Mutex<Vec<(String, String)>>,
+    /// Files whose answers break off in the middle.
+    pub cut: HashSet<&'static str>,
     /// Files that came in place of others.
     pub overwritten: Mutex<HashMap<&'static str, Vec<u8>>>,
     /// The names of the files that nobody read again, because they are as they were.
@@ -78,12 +81,27 @@ async fn answer(State(bucket): State<Arc<Bucket>>, method: Method, uri: Uri, hea
     };
     let last: usize = range.rsplit('-').next().unwrap().parse().unwrap();
     let part = file[..file.len().min(last + 1)].to_vec();
+    if bucket.cut.contains(name.as_str()) {
+        let length = [(header::CONTENT_LENGTH, part.len())];
+        return (StatusCode::PARTIAL_CONTENT, length, cut_in_half(part)).into_response();
+    }
     (
         StatusCode::PARTIAL_CONTENT,
         [(header::ETAG, etag)],
         Body::from(part),
     )
         .into_response()
+}
+
+fn cut_in_half(mut part: Vec<u8>) -> Body {
+    part.truncate(part.len() / 2);
+    let half = stream::once(std::future::ready(Ok(part)));
+    // What was sent so far leaves first: an error at once would take it along.
+    let end = stream::once(async {
+        tokio::task::yield_now().await;
+        Err(std::io::Error::other("cut on purpose"))
+    });
+    Body::from_stream(half.chain(end))
 }
 
 fn etag_of(file: &Vec<u8>) -> String {

@@ -1,6 +1,6 @@
 //! Storages that are busy or gone, and assets that are tried again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 
 use axum::http::StatusCode;
@@ -76,4 +76,50 @@ async fn what_failed_is_tried_again_when_somebody_asks() {
     assert_eq!(story.ada.post(&path, json!({})).await.data()["retried"], 1);
     let done = story.done().await;
     assert_eq!((&done["measured"], &done["failed"]), (&json!(1), &json!(0)));
+}
+
+/// A hub that was told of these files of a bucket, of which some break off: how often each was asked for, once all are done
+/// with.
+async fn tries(names: &[&'static str], cut: &[&'static str]) -> (serde_json::Value, HashMap<String, usize>) {
+    let files = names.iter().map(|name| (*name, gif(30, 40))).collect();
+    let bucket = Bucket {
+        files,
+        cut: cut.iter().copied().collect::<HashSet<_>>(),
+        ..Bucket::default()
+    };
+    let (bucket, endpoint) = bucket.serve().await;
+    let story = Story::begin().await;
+    let storage = story.storage("cut", &endpoint).await;
+    story.import(&storage, names).await;
+    let done = story.done().await;
+    let mut tries = HashMap::new();
+    for (name, _) in bucket.asked() {
+        *tries.entry(name).or_default() += 1;
+    }
+    (done, tries)
+}
+
+#[tokio::test]
+async fn answers_that_break_off_keep_no_other_asset_waiting_and_are_asked_for_twice() {
+    let names: Vec<&'static str> = (0..90).map(|n| &*format!("{n:02}.gif").leak()).collect();
+    let (cut, good) = names.split_at(10);
+    let (done, tries) = tries(&names, cut).await;
+    assert_eq!(
+        (&done["measured"], &done["failed"]),
+        (&json!(80), &json!(10)),
+        "{done}"
+    );
+    assert!(cut.iter().all(|name| tries[*name] == 2), "{tries:?}");
+    assert!(good.iter().all(|name| tries[*name] == 1), "{tries:?}");
+}
+
+#[tokio::test]
+async fn where_every_answer_breaks_off_the_second_is_the_last() {
+    let (done, tries) = tries(&["a.gif", "b.gif"], &["a.gif", "b.gif"]).await;
+    assert_eq!(
+        (&done["measured"], &done["failed"]),
+        (&json!(0), &json!(2)),
+        "{done}"
+    );
+    assert!(tries.values().all(|tries| *tries == 2), "{tries:?}");
 }

@@ -44,6 +44,8 @@ pub struct Sts {
     pub roles: Mutex<HashMap<String, Trust>>,
     pub is_down: Mutex<bool>,
     hangs: AtomicBool,
+    /// Calls to AssumeRole that get no answer.
+    unanswered: AtomicUsize,
     /// Whether a bucket that is asked anything never answers.
     pub buckets_hang: AtomicBool,
     /// Sessions up to the one with this number are refused by buckets, as after *Revoke active sessions*.
@@ -60,6 +62,7 @@ impl Sts {
             roles: Mutex::default(),
             is_down: Mutex::default(),
             hangs: AtomicBool::new(false),
+            unanswered: AtomicUsize::new(0),
             buckets_hang: AtomicBool::new(false),
             revoked: AtomicUsize::new(0),
             refuses_with: Mutex::default(),
@@ -83,6 +86,11 @@ impl Sts {
     /// Says nothing any more, whatever it is asked.
     pub fn hang(&self) {
         self.hangs.store(true, Ordering::SeqCst);
+    }
+
+    /// Says nothing to whoever asks to assume a role next.
+    pub fn hang_once(&self) {
+        self.unanswered.store(1, Ordering::SeqCst);
     }
 
     pub fn go_down(&self, is_down: bool) {
@@ -153,7 +161,12 @@ async fn answer(State(sts): State<Arc<Sts>>, Form(form): Form<HashMap<String, St
         all.push(asked.clone());
         all.len()
     };
-    if is_silent {
+    let fewer = |left: usize| left.checked_sub(1);
+    let hangs_now = sts
+        .unanswered
+        .fetch_update(Ordering::SeqCst, Ordering::SeqCst, fewer)
+        .is_ok();
+    if is_silent || hangs_now {
         std::future::pending::<()>().await;
     }
     if !is_let_in {
