@@ -11,6 +11,7 @@ use axum::http::{Request, StatusCode, header};
 use insitu_hub::testing::{Person, TestHub};
 use insitu_hub::try_out;
 use insitu_model::ambient::FixedClock;
+use insitu_model::role::{OrganizationRole, ProjectRole};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -291,4 +292,24 @@ async fn whoever_tests_four_storages_at_once_waits_with_the_fifth() {
     // Those who asked have gone, and their tests with them.
     let again = try_form(&ada, user_form(), "s3://photos/a.jpg").await;
     assert_eq!(again.data()["diagnosis"]["cause"]["code"], "storage.connect");
+}
+
+#[tokio::test]
+async fn what_somebody_names_who_manages_no_storage_is_not_how_it_is() {
+    let hub = TestHub::start().await;
+    let ada = hub.owner("Acme").await;
+    let project = ada.project("p").await;
+    let manages = [(project.as_str(), ProjectRole::Manager)];
+    let grace = hub
+        .member(&ada, "grace", OrganizationRole::Member, &manages)
+        .await;
+    let id = saved(&ada, "Photos", user_form()).await;
+    let last_check = async |person: &Person, body: Value| {
+        person.post(&format!("/v2/storages/{id}/test"), body).await.data();
+        let storage = ada.get(&format!("/v2/storages/{id}")).await;
+        storage.data()["storage"]["lastCheck"]["code"].clone()
+    };
+    let named = json!({ "buckets": ["typo-bucket"] });
+    assert_eq!(last_check(&grace, named.clone()).await, Value::Null);
+    assert_eq!(last_check(&ada, named).await, "storage.connect");
 }

@@ -112,7 +112,7 @@ async fn test_saved(
     let saved = Some(Saved {
         organization,
         storage: id,
-        keeps_the_end: wish.object.is_none() && wish.buckets.is_empty(),
+        keeps_the_end: wish.object.is_none() && (wish.buckets.is_empty() || may_sign),
     });
     let place = hub.examinations.enter(access.caller.user)?;
     let patient = patient_of(&hub, organization, id, wish).await?;
@@ -202,8 +202,8 @@ struct Test {
 struct Saved {
     organization: OrganizationId,
     storage: StorageId,
-    /// Whether it remembers how the test ended: what an object or a bucket is to blame for that somebody named says nothing
-    /// about the storage.
+    /// Whether it remembers how the test ended: not what one object is to blame for, nor a bucket that somebody named who
+    /// does not manage storages.
     keeps_the_end: bool,
 }
 
