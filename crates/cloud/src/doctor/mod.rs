@@ -28,6 +28,7 @@ mod strangers_tests;
 #[cfg(test)]
 mod tests;
 pub mod trust;
+mod version;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -13,6 +13,7 @@ use super::check::{Cause, Subject};
 use super::denial::Denial;
 use super::key::is_session_unheard;
 use super::run::{Open, Run, Step};
+use super::version::{self, no_such_version};
 use super::{Wanted, whose};
 use crate::credentials::Credentials;
 use crate::policy;
@@ -122,7 +123,11 @@ async fn what_is_missing(run: &mut Run<'_>, it: &Looked<'_>) -> Cause {
         Err(error) if says_nothing_is_there(&error) => {
             no_such_bucket(&format!("bucket {}", it.bucket), &host_of(&error))
         }
-        _ => no_such_object(it),
+        // Nobody says whether there are other versions.
+        _ => match &it.wanted.version {
+            Some(version) => no_such_version(it.bucket, it.wanted, version),
+            None => no_such_object(it),
+        },
     }
 }
 
@@ -191,6 +196,9 @@ async fn denied<T>(
     };
     let code = refusal.code.as_deref().unwrap_or_default();
     let words = refusal.message.as_deref().unwrap_or_default();
+    if let Some(cause) = version::cause_of(refusal, it.bucket, it.wanted) {
+        return run.fail(check, cause);
+    }
     match error.kind() {
         _ if words.contains("kms:") || code.starts_with("KMS.") || code.starts_with("Kms") => {
             let cause = kms_denied(run, it, None, error);
@@ -200,8 +208,7 @@ async fn denied<T>(
         Some(RefusalKind::NotFound) => return run.fail(check, no_such_object(it)),
         Some(RefusalKind::AccessDenied) => {}
         Some(RefusalKind::Invalid) => {
-            let host = it.bucket.as_str();
-            return run.fail(check, unexpected(refusal, host));
+            return run.fail(check, unexpected(refusal, &host_of(error)));
         }
         _ => return run.fail(check, of_call(error, whose(it.key))),
     }

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use crate::story::{BUCKET, Story};
+use crate::story::{BUCKET, GoesOn, Story};
 
 const KEYS: &[&str] = &[
     "2024/",
