@@ -156,12 +156,19 @@ pub fn is_awaited(tx: &mut Tx, organization: OrganizationId, storage: StorageId,
     Ok(awaited.is_some())
 }
 
-/// Takes the proof that waits longest in a line. Run it in [`crate::Db::claim`]: two claimers get two proofs.
+/// Proofs that somebody waits for which one organization has under way at a time: roles that hang keep no others waiting.
+const WAITED_FOR_AT_ONCE: i64 = 2;
+
+/// Takes the proof that waits longest in a line, of an organization that has not too many under way. Run it in
+/// [`crate::Db::claim`]: two claimers get two proofs.
 pub fn claim(tx: &mut Tx, line: Line, owner: &str, now: i64, lease_until: i64) -> Result<Option<Claimed>> {
     let found = tx.row(
-        "SELECT organization, storage, attempts, due_at FROM role_proofs
-         WHERE is_waited_for = ?2 AND due_at <= ?1 AND lease_until < ?1 ORDER BY due_at LIMIT 1 /*claim*/",
-        params![now, line.is_waited_for()],
+        "SELECT organization, storage, attempts, due_at FROM role_proofs r
+         WHERE is_waited_for = ?2 AND due_at <= ?1 AND lease_until < ?1
+             AND (is_waited_for = 0 OR (SELECT COUNT(*) FROM role_proofs b WHERE b.organization = r.organization
+                 AND b.is_waited_for = 1 AND b.lease_until >= ?1) < ?3)
+         ORDER BY due_at LIMIT 1 /*claim*/",
+        params![now, line.is_waited_for(), WAITED_FOR_AT_ONCE],
         |row| {
             Ok(Claimed {
                 organization: row.next()?,

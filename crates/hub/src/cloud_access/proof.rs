@@ -31,7 +31,8 @@ pub const ROLE_OF_ANOTHER: &str = "storage.role_of_another";
 pub const ROLE_DENIED: &str = "storage.role_denied";
 /// The hub has no identity of its own.
 pub const NO_IDENTITY: &str = "storage.no_identity";
-const NOT_PROVED_YET: &str = "storage.verification_pending";
+/// Nobody knows yet.
+pub const NOT_PROVED_YET: &str = "storage.verification_pending";
 const TIMEOUT: &str = "connect.timeout";
 /// How long whoever is refused waits to learn what to paste. Who the hub is, is known but for its first moments.
 const PASTE_PATIENCE: Duration = Duration::from_secs(1);

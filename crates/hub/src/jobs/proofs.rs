@@ -20,7 +20,7 @@ use tokio::time::Instant;
 
 use super::runner::{Kind, Work};
 use super::{Jobs, Lane};
-use crate::cloud_access::proof::{ROLE_OF_ANOTHER, prove};
+use crate::cloud_access::proof::{NOT_PROVED_YET, ROLE_OF_ANOTHER, prove};
 use crate::hub::Hub;
 
 /// How long a verified role is believed.
@@ -266,7 +266,8 @@ pub fn deadline() -> Instant {
     Instant::now() + PATIENCE
 }
 
-/// Waits for the try that is due or under way until then; the storage as it is.
+/// Waits for the try that is due or under way until then; the storage as it is. Where nobody got to it, that is said of
+/// one that is known from before, too.
 pub async fn wait(
     hub: &Hub,
     organization: OrganizationId,
@@ -292,7 +293,22 @@ pub async fn wait(
     }
     // Another hub may have found it.
     hub.cloud.read_again(id);
-    hub.db.read(move |tx| storages::get(tx, organization, id)).await
+    let now = hub.clock.now_ms();
+    let read = hub.db.read(move |tx| {
+        let storage = storages::get(tx, organization, id)?;
+        Ok::<_, Error>((storage, role_proofs::is_awaited(tx, organization, id, now)?))
+    });
+    let (mut storage, is_awaited) = read.await?;
+    if let Some(proof) = storage
+        .proof
+        .as_mut()
+        .filter(|proof| is_awaited && proof.code.is_none())
+    {
+        proof.code = Some(NOT_PROVED_YET.to_owned());
+        proof.message =
+            Some("the role was not tried to the end in time; the hub goes on by itself".to_owned());
+    }
+    Ok(storage)
 }
 
 /// Somebody wants to use a storage that may not be used: it is tried again, unless that was only just done.

@@ -366,3 +366,27 @@ contract! {
         assert_eq!(unverified().await, []);
     }
 }
+
+contract! {
+    async fn an_organization_whose_roles_hang_keeps_no_other_waiting(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let (others, _) = store.organization("other").await;
+        for name in ["a", "b", "c"] {
+            delegated(store, organization, name).await;
+        }
+        let theirs = delegated(store, others, "Theirs").await;
+        let mut under_way = Vec::new();
+        while let Some(claimed) = take(store, "a").await {
+            under_way.push(claimed);
+        }
+        let is_theirs = |claimed: &&Claimed| claimed.storage == theirs;
+        assert_eq!((under_way.len(), under_way.iter().filter(is_theirs).count()), (3, 1));
+        // As soon as one is done the next one is tried.
+        let done = under_way.iter().find(|claimed| !is_theirs(claimed)).unwrap();
+        settle(store, done, "a", Finding::Verified).await.unwrap();
+        let next = take(store, "a").await.unwrap();
+        assert_eq!(next.organization, organization);
+        assert!(under_way.iter().all(|claimed| claimed.storage != next.storage));
+        assert_eq!(take(store, "a").await, None);
+    }
+}
