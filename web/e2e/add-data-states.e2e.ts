@@ -118,6 +118,40 @@ it('says that the hub fell silent under a running import, and goes on when it an
   await visitor.leave(/ERR_FAILED/);
 });
 
+it.each(LOOKS)(
+  'asks for the storage of a list that names a bucket, before it is imported as Public, in $theme at $size px',
+  async (how) => {
+    const looking = await Looking.begin(how);
+    const { visitor } = looking;
+    const { page } = visitor;
+    const project = await makeProject('Forgotten storage', []);
+    await visitor.signIn();
+    const dialog = await addData(visitor, project);
+    const file = dialog.locator('input[type=file]');
+    const question = dialog.getByRole('region', { name: /insitu-samples, and Storage Method is Public/ });
+    const list = listOf([{ data: address, externalId: 'asked' }], 'list.json');
+    await file.setInputFiles(list);
+    await question.waitFor();
+    await looking.at('add-data-forgotten-storage');
+    await question.getByRole('button', { name: 'Do not import' }).click();
+    await question.waitFor({ state: 'detached' });
+
+    // Checked only: what is imported as Public is fetched from where it says.
+    await dialog.getByRole('checkbox', { name: /Dry run/ }).check();
+    await file.setInputFiles(list);
+    await question.getByRole('button', { name: 'Import as Public' }).click();
+    await dialog.getByText('1 row can be imported').waitFor({ timeout: 30_000 });
+    await dialog.getByRole('button', { name: 'Import another list' }).click();
+    await file.setInputFiles(list);
+    await question.getByLabel('Storage Method').click();
+    await page.getByRole('option', { name: ready.storages[1]?.name }).click();
+    await question.getByRole('button', { name: 'Import through this storage' }).click();
+    await dialog.getByText('1 row imported').waitFor({ timeout: 30_000 });
+    expect((await assetsOf(project)).map((asset) => asset.storage)).toEqual([ready.storages[1]?._id]);
+    await looking.end();
+  },
+);
+
 it('imports in earnest what was picked and tried', async () => {
   const visitor = await Visitor.come();
   const { page } = visitor;

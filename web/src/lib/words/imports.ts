@@ -3,6 +3,8 @@ import type { OnDuplicate, OnError } from '$lib/api/types';
 import { bytes, count, counted, duration } from '$lib/format/numbers';
 
 const rowCount = (n: number) => counted(n, 'row', 'rows');
+const named = (names: string[]) =>
+  names.length > 3 ? `${names.slice(0, 2).join(', ')} and ${count(names.length - 2)} more` : names.join(', ');
 
 export const words = {
   tabs: { url: 'Upload Data URL', explorer: 'File Explorer', drop: 'Drag and Drop' },
@@ -36,6 +38,16 @@ export const words = {
   priorityHint: '-1000 to 1000: tasks of a higher one are handed out first.',
   dryRun: 'Dry run',
   dryRunHint: 'Check every row, import nothing.',
+  forgotten: {
+    title: (buckets: string[]) =>
+      `The list names ${buckets.length === 1 ? 'the bucket' : 'the buckets'} ${named(buckets)}, and Storage Method is Public`,
+    text: 'Public addresses are opened without a signature: a private bucket refuses that. Choose the storage that opens it.',
+    noStorages:
+      'Public addresses are opened without a signature: a private bucket refuses that. Add its storage under Organization → Storages first.',
+    through: 'Import through this storage',
+    asPublic: 'Import as Public',
+    cancel: 'Do not import',
+  },
   recent: 'Recent imports',
   recentFailed: 'The recent imports could not be listed.',
   report: 'Import',
