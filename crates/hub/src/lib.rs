@@ -11,6 +11,7 @@ pub mod auth;
 pub mod cli;
 pub mod cloud_access;
 pub mod config;
+pub mod disk;
 pub mod envelope;
 pub mod error;
 pub mod hub;

@@ -4,11 +4,16 @@
     reason = "a test stops at the first thing that is not as it should be"
 )]
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use insitu_hub::testing::{Answer, PASSWORD, TestHub, call};
+use insitu_model::ambient::FixedClock;
+use insitu_model::id::{SessionId, UserId};
 use insitu_model::role::OrganizationRole;
+use insitu_store::sessions::{self, Session};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -274,4 +279,39 @@ async fn unknown_paths_and_methods_answer_json() {
     );
     let body = ada.send(Method::POST, "/v2/project", Body::from("{")).await;
     assert_eq!(body.code(), "request.body_invalid");
+}
+
+#[tokio::test]
+async fn a_session_that_ended_is_removed() {
+    let clock = Arc::new(FixedClock::at(0));
+    let hub = TestHub::start_at(clock.clone(), |_| {}).await;
+    let user: UserId = {
+        let owner = hub.owner("Acme").await;
+        owner.get("/v2/session").await.data()["user"]["_id"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap()
+    };
+    let session = |n| Session {
+        id: SessionId::from_bytes([n; 12]),
+        user,
+        created_at: 0,
+        expires_at: 1,
+        seen_at: 0,
+    };
+    let kept = |n: u8| {
+        let session = session(n);
+        // No two sessions have one secret, so that the second is refused while the first is there.
+        hub.hub
+            .db
+            .write(move |tx| sessions::insert(tx, &session, &[7; 32]))
+    };
+    kept(1).await.unwrap();
+    assert!(kept(2).await.is_err());
+    clock.advance_ms(60 * 60 * 1000);
+    while kept(3).await.is_err() {
+        hub.hub.jobs.tidy_up();
+        tokio::task::yield_now().await;
+    }
 }

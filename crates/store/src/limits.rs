@@ -26,6 +26,8 @@ pub const MAX_AUDIT_RECORDS_PER_PAGE: u32 = 20_000;
 pub const MAX_URL_RECORDS_PER_PAGE: u32 = 20_000;
 /// Records of signed URLs removed by one step.
 pub const MAX_URL_RECORDS_PER_REMOVAL: u32 = 5_000;
+/// Objects of which it is forgotten by one step what was read.
+pub const MAX_OBJECTS_PER_REMOVAL: u32 = 5_000;
 /// Buckets of a storage, or origins of public assets, that are noted.
 pub const MAX_SOURCES_PER_STORAGE: u32 = 200;
 /// Assets looked at one by one for one page: a filter that no index serves is answered in parts.

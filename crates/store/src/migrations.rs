@@ -48,6 +48,7 @@ const MIGRATIONS: &[Migration] = migrations![
     20 "0020_probed_objects",
     21 "0021_imports_that_wait",
     22 "0022_typed_external_ids",
+    23 "0023_old_probed_objects",
 ];
 
 const CREATE_HISTORY: &str = "CREATE TABLE IF NOT EXISTS migrations (

@@ -17,7 +17,8 @@ pub(crate) struct ReadQueue {
 }
 
 struct State {
-    jobs: VecDeque<Box<dyn Job>>,
+    /// Each with whether it took room.
+    jobs: VecDeque<(Box<dyn Job>, bool)>,
     is_closed: bool,
 }
 
@@ -36,20 +37,20 @@ impl ReadQueue {
     /// Adds a job, once there is room for it.
     pub(crate) async fn send(&self, job: Box<dyn Job>) -> Result<()> {
         self.room.acquire().await.map_err(|_| Error::Closed)?.forget();
-        self.push(job)
+        self.push(job, true)
     }
 
     /// Adds a job of a thread that waits for its answer: there are never more of these than threads.
     pub(crate) fn send_blocking(&self, job: Box<dyn Job>) -> Result<()> {
-        self.push(job)
+        self.push(job, false)
     }
 
     /// The next job; none once the queue is closed and empty. Blocks.
     pub(crate) fn next(&self) -> Option<Box<dyn Job>> {
         let mut state = self.lock();
         loop {
-            if let Some(job) = state.jobs.pop_front() {
-                if self.room.available_permits() < MAX_QUEUED_READS {
+            if let Some((job, took_room)) = state.jobs.pop_front() {
+                if took_room {
                     self.room.add_permits(1);
                 }
                 return Some(job);
@@ -68,12 +69,12 @@ impl ReadQueue {
         self.arrived.notify_all();
     }
 
-    fn push(&self, job: Box<dyn Job>) -> Result<()> {
+    fn push(&self, job: Box<dyn Job>, took_room: bool) -> Result<()> {
         let mut state = self.lock();
         if state.is_closed {
             return Err(Error::Closed);
         }
-        state.jobs.push_back(job);
+        state.jobs.push_back((job, took_room));
         drop(state);
         self.arrived.notify_one();
         Ok(())
@@ -110,9 +111,14 @@ mod tests {
     #[tokio::test]
     async fn a_full_queue_makes_the_next_one_wait_until_a_job_is_taken() {
         let queue = Arc::new(ReadQueue::new());
+        queue.send_blocking(job(0)).unwrap();
         for number in 0..MAX_QUEUED_READS {
             queue.send(job(number)).await.unwrap();
         }
+        assert!(
+            queue.next().is_some(),
+            "of a thread that waits, which took no room"
+        );
         let waiting = {
             let queue = Arc::clone(&queue);
             tokio::spawn(async move { queue.send(job(0)).await })

@@ -90,7 +90,7 @@ pub(super) async fn identify_shown<T: Send + 'static>(
         })
         .await?;
     let (caller, use_of, more) = found.ok_or_else(|| shown.unknown())?;
-    use_of.note(hub, now).await?;
+    use_of.note(hub, now).await;
     Ok((caller, more))
 }
 
@@ -184,17 +184,19 @@ impl Shown {
 }
 
 impl Use {
-    async fn note(self, hub: &Hub, now: i64) -> ApiResult<()> {
-        match self {
-            Self::NotedAlready => {}
-            Self::OfKey(id) => hub.db.write(move |tx| api_keys::touch(tx, id, now)).await?,
+    /// Nobody is refused for want of it: on a full disk there is still much to be looked at.
+    async fn note(self, hub: &Hub, now: i64) {
+        let noted: Result<(), Error> = match self {
+            Self::NotedAlready => Ok(()),
+            Self::OfKey(id) => hub.db.write(move |tx| api_keys::touch(tx, id, now)).await,
             Self::OfSession(id) => {
-                hub.db
-                    .write(move |tx| sessions::touch(tx, id, now, now + SESSION_MS))
-                    .await?;
+                let touch = move |tx: &mut Tx| sessions::touch(tx, id, now, now + SESSION_MS);
+                hub.db.write(touch).await
             }
+        };
+        if let Err(error) = noted {
+            tracing::warn!(%error, "that a key or session was used could not be written down");
         }
-        Ok(())
     }
 }
 

@@ -1,12 +1,12 @@
-//! Tidying up behind imports and exports: leftovers on the disk, uploads whose hub is gone, rows that will never be
-//! seen, files that expired.
+//! Tidying up: leftovers on the disk, uploads whose hub is gone, rows that will never be seen, and files, sessions and
+//! knowledge of objects that expired.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use insitu_store::assets::probes;
-use insitu_store::{DatabaseUrl, Error, Tx, asset_changes, exports, imports, role_proofs};
+use insitu_store::{DatabaseUrl, Error, Tx, asset_changes, exports, imports, role_proofs, sessions};
 use tokio::sync::watch;
 
 use super::becomes_true;
@@ -19,6 +19,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// How often files of which only a part came are looked through.
 const SWEEP_PARTS_EVERY_MS: i64 = 60 * 60 * 1000;
+
+/// How long what was read of an object is known.
+const OBJECTS_KNOWN_MS: i64 = 90 * 24 * 60 * 60 * 1000;
 
 /// Opens the workshop, and keeps it tidy until the hub stops.
 pub async fn keep(
@@ -43,6 +46,9 @@ pub async fn keep(
         if now_ms.saturating_sub(parts_swept_ms) >= SWEEP_PARTS_EVERY_MS {
             parts_swept_ms = now_ms;
             sweep_parts(&hub, now_ms).await;
+            if let Err(error) = forget_expired(&hub, now_ms, &stopping).await {
+                tracing::error!(%error, "sessions and knowledge of objects that expired could not be removed yet");
+            }
         }
         tokio::select! {
             () = hub.jobs.untidy.notified() => {}
@@ -111,6 +117,15 @@ async fn sweep_parts(hub: &Hub, now_ms: i64) {
         Ok(parts) => tracing::info!(parts, "removed parts of files whose rest never came"),
         Err(error) => tracing::warn!(%error, "the folder of parts of files could not be tidied"),
     }
+}
+
+async fn forget_expired(hub: &Hub, now_ms: i64, stopping: &watch::Receiver<bool>) -> Result<(), Error> {
+    hub.db
+        .claim(move |tx| sessions::delete_expired(tx, now_ms))
+        .await?;
+    let forget = move |tx: &mut Tx| probes::forget_older(tx, now_ms - OBJECTS_KNOWN_MS);
+    while !*stopping.borrow() && hub.db.claim(forget).await? {}
+    Ok(())
 }
 
 async fn tidy(hub: &Hub, stopping: &watch::Receiver<bool>) -> Result<(), Error> {

@@ -4,12 +4,13 @@
 //! a hub that died, and whoever finds it moves it.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use insitu_store::url_records::UrlRecord;
 
 use super::line;
+use crate::disk::is_at;
 
 /// How journals' names end.
 const ENDING: &str = "journal";
@@ -45,7 +46,7 @@ impl Journal {
 
     pub(super) fn begin(folder: &Path, name: &str) -> io::Result<Self> {
         let mut options = OpenOptions::new();
-        options.append(true).create_new(true);
+        options.read(true).append(true).create_new(true);
         #[cfg(unix)]
         {
             use std::os::unix::fs::OpenOptionsExt as _;
@@ -55,7 +56,7 @@ impl Journal {
             let path = folder.join(format!("{name}-{attempt}.{ENDING}"));
             let file = options.open(&path)?;
             // Whoever looks for journals left behind may have found it before it was locked: then it is theirs.
-            if file.try_lock().is_ok() && path.exists() {
+            if file.try_lock().is_ok() && is_at(&file, &path)? {
                 return Ok(Self::of(file, path, 0));
             }
         }
@@ -80,11 +81,15 @@ impl Journal {
     }
 
     fn take_over(path: PathBuf) -> io::Result<Option<Self>> {
-        let file = match OpenOptions::new().append(true).open(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            other => other?,
-        };
-        if file.try_lock().is_err() {
+        match OpenOptions::new().read(true).append(true).open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            other => Self::held(other?, path),
+        }
+    }
+
+    /// The journal in this file, unless somebody has it, or had it and moved it away since it was opened.
+    fn held(file: File, path: PathBuf) -> io::Result<Option<Self>> {
+        if file.try_lock().is_err() || !is_at(&file, &path)? {
             return Ok(None);
         }
         let bytes = file.metadata()?.len();
@@ -127,7 +132,9 @@ impl Journal {
         at_once: usize,
         mut take: impl FnMut(Vec<UrlRecord>) -> Result<(), E>,
     ) -> Result<Damage, E> {
-        let mut reader = BufReader::new(File::open(&self.path)?);
+        let mut held = &self.file;
+        held.seek(SeekFrom::Start(0))?;
+        let mut reader = BufReader::new(held);
         let (mut damage, mut records, mut line) = (Damage::default(), Vec::new(), Vec::new());
         let mut lines = line::Reader::default();
         loop {
@@ -153,7 +160,11 @@ impl Journal {
     /// Removes it: its records are elsewhere. One with lines that could not be read is kept for people to look at.
     pub(super) fn end(self, damage: Damage) -> io::Result<()> {
         if damage.lines == 0 {
-            return std::fs::remove_file(&self.path);
+            return match std::fs::remove_file(&self.path) {
+                // Somebody tidied up; what was in it is elsewhere.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+                other => other,
+            };
         }
         std::fs::rename(&self.path, self.path.with_extension("damaged"))
     }
@@ -178,4 +189,22 @@ pub(super) struct Damage {
     pub lines: u64,
     /// The last line was never written to its end, so nobody was answered.
     pub is_cut: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_journal_that_its_holder_moved_in_the_meantime_is_not_taken_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.journal");
+        let found = || OpenOptions::new().read(true).append(true).open(&path).unwrap();
+        std::fs::write(&path, "").unwrap();
+        let before = found();
+        std::fs::remove_file(&path).unwrap();
+        assert!(Journal::held(before, path.clone()).unwrap().is_none());
+        std::fs::write(&path, "").unwrap();
+        assert!(Journal::held(found(), path.clone()).unwrap().is_some());
+    }
 }

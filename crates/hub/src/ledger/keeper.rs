@@ -84,25 +84,39 @@ async fn gathered(hub: &Hub) {
 /// Moves everything that was written down until now into the database.
 pub async fn settle(hub: &Hub) -> Result<(), Unsettled> {
     let mut closed = hub.ledger.closed.lock().await;
-    // While the database takes nothing, records gather in one file instead of one for each second.
-    move_all(&hub.db, &mut closed).await?;
-    closed.extend(hub.ledger.close());
-    move_all(&hub.db, &mut closed).await
+    let before = move_all(&hub.db, &mut closed).await;
+    if matches!(before, Err(Unsettled::Database(_))) {
+        // While the database takes nothing, records gather in one file instead of one for each second.
+        return before;
+    }
+    let mut open: Vec<Journal> = hub.ledger.close().into_iter().collect();
+    let last = move_all(&hub.db, &mut open).await;
+    closed.extend(open);
+    before.and(last)
 }
 
+/// Moves journals; those that stay are left in `closed`. One that cannot be read keeps nobody from the others, a
+/// database that takes nothing does.
 async fn move_all(db: &Db, closed: &mut Vec<Journal>) -> Result<(), Unsettled> {
-    while let Some(journal) = closed.pop() {
+    let (mut kept, mut failed) = (Vec::new(), None);
+    while !matches!(failed, Some(Unsettled::Database(_)))
+        && let Some(journal) = closed.pop()
+    {
         let db = db.clone();
         let moving = tokio::task::spawn_blocking(move || match move_records(&db, &journal) {
             Ok(damage) => journal.end(damage).map_err(|error| (None, error.into())),
             Err(error) => Err((Some(Box::new(journal)), error)),
         });
-        if let Err((journal, error)) = moving.await.map_err(io::Error::other)? {
-            closed.extend(journal.map(|journal| *journal));
-            return Err(error);
+        let ended = moving
+            .await
+            .unwrap_or_else(|error| Err((None, io::Error::other(error).into())));
+        if let Err((journal, error)) = ended {
+            kept.extend(journal.map(|journal| *journal));
+            failed = Some(error);
         }
     }
-    Ok(())
+    closed.extend(kept);
+    failed.map_or(Ok(()), Err)
 }
 
 /// Copies records into the database, which leaves alone those that it has: whoever is killed in between begins again.
@@ -153,4 +167,40 @@ pub async fn expire(hub: &Hub) -> Result<(), Error> {
         {}
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{File, OpenOptions};
+
+    use insitu_store::{DatabaseUrl, Options};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_journal_that_cannot_be_read_keeps_nobody_from_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options {
+            readers: 1,
+            writers: 1,
+        };
+        let db = Db::open(&DatabaseUrl::Sqlite(folder.path().join("hub.db")), options).unwrap();
+        let path = folder.path().join("good.journal");
+        let good = || {
+            let mut open = OpenOptions::new();
+            let file = open.read(true).append(true).create(true).open(&path).unwrap();
+            Journal::of(file, path.clone(), 0)
+        };
+        // Nobody can read a folder as a file.
+        let bad = || Journal::of(File::open(folder.path()).unwrap(), folder.path().to_owned(), 0);
+        let mut closed = vec![good(), bad()];
+        let moved = move_all(&db, &mut closed).await;
+        assert!(matches!(moved, Err(Unsettled::Journal(_))), "{moved:?}");
+        assert!(!path.exists());
+        assert_eq!(closed.len(), 1, "it is tried again");
+
+        let mut closed = vec![good(), good()];
+        move_all(&db, &mut closed).await.unwrap();
+        assert!(closed.is_empty());
+    }
 }

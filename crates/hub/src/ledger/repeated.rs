@@ -1,7 +1,7 @@
 //! Links that were handed out with a list a short while ago: lists are asked for again and again while something runs.
 
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -21,6 +21,8 @@ pub(super) type ToWhom = (UserId, Option<ApiKeyId>, Option<IpAddr>);
 #[derive(Debug, Default)]
 pub(super) struct Repeated {
     known: Mutex<Known>,
+    /// Of this process alone: nobody can make a link that is taken for another one.
+    hashing: RandomState,
 }
 
 #[derive(Debug, Default)]
@@ -32,7 +34,7 @@ struct Known {
 impl Repeated {
     /// Whether it is on record already.
     pub fn knows(&self, to_whom: &ToWhom, link: &AssetUrl, now_ms: i64) -> bool {
-        self.at(now_ms).links.contains(&mark(to_whom, link))
+        self.at(now_ms).links.contains(&self.mark(to_whom, link))
     }
 
     /// It is on record now.
@@ -41,7 +43,7 @@ impl Repeated {
         if known.links.len() >= MOST {
             known.links.clear();
         }
-        known.links.insert(mark(to_whom, link));
+        known.links.insert(self.mark(to_whom, link));
     }
 
     fn at(&self, now_ms: i64) -> MutexGuard<'_, Known> {
@@ -55,12 +57,10 @@ impl Repeated {
         }
         known
     }
-}
 
-fn mark(to_whom: &ToWhom, link: &AssetUrl) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (to_whom, &link.url, link.expires_at_ms).hash(&mut hasher);
-    hasher.finish()
+    fn mark(&self, to_whom: &ToWhom, link: &AssetUrl) -> u64 {
+        self.hashing.hash_one((to_whom, &link.url, link.expires_at_ms))
+    }
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::future::try_join_all;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use insitu_model::own_file::{OwnFile, OwnFileError, kept_path};
 use senders::Senders;
 use tokio::sync::Semaphore;
@@ -131,11 +131,8 @@ impl OwnFiles {
     /// How long each of these files is; none where there is no such file.
     pub async fn sizes(self: &Arc<Self>, files: Vec<OwnFile>) -> Result<Vec<Option<u64>>, FileError> {
         if let Some(bucket) = &self.bucket {
-            let mut sizes = Vec::with_capacity(files.len());
-            for some in files.chunks(HEADS_AT_ONCE) {
-                sizes.extend(try_join_all(some.iter().map(|file| bucket.size(file))).await?);
-            }
-            return Ok(sizes);
+            let asking = stream::iter(files).map(|file| async move { bucket.size(&file).await });
+            return Ok(asking.buffered(HEADS_AT_ONCE).try_collect().await?);
         }
         let own = self.clone();
         let look = move || {

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 
 use super::receive::{blocking, sync_folder};
 use super::{OwnFiles, UploadError, make_folder};
+use crate::disk::is_at;
 
 /// How long a part is kept after the last byte of it arrived.
 pub const PARTS_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -133,23 +134,6 @@ fn try_open(path: &Path) -> io::Result<Option<File>> {
     }
     // It may have become whole and moved away, or been swept, before the lock was ours.
     Ok(is_at(&file, path)?.then_some(file))
-}
-
-#[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt as _;
-    let ours = file.metadata()?;
-    match std::fs::metadata(path) {
-        Ok(there) => Ok((there.dev(), there.ino()) == (ours.dev(), ours.ino())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-/// Elsewhere, files that are open do not move.
-#[cfg(not(unix))]
-fn is_at(_: &File, path: &Path) -> io::Result<bool> {
-    path.try_exists()
 }
 
 fn is_old(path: &Path, now_ms: i64) -> bool {

@@ -12,10 +12,13 @@ use insitu_model::own_file::OwnFile;
 use tokio::io::{AsyncWriteExt as _, BufWriter};
 
 use super::{OwnFiles, UploadError, make_folder};
+use crate::disk::is_at;
 use crate::jobs::spool::UPLOAD_IDLE;
 
 /// Bytes gathered before they are written.
 pub(super) const BUFFER_BYTES: usize = 1 << 18;
+/// How often another file is made where one was swept away while it was made.
+const ATTEMPTS: u32 = 8;
 
 /// A file that is arriving. Dropping it removes it, unless it was moved to its place.
 #[derive(Debug)]
@@ -93,8 +96,14 @@ impl OwnFiles {
         for entry in entries {
             let path = entry?.path();
             if File::open(&path).is_ok_and(|file| file.try_lock_shared().is_ok()) {
-                std::fs::remove_file(&path)?;
-                removed += 1;
+                match std::fs::remove_file(&path) {
+                    // Whoever had it gave it up in this instant.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    other => {
+                        other?;
+                        removed += 1;
+                    }
+                }
             }
         }
         Ok(removed)
@@ -104,14 +113,22 @@ impl OwnFiles {
 impl Incoming {
     fn create(folder: &Path, path: PathBuf) -> io::Result<Self> {
         make_folder(folder)?;
-        let file = File::create_new(&path)?;
-        let incoming = Self {
-            file,
-            path,
-            is_settled: false,
-        };
-        incoming.file.lock()?;
-        Ok(incoming)
+        for _ in 0..ATTEMPTS {
+            let file = File::create_new(&path)?;
+            file.lock()?;
+            // Another hub that starts may have taken it for a leftover before it was locked.
+            if is_at(&file, &path)? {
+                return Ok(Self {
+                    file,
+                    path,
+                    is_settled: false,
+                });
+            }
+        }
+        Err(io::Error::other(format!(
+            "{} is taken away by another program whenever it is made",
+            path.display()
+        )))
     }
 }
 
@@ -250,5 +267,27 @@ mod tests {
         assert!(arriving.path.exists());
         drop(arriving);
         assert_eq!(std::fs::read_dir(files.incoming()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_begins_to_arrive_while_another_hub_sweeps_is_still_there() {
+        const FILES: u32 = 2000;
+        let folder = tempfile::tempdir().unwrap();
+        let files = files(folder.path());
+        let is_over = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                    files.sweep().unwrap();
+                }
+            });
+            let gone = (0..FILES).filter(|n| {
+                let arriving = Incoming::create(&files.incoming(), files.incoming().join(n.to_string()));
+                !arriving.unwrap().path.exists()
+            });
+            let gone = gone.count();
+            is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert_eq!(gone, 0);
+        });
     }
 }

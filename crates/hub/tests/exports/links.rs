@@ -109,7 +109,7 @@ async fn a_link_that_was_changed_or_has_ended_opens_nothing() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_not_there_any_more_is_missed_by_name() {
+async fn a_file_that_another_hub_wrote_is_missed_by_name() {
     let story = Story::begin().await;
     let export = story.export(json!({})).await;
     let name = format!("{}.zip", export["_id"].as_str().unwrap());
@@ -117,7 +117,7 @@ async fn a_file_that_is_not_there_any_more_is_missed_by_name() {
     let refused = story.fetch(export["downloadUrl"].as_str().unwrap(), &[]).await;
     assert_eq!(
         (refused.status.as_u16(), refused.code().as_str()),
-        (404, "export.no_file")
+        (404, "export.file_elsewhere")
     );
 }
 

@@ -3,7 +3,7 @@
 //! An index names them in this order, so that a page costs the same at any depth.
 
 use super::{
-    AssetCursor,
+    AssetCursor, few,
     list::{Found, Total, Wanted},
     read::{COLUMNS, Stored, at_places, read},
 };
@@ -26,7 +26,13 @@ pub(super) fn page(
     page: Page,
 ) -> Result<Found> {
     let limit = page.limit() as usize + 1;
-    let mut last = after.map(|cursor| (cursor.completed_at.unwrap_or(0), cursor.place));
+    let named = (!wanted.filter.ids.is_empty())
+        .then(|| few::places_of(tx, wanted.project, &wanted.filter.ids))
+        .transpose()?;
+    if let Some(places) = named {
+        return of_named(tx, wanted, after, (places, limit));
+    }
+    let mut last = after.map(position_of);
     let mut rows: Vec<Stored> = Vec::new();
     let (mut looked_at, mut is_at_end) = (0, false);
     while rows.len() < limit && !is_at_end && looked_at < wanted.bounds.looked_at {
@@ -48,6 +54,46 @@ pub(super) fn page(
         }),
         ..Found::of(rows, Total::seen(is_whole))
     })
+}
+
+/// The page of assets that are named, which are few.
+fn of_named(
+    tx: &mut Tx,
+    wanted: &Wanted<'_>,
+    after: Option<&AssetCursor>,
+    (places, limit): (Vec<i64>, usize),
+) -> Result<Found> {
+    let sql = format!(
+        "SELECT completed_at, place FROM tasks WHERE project = ?1 AND place = ?2 AND completed_at IS NOT NULL{}",
+        wanted.filter.task.completed.condition("completed_at")
+    );
+    let mut positions: Vec<Position> = Vec::new();
+    for place in places {
+        let read = |row: &mut Row<'_>| Ok((row.next()?, row.next()?));
+        positions.extend(tx.row(&sql, params![wanted.project, place], read)?);
+    }
+    positions.sort_unstable();
+    positions.dedup();
+    if wanted.is_descending() {
+        positions.reverse();
+    }
+    if let Some(last) = after.map(position_of) {
+        let is_descending = wanted.is_descending();
+        positions.retain(|position| {
+            if is_descending {
+                *position < last
+            } else {
+                *position > last
+            }
+        });
+    }
+    let mut rows = assets_at(tx, wanted, &positions)?;
+    rows.truncate(limit);
+    Ok(Found::of(rows, Total::seen(after.is_none())))
+}
+
+fn position_of(cursor: &AssetCursor) -> Position {
+    (cursor.completed_at.unwrap_or(0), cursor.place)
 }
 
 /// The next that the index names behind `last`.
@@ -72,15 +118,7 @@ fn assets_at(tx: &mut Tx, wanted: &Wanted<'_>, positions: &[Position]) -> Result
         let row = read(row)?;
         Ok((row.place, row))
     })?;
-    let ids = &wanted.filter.ids;
-    let named = if ids.is_empty() {
-        None
-    } else {
-        Some(super::few::places_of(tx, wanted.project, ids)?)
-    };
-    let listed = positions.iter().filter(|(_, place)| {
-        !wanted.is_excepted(*place) && named.as_ref().is_none_or(|named| named.contains(place))
-    });
+    let listed = positions.iter().filter(|(_, place)| !wanted.is_excepted(*place));
     let row = |(completed_at, place): &Position| {
         let mut row = found.remove(place)?;
         row.completed_at = Some(*completed_at);

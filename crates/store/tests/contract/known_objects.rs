@@ -3,7 +3,7 @@
 use insitu_model::id::StorageId;
 use insitu_store::assets::{
     NewAsset, Unmeasured,
-    probes::{Chunk, Found, Known, Learned, Report},
+    probes::{Chunk, Found, Known, Learned, Report, forget_older},
 };
 
 use crate::harness::{Store, contract, row};
@@ -119,5 +119,31 @@ contract! {
             seen.push(known(store).await.is_some());
         }
         assert_eq!(seen, [true, false, false, false]);
+    }
+}
+
+contract! {
+    async fn what_was_read_long_ago_is_forgotten_and_the_rest_stays(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let project = store.project(organization, "birds").await;
+        let data = |n: u8| format!("https://example.com/{n}.jpg");
+        let mut read_at = Vec::new();
+        for n in 0..2 {
+            store.imported(organization, project, vec![named(None, &format!("first {n}"), &data(n))]).await;
+            let range = take(store, "w").await.unwrap();
+            let found = chunk(store, &range, 9).await;
+            let report = Report { learned: vec![learned(&found.assets[0], SIZE)], ..Report::default() };
+            read_at.push(store.tick());
+            finish(store, &range, found, report).await;
+            store.tick();
+        }
+        let than = read_at[1];
+        assert!(!store.write(move |tx| forget_older(tx, than)).await.unwrap());
+        let mut seen = Vec::new();
+        for n in 0..2 {
+            store.imported(organization, project, vec![named(None, &format!("again {n}"), &data(n))]).await;
+            seen.push(known(store).await.is_some());
+        }
+        assert_eq!(seen, [false, true]);
     }
 }

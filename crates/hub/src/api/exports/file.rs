@@ -106,7 +106,7 @@ pub async fn fetch(
         .ok_or_else(gone)?;
     let path = export::place(&hub, &export).zip();
     if !tokio::fs::try_exists(&path).await.unwrap_or(false) {
-        return Err(gone());
+        return Err(elsewhere());
     }
     let download = Download {
         path: &path,
@@ -115,6 +115,15 @@ pub async fn fetch(
         tag: &id.to_string(),
     };
     download.answer(&headers).await
+}
+
+/// Complete, and yet not in this hub's folder.
+fn elsewhere() -> ApiError {
+    ApiError::new(
+        StatusCode::NOT_FOUND,
+        "export.file_elsewhere",
+        "The export is complete, but its file is not on this hub: it was removed by hand, or written by another hub that does not share the folder exports/ with this one. Export again, and tell the operator.",
+    )
 }
 
 fn invalid() -> ApiError {

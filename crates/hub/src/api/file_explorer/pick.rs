@@ -1,5 +1,6 @@
 //! What somebody picked in a bucket, and the import that it becomes.
 
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -154,9 +155,12 @@ impl Explore {
     /// The files that were named and do not lie in a folder that is listed anyway, each once.
     fn picked_files(&self, begins: &[String], subfolders: bool) -> Vec<&String> {
         let extensions = Extensions::new(self.extensions.as_deref().unwrap_or_default());
+        let begins: HashSet<&str> = begins.iter().map(String::as_str).collect();
+        let lengths: BTreeSet<usize> = begins.iter().map(|begin| begin.len()).collect();
+        // What a key begins with is looked up, instead of going through all that it may begin with.
         let is_listed = |key: &str| {
-            let mut rests = begins.iter().filter_map(|begin| key.strip_prefix(begin.as_str()));
-            rests.any(|rest| subfolders || !rest.contains('/'))
+            let mut splits = lengths.iter().filter_map(|length| key.split_at_checked(*length));
+            splits.any(|(begin, rest)| (subfolders || !rest.contains('/')) && begins.contains(begin))
         };
         let mut files: Vec<&String> = self.files.iter().flatten().collect();
         files.retain(|key| !key.is_empty() && !is_listed(key) && extensions.accept(key));

@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Range, Unmeasured, key};
 use crate::{
     Result, Tx,
+    limits::MAX_OBJECTS_PER_REMOVAL,
     value::{Row, Value, params},
 };
 
@@ -137,6 +138,17 @@ pub(super) fn learn(tx: &mut Tx, learned: &[Learned], now: i64) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// Forgets what was read of some objects before that moment: their assets may be gone, and to read one again costs
+/// little. Whether there may be more. Run it in [`crate::Db::claim`].
+pub fn forget_older(tx: &mut Tx, than: i64) -> Result<bool> {
+    let forgotten = tx.execute(
+        "DELETE FROM probed_objects WHERE object IN
+             (SELECT object FROM probed_objects WHERE read_at < ?1 ORDER BY read_at LIMIT ?2)",
+        params![than, MAX_OBJECTS_PER_REMOVAL],
+    )?;
+    Ok(forgotten >= u64::from(MAX_OBJECTS_PER_REMOVAL))
 }
 
 /// From when on what was read is as new as the range.

@@ -14,7 +14,7 @@ mod work;
 use insitu_model::id::{OrganizationId, StorageId};
 
 pub use failures::{FailedAsset, FailedPage, failures, retry};
-pub use known::{Found, Known, Learned, ObjectKey};
+pub use known::{Found, Known, Learned, ObjectKey, forget_older};
 pub(crate) use note::{Noted, discard};
 pub(super) use note::{forget_failure, reveal};
 pub use work::{Chunk, Report, chunk, claim, free_all, renew, settle};
