@@ -50,7 +50,7 @@ impl ApiError {
     pub fn not_found(what: &'static str, id: impl std::fmt::Display) -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
-            format!("{what}.not_found"),
+            code(what, "not_found"),
             format!("There is no {what} {id} that you can see. Check the id and the organization."),
         )
     }
@@ -61,7 +61,11 @@ impl ApiError {
     }
 
     /// 429, with the time after which to try again.
-    pub fn too_many(code: &'static str, message: impl Into<String>, retry_after_seconds: u64) -> Self {
+    pub fn too_many(
+        code: impl Into<Cow<'static, str>>,
+        message: impl Into<String>,
+        retry_after_seconds: u64,
+    ) -> Self {
         let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, code, message);
         error.retry_after_seconds = Some(retry_after_seconds);
         error
@@ -130,6 +134,11 @@ impl From<insitu_store::Error> for ApiError {
             Store::Conflict { what, .. } => Self::conflict(code(what, "conflict"), message),
             Store::InUse { what, .. } => Self::conflict(code(what, "in_use"), message),
             Store::Refused { what, .. } => Self::invalid(code(what, "refused"), message),
+            Store::TooMany { what, .. } => {
+                Self::too_many(code(what, "too_many"), message, RETRY_AFTER_SECONDS)
+            }
+            Store::BadCursor(_) => Self::invalid("request.cursor_invalid", message),
+            Store::NeedsCursor => Self::invalid("request.page_needs_cursor", message),
             Store::NotReady { what, .. } => Self::conflict(code(what, "not_ready"), message),
             Store::DiskFull => Self::new(StatusCode::INSUFFICIENT_STORAGE, "store.disk_full", message),
             Store::Unavailable(_) | Store::Contention | Store::Closed => {
@@ -141,12 +150,21 @@ impl From<insitu_store::Error> for ApiError {
     }
 }
 
+/// When to try again where as many are on their way as may be, unless the caller knows better.
+const RETRY_AFTER_SECONDS: u64 = 5;
+
 /// The store says "a storage"; codes say `storage`.
 fn code(what: &str, problem: &str) -> String {
-    let noun = what
-        .strip_prefix("a ")
-        .or_else(|| what.strip_prefix("an "))
-        .unwrap_or(what);
+    let mut noun = what;
+    for article in ["a ", "an ", "the "] {
+        noun = noun.strip_prefix(article).unwrap_or(noun);
+    }
+    let noun = match noun {
+        "change of assets" | "changes of assets" => "asset_change",
+        // A rule of the database that nobody foresaw; `row` is a row of a list.
+        "row" => "store",
+        other => other,
+    };
     format!("{}.{problem}", noun.replace([' ', '-'], "_").to_lowercase())
 }
 
@@ -171,6 +189,21 @@ mod tests {
         let body = ApiError::internal("password=hunter2").to_json().to_string();
         assert!(!body.contains("hunter2"));
         assert!(body.contains(r#""status":"error""#));
+    }
+
+    #[test]
+    fn codes_are_words_without_articles_and_one_noun_has_one() {
+        for (what, expected) in [
+            ("a storage", "storage.not_found"),
+            ("an import", "import.not_found"),
+            ("the list of assets", "list_of_assets.not_found"),
+            ("sign-in link", "sign_in_link.not_found"),
+            ("change of assets", "asset_change.not_found"),
+            ("a row", "store.not_found"),
+        ] {
+            assert_eq!(code(what, "not_found"), expected);
+            assert_eq!(ApiError::not_found(what, "x").code, expected);
+        }
     }
 
     #[test]

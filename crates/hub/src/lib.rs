@@ -10,6 +10,8 @@ pub mod audit;
 pub mod auth;
 pub mod cli;
 pub mod cloud_access;
+#[cfg(test)]
+mod codes_tests;
 pub mod config;
 pub mod disk;
 pub mod envelope;

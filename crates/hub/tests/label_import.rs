@@ -338,3 +338,30 @@ async fn assets_are_found_by_what_was_answered_however_it_came() {
     story.owner.post(&path, order).await.data();
     assert_eq!(story.found(&json!([{ "schemaId": "mood" }])).await, "a");
 }
+
+#[tokio::test]
+async fn a_list_longer_than_what_is_looked_up_at_once_is_labeled_to_its_end() {
+    const ASSETS: usize = 4_001;
+    let story = Story::begin().await;
+    let data = |n: usize| format!("https://example.com/{n}.jpg");
+    let rows: Vec<Value> = (0..ASSETS)
+        .map(|n| json!({ "data": data(n), "externalId": n.to_string() }))
+        .collect();
+    story.cloud(json!(rows)).await;
+    let mood = json!([{ "title": "Mood", "answer": "calm" }]);
+    let mut labels: Vec<Value> = (0..501)
+        .map(|n| json!({ "externalId": n.to_string(), "classifications": mood }))
+        .collect();
+    labels.push(json!({ "data": data(ASSETS - 1), "classifications": mood }));
+    let done = story.import_labels(json!(labels)).await;
+    assert_eq!(done["labeled"], 502, "{}", done["refused"]);
+    assert_eq!(done["refused"], json!([]));
+}
+
+#[tokio::test]
+async fn a_list_of_more_rows_than_one_may_have_is_refused_whole() {
+    let story = Story::begin().await;
+    let body = json!({ "project": story.project, "jsonContent": vec![json!({}); 100_001] });
+    let refused = story.owner.post("/v2/import/labels", body).await;
+    assert_eq!(refused.code(), "labels.too_many_rows");
+}

@@ -234,6 +234,16 @@ async fn edit_and_rotate_keep_the_id_and_leave_the_rest() {
     assert_eq!(half.code(), "storage.keys_incomplete");
     let swapped = ada.post(&path, json!({ "accessType": "IAM_DELEGATED" })).await;
     assert_eq!(swapped.code(), "storage.access_type_is_fixed");
+    for (action, changed) in [
+        ("changed", json!(["name", "prefixes"])),
+        ("rotated", json!(["publicKey"])),
+    ] {
+        let of = &ada.organization;
+        let path = format!("/v2/organization/{of}/auditRecords?action=storage.{action}");
+        let records = ada.get(&path).await.data()["records"].clone();
+        assert_eq!(records.as_array().unwrap().len(), 1);
+        assert_eq!(records[0]["details"]["changed"], changed);
+    }
 }
 
 #[tokio::test]

@@ -69,11 +69,6 @@ impl ImportState {
             ImportState::Completed | ImportState::Failed | ImportState::Cancelled
         )
     }
-
-    /// Whether it is still on its way.
-    pub fn is_active(self) -> bool {
-        !self.is_final()
-    }
 }
 
 #[cfg(test)]
@@ -111,10 +106,10 @@ mod tests {
     }
 
     #[test]
-    fn an_import_is_active_until_it_ends() {
+    fn an_import_is_final_once_it_has_ended() {
         let active: Vec<_> = ImportState::ALL
             .iter()
-            .filter(|state| state.is_active())
+            .filter(|state| !state.is_final())
             .collect();
         assert_eq!(
             active,

@@ -225,16 +225,6 @@ impl World {
         Ok(())
     }
 
-    /// Takes a role away; its sessions are denied everything from then on.
-    pub fn remove_role(&self, arn: &str) {
-        self.write().roles_by_arn.remove(arn);
-    }
-
-    /// Takes an access key away; it is unknown from then on.
-    pub fn remove_user(&self, access_key_id: &str) {
-        self.write().users_by_key.remove(access_key_id);
-    }
-
     #[must_use]
     pub fn bucket(&self, name: &str) -> Option<Arc<Bucket>> {
         self.read().buckets.get(name).cloned()

@@ -31,6 +31,15 @@ pub enum Error {
         what: &'static str,
         problem: &'static str,
     },
+    /// As many of these are on their way as may be.
+    #[error("as many {what} {of} as may be are on their way; wait for one of them")]
+    TooMany { what: &'static str, of: &'static str },
+    /// A cursor of another list, or of none.
+    #[error("the cursor {0}; begin with the first page")]
+    BadCursor(&'static str),
+    /// Only the page before leads to this one.
+    #[error("this filter or order has no pages by number so far in; go on by the cursor of the page before")]
+    NeedsCursor,
     /// Something that this needs is being made; later it is there.
     #[error("{what} is not ready yet: {problem}")]
     NotReady { what: &'static str, problem: String },
@@ -89,6 +98,9 @@ impl Error {
             Self::Conflict { .. } => "store.conflict",
             Self::InUse { .. } => "store.in_use",
             Self::Refused { .. } => "store.refused",
+            Self::TooMany { .. } => "store.too_many",
+            Self::BadCursor(_) => "store.bad_cursor",
+            Self::NeedsCursor => "store.needs_cursor",
             Self::NotReady { .. } => "store.not_ready",
             Self::NotUnderstood { .. } => "store.not_understood",
             Self::DiskFull => "store.disk_full",

@@ -7,7 +7,6 @@ use insitu_model::{
 
 use crate::{
     Error, Listed, Page, Result, Tx, asset_sources,
-    limits::MAX_PAGE_ROWS,
     role_proofs::{self, RoleProof},
     storage_checks::{self, StorageCheck},
     value::{Cell, FromCell, Row, params},
@@ -201,38 +200,6 @@ pub fn list(tx: &mut Tx, organization: OrganizationId, page: Page) -> Result<Lis
     )?;
     give_buckets(tx, organization, &mut rows)?;
     Ok(Listed { rows, total })
-}
-
-/// The sealed secrets of all organizations in the order of their storages' ids, those behind `after`: for rotating
-/// the vault's key.
-pub fn sealed_secrets(
-    tx: &mut Tx,
-    after: Option<StorageId>,
-    limit: u32,
-) -> Result<Vec<(OrganizationId, StorageId, Vec<u8>)>> {
-    let after = after.unwrap_or(StorageId::from_bytes([0; 12]));
-    tx.rows(
-        "SELECT organization, id, private_key_sealed FROM storages
-         WHERE private_key_sealed IS NOT NULL AND id > ?1 ORDER BY id LIMIT ?2",
-        params![&after, limit.clamp(1, MAX_PAGE_ROWS)],
-        |row| Ok((row.next()?, row.next()?, row.next()?)),
-    )
-}
-
-/// Puts another seal around the same secret; false when the secret was changed meanwhile.
-pub fn reseal(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    id: StorageId,
-    old: &[u8],
-    new: &[u8],
-) -> Result<bool> {
-    let resealed = tx.execute(
-        "UPDATE storages SET private_key_sealed = ?4
-         WHERE organization = ?1 AND id = ?2 AND private_key_sealed = ?3",
-        params![&organization, &id, old, new],
-    )?;
-    Ok(resealed == 1)
 }
 
 /// Changes a storage that still has `revision`; its new revision. [`Error::Conflict`] when somebody was faster.

@@ -109,14 +109,6 @@ pub fn set_password(tx: &mut Tx, id: UserId, password_hash: &str) -> Result<()> 
     )
 }
 
-/// Sets another name.
-pub fn set_name(tx: &mut Tx, id: UserId, name: &str) -> Result<()> {
-    changed(
-        id,
-        tx.execute("UPDATE users SET name = ?2 WHERE id = ?1", params![&id, name])?,
-    )
-}
-
 /// Shuts a user out (`Some(now)`) or lets them in again.
 pub fn set_disabled(tx: &mut Tx, id: UserId, disabled_at: Option<i64>) -> Result<()> {
     changed(

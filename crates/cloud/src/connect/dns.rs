@@ -99,6 +99,8 @@ impl Lookup for DnsServer {
             }
             let (four, six) = tokio::join!(self.ask(host, TYPE::A), self.ask(host, TYPE::AAAA));
             match (four, six) {
+                // Nothing of one kind says nothing about the other.
+                (Ok(four), Err(error)) if four.is_empty() => Err(error),
                 (Ok(four), six) => Ok([four, six.unwrap_or_default()].concat()),
                 (Err(_), Ok(six)) if !six.is_empty() => Ok(six),
                 (Err(error), _) => Err(error),
@@ -286,6 +288,19 @@ mod tests {
             vec![reply.build_bytes_vec().unwrap()]
         });
         let refused = server(refusing.await).lookup("known.example").await.unwrap_err();
+        assert!(refused.to_string().contains("Refused"), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn a_failure_is_not_taken_for_a_name_without_addresses() {
+        let half = speaking(|mut reply| {
+            if matches!(reply.answers[1].rdata, RData::AAAA(_)) {
+                *reply.rcode_mut() = RCODE::Refused;
+            }
+            reply.answers.clear();
+            vec![reply.build_bytes_vec().unwrap()]
+        });
+        let refused = server(half.await).lookup("known.example").await.unwrap_err();
         assert!(refused.to_string().contains("Refused"), "{refused}");
     }
 

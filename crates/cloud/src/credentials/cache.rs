@@ -2,10 +2,10 @@
 //!
 //! A session is renewed before the last fifth of its life, in the background, while the old one still signs. However
 //! many requests come at once, one call to STS is under way per storage. A session may live for twelve hours, so its role
-//! is asked again while it is used, and one that refuses the hub signs nothing within a minute. A session that AWS no longer
-//! honours, though its role does, is replaced when a bucket refuses it, and at the latest with the next window of URLs. A failure is remembered
-//! for a while, longer with each, so that a broken role does not become a storm of calls; where it says nothing about the
-//! role, credentials that still hold are used meanwhile.
+//! is asked again while it is used, and one that refuses the hub signs nothing within a minute. A session that AWS no
+//! longer honours, though its role does, is replaced when a bucket refuses it, and at the latest with the next window of
+//! URLs. A failure is remembered for a while, longer with each, so that a broken role does not become a storm of calls;
+//! where it says nothing about the role, credentials that still hold are used meanwhile.
 
 use std::collections::HashMap;
 use std::fmt;

@@ -164,8 +164,8 @@ async fn list(
                 });
             };
             let found = match assets::list(tx, organization, project, &filter, sort, &start, page.limit) {
-                Err(insitu_store::Error::Refused { what: "the page", .. }) => return Err(no_such_page()),
-                Err(insitu_store::Error::Refused { .. }) => return Err(bad_cursor()),
+                Err(insitu_store::Error::NeedsCursor) => return Err(no_such_page()),
+                Err(insitu_store::Error::BadCursor(_)) => return Err(bad_cursor()),
                 other => other?,
             };
             let tasks = asset_tasks::of(tx, organization, project, &found.assets)?;

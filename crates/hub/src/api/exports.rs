@@ -200,7 +200,7 @@ async fn start(
         })
         .await
         .map_err(|error: insitu_store::Error| match error {
-            insitu_store::Error::Refused { .. } => ApiError::too_many(
+            insitu_store::Error::TooMany { .. } => ApiError::too_many(
                 "export.too_many",
                 format!(
                     "{MAX_ACTIVE_EXPORTS} exports of the organization are on their way. Wait for one of them, or cancel one."

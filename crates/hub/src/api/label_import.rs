@@ -7,8 +7,9 @@ mod matching;
 mod row;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use insitu_model::answer::{Answer, Terms};
 use insitu_model::id::{AssetId, OrganizationId, ProjectId, TaskId};
 use insitu_model::problem::Severity;
@@ -16,20 +17,28 @@ use insitu_model::schema::CategorySchema;
 use insitu_store::{projects, tasks};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio::sync::SemaphorePermit;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::matching::Wanted;
-use super::body::Body;
+use super::body;
 use crate::auth::access::{OnProject, right};
 use crate::auth::caller::Caller;
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
+use crate::jobs::MAX_LABEL_LISTS;
 
 /// The largest list of labels, in bytes: more than any other JSON body, since answers are large.
 pub const MAX_LABELS_BODY_BYTES: usize = 64 * 1024 * 1024;
+/// The most rows of one list.
+const MAX_LABEL_ROWS: usize = 100_000;
+/// How long a list waits for its turn to be read.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// When to try again after that.
+const RETRY_AFTER_SECONDS: u64 = 10;
 /// Tasks that get their labels in one transaction.
 const TASKS_PER_WRITE: usize = 200;
 /// Reasons that are named for one row.
@@ -82,12 +91,16 @@ pub struct RefusedLabels {
 /// has them.
 #[utoipa::path(post, path = "/v2/import/labels", tag = "tasks", request_body = LabelsBody,
     responses((status = 200, body = Envelope<LabelsData>), (status = 400, body = ErrorBody),
-        (status = 413, body = ErrorBody)))]
+        (status = 413, body = ErrorBody), (status = 429, body = ErrorBody)))]
 async fn import(
     State(hub): State<Arc<Hub>>,
     caller: Caller,
-    Body(body): Body<LabelsBody>,
+    request: Request,
 ) -> ApiResult<Success<LabelsData>> {
+    // Before anything of the list is read, so that few are in memory at a time.
+    let _turn = turn(&hub).await?;
+    let bytes = body::read(request, &hub).await?;
+    let body: LabelsBody = blocking(move || body::parse(&bytes)).await??;
     let access = OnProject::<right::ImportAssets>::prove(&hub, caller, &body.project).await?;
     let rows = match (body.json_content, body.labels) {
         (Some(rows), None) | (None, Some(rows)) => rows,
@@ -98,24 +111,61 @@ async fn import(
             ));
         }
     };
+    if rows.len() > MAX_LABEL_ROWS {
+        return Err(ApiError::invalid(
+            "labels.too_many_rows",
+            format!(
+                "{} rows in one list; {MAX_LABEL_ROWS} at most. Send it in parts.",
+                rows.len()
+            ),
+        ));
+    }
     let (organization, project) = (access.organization, access.project);
     let schema = hub
         .db
         .read(move |tx| projects::get(tx, organization, project))
         .await?
         .category_schema;
-    let schema = CategorySchema::stored(&schema);
+    let fitting = hub.clone();
+    let (wanted, mut report) =
+        blocking(move || fit(rows, &CategorySchema::stored(&schema), &fitting)).await?;
+    let matched = matching::find(&hub, organization, project, wanted, &mut report).await?;
+    label(&hub, (organization, project), matched, &mut report).await?;
+    Ok(Success(report.finish()))
+}
+
+/// The turn to have a list read, while it is held.
+async fn turn(hub: &Hub) -> ApiResult<SemaphorePermit<'_>> {
+    let waiting = tokio::time::timeout(PATIENCE, hub.jobs.label_lists.acquire());
+    waiting.await.ok().and_then(Result::ok).ok_or_else(|| {
+        ApiError::too_many(
+            "labels.too_many",
+            format!(
+                "{MAX_LABEL_LISTS} lists of labels are being read already. Wait a moment and send it again."
+            ),
+            RETRY_AFTER_SECONDS,
+        )
+    })
+}
+
+/// Work that would keep other requests waiting.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> ApiResult<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(ApiError::internal)
+}
+
+/// The rows whose labels fit the schema, and what is wrong with the others.
+fn fit(rows: Vec<Value>, schema: &CategorySchema, hub: &Hub) -> (Vec<Wanted>, Report) {
     let mut report = Report::default();
     let mut wanted = Vec::new();
     for (index, value) in rows.into_iter().enumerate() {
-        match row::read(value).and_then(|row| fitted(row, &schema, &hub)) {
+        match row::read(value).and_then(|row| fitted(row, schema, hub)) {
             Ok((names, answer)) => wanted.push(Wanted { index, names, answer }),
             Err(problems) => report.refuse_row(index, problems),
         }
     }
-    let matched = matching::find(&hub, organization, project, wanted, &mut report).await?;
-    label(&hub, (organization, project), matched, &mut report).await?;
-    Ok(Success(report.finish()))
+    (wanted, report)
 }
 
 /// Something wrong with a row: where, by which code, and in words.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use insitu_model::arn::RoleArn;
-use insitu_model::audit::AuditAction;
+use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_model::prefix::Prefix;
 use insitu_model::region::Region;
 use insitu_model::storage::AccessType;
@@ -13,6 +13,7 @@ use insitu_store::role_proofs::{self, Line};
 use insitu_store::storages::{self, Storage, StorageChange};
 use secrecy::SecretString;
 use serde::Deserialize;
+use serde_json::json;
 use tokio::time::Instant;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -23,9 +24,10 @@ use super::storage_form::{Checked, Problems, StorageForm};
 use super::storage_trust::refuse_role_of_another;
 use super::storage_view::StorageView;
 use super::storages::{
-    StorageData, parse_id, prefix_texts, proved, record, refuse_hub_account, refuse_long_policy,
+    StorageData, parse_id, prefix_texts, proved, refuse_hub_account, refuse_long_policy,
     refuse_private_endpoint, sealed_key,
 };
+use crate::audit::record;
 use crate::auth::access::{Org, right};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
@@ -143,7 +145,13 @@ async fn save(
         .filter(|role| current.role_arn.as_ref() != Some(role));
     let source = current.external_id_source;
     let is_delegated = current.access_type == AccessType::IamDelegated;
-    let record = record(hub, organization, &access.caller, action, &current);
+    let details = json!({
+        "name": current.name,
+        "accessType": current.access_type.as_str(),
+        "changed": changed(&current, &change),
+    });
+    let what = (action, AuditSubject::Storage(id));
+    let record = record(hub, organization, Some(access.caller.user), what, &details);
     let now = hub.clock.now_ms();
     let stored = hub
         .db
@@ -163,6 +171,30 @@ async fn save(
     Ok(Success(StorageData {
         storage: StorageView::of(hub, proved(hub, stored, until).await?),
     }))
+}
+
+/// The fields that a change makes others, as the API writes them.
+fn changed(current: &Storage, change: &StorageChange) -> Vec<&'static str> {
+    let is_other = |new: &Option<String>, old: &str| new.as_ref().is_some_and(|new| new != old);
+    let role = current.role_arn.as_deref().unwrap_or_default();
+    let endpoint = change.endpoint.as_ref();
+    let prefixes = change.prefixes.as_ref();
+    let fields = [
+        ("name", is_other(&change.name, &current.name)),
+        ("region", is_other(&change.region, &current.region)),
+        (
+            "endpoint",
+            endpoint.is_some_and(|endpoint| *endpoint != current.endpoint),
+        ),
+        ("publicKey", change.keys.is_some()),
+        ("roleArn", is_other(&change.role_arn, role)),
+        (
+            "prefixes",
+            prefixes.is_some_and(|prefixes| *prefixes != current.prefixes),
+        ),
+    ];
+    let others = fields.into_iter().filter(|(_, is_other)| *is_other);
+    others.map(|(name, _)| name).collect()
 }
 
 fn refuse_bad_change(current: &Storage, checked: &Checked, problems: &mut Problems) {

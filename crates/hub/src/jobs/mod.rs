@@ -50,6 +50,8 @@ pub use runner::{Runner, start};
 
 /// Uploads that arrive at the same time.
 pub const MAX_UPLOADS: usize = 64;
+/// Lists of labels that are read at the same time: each may take half a gigabyte.
+pub const MAX_LABEL_LISTS: usize = 2;
 /// Imports of one organization that wait or run.
 pub const MAX_ACTIVE_IMPORTS: usize = 200;
 /// What the reason of a cancelled import says.
@@ -71,6 +73,8 @@ pub struct Jobs {
     /// There is something to remove.
     untidy: Notify,
     uploads: Semaphore,
+    /// Turns to have a list of labels read.
+    pub label_lists: Semaphore,
     /// True once the hub stops.
     closed: watch::Sender<bool>,
 }
@@ -87,6 +91,7 @@ impl Default for Jobs {
             probe_switch: Switch::default(),
             untidy: Notify::new(),
             uploads: Semaphore::new(MAX_UPLOADS),
+            label_lists: Semaphore::new(MAX_LABEL_LISTS),
             closed: watch::Sender::default(),
         }
     }

@@ -91,7 +91,7 @@ const COLUMNS: &str =
     error, cancel_requested, started_at, finished_at";
 
 /// Adds a change that waits for its turn, of those assets that `filter` lets through now; its state is the one that the
-/// change concerns. [`Error::Refused`] while the project has `most_active` changes on their way. Run it in
+/// change concerns. [`Error::TooMany`] while the project has `most_active` changes on their way. Run it in
 /// [`crate::Db::claim`].
 pub fn insert(tx: &mut Tx, new: &NewAssetChange, filter: &AssetFilter, most_active: u64) -> Result<()> {
     let number = projects::number(tx, new.organization, new.project)?;
@@ -102,9 +102,9 @@ pub fn insert(tx: &mut Tx, new: &NewAssetChange, filter: &AssetFilter, most_acti
         )?
         .unwrap_or(0);
     if active >= most_active {
-        return Err(Error::Refused {
-            what: "a change",
-            problem: "as many changes of the project as may be are on their way; wait for one of them",
+        return Err(Error::TooMany {
+            what: "changes of assets",
+            of: "of the project",
         });
     }
     if let Change::Batches { add, remove } = &new.change {

@@ -69,8 +69,9 @@ fn of_named(
     );
     let mut positions: Vec<Position> = Vec::new();
     for place in places {
-        let read = |row: &mut Row<'_>| Ok((row.next()?, row.next()?));
-        positions.extend(tx.row(&sql, params![wanted.project, place], read)?);
+        positions.extend(tx.row(&sql, params![wanted.project, place], |row: &mut Row<'_>| {
+            Ok((row.next()?, row.next()?))
+        })?);
     }
     positions.sort_unstable();
     positions.dedup();

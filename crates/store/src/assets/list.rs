@@ -235,10 +235,7 @@ impl Wanted<'_> {
             return Ok(of_few(rows, self, after, page));
         }
         if (self.looks_at_rows() || self.sort.is_by_completion()) && page.number > 1 {
-            return Err(Error::Refused {
-                what: "the page",
-                problem: "this filter or order has no pages by number so far in; go on by the cursor of the page before",
-            });
+            return Err(Error::NeedsCursor);
         }
         let mut found = if self.sort.is_by_completion() {
             by_completion::page(tx, self, after, page)?

@@ -186,10 +186,7 @@ impl AssetCursor {
         {
             return Ok(());
         }
-        Err(crate::Error::Refused {
-            what: "the cursor",
-            problem: "it is of another list; begin with the first page",
-        })
+        Err(crate::Error::BadCursor("is of another list"))
     }
 
     /// In lists by time.
@@ -219,10 +216,9 @@ impl std::str::FromStr for AssetCursor {
     type Err = crate::Error;
 
     fn from_str(text: &str) -> crate::Result<Self> {
-        parse_cursor(text).ok_or(crate::Error::Refused {
-            what: "the cursor",
-            problem: "it is not one that a list of assets answered; begin with the first page",
-        })
+        parse_cursor(text).ok_or(crate::Error::BadCursor(
+            "is not one that a list of assets answered",
+        ))
     }
 }
 

@@ -77,7 +77,7 @@ const COLUMNS: &str = "e.id, e.organization, e.project, e.created_by, e.api_key,
     e.error, e.cancel_requested, e.lease_owner, e.lease_until, e.started_at, e.finished_at, e.expires_at";
 
 /// Adds an export that waits for its turn; `tasks_total` is how many tasks it will have, as far as that is known.
-/// [`Error::Refused`] while the organization has `most_active` exports on their way.
+/// [`Error::TooMany`] while the organization has `most_active` exports on their way.
 pub fn insert(tx: &mut Tx, export: &NewExport, tasks_total: u64, most_active: u64) -> Result<()> {
     let e = export;
     crate::projects::number(tx, e.organization, e.project)?;
@@ -88,9 +88,9 @@ pub fn insert(tx: &mut Tx, export: &NewExport, tasks_total: u64, most_active: u6
         )?
         .unwrap_or(0);
     if active >= most_active {
-        return Err(Error::Refused {
-            what: "the export",
-            problem: "as many exports of the organization as may be are on their way; wait for one of them",
+        return Err(Error::TooMany {
+            what: "exports",
+            of: "of the organization",
         });
     }
     tx.execute(

@@ -41,8 +41,9 @@ pub fn received(tx: &mut Tx, organization: OrganizationId, id: ImportId, bytes_t
     held(id, queued)
 }
 
-/// Takes the next import that waits or whose worker is gone; those that could not go on come after all others. Run it in [`crate::Db::claim`]: two claimers get two
-/// imports. An import with `cancel_requested` is claimed too, to be ended by [`super::cancelled`].
+/// Takes the next import that waits or whose worker is gone; those that could not go on come after all others. Run it
+/// in [`crate::Db::claim`]: two claimers get two imports. An import with `cancel_requested` is claimed too, to be ended
+/// by [`super::cancelled`].
 ///
 /// An import that looks at external IDs waits for those before it in its project, and for those that run: what they
 /// bring is not visible yet, and it would bring it again. One that registers uploads waits for its likes alone.

@@ -276,6 +276,6 @@ contract! {
         for _ in 0..MOST {
             store.ordered(at, Change::Delete, everything()).await.unwrap();
         }
-        assert!(matches!(store.ordered(at, Change::Delete, everything()).await, Err(Error::Refused { .. })));
+        assert!(matches!(store.ordered(at, Change::Delete, everything()).await, Err(Error::TooMany { .. })));
     }
 }

@@ -266,7 +266,7 @@ contract! {
         let new = store.new_export(organization, project);
         let again = new.clone();
         let answer = store.write(move |tx| exports::insert(tx, &new, 0, 1)).await;
-        assert!(matches!(answer, Err(Error::Refused { .. })), "{answer:?}");
+        assert!(matches!(answer, Err(Error::TooMany { .. })), "{answer:?}");
         let now = store.tick();
         store.write(move |tx| exports::cancel(tx, organization, first, "user", now)).await.unwrap();
         store.write(move |tx| exports::insert(tx, &again, 0, 1)).await.unwrap();

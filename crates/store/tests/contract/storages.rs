@@ -199,15 +199,8 @@ contract! {
         assert_eq!(store.read(move |tx| storages::get(tx, organization, id)).await.unwrap().asset_count, 2);
         let answer = store.write(move |tx| storages::delete(tx, organization, id, false, NOW)).await;
         assert!(matches!(answer, Err(Error::InUse { count: 2, .. })), "{answer:?}");
-        let sealed = || store.read(|tx| storages::sealed_secrets(tx, None, 10));
-        assert_eq!(sealed().await.unwrap(), [(organization, id, vec![1, 2, 3])]);
-        let reseal = |old: &'static [u8]| store.write(move |tx| storages::reseal(tx, organization, id, old, &[7]));
-        assert!(reseal(&[1, 2, 3]).await.unwrap());
-        assert!(!reseal(&[1, 2, 3]).await.unwrap());
-        assert_eq!(sealed().await.unwrap(), [(organization, id, vec![7])]);
         store.write(move |tx| storages::delete(tx, organization, id, true, NOW)).await.unwrap();
         assert_eq!(store.read(move |tx| storages::find(tx, organization, id)).await.unwrap(), None);
-        assert_eq!(sealed().await.unwrap(), []);
     }
 }
 

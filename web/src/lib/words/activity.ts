@@ -16,6 +16,17 @@ const parts = {
   categorySchema: 'category schema',
 } as Record<string, string>;
 
+const storageParts = {
+  name: 'name',
+  region: 'region',
+  endpoint: 'endpoint',
+  publicKey: 'access key',
+  roleArn: 'role',
+  prefixes: 'prefixes',
+} as Record<string, string>;
+const listed = (changed: unknown, words: Record<string, string>) =>
+  Array.isArray(changed) ? changed.map((one) => words[text(one)] ?? text(one)).join(', ') : '';
+
 const assetChanges = {
   batches: 'changed the batches of',
   priority: 'changed the priority of',
@@ -76,7 +87,11 @@ const actions = {
   'api_key.created': (d) => ({ did: 'created the API key', thing: text(d.name) }),
   'api_key.revoked': (d) => ({ did: 'revoked the API key', thing: text(d.name) }),
   'storage.created': storage('added the storage'),
-  'storage.changed': storage('changed the storage'),
+  'storage.changed': (d) => ({
+    did: 'changed the storage',
+    thing: text(d.name),
+    more: listed(d.changed, storageParts),
+  }),
   'storage.rotated': storage('replaced the access key of the storage'),
   'storage.deleted': storage('deleted the storage'),
   'storage.verified': (d) => ({
@@ -106,7 +121,7 @@ const actions = {
   'project.changed': (d) => ({
     did: 'changed the project',
     thing: text(d.name),
-    more: Array.isArray(d.changed) ? d.changed.map((one) => parts[text(one)] ?? text(one)).join(', ') : '',
+    more: listed(d.changed, parts),
   }),
   'project.cloned': (d) => ({
     did: 'cloned a project into',

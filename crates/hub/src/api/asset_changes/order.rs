@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_model::id::{AssetChangeId, BatchId};
-use insitu_store::Tx;
 use insitu_store::asset_changes::{self, AssetChange, Change, NewAssetChange};
 use insitu_store::assets::AssetFilter;
 use insitu_store::audit;
 use insitu_store::batches;
+use insitu_store::{Error, Tx};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -86,7 +86,7 @@ pub async fn place(
             change,
             created_at: now,
         };
-        asset_changes::insert(tx, &new, &filter, MAX_ACTIVE_ASSET_CHANGES)?;
+        insert(tx, &new, &filter)?;
         let ordered = asset_changes::get(tx, organization, project, id)?;
         let details = serde_json::json!({
             "change": id.to_string(),
@@ -100,7 +100,7 @@ pub async fn place(
         audit::insert(tx, &record)?;
         Ok::<_, ApiError>(ordered)
     };
-    hub.db.claim(order).await.map_err(told)
+    hub.db.claim(order).await
 }
 
 /// Checks that a change can be taken back, and writes down that it shall be.
@@ -125,7 +125,7 @@ pub async fn place_undo(
     };
     let writer = hub.clone();
     let order = move |tx: &mut Tx| {
-        asset_changes::insert(tx, &new, &filter, MAX_ACTIVE_ASSET_CHANGES)?;
+        insert(tx, &new, &filter)?;
         let ordered = asset_changes::get(tx, organization, project, new.id)?;
         let details = serde_json::json!({
             "change": new.id.to_string(),
@@ -138,21 +138,21 @@ pub async fn place_undo(
         audit::insert(tx, &record)?;
         Ok::<_, ApiError>(ordered)
     };
-    hub.db.claim(order).await.map_err(told)
+    hub.db.claim(order).await
 }
 
-/// What the store refuses, in the words of whoever ordered it.
-fn told(error: ApiError) -> ApiError {
-    match &*error.code {
-        "change.refused" => ApiError::too_many(
+/// Writes an order down; what the store refuses, in the words of whoever ordered it.
+fn insert(tx: &mut Tx, new: &NewAssetChange, filter: &AssetFilter) -> ApiResult<()> {
+    asset_changes::insert(tx, new, filter, MAX_ACTIVE_ASSET_CHANGES).map_err(|error| match error {
+        Error::TooMany { .. } => ApiError::too_many(
             "asset_change.too_many",
             format!(
                 "{MAX_ACTIVE_ASSET_CHANGES} changes of the project's assets are on their way. Wait for one of them, or cancel one."
             ),
             RETRY_AFTER_SECONDS,
         ),
-        _ => error,
-    }
+        other => other.into(),
+    })
 }
 
 /// The filters, with the state of the assets that can be changed so: a deletion is taken back where there are deleted

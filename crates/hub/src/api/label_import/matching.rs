@@ -11,10 +11,15 @@ use insitu_store::assets::{self, Asset, AssetFilter, AssetSort, PageStart};
 use insitu_store::limits::MAX_PAGE_ROWS;
 
 use super::row::Names;
-use super::{Matched, Report};
+use super::{Matched, Report, blocking};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 use crate::jobs::lookup::{Storages, load_storages};
+
+/// Rows whose assets are looked up in one read.
+const ROWS_PER_READ: usize = 500;
+/// Pages of assets that are looked through in one read.
+const PAGES_PER_READ: u32 = 4;
 
 /// A row whose labels fit.
 #[derive(Debug)]
@@ -42,35 +47,20 @@ pub(super) async fn find(
     report: &mut Report,
 ) -> ApiResult<Vec<Matched>> {
     let storages = hub.db.read(move |tx| load_storages(tx, organization)).await?;
-    let seeking: Vec<Seeking> = wanted
-        .into_iter()
-        .map(|wanted| Seeking::new(hub, &storages, wanted))
-        .collect();
+    let reader = hub.clone();
+    let seeking: Vec<Seeking> = blocking(move || {
+        let seeking = wanted
+            .into_iter()
+            .map(|wanted| Seeking::new(&reader, &storages, wanted));
+        seeking.collect()
+    })
+    .await?;
     let (named, by_address): (Vec<_>, Vec<_>) = seeking.into_iter().partition(Seeking::is_named);
     let all: Vec<usize> = named.iter().chain(&by_address).map(|row| row.index).collect();
-    let mut matched = hub
-        .db
-        .read(move |tx| {
-            let mut matched = Vec::new();
-            for row in &named {
-                let take = |asset: &Asset, matched: &mut Vec<Matched>| {
-                    if row.means(asset) {
-                        matched.push(row.to(asset));
-                    }
-                };
-                each(tx, (organization, project), &row.filter, |asset| {
-                    take(asset, &mut matched)
-                })?;
-            }
-            Ok::<_, ApiError>(matched)
-        })
-        .await?;
+    let scope = (organization, project);
+    let mut matched = by_name(hub, scope, named).await?;
     if !by_address.is_empty() {
-        let found = hub
-            .db
-            .read(move |tx| by_addresses(tx, (organization, project), &by_address))
-            .await?;
-        matched.extend(found);
+        matched.extend(by_addresses(hub, scope, by_address).await?);
     }
     matched.sort_by_key(|one| one.index);
     for index in all {
@@ -82,35 +72,77 @@ pub(super) async fn find(
     Ok(matched)
 }
 
-/// The assets of rows that name nothing but an address: no index leads to those, so all are looked at once.
-fn by_addresses(
-    tx: &mut Tx,
+/// The assets of rows that name them, some rows at a time: others want to read in between.
+async fn by_name(
+    hub: &Hub,
     scope: (OrganizationId, ProjectId),
-    rows: &[Seeking],
+    rows: Vec<Seeking>,
 ) -> ApiResult<Vec<Matched>> {
-    let mut wanted: HashMap<&str, Vec<&Seeking>> = HashMap::new();
-    for row in rows {
-        for form in row.forms.iter().flatten() {
-            wanted.entry(form).or_default().push(row);
-        }
-    }
     let mut matched = Vec::new();
-    each(tx, scope, &AssetFilter::default(), |asset| {
-        let rows = wanted.get(asset.data.as_str()).into_iter().flatten();
-        matched.extend(rows.map(|row| row.to(asset)));
-    })?;
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let some: Vec<Seeking> = rows.by_ref().take(ROWS_PER_READ).collect();
+        let read = move |tx: &mut Tx| {
+            let mut found = Vec::new();
+            for row in &some {
+                let take = |asset: &Asset| found.extend(row.means(asset).then(|| row.to(asset)));
+                each(tx, scope, &row.filter, (PageStart::Page(1), u32::MAX), take)?;
+            }
+            Ok::<_, ApiError>(found)
+        };
+        matched.extend(hub.db.read(read).await?);
+    }
     Ok(matched)
 }
 
-/// Every asset that a filter lets through.
+/// The assets of rows that name nothing but an address: no index leads to those, so all are looked at once, some at a
+/// time.
+async fn by_addresses(
+    hub: &Hub,
+    scope: (OrganizationId, ProjectId),
+    rows: Vec<Seeking>,
+) -> ApiResult<Vec<Matched>> {
+    let mut wanted: HashMap<String, Vec<usize>> = HashMap::new();
+    for (n, row) in rows.iter().enumerate() {
+        for form in row.forms.iter().flatten() {
+            wanted.entry(form.clone()).or_default().push(n);
+        }
+    }
+    let sought = Arc::new((rows, wanted));
+    let (mut matched, mut start) = (Vec::new(), Some(PageStart::Page(1)));
+    while let Some(from) = start {
+        let sought = sought.clone();
+        let read = move |tx: &mut Tx| {
+            let (rows, wanted) = &*sought;
+            let mut found = Vec::new();
+            let next = each(
+                tx,
+                scope,
+                &AssetFilter::default(),
+                (from, PAGES_PER_READ),
+                |asset| {
+                    let meant = wanted.get(asset.data.as_str()).into_iter().flatten();
+                    found.extend(meant.filter_map(|n| Some(rows.get(*n)?.to(asset))));
+                },
+            )?;
+            Ok::<_, ApiError>((found, next))
+        };
+        let (found, next) = hub.db.read(read).await?;
+        matched.extend(found);
+        start = next;
+    }
+    Ok(matched)
+}
+
+/// Every asset that a filter lets through, of at most so many pages; where to go on.
 fn each(
     tx: &mut Tx,
     (organization, project): (OrganizationId, ProjectId),
     filter: &AssetFilter,
+    (mut start, pages): (PageStart, u32),
     mut take: impl FnMut(&Asset),
-) -> ApiResult<()> {
-    let mut start = PageStart::Page(1);
-    loop {
+) -> ApiResult<Option<PageStart>> {
+    for _ in 0..pages {
         let found = assets::list(
             tx,
             organization,
@@ -123,9 +155,10 @@ fn each(
         found.assets.iter().for_each(&mut take);
         match found.next {
             Some(next) => start = PageStart::After(next),
-            None => return Ok(()),
+            None => return Ok(None),
         }
     }
+    Ok(Some(start))
 }
 
 impl Seeking {
