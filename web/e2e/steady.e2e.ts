@@ -82,6 +82,7 @@ it('holds still where the names of projects come after what was done in them', a
   let letGo = () => {};
   const held = new Promise<void>((resolve) => (letGo = resolve));
   await page.route('**/v2/listProjects*', (route) => held.then(() => route.continue()));
+  await slowly(visitor);
   await page.addInitScript(watchShifts);
   const records = page.waitForResponse(/auditRecords/);
   await page.goto('/organization/activity');
