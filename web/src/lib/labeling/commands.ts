@@ -25,14 +25,11 @@ export function editorCommands(editor: Editor | null, acts: Acts): Command[] {
     { id: 'task-panels', label: panels, group, keys: 't', run: acts.panels },
   ];
   if (acts.stage) {
-    own.unshift({ id: 'task-submit', label: submit, group, keys: 'Enter', run: main });
-    own.push({
-      id: 'task-submit-held',
-      label: words.commands.submitAnywhere,
-      group,
-      keys: 'Ctrl+Enter',
-      run: main,
-    });
+    const anywhere = words.commands.submitAnywhere;
+    own.unshift(
+      { id: 'task-submit', label: submit, group, keys: 'Enter', run: main },
+      { id: 'task-submit-held', label: anywhere, group, keys: 'Ctrl+Enter', run: main },
+    );
   }
   if (acts.skip) own.push({ id: 'task-skip', label: skip, group, keys: 'Shift+S', run: acts.skip });
   if (acts.stage === 'Review') {

@@ -6,7 +6,6 @@ export const words = {
   signInTitle: 'Sign in to Insitu',
   signingInByLink: 'Signing you in…',
   linkFailed: 'This sign-in link could not be used.',
-  linkHint: 'Links work once and for a short time. Sign in with your password, or ask for a new link.',
   forgotten: 'Forgotten your password? Whoever runs this hub can reset it.',
   setupTitle: 'Set up this hub',
   setupText: 'Create the first organization and its owner. Everybody else joins by invitation.',
@@ -18,6 +17,8 @@ export const words = {
   invitationText: (to: string, role: OrganizationRole) =>
     `This invitation is for ${to}, as ${role === 'owner' ? 'an owner' : role === 'admin' ? 'an admin' : 'a member'}.`,
   invitationFailed: 'This invitation could not be opened.',
+  joinedAlready: 'Have you joined already?',
+  goOn: 'Go to your projects',
   accept: 'Join',
   acceptExisting: 'You have an account already: join with it.',
 };

@@ -80,6 +80,7 @@ export const words = {
   refusedSoFar: (n: number) => `${rowCount(n)} refused so far`,
   dryDone: 'Dry run: nothing was imported.',
   rowsOf: 'Rows',
+  rowCount,
   exampleRow: (row: number) => `Row ${count(row)}:`,
   which: (rows: number, which: string) => `${rows === 1 ? 'Row' : 'Rows'} ${which}`,
   field: 'Field',
