@@ -127,3 +127,100 @@ it.each(LOOKS)('are told in words, in $theme at $size px', async ({ theme, size,
   expect(wrong).toEqual([]);
   await visitor.leave(/status of 503/);
 });
+
+/** What the browser itself notes while the network is away, and of files that are not there; and axe of styles. */
+const AWAY = /ERR_INTERNET_DISCONNECTED|status of 404|Couldn't load preload assets/;
+
+it.each(LOOKS)('of pages that cannot be fetched keep the frame, in $theme at $size px', async (how) => {
+  const visitor = await Visitor.come(how.theme, how.viewport);
+  const { page, context } = visitor;
+  await visitor.signIn();
+  await visitor.openAssets();
+  await visitor.picturesDone();
+  // What tells of it is fetched behind the first display.
+  await page.locator('.toasts').waitFor({ state: 'attached' });
+  await context.setOffline(true);
+  await page.getByRole('link', { name: 'Batches' }).click();
+  const alert = page.getByRole('alert').filter({ hasText: 'This page could not be opened.' });
+  await alert.getByText('page.not_fetched').waitFor();
+  expect(page.url()).toContain('/batches');
+  await page
+    .getByRole('banner')
+    .getByRole('button', { name: /^Switch organization/ })
+    .waitFor();
+  await visitor.screenshot(`page-not-fetched-${how.size}-${how.theme}`);
+  expect(await visitor.axe()).toEqual([]);
+  expect(await visitor.overflows()).toBe(false);
+  // Another page that is here already can be gone to meanwhile.
+  await page.getByRole('link', { name: /^Assets/ }).click();
+  await page.getByRole('grid', { name: 'Assets' }).waitFor();
+  await page.getByRole('link', { name: 'Batches' }).click();
+  await alert.waitFor();
+
+  await context.setOffline(false);
+  const head = page.getByRole('heading', { name: 'Batches', exact: true });
+  await head.waitFor();
+  await alert.waitFor({ state: 'detached' });
+  // With the styles that could not be fetched when it was pointed at.
+  expect(await head.locator('..').evaluate((element) => getComputedStyle(element).display)).toBe('flex');
+  await visitor.leave(AWAY);
+});
+
+it('of dialogs that cannot be fetched are told, and the dialog opens once it can be', async () => {
+  const visitor = await Visitor.come();
+  const { page, context } = visitor;
+  await visitor.signIn();
+  await page.goto('/organization/storages');
+  await page.getByRole('table').waitFor();
+  await page.locator('.toasts').waitFor({ state: 'attached' });
+  await context.setOffline(true);
+  const add = page.getByRole('button', { name: 'Add Storage' });
+  await add.click();
+  const told = page.locator('.toast', {
+    hasText: 'This part of the page could not be fetched from the hub.',
+  });
+  await told.waitFor();
+  await visitor.screenshot('part-not-fetched');
+  await add.click();
+  expect(await told.count()).toBe(1);
+  await context.setOffline(false);
+  const dialog = page.getByRole('dialog', { name: 'Add Storage' });
+  await dialog.waitFor();
+  expect(await dialog.evaluate((element) => getComputedStyle(element).position)).toBe('fixed');
+  await told.waitFor({ state: 'detached' });
+  await visitor.leave(AWAY);
+});
+
+it('of a page that is older than its hub say so, and the next page is opened anew', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.goto('/organization/storages');
+  await page.getByRole('table').waitFor();
+  await page.locator('.toasts').waitFor({ state: 'attached' });
+  await page.route('**/_app/version.json', (route) => route.fulfill({ json: { version: 'a newer one' } }));
+  await page.route('**/_app/immutable/**', (route) => route.fulfill({ status: 404, body: '' }));
+  await page.getByRole('button', { name: 'Add Storage' }).click();
+  const told = page.locator('.toast', { hasText: 'The hub was upgraded since this page was opened' });
+  await told.getByRole('button', { name: 'Reload' }).waitFor();
+  const opened = page.waitForRequest((request) => request.isNavigationRequest());
+  await page.getByRole('link', { name: 'API keys' }).click();
+  expect(new URL((await opened).url()).pathname).toBe('/organization/api-keys');
+  await visitor.leave(AWAY);
+});
+
+it('of lists that failed while the network was away come by themselves when it is back', async () => {
+  const visitor = await Visitor.come();
+  const { page, context } = visitor;
+  await visitor.signIn();
+  await page.goto(`/projects/${project}/tasks`);
+  await page.getByRole('table').waitFor();
+  await page.route('**/v2/batches/**', (route) => route.abort('internetdisconnected'));
+  await page.getByRole('link', { name: 'Batches' }).click();
+  await page.getByText('The batches could not be listed.').waitFor({ timeout: 20_000 });
+  await page.unroute('**/v2/batches/**');
+  await context.setOffline(true);
+  await context.setOffline(false);
+  await page.getByText('The batches could not be listed.').waitFor({ state: 'detached', timeout: 20_000 });
+  await visitor.leave(AWAY);
+});

@@ -50,6 +50,8 @@ export const m = {
     page: 'This page does not exist. The link may be old, or you may lack the right to see it.',
     pageTitle: 'Page not found',
     broke: 'This page stopped working.',
+    notFetched:
+      'This part of the page could not be fetched from the hub. Check your network connection, then try again.',
     outdated: (host: string) =>
       `This page was opened before this organization had anything at ${host}. Reload it to see that too.`,
     reload: 'Reload',

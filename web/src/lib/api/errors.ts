@@ -27,9 +27,18 @@ export function networkError(): ApiError {
   return new ApiError(0, 'network.unreachable', m.errors.unreachable);
 }
 
+export const NOT_FETCHED = 'page.not_fetched';
+
+/** Whether a part of the page itself did not come. Browsers and the bundler each say it in words of their own. */
+export function isNotFetched(error: unknown): boolean {
+  const WORDS = /dynamically imported module|importing a module script failed|unable to preload css/i;
+  return error instanceof Error && WORDS.test(error.message);
+}
+
 /** A message and a code for anything that was thrown. */
 export function describeError(error: unknown): { message: string; code: string } {
   if (error instanceof ApiError) return { message: error.message, code: error.code };
+  if (isNotFetched(error)) return { message: m.errors.notFetched, code: NOT_FETCHED };
   if (error instanceof Error) return { message: error.message, code: 'page.unexpected' };
   return { message: String(error), code: 'page.unexpected' };
 }

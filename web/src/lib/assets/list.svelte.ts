@@ -32,6 +32,7 @@ export class AssetList {
       structuralSharing: false,
       // Looking again at every page that was loaded costs too much for a mere change of windows.
       refetchOnWindowFocus: false,
+      refetchOnReconnect: ({ state }) => !state.data,
     }));
     this.items = $derived(this.#query.data?.pages.flatMap((page) => page.assets) ?? []);
   }

@@ -44,6 +44,8 @@ export function createQueries(): QueryClient {
       queries: {
         // A hub on this very computer answers without any network.
         networkMode: 'always',
+        // What failed while the network was away comes by itself when it is back.
+        refetchOnReconnect: true,
         staleTime: FRESH_MS,
         retry: (failed, error) => failed + 1 < TRIES && mayPass(error),
         retryDelay: (attempt) => 400 * 2 ** attempt,
