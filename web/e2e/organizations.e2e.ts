@@ -116,3 +116,34 @@ it('keep their storages, projects, people and records to themselves', async () =
   }
   await visitor.leave(/status of 404/);
 });
+
+it('are shown one by each tab, which a reload does not change', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  const name = `In another tab ${Date.now()}`;
+  const made = await visitor.context.request.post('/v2/organization', {
+    headers: { origin: ready.url },
+    data: { name },
+  });
+  expect(made.ok()).toBe(true);
+  await page.goto('/organization/storages');
+  const storage = page.getByRole('button', { name: ready.storages[0]?.name ?? '', exact: true });
+  await storage.waitFor();
+
+  const other = await visitor.context.newPage();
+  await other.goto('/');
+  await other.getByRole('button', { name: /^Switch organization/ }).click();
+  await other.getByRole('menuitemcheckbox').filter({ hasText: name }).click();
+  await other.getByRole('button', { name: `Switch organization: ${name}` }).waitFor();
+
+  const answer = page.waitForResponse((response) => response.request().isNavigationRequest());
+  await page.reload();
+  await storage.waitFor();
+  // With what this tab's organization may fetch from.
+  expect((await answer).headers()['content-security-policy']).toContain(ready.sandbox.s3Endpoint);
+  await other.goto('/organization/storages');
+  await other.getByText('No storages yet').waitFor();
+  await other.close();
+  await visitor.leave();
+});
