@@ -98,6 +98,51 @@ it('are in the list once OK was pressed, with the key that was typed and never t
   await visitor.leave();
 });
 
+it('are there again as they were typed after a reload, with the external ID and without the secret', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  const dialog = await openDialog(visitor);
+  await fill(visitor, dialog, 'Half typed', 'a secret of somebody');
+  await dialog.getByText('IAM Delegated', { exact: true }).click();
+  const made = dialog.getByRole('textbox', { name: 'External ID' });
+  await expect.poll(() => made.inputValue()).not.toBe('');
+  const externalId = await made.inputValue();
+  expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).not.toContain('a secret of');
+
+  await page.reload();
+  await page.getByRole('button', { name: 'Add Storage' }).click();
+  await expect.poll(() => made.inputValue()).toBe(externalId);
+  expect(await dialog.getByLabel('Name').inputValue()).toBe('Half typed');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Add Storage' }).click();
+  await dialog.getByText('IAM Delegated', { exact: true }).click();
+  await expect.poll(() => made.inputValue()).not.toBe('');
+  expect(await made.inputValue()).not.toBe(externalId);
+  expect(await dialog.getByLabel('Name').inputValue()).toBe('');
+  await visitor.leave();
+});
+
+it('are still on screen after Back, which closes the dialog', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.goto('/organization/members');
+  await page.getByRole('link', { name: 'Storages' }).click();
+  await page.getByRole('button', { name: 'Add Storage' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add Storage' });
+  await dialog.getByLabel('Name').fill('Typed before Back');
+  await page.evaluate(() => history.back());
+  await expect.poll(() => dialog.count()).toBe(0);
+  await expect.poll(() => new URL(page.url()).pathname).toBe('/organization/storages');
+  await page.getByRole('button', { name: 'Add Storage' }).click();
+  expect(await dialog.getByLabel('Name').inputValue()).toBe('Typed before Back');
+  await page.keyboard.press('Escape');
+  await expect.poll(() => dialog.count()).toBe(0);
+  await page.evaluate(() => history.back());
+  await expect.poll(() => new URL(page.url()).pathname).toBe('/organization/members');
+  await visitor.leave();
+});
+
 it('name the external ID that the hub made in the trust policy to paste, and the buckets in the policy', async () => {
   const visitor = await Visitor.come();
   const { page } = visitor;

@@ -7,12 +7,15 @@ import { isRegion } from './regions';
 
 type FieldProblem = { field: string; message: string };
 
-/** Lengths that AWS gives its keys; other servers may give others. */
-export const ACCESS_KEY_ID_LENGTH = 20;
-export const SECRET_LENGTH = 40;
-
 /** What stands between two names of buckets. */
 export const NAMES = /[\s,;]+/;
+
+/** What outlives a reload of the page: all but the secret. */
+const KEPT = [
+  ...(['name', 'provider', 'accessType', 'region', 'endpoint', 'publicKey', 'roleArn'] as const),
+  ...(['externalId', 'ownExternalId', 'hasOwnExternalId', 'prefixes', 'buckets'] as const),
+];
+export type Kept = Pick<Draft, (typeof KEPT)[number]>;
 
 export class Draft {
   name = $state('');
@@ -51,6 +54,16 @@ export class Draft {
   get isFilled(): boolean {
     const { name, region, endpoint, publicKey, privateKey, roleArn, prefixes, buckets } = this.#fields();
     return [name, region, endpoint, publicKey, privateKey, roleArn, prefixes, buckets].some(Boolean);
+  }
+
+  get kept(): Kept {
+    return Object.fromEntries(KEPT.map((name) => [name, this[name]])) as Kept;
+  }
+
+  static again(kept: Kept): Draft {
+    const draft = new Draft(kept.accessType);
+    for (const name of KEPT) if (name in kept) Object.assign(draft, { [name]: kept[name] });
+    return draft;
   }
 
   #fields(): Record<string, string> {

@@ -42,3 +42,14 @@ it('is filled once something was typed that would be a pity to lose', () => {
   draft.buckets = ['one'];
   expect(draft.isFilled).toBe(true);
 });
+
+it('comes again as it was typed, without the secret', () => {
+  const draft = new Draft('IAM_DELEGATED');
+  Object.assign(draft, { name: 'Street scenes', externalId: 'made-by-the-hub', privateKey: 'secret' });
+  draft.buckets = ['one', 'two'];
+  const kept = JSON.stringify(draft.kept);
+  expect(kept).not.toContain('secret');
+  const again = Draft.again(JSON.parse(kept) as Draft);
+  expect(again.body()).toEqual(draft.body());
+  expect([...again.buckets]).toEqual(['one', 'two']);
+});
