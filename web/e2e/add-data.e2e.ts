@@ -280,17 +280,20 @@ it('gathers refused rows by their reason, in sentences, and says which rows they
   await freshProject(visitor, `Refused rows ${Date.now()}`);
   await page.keyboard.press('a');
   const dialog = page.getByRole('dialog', { name: 'Add Data' });
-  const good = { data: addressOf('cute-cat.jpg'), storage: ready.storages[0]?._id };
+  const good = { data: addressOf('cute-cat.jpg'), storage: ready.storages[0]?._id, nickname: 'Tom' };
   const bad = ['ftp://one/a.jpg', 'ftp://two/b.jpg', 'no address', 'gs://three/c.jpg'];
   await dialog.locator('input[type=file]').setInputFiles(listOf([good, ...bad.map((data) => ({ data }))]));
   await dialog.getByText('4 rows refused').waitFor({ timeout: 30_000 });
+  await dialog.getByText('1 row with a notice').waitFor();
   const rows = dialog.getByRole('table').getByRole('row');
-  await expect.poll(() => rows.count()).toBe(3);
+  await expect.poll(() => rows.count()).toBe(4);
   expect(await rows.nth(1).innerText()).toMatch(
-    /^3\s+data\s+Row 2: Addresses beginning with "ftp:" are not imported\. Use /,
+    /^✕\s*3 refused\s+data\s+Row 2: Addresses beginning with "ftp:" are not imported\. Use /,
   );
   expect(await rows.nth(1).innerText()).toContain('Rows 2, 3, 5');
-  expect(await rows.nth(2).innerText()).toMatch(/^1\s+data\s+"no address" is not a URL\. Write /);
+  expect(await rows.nth(2).innerText()).toMatch(/^✕\s*1 refused\s+data\s+"no address" is not a URL\. Write /);
+  // What was imported all the same stands behind what was not.
+  expect(await rows.nth(3).innerText()).toMatch(/^▲\s*1 noticed/);
   await visitor.screenshot('add-data-refused');
   expect(await visitor.axe()).toEqual([]);
   await visitor.leave();

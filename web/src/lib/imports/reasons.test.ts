@@ -22,6 +22,7 @@ describe('a reason', () => {
 
 describe('refused rows', () => {
   const row = (index: number, code: string, message: string, field = 'data') => ({
+    severity: 'refused' as 'refused' | 'notice',
     index,
     code,
     message,
@@ -36,10 +37,11 @@ describe('refused rows', () => {
       ...[4, 5, 6, 9].map((index) => row(index, 'address.scheme', '"ftp:" is not imported')),
       row(9, 'address.scheme', '"ftp:" is not imported', 'dataset'),
     ];
-    const told = { code: 'address.scheme', sentence: '"ftp:" is not imported.' };
+    const told = { severity: 'refused', code: 'address.scheme', sentence: '"ftp:" is not imported.' };
     expect(reasonsOf(rows)).toEqual([
       { ...told, field: 'data', rows: 6, which: '1, 3, 5–7, 10', example: 1 },
       {
+        severity: 'refused',
         code: 'row.too_long',
         field: '',
         rows: 1,
@@ -48,6 +50,20 @@ describe('refused rows', () => {
         example: null,
       },
       { ...told, field: 'dataset', rows: 1, which: '10', example: null },
+    ]);
+  });
+
+  it('are told before what was only noticed, and never together with it', () => {
+    const noticed = { ...row(0, 'row.unknown_field', 'left out', 'nickname'), severity: 'notice' as const };
+    const rows = [
+      noticed,
+      row(1, 'row.unknown_field', 'left out', 'nickname'),
+      row(2, 'address.scheme', 'no'),
+    ];
+    expect(reasonsOf(rows).map(({ severity, code, rows }) => [severity, code, rows])).toEqual([
+      ['refused', 'row.unknown_field', 1],
+      ['refused', 'address.scheme', 1],
+      ['notice', 'row.unknown_field', 1],
     ]);
   });
 

@@ -1,8 +1,10 @@
-// The refused rows of a report, gathered by their reason, and the reason in sentences.
-import type { RefusedRow } from '$lib/api/imports';
+// The rows of a report, gathered by their reason: first what was refused, then what was only noticed; and the reason in
+// sentences.
+import type { ReportedRow } from '$lib/api/importReport';
 import { count } from '$lib/format/numbers';
 
 export type Reason = {
+  severity: ReportedRow['severity'];
   code: string;
   field: string;
   /** How many rows it is about. */
@@ -17,21 +19,22 @@ export type Reason = {
 
 const RANGES_AT_MOST = 6;
 
-/** In the order in which they are met; `rows` come in their order. */
-export function reasonsOf(rows: RefusedRow[]): Reason[] {
-  const groups = new Map<string, RefusedRow[]>();
+/** Refusals, then notices, each in the order in which they are met; `rows` come in their order. */
+export function reasonsOf(rows: ReportedRow[]): Reason[] {
+  const groups = new Map<string, ReportedRow[]>();
   for (const row of rows) {
-    const key = `${row.code}\n${row.field ?? ''}`;
+    const key = `${row.severity}\n${row.code}\n${row.field ?? ''}`;
     const group = groups.get(key);
     if (group) group.push(row);
     else groups.set(key, [row]);
   }
-  return [...groups.values()].flatMap((group) => {
+  const reasons = [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (!first) return [];
     const numbers = [...new Set(group.map(({ index }) => index + 1))];
     const differ = group.some(({ message }) => message !== first.message);
     return {
+      severity: first.severity,
       code: first.code,
       field: first.field ?? '',
       rows: numbers.length,
@@ -40,6 +43,10 @@ export function reasonsOf(rows: RefusedRow[]): Reason[] {
       example: differ ? first.index + 1 : null,
     };
   });
+  return [
+    ...reasons.filter(({ severity }) => severity === 'refused'),
+    ...reasons.filter(({ severity }) => severity === 'notice'),
+  ];
 }
 
 /** What is said in one breath, such as `"a" is not a URL: write https://…`, as sentences. What is quoted stays as it is. */

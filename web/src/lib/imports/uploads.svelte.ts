@@ -1,5 +1,7 @@
 // The lists that this tab is sending. They live beside the pages, so that closing the dialog stops nothing.
-import { sendImport, type ImportChoices } from '$lib/api/imports';
+import type { ImportChoices } from '$lib/api/imports';
+import type { sendImport } from '$lib/api/sendImport';
+import type { Import } from '$lib/api/types';
 import { Rate } from './rate';
 import { sendings } from './sendings.svelte';
 
@@ -9,7 +11,8 @@ export class Upload {
   readonly id = `list ${++begun}`;
   sent = $state(0);
   state = $state<'sending' | 'sent' | 'failed' | 'cancelled'>('sending');
-  importId = $state<string | null>(null);
+  /** The import that the hub made of it. */
+  made = $state.raw<Import | null>(null);
   error = $state<unknown>(null);
   perSecond = $state(0);
   secondsLeft = $state<number | null>(null);
@@ -22,6 +25,7 @@ export class Upload {
     readonly projectId: string,
     readonly file: File,
     readonly choices: ImportChoices,
+    private readonly sendList: typeof sendImport,
   ) {
     this.finished = this.send();
   }
@@ -38,20 +42,23 @@ export class Upload {
     return this.file.size ? this.sent / this.file.size : null;
   }
 
+  get importId() {
+    return this.made?._id ?? null;
+  }
+
   get isBusy() {
     return this.state === 'sending';
   }
 
   private async send() {
     try {
-      const made = await sendImport(
+      this.made = await this.sendList(
         this.projectId,
         this.file,
         this.choices,
         (sent) => this.#progress(sent),
         this.#abort.signal,
       );
-      this.importId = made._id;
       this.state = 'sent';
     } catch (error) {
       this.state = this.#abort.signal.aborted ? 'cancelled' : 'failed';
@@ -78,8 +85,9 @@ class Uploads {
   /** The import whose progress a dialog shows right now: it needs no message at its end. */
   watched = $state<string | null>(null);
 
-  start(projectId: string, file: File, choices: ImportChoices): Upload {
-    const upload = new Upload(projectId, file, choices);
+  /** `send` comes from whoever begins: every page has this account of lists, and few send any. */
+  start(projectId: string, file: File, choices: ImportChoices, send: typeof sendImport): Upload {
+    const upload = new Upload(projectId, file, choices, send);
     this.list.push(upload);
     sendings.add(upload);
     return upload;

@@ -79,13 +79,19 @@ export const words = {
   noticed: (n: number) => `${rowCount(n)} with a notice`,
   refusedSoFar: (n: number) => `${rowCount(n)} refused so far`,
   dryDone: 'Dry run: nothing was imported.',
+  reasons: 'What the report says',
   rowsOf: 'Rows',
-  rowCount,
+  /** Of a report that is not read to its end, so many at least. */
+  counted: {
+    refused: (n: number, isWhole: boolean) => `${count(n)}${isWhole ? '' : '+'} refused`,
+    notice: (n: number, isWhole: boolean) => `${count(n)}${isWhole ? '' : '+'} noticed`,
+  },
   exampleRow: (row: number) => `Row ${count(row)}:`,
   which: (rows: number, which: string) => `${rows === 1 ? 'Row' : 'Rows'} ${which}`,
   field: 'Field',
   reason: 'Reason',
-  firstRows: (shown: number, all: number) => `The first ${count(shown)} of ${rowCount(all)} refused.`,
+  firstRows: (n: number) =>
+    `Gathered from the first ${count(n)} lines of the report. The download has all of them.`,
   reportFailed: 'The report could not be read.',
   downloadCsv: 'Download CSV',
   downloadNdjson: 'Download NDJSON',
