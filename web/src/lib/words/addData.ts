@@ -89,6 +89,7 @@ export const words = {
       type: 'this type cannot be labeled',
       empty: 'the file is empty',
       unreadable: 'the browser cannot read it',
+      tooMany: 'more than 100,000 files at once: clear the list when these are done, then drop the others',
     },
     allDone: (n: number) => `${files(n)} imported.`,
     finished: (n: number) => `${files(n)} that were sent before are imported now.`,

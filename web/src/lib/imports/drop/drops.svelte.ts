@@ -2,13 +2,14 @@
 // stops nothing; each becomes an asset once it is safe, and never twice. One that was cut off goes on where it stopped.
 import { SvelteMap } from 'svelte/reactivity';
 import { ApiError } from '$lib/api/errors';
-import { findUploaded, NAMES_MAX, registerUploads, type Uploaded } from '$lib/api/uploads';
+import { findUploaded, NAMES_MAX, registerUploads } from '$lib/api/uploads';
 import { words } from '$lib/words/addData';
 import { Rate } from '../rate';
 import { sendings } from '../sendings.svelte';
 import { Checksum } from './checksum';
 import type { Collected } from './collect';
-import { nameOf, refusalOf, type Refusal } from './naming';
+import { DroppedFile, Queue, Tally } from './dropped.svelte';
+import { refusalOf, type Refusal } from './naming';
 import { patiently } from './patience';
 import { isFinishing, send } from './sending';
 import { forget, remember, unregistered } from './unregistered';
@@ -16,56 +17,23 @@ import { forget, remember, unregistered } from './unregistered';
 const AT_ONCE = 4;
 /** Files that are made assets by one request. */
 const REGISTERED_AT_ONCE = 200;
-
-export type DropState = 'waiting' | 'sending' | 'sent' | 'done' | 'failed' | 'cancelled';
-
-export class DroppedFile {
-  state = $state<DropState>('waiting');
-  sent = $state(0);
-  /** It was in the hub's storage before this tab sent anything of it. */
-  wasThere = $state(false);
-  error = $state.raw<unknown>(null);
-  readonly name: string;
-  checksum: Checksum;
-  abort = new AbortController();
-  url = '';
-  /** So much of it is with the hub, as far as this tab knows. */
-  kept = 0;
-  /** Something went wrong since this was known. */
-  isUnsure = false;
-
-  constructor(
-    readonly path: string,
-    readonly file: File,
-    readonly batches: string[],
-  ) {
-    this.name = nameOf(path, file.size, file.lastModified);
-    this.checksum = new Checksum(file);
-  }
-
-  get uploaded(): Uploaded {
-    return { url: this.url, externalId: this.path, batches: this.batches };
-  }
-}
+/** Files that a tab keeps account of at a time. */
+const FILES_MAX = 100_000;
 
 export class Drops {
-  files = $state<DroppedFile[]>([]);
+  files = $state.raw<DroppedFile[]>([]);
   refused = $state.raw<{ path: string; why: Refusal }[]>([]);
   perSecond = $state(0);
   registerError = $state.raw<unknown>(null);
   /** Called when files became assets. */
   onregistered: () => void = () => {};
+  #queue = new Queue();
+  /** With the hub and not yet assets. */
+  #there: DroppedFile[] = [];
+  #tally = new Tally();
   #rate = new Rate();
   #running = 0;
   #isRegistering = false;
-
-  readonly total = $derived(this.#live.reduce((sum, { file }) => sum + file.size, 0));
-  readonly sent = $derived(this.#live.reduce((sum, one) => sum + one.sent, 0));
-  readonly done = $derived(this.files.filter(({ state }) => state === 'done').length);
-  readonly failed = $derived(this.files.filter(({ state }) => state === 'failed'));
-  readonly isBusy = $derived(
-    this.files.some(({ state }) => state === 'waiting' || state === 'sending' || state === 'sent'),
-  );
 
   readonly id: string;
 
@@ -74,7 +42,7 @@ export class Drops {
   }
 
   get name() {
-    return words.drop.overall(this.done, this.#live.length);
+    return words.drop.overall(this.done, this.files.length - this.#tally.in.cancelled);
   }
 
   get page() {
@@ -85,8 +53,28 @@ export class Drops {
     return this.total ? this.sent / this.total : null;
   }
 
-  get #live() {
-    return this.files.filter(({ state }) => state !== 'cancelled');
+  get total() {
+    return this.#tally.total;
+  }
+
+  get sent() {
+    return this.#tally.sent;
+  }
+
+  get done() {
+    return this.#tally.in.done;
+  }
+
+  get failed() {
+    return this.#tally.in.failed;
+  }
+
+  get firstFailed() {
+    return this.#tally.firstFailed;
+  }
+
+  get isBusy() {
+    return this.#tally.isBusy;
   }
 
   get secondsLeft(): number | null {
@@ -101,7 +89,8 @@ export class Drops {
       this.files.filter(({ state }) => state !== 'cancelled' && state !== 'failed').map(({ name }) => name),
     );
     for (const { path, file } of found) {
-      const why = refusalOf(path, file.size);
+      const isFull = this.files.length + fresh.length >= FILES_MAX;
+      const why = isFull ? 'tooMany' : refusalOf(path, file.size);
       if (why) refused.push({ path, why });
       else {
         const one = new DroppedFile(path, file, batches);
@@ -111,9 +100,11 @@ export class Drops {
     }
     this.refused = refused;
     const names = new Set(fresh.map(({ name }) => name));
-    const kept = this.files.filter(({ name }) => !names.has(name));
-    this.files = [...kept, ...fresh];
-    await this.#skipWhatIsThere(this.files.filter(({ name }) => names.has(name)));
+    this.#keep(({ name }) => !names.has(name));
+    for (const one of fresh) this.#tally.count(one, 1);
+    this.files = [...this.files, ...fresh];
+    await this.#skipWhatIsThere(fresh);
+    for (const one of fresh) if (one.state === 'waiting') this.#queue.push(one);
     this.#go();
   }
 
@@ -132,7 +123,7 @@ export class Drops {
 
   cancel(one: DroppedFile) {
     if (one.state !== 'waiting' && one.state !== 'sending') return;
-    one.state = 'cancelled';
+    this.#tally.become(one, 'cancelled');
     one.abort.abort();
   }
 
@@ -144,23 +135,29 @@ export class Drops {
     one.abort = new AbortController();
     // The file is read again: what was reckoned of it may be what failed.
     one.checksum = new Checksum(one.file);
-    one.sent = one.kept;
+    this.#tally.sends(one, one.kept);
     one.error = null;
-    one.state = one.url ? 'sent' : 'waiting';
+    this.#tally.become(one, one.url ? 'sent' : 'waiting');
+    (one.url ? this.#there : this.#queue).push(one);
     this.#go();
   }
 
   retryAll() {
     this.registerError = null;
-    for (const one of this.failed) this.retry(one);
+    for (const one of this.#tally.allFailed()) this.retry(one);
     this.#go();
   }
 
   clear() {
-    this.files = this.files.filter(
-      ({ state }) => state === 'waiting' || state === 'sending' || state === 'sent',
-    );
+    this.#keep(({ state }) => state === 'waiting' || state === 'sending' || state === 'sent');
     this.refused = [];
+  }
+
+  #keep(isKept: (one: DroppedFile) => boolean) {
+    const kept = this.files.filter(isKept);
+    if (kept.length === this.files.length) return;
+    for (const one of this.files) if (!isKept(one)) this.#tally.count(one, -1);
+    this.files = kept;
   }
 
   /** A file that is there whole is not sent again, nor a part of one. Where nobody can say, it is sent. */
@@ -192,15 +189,15 @@ export class Drops {
       if (file?.sizeBytes === one.file.size) {
         one.wasThere = one.state === 'waiting';
         this.#arrived(one, file.url);
-      } else one.sent = one.kept;
+      } else this.#tally.sends(one, one.kept);
     }
   }
 
   #go() {
     while (this.#running < AT_ONCE) {
-      const next = this.files.find(({ state }) => state === 'waiting');
+      const next = this.#queue.next();
       if (!next) break;
-      next.state = 'sending';
+      this.#tally.become(next, 'sending');
       this.#running += 1;
       void this.#send(next).finally(() => {
         this.#running -= 1;
@@ -242,19 +239,20 @@ export class Drops {
     } catch (error) {
       if (!isStill()) return;
       one.error = error;
-      one.state = 'failed';
+      this.#tally.become(one, 'failed');
     }
   }
 
   #arrived(one: DroppedFile, url: string) {
     one.url = url;
-    one.sent = one.file.size;
-    one.state = 'sent';
+    this.#tally.sends(one, one.file.size);
+    this.#tally.become(one, 'sent');
+    this.#there.push(one);
     remember(this.projectId, [one.uploaded]);
   }
 
   #progress(one: DroppedFile, sent: number) {
-    one.sent = Math.min(sent, one.file.size);
+    this.#tally.sends(one, Math.min(sent, one.file.size));
     this.#rate.see(this.sent, performance.now());
     this.perSecond = this.#rate.perSecond;
   }
@@ -272,9 +270,12 @@ export class Drops {
         this.registerError = error;
         for (const one of part) {
           one.error = error;
-          one.state = 'failed';
+          this.#tally.become(one, 'failed');
         }
+        continue;
       }
+      // What a page makes of that is no failure of the files.
+      queueMicrotask(this.onregistered);
     }
     // At once after the last look, so that whoever arrives next begins anew.
     this.#isRegistering = false;
@@ -282,9 +283,9 @@ export class Drops {
 
   /** The next files to become assets: a good number of them, or the last. */
   #toRegister(): DroppedFile[] {
-    const there = this.files.filter(({ state }) => state === 'sent');
-    const isLast = !this.files.some(({ state }) => state === 'waiting' || state === 'sending');
-    return there.length >= REGISTERED_AT_ONCE || isLast ? there.slice(0, REGISTERED_AT_ONCE) : [];
+    const isLast = !this.#tally.isSending;
+    if (this.#there.length < REGISTERED_AT_ONCE && !isLast) return [];
+    return this.#there.splice(0, REGISTERED_AT_ONCE);
   }
 
   #settle(part: DroppedFile[], refused: { index: number; code: string; message: string }[]) {
@@ -294,14 +295,13 @@ export class Drops {
       one.error = new ApiError(400, code, message);
       // It is not there after all: the next try sends it.
       one.url = '';
-      one.state = 'failed';
+      this.#tally.become(one, 'failed');
     }
-    for (const one of part) if (one.state === 'sent') one.state = 'done';
+    for (const one of part) if (one.state === 'sent') this.#tally.become(one, 'done');
     forget(
       this.projectId,
       part.map(({ uploaded }) => uploaded),
     );
-    this.onregistered();
   }
 }
 

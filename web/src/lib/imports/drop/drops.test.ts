@@ -101,3 +101,23 @@ it('are read anew by whoever tries again', async () => {
   expect(one.checksum).not.toBe(before);
   await vi.waitFor(() => expect(one.state).toBe('done'));
 });
+
+it('are counted and summed as they change, however many there are', async () => {
+  const many = Array.from({ length: 5_000 }, (_, n) => ({ path: `${n}.jpg`, file: FILE }));
+  const drops = new Drops('p');
+  sent.mockRejectedValueOnce(new ApiError(400, 'upload.wrong_checksum', ''));
+  const adding = drops.add({ found: many, unreadable: [] }, []);
+  const [, cancelled] = drops.files;
+  if (!cancelled) throw new Error('the files were not taken in');
+  drops.cancel(cancelled);
+  await adding;
+  await vi.waitFor(() => expect(drops.isBusy).toBe(false), { timeout: 20_000 });
+  expect([drops.done, drops.failed, drops.total]).toEqual([4_998, 1, 4_999 * FILE.size]);
+  expect(drops.firstFailed?.state).toBe('failed');
+  drops.retryAll();
+  drops.retry(cancelled);
+  await vi.waitFor(() => expect(drops.done).toBe(5_000));
+  expect([drops.failed, drops.firstFailed, drops.sent]).toEqual([0, null, 5_000 * FILE.size]);
+  drops.clear();
+  expect([drops.done, drops.total, drops.sent, drops.files.length]).toEqual([0, 0, 0, 0]);
+}, 30_000);

@@ -1,6 +1,6 @@
 // What a file is called in the hub's own storage, and whether it can become an asset.
 
-export type Refusal = 'type' | 'empty' | 'unreadable';
+export type Refusal = 'type' | 'empty' | 'unreadable' | 'tooMany';
 
 /** What the hub shows, or hands out as it is: pictures, videos, sound, text, documents, medical volumes. */
 const ACCEPTED = new Set(
