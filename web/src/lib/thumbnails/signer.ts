@@ -2,9 +2,12 @@
 import { IDS_AT_ONCE } from '$lib/api/assets';
 import type { SignedUrl } from '$lib/api/types';
 import { CannotShow } from './cause';
+import { Lru } from './lru';
 
 /** An address that would expire while a picture loads is renewed first. */
 const RENEW_BEFORE_MS = 30_000;
+/** An address with its session token is about 1 KB. */
+const KEPT_MOST = 5_000;
 /** Long enough to gather a screenful of cells, too short to be felt. */
 const GATHER_MS = 12;
 
@@ -17,7 +20,7 @@ type Kept = { url: string; expiresMs: number };
 export class SignedUrls {
   #sign: Sign;
   #nowMs: () => number;
-  #kept = new Map<string, Kept>();
+  #kept = new Lru<Kept>(KEPT_MOST, () => {});
   #waiting = new Map<string, Waiting[]>();
   #refused = new Set<string>();
 
