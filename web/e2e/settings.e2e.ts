@@ -207,6 +207,20 @@ it('keep kinds and fields that the page does not know, and take a pasted schema'
   await visitor.leave();
 });
 
+it('are where a project without classes leads', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  const id = await projectWith();
+  await visitor.signIn();
+  await page.goto(`/projects/${id}/overview`);
+  await page.getByText('This project has no classes yet').waitFor();
+  await visitor.screenshot('overview-no-classes');
+  expect(await visitor.axe()).toEqual([]);
+  await page.getByRole('link', { name: 'Add classes in Settings' }).click();
+  await page.getByRole('heading', { name: 'Category schema' }).waitFor();
+  await visitor.leave();
+});
+
 it('ask before changes are left behind', async () => {
   const visitor = await Visitor.come();
   const { page } = visitor;

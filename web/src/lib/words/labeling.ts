@@ -50,6 +50,8 @@ export const words = {
 
   tools: 'Tools',
   classes: 'Classes',
+  noClasses: 'This project has no classes yet: there is nothing to draw.',
+  addClasses: 'Add classes in Settings',
   classesEmpty: 'This project has no classes yet. A manager adds them in the schema of the project.',
   notDrawable: 'Cannot be drawn in this editor yet; what others drew is kept.',
   required: 'required',
