@@ -45,11 +45,6 @@ export const m = {
     unreadable: (status: number) =>
       `The answer (HTTP ${status}) did not come from the hub. A proxy in between may be down; try again in a moment.`,
     required: (what: string) => `Enter ${what}.`,
-    emailShape: 'Enter an e-mail address such as ada@example.org.',
-    passwordShort: (least: number) => `Use at least ${least} characters.`,
-    page: 'This page does not exist. The link may be old, or you may lack the right to see it.',
-    pageTitle: 'Page not found',
-    broke: 'This page stopped working.',
     notFetched:
       'This part of the page could not be fetched from the hub. Check your network connection, then try again.',
     outdated: (host: string) =>

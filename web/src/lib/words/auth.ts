@@ -2,6 +2,8 @@
 import type { OrganizationRole } from '$lib/api/types';
 
 export const words = {
+  emailShape: 'Enter an e-mail address such as ada@example.org.',
+  passwordShort: (least: number) => `Use at least ${least} characters.`,
   signIn: 'Sign in',
   signInTitle: 'Sign in to Insitu',
   signingInByLink: 'Signing you in…',

@@ -1,5 +1,8 @@
-// The words of pages and parts of pages that could not be fetched.
+// The words of pages that there are not, and of pages and parts of pages that could not be fetched.
 export const words = {
+  noSuchPage: 'This page does not exist. The link may be old, or you may lack the right to see it.',
+  noSuchPageTitle: 'Page not found',
+  broke: 'This page stopped working.',
   page: 'This page could not be opened.',
   upgraded:
     'The hub was upgraded since this page was opened, and has no such part any more. Reload it to go on.',
