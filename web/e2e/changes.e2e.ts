@@ -68,10 +68,28 @@ it('puts all that match into a new batch, with assets that were never loaded', a
   await page.getByText('Batches of 2,300 assets changed.').waitFor();
   await page.getByRole('heading', { name: 'No asset matches' }).waitFor();
   expect([await total({ batches: ['Night'] }), await total({ batches: ['Delivery 1'] })]).toEqual([MANY, 0]);
+
+  // Somebody gives one of them another batch meanwhile, which stays; the others are taken back, also after a reload.
+  const [first] = (await call('GET', `/v2/project/${project}/assets?limit=1&sort=externalId`))
+    .assets as unknown as { _id: string }[];
+  const change = { change: { batches: { add: ['Delivery 1'] } }, filters: { _id: [first?._id] } };
+  await call('POST', `/v2/project/${project}/assetChanges`, JSON.stringify(change));
+  await page.reload();
+  const line = page.getByRole('status').filter({ hasText: 'Batches of 2,300 assets changed.' });
+  await line.waitFor();
+  await visitor.screenshot('assets-undo-batches');
+  expect(await visitor.axe()).toEqual([]);
+  await line.getByRole('button', { name: 'Undo' }).click();
+  await page
+    .getByText('Undone: the batches of 2,299 assets. Left alone, because changed since: 1 asset.')
+    .waitFor();
+  await expect.poll(() => line.count()).toBe(0);
+  await visitor.screenshot('assets-undone-batches');
+  expect([await total({ batches: ['Night'] }), await total({ batches: ['Delivery 1'] })]).toEqual([1, MANY]);
   await visitor.leave(NO_BUCKETS);
 });
 
-it('gives what is picked another priority, deletes it and takes the deletion back', async () => {
+it('gives what is picked another priority, deletes it, and takes both back', async () => {
   const visitor = await Visitor.come();
   const { page } = visitor;
   await visitor.signIn();
@@ -96,6 +114,15 @@ it('gives what is picked another priority, deletes it and takes the deletion bac
   expect((first.assets as unknown as { priority: number }[]).map(({ priority }) => priority)).toEqual([
     7, 7, 0,
   ]);
+  // By keyboard: to the message, whose first button is Undo.
+  await page.keyboard.press('F8');
+  await page.keyboard.press('Enter');
+  await page.getByText('Undone: the priority of 2 assets.').waitFor();
+  const again = await call('GET', `/v2/project/${project}/assets?limit=3&sort=externalId`);
+  expect((again.assets as unknown as { priority: number }[]).map(({ priority }) => priority)).toEqual([
+    0, 0, 0,
+  ]);
+  await page.locator('[data-asset-index="0"]').focus();
 
   await page.keyboard.press('Delete');
   await page.getByRole('dialog', { name: 'Delete 2 assets?' }).waitFor();
@@ -190,6 +217,7 @@ it('shows a long change while it goes on, also after a reload, and stops it', as
     state: 'running',
     assetsTotal: 1_000_000,
     assetsDone: 412_000,
+    assetsLeft: 0,
     createdAt: new Date().toISOString(),
     createdBy: '0'.repeat(24),
   };

@@ -37,13 +37,16 @@ it('looks on by itself for a while, then when it is wanted, and shows what it fi
   await visitor.leave();
 });
 
-it('sorts by when tasks were completed, and says that it shows only those that are', async () => {
+it('sorts by when tasks were completed and how long they took, and says that it shows only those that are', async () => {
   const projectId = await makeProject('Completed', [CAT, CUP, CLOCK]);
   const answer = { tools: [], classifications: [], relations: [] };
-  for (const file of [CLOCK, CAT]) {
+  for (const [file, duration] of [
+    [CLOCK, 90_000],
+    [CAT, 30_000],
+  ] as const) {
     const { _id } = await taskOf(projectId, file);
     for (let stage = 0; stage < 2; stage += 1)
-      await api('POST', `/v2/annotate/${_id}?nextStage=true`, { answer });
+      await api('POST', `/v2/annotate/${_id}?nextStage=true`, { answer, duration });
   }
   const visitor = await Visitor.come();
   const { page } = visitor;
@@ -68,6 +71,16 @@ it('sorts by when tasks were completed, and says that it shows only those that a
   await page.getByRole('button', { name: 'Remove Stage' }).click();
   await page.getByText('3 assets', { exact: true }).waitFor();
   expect(await head.getAttribute('aria-sort')).toBe('none');
+
+  const duration = page.getByRole('columnheader', { name: 'Duration' });
+  await duration.getByRole('button').click();
+  await shown(CAT, CLOCK);
+  expect(await duration.getAttribute('aria-sort')).toBe('ascending');
+  await page.getByRole('button', { name: 'Stage: Complete' }).waitFor();
+  await duration.getByRole('button').click();
+  await shown(CLOCK, CAT);
+  await visitor.screenshot('assets-by-duration');
+  expect(await visitor.axe()).toEqual([]);
   await visitor.leave();
 });
 

@@ -41,6 +41,7 @@ pub mod project_members;
 pub mod projects;
 pub mod role_overrides;
 pub mod role_proofs;
+mod runs;
 pub mod sessions;
 pub mod storage_checks;
 pub mod storage_projects;

@@ -16,6 +16,10 @@ pub const MAX_PAGE_ROWS: u32 = 1000;
 pub const MAX_ASSETS_PER_CALL: usize = 1000;
 /// Assets changed by one step of a change of many.
 pub const MAX_ASSETS_PER_STEP: u32 = 500;
+/// How long a change of batches or priorities can be taken back once it has ended.
+pub const UNDONE_WITHIN_MS: i64 = 24 * 60 * 60 * 1000;
+/// Notes of what assets were before a change that are removed by one step.
+pub const MAX_NOTES_PER_REMOVAL: u32 = 5_000;
 /// Rows written to assets by one bulk insert.
 pub const MAX_ROWS_PER_BATCH: usize = 65_536;
 /// Hidden rows removed by one step of discarding an import.

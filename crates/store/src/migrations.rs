@@ -49,6 +49,8 @@ const MIGRATIONS: &[Migration] = migrations![
     21 "0021_imports_that_wait",
     22 "0022_typed_external_ids",
     23 "0023_old_probed_objects",
+    24 "0024_undone_changes",
+    25 "0025_durations_of_complete_tasks",
 ];
 
 const CREATE_HISTORY: &str = "CREATE TABLE IF NOT EXISTS migrations (

@@ -1,4 +1,5 @@
-//! What was acknowledged survives `kill -9`, and an import goes on where it was: each row exactly once.
+//! What was acknowledged survives `kill -9`, and an import goes on where it was: each row exactly once. So does a change of
+//! many assets, and taking it back.
 //!
 //! The test starts itself again as the process that is killed.
 
@@ -17,12 +18,14 @@ use std::{
 };
 
 use insitu_model::{
-    id::{AssetId, ImportId, OrganizationId, ProjectId, UserId},
+    id::{AssetChangeId, AssetId, ImportId, OrganizationId, ProjectId, UserId},
     import::{ImportState, OnDuplicate, OnError},
+    job::JobState,
 };
 use insitu_store::{
     DatabaseUrl, Db, Error, Options,
-    assets::{self, AssetFilter, AssetSort, NewAsset, PageStart},
+    asset_changes::{self, AssetChange, Change, NewAssetChange, Step},
+    assets::{self, Asset, AssetFilter, AssetSort, NewAsset, PageStart},
     imports::{self, ImportBatch, NewImport},
     organizations, projects,
 };
@@ -35,6 +38,10 @@ const BATCH_ROWS: u64 = 500;
 const ROWS: u64 = 20_000;
 const KILLS: u64 = 5;
 
+const IMPORTING: &str = "an_import_that_is_killed_again_and_again_holds_each_row_once";
+const CHANGING: &str = "a_change_that_is_killed_and_taken_back_leaves_each_asset_as_it_was";
+const PRIORITY: i32 = 5;
+
 #[test]
 fn an_import_that_is_killed_again_and_again_holds_each_row_once() {
     if let Some(path) = child_path() {
@@ -46,7 +53,7 @@ fn an_import_that_is_killed_again_and_again_holds_each_row_once() {
     let mut acknowledged = 0;
     for kill in 0..KILLS {
         // Kill it a little later each time, in the middle of whatever it does.
-        acknowledged = run_and_kill(&path, acknowledged + BATCH_ROWS * (kill % 3 + 1));
+        acknowledged = run_and_kill(IMPORTING, &path, acknowledged + BATCH_ROWS * (kill % 3 + 1));
         let db = open(&path);
         let import = db
             .claim_blocking(|tx| imports::get(tx, ORGANIZATION, IMPORT))
@@ -61,10 +68,110 @@ fn an_import_that_is_killed_again_and_again_holds_each_row_once() {
         assert_eq!(visible(&db), 0);
         db.close();
     }
-    let mut child = start(&path);
-    assert!(child.wait().unwrap().success());
+    run(IMPORTING, &path);
     let db = open(&path);
     check_rows(&db);
+    db.close();
+}
+
+#[test]
+fn a_change_that_is_killed_and_taken_back_leaves_each_asset_as_it_was() {
+    if let Some(path) = child_path() {
+        return change_until_killed(&path);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.db");
+    prepare(&path);
+    run(IMPORTING, &path);
+    let before = priorities(&path);
+    let (change, undo) = (
+        AssetChangeId::from_bytes([5; 12]),
+        AssetChangeId::from_bytes([6; 12]),
+    );
+    for (id, ordered) in [
+        (change, Change::Priority(PRIORITY)),
+        (undo, Change::UndoPriority(change)),
+    ] {
+        order(&path, id, ordered);
+        let mut acknowledged = 0;
+        for kill in 0..3 {
+            acknowledged = run_and_kill(CHANGING, &path, acknowledged + BATCH_ROWS * (kill % 3 + 1));
+            let done = shown(&path, id).assets_done;
+            assert!(
+                done >= acknowledged,
+                "{acknowledged} assets were acknowledged, {done} are changed"
+            );
+            let high = priorities(&path)
+                .iter()
+                .filter(|priority| **priority == PRIORITY)
+                .count() as u64;
+            assert_eq!(high, if id == change { done } else { ROWS - done });
+        }
+        run(CHANGING, &path);
+        let ended = shown(&path, id);
+        assert_eq!(
+            (ended.state, ended.assets_done, ended.assets_left),
+            (JobState::Completed, ROWS, 0)
+        );
+    }
+    assert_eq!(priorities(&path), before);
+}
+
+fn order(path: &Path, id: AssetChangeId, change: Change) {
+    let db = open(path);
+    let new = NewAssetChange {
+        id,
+        organization: ORGANIZATION,
+        project: PROJECT,
+        created_by: UserId::from_bytes([4; 12]),
+        change,
+        created_at: 1,
+    };
+    db.claim_blocking(move |tx| asset_changes::insert(tx, &new, &AssetFilter::default(), 1))
+        .unwrap();
+    db.close();
+}
+
+fn shown(path: &Path, id: AssetChangeId) -> AssetChange {
+    let db = open(path);
+    let change = db
+        .claim_blocking(move |tx| asset_changes::get(tx, ORGANIZATION, PROJECT, id))
+        .unwrap();
+    db.close();
+    change
+}
+
+fn priorities(path: &Path) -> Vec<i32> {
+    let db = open(path);
+    let found = (0..ROWS / 1000)
+        .flat_map(|page| page_of(&db, page))
+        .map(|asset| asset.priority);
+    let found = found.collect();
+    db.close();
+    found
+}
+
+/// The child: goes on with the change that is there and says after each step how many assets are done.
+fn change_until_killed(path: &Path) {
+    let db = open(path);
+    let claimed = db
+        .claim_blocking(|tx| asset_changes::claim(tx, "child", 1, 0))
+        .unwrap();
+    let Some(change) = claimed else { return };
+    let id = change.new.id;
+    loop {
+        let job = change.clone();
+        let step = db.claim_blocking(move |tx| {
+            let step = asset_changes::step(tx, &job, "child", (1, 0))?;
+            let done = asset_changes::get(tx, ORGANIZATION, PROJECT, id)?.assets_done;
+            Ok::<_, Error>((step, done))
+        });
+        let (step, done) = step.unwrap();
+        println!("safe {done}");
+        if step != Step::More {
+            break;
+        }
+    }
     db.close();
 }
 
@@ -78,25 +185,28 @@ fn check_rows(db: &Db) {
     );
     assert_eq!(visible(db), ROWS);
     for page in 0..ROWS / 1000 {
-        let found = db
-            .claim_blocking(move |tx| {
-                let (any, start) = (AssetFilter::default(), PageStart::Page(page + 1));
-                assets::list(
-                    tx,
-                    ORGANIZATION,
-                    PROJECT,
-                    &any,
-                    AssetSort::OldestFirst,
-                    &start,
-                    1000,
-                )
-            })
-            .unwrap();
-        for (n, asset) in (page * 1000..).zip(found.assets) {
+        for (n, asset) in (page * 1000..).zip(page_of(db, page)) {
             assert_eq!(asset.external_id, Some(n.to_string()));
             assert_eq!(asset.id, AssetId::of_import(IMPORT, u32::try_from(n).unwrap()));
         }
     }
+}
+
+/// The assets of a page of a thousand, counted from 0.
+fn page_of(db: &Db, page: u64) -> Vec<Asset> {
+    let listed = db.claim_blocking(move |tx| {
+        let (any, start) = (AssetFilter::default(), PageStart::Page(page + 1));
+        assets::list(
+            tx,
+            ORGANIZATION,
+            PROJECT,
+            &any,
+            AssetSort::OldestFirst,
+            &start,
+            1000,
+        )
+    });
+    listed.unwrap().assets
 }
 
 fn visible(db: &Db) -> u64 {
@@ -130,8 +240,12 @@ fn import_until_killed(path: &Path) {
     db.close();
 }
 
-fn run_and_kill(path: &Path, until: u64) -> u64 {
-    let mut child = start(path);
+fn run(test: &str, path: &Path) {
+    assert!(start(test, path).wait().unwrap().success());
+}
+
+fn run_and_kill(test: &str, path: &Path, until: u64) -> u64 {
+    let mut child = start(test, path);
     let mut safe = 0;
     for line in BufReader::new(child.stdout.take().unwrap()).lines() {
         if let Some(rows) = line.unwrap().strip_prefix("safe ") {
@@ -146,13 +260,9 @@ fn run_and_kill(path: &Path, until: u64) -> u64 {
     safe
 }
 
-fn start(path: &Path) -> Child {
+fn start(test: &str, path: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "an_import_that_is_killed_again_and_again_holds_each_row_once",
-            "--nocapture",
-        ])
+        .args(["--exact", test, "--nocapture"])
         .env(CHILD, path)
         .stdout(Stdio::piped())
         .spawn()
@@ -188,7 +298,7 @@ fn row(n: u64) -> NewAsset {
         height: None,
         storage: None,
         batches: Arc::new([]),
-        priority: 0,
+        priority: i32::try_from(n % 3).unwrap(),
         extra: None,
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::extract::{Path, State};
 use insitu_model::id::AssetChangeId;
 use insitu_store::Error;
-use insitu_store::asset_changes::{self, AssetChange, Change};
+use insitu_store::asset_changes::{self, AssetChange};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -47,7 +47,7 @@ pub struct AssetChangeView {
     /// `batches`, `priority`, `delete` or `restore`; `unknown` where another version of the hub ordered something else
     #[schema(value_type = words::AssetChangeKind)]
     pub kind: &'static str,
-    /// The deletion that this change takes back.
+    /// The change that this one takes back.
     pub undoes: Option<String>,
     #[schema(value_type = words::JobState)]
     pub state: &'static str,
@@ -55,6 +55,8 @@ pub struct AssetChangeView {
     pub assets_total: u64,
     /// Those that are changed, for good.
     pub assets_done: u64,
+    /// Where it takes another change back: assets that it left alone, because somebody changed them after.
+    pub assets_left: u64,
     /// Why it failed.
     pub error: Option<AssetChangeError>,
     pub created_at: String,
@@ -191,10 +193,11 @@ async fn cancel(
     }))
 }
 
-/// Take back what one change deleted
+/// Take back what one change did
 ///
-/// Exactly that, as far as nobody restored it since; what others deleted stays deleted. A deletion that goes on has to be
-/// cancelled first.
+/// Exactly that: what it deleted, as far as nobody restored it since, or the batches or priority that each of its assets had
+/// before, as far as nobody changed them after. Those that somebody did are left alone and counted. Batches and priorities
+/// are remembered for a day. A change that goes on has to be cancelled first.
 #[utoipa::path(post, path = "/v2/project/{project}/assetChanges/{id}/undo", tag = "assets",
     params(("project" = String, Path), ("id" = String, Path)),
     responses((status = 201, body = Envelope<AssetChangeData>), (status = 404, body = ErrorBody),
@@ -232,13 +235,11 @@ impl From<AssetChange> for AssetChangeView {
             id: change.new.id.to_string(),
             project: change.new.project.to_string(),
             kind: change.new.change.kind(),
-            undoes: match change.new.change {
-                Change::Undo(undone) => Some(undone.to_string()),
-                _ => None,
-            },
+            undoes: change.new.change.undoes().map(|undone| undone.to_string()),
             state: change.state.as_str(),
             assets_total: change.assets_total,
             assets_done: change.assets_done,
+            assets_left: change.assets_left,
             error: change.error.and_then(|json| serde_json::from_str(&json).ok()),
             created_at: iso(change.new.created_at),
             finished_at: change.finished_at.map(iso),

@@ -111,7 +111,7 @@ struct ListParams {
     /// Instead of a page: the `nextCursor` of the page before.
     cursor: Option<String>,
     /// `-createdAt` (newest first, the default), `createdAt`, `externalId` or `-externalId`; `completedAt` or
-    /// `-completedAt`: only those whose tasks are complete.
+    /// `-completedAt`, `duration` or `-duration`: only those whose tasks are complete.
     sort: Option<String>,
 }
 
@@ -300,11 +300,13 @@ fn sort_of(text: Option<&str>) -> ApiResult<AssetSort> {
         Some("-externalId") => AssetSort::ExternalIdDescending,
         Some("completedAt") => AssetSort::CompletedFirst,
         Some("-completedAt") => AssetSort::CompletedLast,
+        Some("duration") => AssetSort::ShortestFirst,
+        Some("-duration") => AssetSort::LongestFirst,
         Some(other) => {
             return Err(ApiError::invalid(
                 "assets.sort_unknown",
                 format!(
-                    "Assets cannot be sorted by {other:?}: choose createdAt, externalId or completedAt, with - before it for the other way."
+                    "Assets cannot be sorted by {other:?}: choose createdAt, externalId, completedAt or duration, with - before it for the other way."
                 ),
             ));
         }
@@ -375,6 +377,7 @@ mod tests {
             AssetSort::ExternalIdDescending
         );
         assert_eq!(sort_of(Some("-completedAt")).unwrap(), AssetSort::CompletedLast);
+        assert_eq!(sort_of(Some("duration")).unwrap(), AssetSort::ShortestFirst);
         assert_eq!(sort_of(Some("size")).unwrap_err().code, "assets.sort_unknown");
     }
 

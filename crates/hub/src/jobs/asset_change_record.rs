@@ -21,12 +21,18 @@ pub fn ended(tx: &mut Tx, hub: &Hub, (ended, told): (&AssetChange, u64), by: Use
     if ended.state == JobState::Completed && ended.assets_done == told {
         return Ok(());
     }
-    let details = json!({
+    let mut details = json!({
         "change": ended.new.id.to_string(),
         "kind": ended.new.change.kind(),
         "assets": ended.assets_done,
         "state": ended.state.as_str(),
     });
+    if let Some(undone) = ended.new.change.undoes() {
+        details["undoes"] = undone.to_string().into();
+    }
+    if ended.assets_left > 0 {
+        details["leftAlone"] = ended.assets_left.into();
+    }
     insert(tx, hub, AuditAction::AssetsChangeEnded, ended, by, &details)
 }
 

@@ -1,5 +1,5 @@
-//! Tidying up: leftovers on the disk, uploads whose hub is gone, rows that will never be seen, and files, sessions and
-//! knowledge of objects that expired.
+//! Tidying up: leftovers on the disk, uploads whose hub is gone, rows that will never be seen, and files, sessions,
+//! knowledge of objects and notes of changes that expired.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -132,6 +132,9 @@ async fn tidy(hub: &Hub, stopping: &watch::Receiver<bool>) -> Result<(), Error> 
     expire_uploads(hub).await?;
     keep::expire(hub).await?;
     while !*stopping.borrow() && hub.db.claim(imports::tidy_step).await? {}
+    let now = hub.clock.now_ms();
+    let forget = move |tx: &mut Tx| asset_changes::forget_step(tx, now);
+    while !*stopping.borrow() && hub.db.claim(forget).await? {}
     Ok(())
 }
 

@@ -92,6 +92,54 @@ async fn a_deletion_of_all_that_match_is_taken_back_by_its_id() {
 }
 
 #[tokio::test]
+async fn a_change_of_batches_or_priority_is_taken_back_where_nobody_changed_it_after() {
+    let story = Story::begin().await;
+    story.import_rows(json!([row("a"), row("b"), row("c")]), "").await;
+    let path = format!("/v2/batches/{}", story.project);
+    story.owner.post(&path, json!({ "name": "Monday" })).await;
+    let batched = change(&story, json!({ "batches": { "add": ["Monday"] } }), json!({})).await;
+    let high = change(&story, json!({ "priority": 9 }), json!({})).await;
+    change(&story, json!({ "priority": 4 }), json!({ "externalId": "b" })).await;
+    let path = format!("/v2/project/{}/assetChanges", story.project);
+    let undo = async |change: &Value| {
+        let of = format!("{path}/{}/undo", change["_id"].as_str().unwrap());
+        let answer = story.owner.post(&of, json!({})).await;
+        assert_eq!(answer.status, 201, "{:?}", answer.body);
+        answer.data()["change"].clone()
+    };
+    let undone = undo(&high).await;
+    assert_eq!(
+        (&undone["kind"], &undone["undoes"], &undone["state"]),
+        (&json!("priority"), &high["_id"], &json!("completed"))
+    );
+    assert_eq!(
+        (&undone["assetsDone"], &undone["assetsLeft"]),
+        (&json!(2), &json!(1))
+    );
+    assert_eq!(story.each("priority").await, [0, 4, 0]);
+    let records = format!(
+        "/v2/project/{}/auditRecords?action=assets.change_ended",
+        story.project
+    );
+    let told = story.owner.get(&records).await.data()["records"][0]["details"].clone();
+    assert_eq!(
+        (&told["undoes"], &told["assets"], &told["leftAlone"]),
+        (&high["_id"], &json!(2), &json!(1))
+    );
+
+    let undone = undo(&batched).await;
+    assert_eq!(
+        (&undone["kind"], &undone["assetsDone"]),
+        (&json!("batches"), &json!(3))
+    );
+    assert_eq!(story.each("batches").await, [json!([]), json!([]), json!([])]);
+    let again = format!("{path}/{}/undo", batched["_id"].as_str().unwrap());
+    let refused = story.owner.post(&again, json!({})).await;
+    assert_eq!(refused.status, 409, "{:?}", refused.body);
+    assert_eq!(refused.code(), "change_of_assets.conflict");
+}
+
+#[tokio::test]
 async fn what_nobody_counted_beforehand_is_on_record_with_its_number_at_its_end() {
     const ASSETS: usize = 5_001;
     let story = Story::begin().await;

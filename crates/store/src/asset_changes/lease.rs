@@ -2,12 +2,12 @@
 
 use insitu_model::{id::AssetChangeId, job::JobState};
 
-use super::{AssetChange, COLUMNS, Change, read};
+use super::{AssetChange, COLUMNS, Change, read, undo};
 use crate::{
     Error, Result, Tx,
-    assets::{self, AssetFilter},
+    assets::{self, Aspect, AssetFilter},
     limits::MAX_ASSETS_PER_STEP,
-    projects,
+    projects, tasks,
     value::params,
 };
 
@@ -48,6 +48,10 @@ pub fn step(tx: &mut Tx, change: &AssetChange, owner: &str, (now, lease_until): 
     let (id, new) = (change.new.id, &change.new);
     let number = projects::number(tx, new.organization, new.project)?;
     assets::lock(tx, number)?;
+    if new.change.aspect() == Some(Aspect::Priority) {
+        // Whoever sets priorities of tasks waits, too: what is noted is what is changed.
+        tasks::lock(tx, number)?;
+    }
     let (cancel, last, end, filter) = tx
         .row(
             "SELECT cancel_requested, last_place, end_place, filter FROM asset_changes
@@ -71,27 +75,78 @@ pub fn step(tx: &mut Tx, change: &AssetChange, owner: &str, (now, lease_until): 
         id: id.to_string(),
     };
     let filter: AssetFilter = serde_json::from_str(&filter).map_err(|_| not_understood())?;
+    if new.change == Change::Unknown {
+        return Err(not_understood());
+    }
+    let done = do_next(tx, change, (number, &filter), (last, end), now)?;
+    tx.execute(
+        "UPDATE asset_changes SET last_place = ?2, assets_done = assets_done + ?3, assets_left = assets_left + ?4,
+             lease_until = ?5 WHERE id = ?1",
+        params![&id, done.last, done.changed, done.left, lease_until],
+    )?;
+    if done.is_last {
+        end_well(tx, id, owner, now)?;
+        return Ok(Step::Completed);
+    }
+    Ok(Step::More)
+}
+
+/// What one step did.
+struct Done {
+    changed: u64,
+    left: u64,
+    /// The place to go on behind.
+    last: i64,
+    is_last: bool,
+}
+
+fn do_next(
+    tx: &mut Tx,
+    change: &AssetChange,
+    (project, filter): (i64, &AssetFilter),
+    (last, end): (i64, i64),
+    now: i64,
+) -> Result<Done> {
+    let new = &change.new;
+    if let Some(undone) = new.change.undoes()
+        && let Some(aspect) = new.change.aspect()
+    {
+        let taken_back = undo::step(tx, new, (project, undone), aspect)?;
+        return Ok(Done {
+            changed: taken_back.restored,
+            left: taken_back.left,
+            last,
+            is_last: taken_back.is_last,
+        });
+    }
     let (rows, next) = match &new.change {
-        Change::Unknown => return Err(not_understood()),
         Change::Undo(undone) => {
             let rows = assets::deleted_by(tx, *undone, last, MAX_ASSETS_PER_STEP)?;
             let is_last = rows.len() < MAX_ASSETS_PER_STEP as usize;
             let next = rows.last().filter(|_| !is_last).map(|row| row.place());
             (rows, next)
         }
-        _ => assets::between(tx, number, &filter, (last, end), MAX_ASSETS_PER_STEP)?,
+        _ => assets::between(tx, project, filter, (last, end), MAX_ASSETS_PER_STEP)?,
     };
-    assets::apply(tx, number, &rows, (Some(id), &new.change), now)?;
-    let last = next.or(rows.last().map(|row| row.place())).unwrap_or(last);
-    tx.execute(
-        "UPDATE asset_changes SET last_place = ?2, assets_done = assets_done + ?3, lease_until = ?4 WHERE id = ?1",
-        params![&id, last, rows.len() as u64, lease_until],
+    assets::apply(
+        tx,
+        project,
+        &rows,
+        (Some((new.id, change.number)), &new.change),
+        now,
     )?;
-    if next.is_none() {
-        end_well(tx, id, owner, now)?;
-        return Ok(Step::Completed);
+    if new.change.aspect().is_some() && change.number.is_some() && !rows.is_empty() {
+        tx.execute(
+            "UPDATE asset_changes SET is_noted = 1 WHERE id = ?1 AND is_noted = 0",
+            params![&new.id],
+        )?;
     }
-    Ok(Step::More)
+    Ok(Done {
+        changed: rows.len() as u64,
+        left: 0,
+        last: next.or(rows.last().map(|row| row.place())).unwrap_or(last),
+        is_last: next.is_none(),
+    })
 }
 
 /// Ends a change badly. `error` is JSON. What it changed so far stays changed.
@@ -115,7 +170,7 @@ pub fn free_all(tx: &mut Tx) -> Result<()> {
 
 fn end_well(tx: &mut Tx, id: AssetChangeId, owner: &str, now: i64) -> Result<()> {
     tx.execute(
-        "UPDATE asset_changes SET assets_total = assets_done WHERE id = ?1",
+        "UPDATE asset_changes SET assets_total = assets_done + assets_left WHERE id = ?1",
         params![&id],
     )?;
     end(tx, id, Some(owner), JobState::Completed, None, now)

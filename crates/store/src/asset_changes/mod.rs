@@ -4,6 +4,7 @@
 mod lease;
 #[cfg(test)]
 mod tests;
+mod undo;
 
 use insitu_model::{
     id::{AssetChangeId, BatchId, OrganizationId, ProjectId, UserId},
@@ -13,12 +14,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Listed, Page, Result, Tx,
-    assets::{self, AssetFilter, AssetState},
+    assets::{self, Aspect, AssetFilter, AssetState},
     batches, projects,
     value::{Row, params},
 };
 
 pub use lease::{Step, cancelled, claim, fail, free_all, step};
+pub use undo::{forget_step, undoing};
 
 /// What is done to each asset.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +36,10 @@ pub enum Change {
     Restore,
     /// Takes back exactly what this change deleted, as far as nobody did since. No filter concerns it.
     Undo(AssetChangeId),
+    /// Gives the assets of this change back the batches that they were in, where it was the last to set them.
+    UndoBatches(AssetChangeId),
+    /// The same with their priority.
+    UndoPriority(AssetChangeId),
     /// Something that another version of this program does. Nobody orders it here.
     #[serde(skip)]
     Unknown,
@@ -43,8 +49,8 @@ impl Change {
     /// The word for what it does.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Batches { .. } => "batches",
-            Self::Priority(_) => "priority",
+            Self::Batches { .. } | Self::UndoBatches(_) => "batches",
+            Self::Priority(_) | Self::UndoPriority(_) => "priority",
             Self::Delete => "delete",
             Self::Restore | Self::Undo(_) => "restore",
             Self::Unknown => "unknown",
@@ -55,7 +61,24 @@ impl Change {
     pub fn concerns(&self) -> AssetState {
         match self {
             Self::Restore | Self::Undo(_) => AssetState::Deleted,
-            Self::Batches { .. } | Self::Priority(_) | Self::Delete | Self::Unknown => AssetState::Active,
+            _ => AssetState::Active,
+        }
+    }
+
+    /// The change that this one takes back.
+    pub fn undoes(&self) -> Option<AssetChangeId> {
+        match self {
+            Self::Undo(id) | Self::UndoBatches(id) | Self::UndoPriority(id) => Some(*id),
+            Self::Batches { .. } | Self::Priority(_) | Self::Delete | Self::Restore | Self::Unknown => None,
+        }
+    }
+
+    /// What a change sets that is noted before, so that it can be taken back.
+    fn aspect(&self) -> Option<Aspect> {
+        match self {
+            Self::Batches { .. } | Self::UndoBatches(_) => Some(Aspect::Batches),
+            Self::Priority(_) | Self::UndoPriority(_) => Some(Aspect::Priority),
+            Self::Delete | Self::Restore | Self::Undo(_) | Self::Unknown => None,
         }
     }
 }
@@ -79,16 +102,22 @@ pub struct AssetChange {
     /// How many assets there were when it was ordered.
     pub assets_total: u64,
     pub assets_done: u64,
+    /// Of one that takes another back: those that it left alone, because somebody changed them after.
+    pub assets_left: u64,
     /// JSON: {"code","message"}
     pub error: Option<String>,
     pub cancel_requested: bool,
     pub started_at: Option<i64>,
     pub finished_at: Option<i64>,
+    /// By which notes and assets call it; none: it was ordered before there were notes.
+    number: Option<i64>,
+    /// There are notes of it.
+    is_noted: bool,
 }
 
 const COLUMNS: &str =
     "id, organization, project, created_by, change, created_at, state, assets_total, assets_done,
-    error, cancel_requested, started_at, finished_at";
+    assets_left, error, cancel_requested, started_at, finished_at, number, is_noted";
 
 /// Adds a change that waits for its turn, of those assets that `filter` lets through now; its state is the one that the
 /// change concerns. [`Error::TooMany`] while the project has `most_active` changes on their way. Run it in
@@ -114,18 +143,16 @@ pub fn insert(tx: &mut Tx, new: &NewAssetChange, filter: &AssetFilter, most_acti
             return Err(Error::not_found("batch", unknown));
         }
     }
-    let total = match &new.change {
-        Change::Undo(undone) => {
-            check_undone(&get(tx, new.organization, new.project, *undone)?)?;
-            assets::count_deleted_by(tx, *undone)?
-        }
-        _ => assets::count(tx, number, filter)?,
+    let total = match new.change.undoes() {
+        Some(undone) => undo::count(tx, new, (number, undone))?,
+        None => assets::count(tx, number, filter)?,
     };
     let end = assets::next_place(tx, number)?;
     tx.execute(
         "INSERT INTO asset_changes (id, organization, project, created_by, change, filter, end_place, last_place, state,
-             assets_total, assets_done, cancel_requested, lease_until, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, 0, 0, 0, ?10)",
+             assets_total, assets_done, cancel_requested, lease_until, created_at, number)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, 0, 0, 0, ?10, COALESCE(MAX(number), 0) + 1
+         FROM asset_changes WHERE project = ?3",
         params![
             &new.id,
             &new.organization,
@@ -140,23 +167,6 @@ pub fn insert(tx: &mut Tx, new: &NewAssetChange, filter: &AssetFilter, most_acti
         ],
     )?;
     Ok(())
-}
-
-/// What goes on deleting is not taken back meanwhile, and what deleted nothing has nothing to take back.
-fn check_undone(undone: &AssetChange) -> Result<()> {
-    match (&undone.new.change, undone.state.is_final()) {
-        (Change::Delete, true) => Ok(()),
-        (Change::Delete, false) => Err(Error::conflict(
-            "change of assets",
-            undone.new.id,
-            "is not over yet",
-        )),
-        _ => Err(Error::conflict(
-            "change of assets",
-            undone.new.id,
-            "is no deletion",
-        )),
-    }
 }
 
 /// The change, unless it is another project's.
@@ -258,9 +268,12 @@ fn read(row: &mut Row<'_>) -> Result<AssetChange> {
         state: row.next()?,
         assets_total: row.next()?,
         assets_done: row.next()?,
+        assets_left: row.next()?,
         error: row.next()?,
         cancel_requested: row.next()?,
         started_at: row.next()?,
         finished_at: row.next()?,
+        number: row.next()?,
+        is_noted: row.next()?,
     })
 }

@@ -1,9 +1,10 @@
-//! Pages in the order in which tasks were completed: of assets whose tasks are, and of no others.
+//! Pages in the order in which tasks were completed, or of how long people worked on them: of assets whose tasks are complete,
+//! and of no others.
 //!
-//! An index names them in this order, so that a page costs the same at any depth.
+//! An index names them in either order, so that a page costs the same at any depth.
 
 use super::{
-    AssetCursor, few,
+    AssetCursor, TaskOrder, few,
     list::{Found, Total, Wanted},
     read::{COLUMNS, Stored, at_places, read},
 };
@@ -15,13 +16,14 @@ use crate::{
 /// Assets that are read at once.
 const ASSETS_PER_READ: u64 = 128;
 
-/// When a task was completed, and its asset's place.
+/// When a task was completed or how long people worked on it, and its asset's place.
 type Position = (i64, i64);
 
 /// The page, and where to go on when as many were looked at as may be for one page.
 pub(super) fn page(
     tx: &mut Tx,
     wanted: &Wanted<'_>,
+    order: TaskOrder,
     after: Option<&AssetCursor>,
     page: Page,
 ) -> Result<Found> {
@@ -30,13 +32,13 @@ pub(super) fn page(
         .then(|| few::places_of(tx, wanted.project, &wanted.filter.ids))
         .transpose()?;
     if let Some(places) = named {
-        return of_named(tx, wanted, after, (places, limit));
+        return of_named(tx, wanted, order, after, (places, limit));
     }
     let mut last = after.map(position_of);
     let mut rows: Vec<Stored> = Vec::new();
     let (mut looked_at, mut is_at_end) = (0, false);
     while rows.len() < limit && !is_at_end && looked_at < wanted.bounds.looked_at {
-        let positions = next(tx, wanted, last)?;
+        let positions = next(tx, wanted, order, last)?;
         is_at_end = (positions.len() as u64) < ASSETS_PER_READ;
         looked_at += positions.len() as u64;
         last = positions.last().copied().or(last);
@@ -47,9 +49,9 @@ pub(super) fn page(
     rows.truncate(limit);
     Ok(Found {
         looked_at,
-        resume: resume.map(|(completed_at, place)| AssetCursor {
+        resume: resume.map(|(by, place)| AssetCursor {
             place,
-            completed_at: Some(completed_at),
+            task: Some((order, by)),
             ..AssetCursor::default()
         }),
         ..Found::of(rows, Total::seen(is_whole))
@@ -60,11 +62,13 @@ pub(super) fn page(
 fn of_named(
     tx: &mut Tx,
     wanted: &Wanted<'_>,
+    order: TaskOrder,
     after: Option<&AssetCursor>,
     (places, limit): (Vec<i64>, usize),
 ) -> Result<Found> {
+    let by = column(order);
     let sql = format!(
-        "SELECT completed_at, place FROM tasks WHERE project = ?1 AND place = ?2 AND completed_at IS NOT NULL{}",
+        "SELECT {by}, place FROM tasks WHERE project = ?1 AND place = ?2 AND {by} IS NOT NULL{}",
         wanted.filter.task.completed.condition("completed_at")
     );
     let mut positions: Vec<Position> = Vec::new();
@@ -94,21 +98,29 @@ fn of_named(
 }
 
 fn position_of(cursor: &AssetCursor) -> Position {
-    (cursor.completed_at.unwrap_or(0), cursor.place)
+    (cursor.task.map_or(0, |(_, by)| by), cursor.place)
+}
+
+fn column(order: TaskOrder) -> &'static str {
+    match order {
+        TaskOrder::Completion => "completed_at",
+        TaskOrder::Duration => "completed_duration",
+    }
 }
 
 /// The next that the index names behind `last`.
-fn next(tx: &mut Tx, wanted: &Wanted<'_>, last: Option<Position>) -> Result<Vec<Position>> {
+fn next(tx: &mut Tx, wanted: &Wanted<'_>, order: TaskOrder, last: Option<Position>) -> Result<Vec<Position>> {
     let descending = wanted.is_descending();
     let edge = if descending { i64::MAX } else { i64::MIN };
-    let (completed_at, place) = last.unwrap_or((edge, edge));
+    let (value, place) = last.unwrap_or((edge, edge));
+    let by = column(order);
     let (behind, direction) = if descending { ("<", " DESC") } else { (">", "") };
     let sql = format!(
-        "SELECT completed_at, place FROM tasks WHERE project = ?1 AND completed_at IS NOT NULL{}
-         AND (completed_at, place) {behind} (?2, ?3) ORDER BY completed_at{direction}, place{direction} LIMIT ?4",
+        "SELECT {by}, place FROM tasks WHERE project = ?1 AND {by} IS NOT NULL{}
+         AND ({by}, place) {behind} (?2, ?3) ORDER BY {by}{direction}, place{direction} LIMIT ?4",
         wanted.filter.task.completed.condition("completed_at")
     );
-    let params = params![wanted.project, completed_at, place, ASSETS_PER_READ];
+    let params = params![wanted.project, value, place, ASSETS_PER_READ];
     tx.rows(&sql, params, |row: &mut Row<'_>| Ok((row.next()?, row.next()?)))
 }
 
@@ -120,9 +132,9 @@ fn assets_at(tx: &mut Tx, wanted: &Wanted<'_>, positions: &[Position]) -> Result
         Ok((row.place, row))
     })?;
     let listed = positions.iter().filter(|(_, place)| !wanted.is_excepted(*place));
-    let row = |(completed_at, place): &Position| {
+    let row = |(value, place): &Position| {
         let mut row = found.remove(place)?;
-        row.completed_at = Some(*completed_at);
+        row.task = Some(*value);
         Some(row)
     };
     Ok(listed.filter_map(row).collect())

@@ -1,5 +1,7 @@
 //! Changes to assets that are there.
 
+use std::collections::HashMap;
+
 use insitu_model::id::{AssetChangeId, AssetId, BatchId, OrganizationId, ProjectId};
 
 use super::{
@@ -7,15 +9,25 @@ use super::{
     blocks::Changes,
     kinds::{self, Kind},
     lookup::stored_of,
+    notes::{self, Aspect},
     place::lock,
     pre_labels::PreLabels,
     probes,
     read::Stored,
 };
 use crate::{
-    Error, Result, Tx, asset_changes::Change, batches, limits::MAX_ASSETS_PER_CALL, projects, tasks,
+    Error, Result, Tx,
+    asset_changes::Change,
+    batches,
+    limits::MAX_ASSETS_PER_CALL,
+    projects,
+    runs::{Run, runs},
+    tasks,
     value::params,
 };
+
+/// The job that changes assets: its id, and the number by which notes and assets call it.
+pub(crate) type Job = (AssetChangeId, Option<i64>);
 
 /// Deletes assets softly; how many of `ids` were there. Run it in [`crate::Db::claim`].
 pub fn delete(
@@ -50,7 +62,7 @@ pub fn assign_batches(
     }
     lock(tx, number)?;
     let rows = stored_of(tx, number, ids, AssetState::Active)?;
-    rebatch(tx, number, &rows, into, &[])?;
+    rebatch(tx, number, &rows, (into, &[]), None)?;
     Ok(rows.len() as u64)
 }
 
@@ -60,21 +72,25 @@ pub(crate) fn apply(
     tx: &mut Tx,
     project: i64,
     rows: &[Stored],
-    (by, change): (Option<AssetChangeId>, &Change),
+    (by, change): (Option<Job>, &Change),
     now: i64,
 ) -> Result<()> {
+    let number = by.and_then(|(_, number)| number);
     match change {
-        Change::Batches { add, remove } => rebatch(tx, project, rows, add, remove),
+        Change::Batches { add, remove } => rebatch(tx, project, rows, (add, remove), number),
         Change::Priority(priority) => {
+            if let Some(number) = number {
+                notes::note(tx, number, Aspect::Priority, rows)?;
+            }
             let places: Vec<i64> = rows.iter().map(|row| row.place).collect();
-            tasks::set_priority_at(tx, project, &places, *priority)
+            tasks::set_priority_at(tx, project, &places, (*priority, number))
         }
         Change::Delete => {
             let mut changes = Changes::default();
             for row in rows {
                 tx.execute(
                     "UPDATE assets SET deleted_at = ?2, deleted_by = ?3 WHERE place = ?1",
-                    params![row.place, now, by.as_ref()],
+                    params![row.place, now, by.as_ref().map(|(id, _)| id)],
                 )?;
                 probes::forget_failure(tx, row.place)?;
                 changes.add(row.place, row.kind, -1, 1);
@@ -94,27 +110,56 @@ pub(crate) fn apply(
             }
             changes.write(tx)
         }
-        Change::Unknown => Ok(()),
+        // What is taken back with these is told by notes.
+        Change::UndoBatches(_) | Change::UndoPriority(_) | Change::Unknown => Ok(()),
     }
 }
 
-fn rebatch(tx: &mut Tx, project: i64, rows: &[Stored], add: &[BatchId], remove: &[BatchId]) -> Result<()> {
-    let mut cache = kinds::Cache::default();
-    let mut changes = Changes::default();
+fn rebatch(
+    tx: &mut Tx,
+    project: i64,
+    rows: &[Stored],
+    (add, remove): (&[BatchId], &[BatchId]),
+    by: Option<i64>,
+) -> Result<()> {
+    if let Some(number) = by {
+        notes::note(tx, number, Aspect::Batches, rows)?;
+    }
+    let mut known: HashMap<i64, i64> = HashMap::new();
+    let mut set = Vec::with_capacity(rows.len());
     for row in rows {
-        let old = cache.get(tx, project, row.kind)?;
-        let mut batches = [&old.batches[..], add].concat();
-        batches.retain(|batch| !remove.contains(batch));
-        let new = Kind::new(old.storage, &batches, old.is_pre_labeled);
-        let kind = kinds::find_or_insert(tx, project, &new)?;
-        if kind != row.kind {
-            tx.execute(
-                "UPDATE assets SET kind = ?2 WHERE place = ?1",
-                params![row.place, kind],
-            )?;
-            changes.add(row.place, row.kind, -1, 0);
-            changes.add(row.place, kind, 1, 0);
-        }
+        let kind = match known.get(&row.kind) {
+            Some(kind) => *kind,
+            None => {
+                let old = kinds::get(tx, project, row.kind)?;
+                let mut batches = [&old.batches[..], add].concat();
+                batches.retain(|batch| !remove.contains(batch));
+                let new = Kind::new(old.storage, &batches, old.is_pre_labeled);
+                let kind = kinds::find_or_insert(tx, project, &new)?;
+                known.insert(row.kind, kind);
+                kind
+            }
+        };
+        set.push((row, kind, by));
+    }
+    set_kinds(tx, &set)
+}
+
+/// Gives assets, in the order of their places, other kinds, and notes which change set their batches.
+pub(super) fn set_kinds(tx: &mut Tx, set: &[(&Stored, i64, Option<i64>)]) -> Result<()> {
+    let others = set
+        .iter()
+        .filter(|(row, kind, by)| *kind != row.kind || *by != row.batches_by);
+    for Run { first, last, value } in runs(others.map(|(row, kind, by)| (row.place, (*kind, *by)))) {
+        tx.execute(
+            "UPDATE assets SET kind = ?3, batches_by = ?4 WHERE place BETWEEN ?1 AND ?2",
+            params![first, last, value.0, value.1],
+        )?;
+    }
+    let mut changes = Changes::default();
+    for (row, kind, _) in set.iter().filter(|(row, kind, _)| *kind != row.kind) {
+        changes.add(row.place, row.kind, -1, 0);
+        changes.add(row.place, *kind, 1, 0);
     }
     changes.write(tx)
 }

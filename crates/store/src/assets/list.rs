@@ -228,17 +228,17 @@ impl Wanted<'_> {
         if self.is_hopeless() {
             return Ok(Found::of(Vec::new(), Total::exact(0)));
         }
-        if !self.sort.is_by_completion()
+        if self.sort.task_order().is_none()
             && let Some(places) = few::places(tx, self)?
         {
             let rows = self.at(tx, &places)?;
             return Ok(of_few(rows, self, after, page));
         }
-        if (self.looks_at_rows() || self.sort.is_by_completion()) && page.number > 1 {
+        if (self.looks_at_rows() || self.sort.task_order().is_some()) && page.number > 1 {
             return Err(Error::NeedsCursor);
         }
-        let mut found = if self.sort.is_by_completion() {
-            by_completion::page(tx, self, after, page)?
+        let mut found = if let Some(order) = self.sort.task_order() {
+            by_completion::page(tx, self, order, after, page)?
         } else if self.sort.is_by_external_id() {
             by_external_id::page(tx, self, after, page)?
         } else {
@@ -275,7 +275,7 @@ impl Wanted<'_> {
             except: Vec::new(),
             ..self.filter.clone()
         };
-        let total = if self.sort.is_by_completion() {
+        let total = if self.sort.task_order().is_some() {
             let is_complete = without.asks_for_stages_only() && without.task.stages == [Stage::Complete];
             if !self.except.is_empty() || !is_complete && without != AssetFilter::default() {
                 return Ok(None);
@@ -362,7 +362,7 @@ impl Wanted<'_> {
         AssetCursor {
             place: row.place,
             external_id,
-            completed_at: row.completed_at,
+            task: self.sort.task_order().zip(row.task),
         }
     }
 }

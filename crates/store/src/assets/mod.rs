@@ -11,6 +11,7 @@
 //! - **Names** list the assets by external ID, in sorted runs (`names.rs`), which are merged later (`merge.rs`).
 //! - **Terms** say which classes, questions and choices the answer of an asset's task uses (`terms.rs`); those of before
 //!   there were terms are looked through once (`term_fill.rs`).
+//! - **Notes** say what assets were before a change of many, for as long as it can be taken back (`notes.rs`).
 //! - What no count tells (the task's stage, whose it is, times) comes from an index that names few (`few.rs`), or is
 //!   looked for along one (`by_task.rs`) or block by block (`list.rs`), so far
 //!   and no further for one page.
@@ -35,6 +36,7 @@ mod list;
 mod lookup;
 mod merge;
 mod names;
+mod notes;
 mod place;
 mod pre_labels;
 pub mod probes;
@@ -68,6 +70,7 @@ pub(crate) use list::{between, count};
 pub use lookup::{Signable, external_ids, find, for_signing, with_external_id};
 pub(crate) use merge::{has_to_merge, merge_step};
 pub(crate) use names::Runs;
+pub(crate) use notes::{Aspect, TakenBack, count_noted, forget, take_back};
 pub(crate) use place::{lock, next_place};
 pub(crate) use pre_labels::{PreLabels, members as members_of_answer};
 pub(crate) use reveal::reveal;
@@ -114,7 +117,7 @@ pub struct Asset {
 }
 
 /// The order of a list of assets. Assets of the same time or external ID keep the order of their lists. In the order of
-/// completion only those are listed whose tasks are complete.
+/// completion or duration only those are listed whose tasks are complete.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AssetSort {
     #[default]
@@ -124,6 +127,15 @@ pub enum AssetSort {
     ExternalIdDescending,
     CompletedFirst,
     CompletedLast,
+    ShortestFirst,
+    LongestFirst,
+}
+
+/// What lists of complete tasks alone are in the order of: when each was completed, or how long people worked on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TaskOrder {
+    Completion,
+    Duration,
 }
 
 /// Where a page of assets begins.
@@ -141,8 +153,8 @@ pub struct AssetCursor {
     place: i64,
     /// In lists by external ID.
     external_id: Option<String>,
-    /// In lists by completion.
-    completed_at: Option<i64>,
+    /// In lists of complete tasks alone, what their order goes by.
+    task: Option<(TaskOrder, i64)>,
 }
 
 /// One page of assets.
@@ -165,14 +177,18 @@ impl AssetSort {
         matches!(self, Self::ExternalId | Self::ExternalIdDescending)
     }
 
-    fn is_by_completion(self) -> bool {
-        matches!(self, Self::CompletedFirst | Self::CompletedLast)
+    fn task_order(self) -> Option<TaskOrder> {
+        match self {
+            Self::CompletedFirst | Self::CompletedLast => Some(TaskOrder::Completion),
+            Self::ShortestFirst | Self::LongestFirst => Some(TaskOrder::Duration),
+            _ => None,
+        }
     }
 
     fn is_descending(self) -> bool {
         matches!(
             self,
-            Self::NewestFirst | Self::ExternalIdDescending | Self::CompletedLast
+            Self::NewestFirst | Self::ExternalIdDescending | Self::CompletedLast | Self::LongestFirst
         )
     }
 }
@@ -182,7 +198,7 @@ impl AssetCursor {
     fn check(&self, project: i64, sort: AssetSort) -> crate::Result<()> {
         if place::project_of(self.place) == project
             && self.external_id.is_some() == sort.is_by_external_id()
-            && self.completed_at.is_some() == sort.is_by_completion()
+            && self.task.map(|(order, _)| order) == sort.task_order()
         {
             return Ok(());
         }
@@ -205,10 +221,11 @@ impl std::fmt::Display for AssetCursor {
             f.write_str(".")?;
             text.bytes().try_for_each(|byte| write!(f, "{byte:02x}"))?;
         }
-        if let Some(at) = self.completed_at {
-            write!(f, "~{at:x}")?;
+        match self.task {
+            Some((TaskOrder::Completion, at)) => write!(f, "~{at:x}"),
+            Some((TaskOrder::Duration, milliseconds)) => write!(f, "~~{milliseconds:x}"),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -223,8 +240,14 @@ impl std::str::FromStr for AssetCursor {
 }
 
 fn parse_cursor(text: &str) -> Option<AssetCursor> {
-    let (text, completed_at) = match text.split_once('~') {
-        Some((text, at)) => (text, Some(i64::from_str_radix(at, 16).ok()?)),
+    let (text, task) = match text.split_once('~') {
+        Some((text, by)) => {
+            let order = match by.strip_prefix('~') {
+                Some(milliseconds) => (TaskOrder::Duration, milliseconds),
+                None => (TaskOrder::Completion, by),
+            };
+            (text, Some((order.0, i64::from_str_radix(order.1, 16).ok()?)))
+        }
         None => (text, None),
     };
     let (place, rest) = text
@@ -242,7 +265,7 @@ fn parse_cursor(text: &str) -> Option<AssetCursor> {
     Some(AssetCursor {
         place,
         external_id,
-        completed_at,
+        task,
     })
 }
 
@@ -252,20 +275,21 @@ mod tests {
 
     #[test]
     fn a_cursor_reads_back() {
-        for (external_id, completed_at) in [
+        for (external_id, task) in [
             (None, None),
             (Some(String::new()), None),
             (Some("Möwe 7".to_owned()), None),
-            (None, Some(1_800_000_000_000)),
+            (None, Some((TaskOrder::Completion, 1_800_000_000_000))),
+            (None, Some((TaskOrder::Duration, 0))),
         ] {
             let cursor = AssetCursor {
                 place: (7 << 40) + 12,
                 external_id,
-                completed_at,
+                task,
             };
             assert_eq!(cursor.to_string().parse::<AssetCursor>().unwrap(), cursor);
         }
-        for text in ["", "xyz", "-1", "1.zz", "1.c3", "1~", "1~zz"] {
+        for text in ["", "xyz", "-1", "1.zz", "1.c3", "1~", "1~zz", "1~~", "1~~~1"] {
             assert!(text.parse::<AssetCursor>().is_err(), "{text}");
         }
     }

@@ -9,8 +9,7 @@ use crate::{
 };
 
 /// The columns that [`read`] expects.
-pub(super) const COLUMNS: &str =
-    "place, kind, created_at, deleted_at, priority, width, height, external_id, data, extra";
+pub(super) const COLUMNS: &str = "place, kind, created_at, deleted_at, priority, width, height, external_id, data, extra, batches_by, priority_by";
 
 /// An asset as its row has it.
 #[derive(Clone, Debug)]
@@ -25,8 +24,11 @@ pub(crate) struct Stored {
     pub(super) external_id: String,
     pub(super) data: String,
     extra: Option<String>,
-    /// Of its task, in lists by it.
-    pub(super) completed_at: Option<i64>,
+    /// The changes that set its batches and its priority last.
+    pub(super) batches_by: Option<i64>,
+    pub(super) priority_by: Option<i64>,
+    /// Of its task, in lists of complete ones alone: what their order goes by.
+    pub(super) task: Option<i64>,
 }
 
 impl Stored {
@@ -47,7 +49,9 @@ pub(super) fn read(row: &mut Row<'_>) -> Result<Stored> {
         external_id: row.next()?,
         data: row.next()?,
         extra: row.next()?,
-        completed_at: None,
+        batches_by: row.next()?,
+        priority_by: row.next()?,
+        task: None,
     })
 }
 

@@ -49,7 +49,7 @@ fn apply_updates(tx: &mut Tx, project: i64, import: i64) -> Result<()> {
         |row| Ok((row.next()?, row.next()?)),
     )?;
     for (place, priority) in other_priorities {
-        tasks::set_priority_at(tx, project, &[place], priority)?;
+        tasks::set_priority_at(tx, project, &[place], (priority, None))?;
     }
     for level in LEVELS {
         for (kind, sign) in [("a.kind", "-"), ("u.kind", "")] {
@@ -69,7 +69,7 @@ fn apply_updates(tx: &mut Tx, project: i64, import: i64) -> Result<()> {
     update_terms(tx, project, import)?;
     tx.execute(
         "UPDATE assets SET kind = u.kind, priority = u.priority, width = u.width, height = u.height, data = u.data,
-             extra = u.extra
+             extra = u.extra, batches_by = NULL, priority_by = NULL
          FROM asset_updates u WHERE u.import = ?1 AND assets.place = u.place AND assets.deleted_at IS NULL",
         params![import],
     )?;

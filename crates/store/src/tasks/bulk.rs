@@ -81,6 +81,10 @@ pub fn requeue(
         }
         if options.remove_stage_history {
             tx.execute("DELETE FROM task_history WHERE place = ?1", params![*place])?;
+            tx.execute(
+                "UPDATE tasks SET completed_duration = 0 WHERE place = ?1 AND completed_duration IS NOT NULL",
+                params![*place],
+            )?;
         }
     }
     Ok(requeued)
@@ -95,6 +99,6 @@ pub fn set_priority(
     priority: i32,
 ) -> Result<u64> {
     let number = projects::number(tx, organization, project)?;
-    ranges::set_priority_at(tx, number, positions, priority)?;
+    ranges::set_priority_at(tx, number, positions, (priority, None))?;
     Ok(positions.len() as u64)
 }

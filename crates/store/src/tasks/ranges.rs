@@ -3,6 +3,7 @@
 use super::answer::{self, answer_of_pre_labels};
 use crate::{
     Error, Result, Tx,
+    runs::{Run, runs},
     value::{Row, params},
 };
 use insitu_model::task::{ReviewStatus, Stage};
@@ -187,14 +188,19 @@ fn put(tx: &mut Tx, project: i64, (first, last): (i64, i64), rank: i64) -> Resul
     Ok(())
 }
 
-/// Gives the assets at `places` (ascending) and their tasks another priority.
-pub(crate) fn set_priority_at(tx: &mut Tx, project: i64, places: &[i64], priority: i32) -> Result<()> {
+/// Gives the assets at `places` (ascending) and their tasks another priority, and notes which change did, if one did.
+pub(crate) fn set_priority_at(
+    tx: &mut Tx,
+    project: i64,
+    places: &[i64],
+    (priority, by): (i32, Option<i64>),
+) -> Result<()> {
     lock(tx, project)?;
     let rank = -i64::from(priority);
-    for (first, last) in runs(places) {
+    for Run { first, last, .. } in runs(places.iter().map(|place| (*place, ()))) {
         tx.execute(
-            "UPDATE assets SET priority = ?3 WHERE place BETWEEN ?1 AND ?2",
-            params![first, last, priority],
+            "UPDATE assets SET priority = ?3, priority_by = ?4 WHERE place BETWEEN ?1 AND ?2",
+            params![first, last, priority, by],
         )?;
         tx.execute(
             "UPDATE tasks SET rank = ?3 WHERE place BETWEEN ?1 AND ?2",
@@ -215,27 +221,4 @@ pub(crate) fn set_priority_at(tx: &mut Tx, project: i64, places: &[i64], priorit
         }
     }
     Ok(())
-}
-
-/// Ascending places as runs of neighbours.
-fn runs(places: &[i64]) -> Vec<(i64, i64)> {
-    let mut runs: Vec<(i64, i64)> = Vec::new();
-    for place in places {
-        match runs.last_mut() {
-            Some((_, last)) if *last + 1 == *place => *last = *place,
-            _ => runs.push((*place, *place)),
-        }
-    }
-    runs
-}
-
-#[cfg(test)]
-mod tests {
-    use super::runs;
-
-    #[test]
-    fn neighbours_are_one_run() {
-        assert_eq!(runs(&[1, 2, 3, 7, 9, 10]), [(1, 3), (7, 7), (9, 10)]);
-        assert!(runs(&[]).is_empty());
-    }
 }

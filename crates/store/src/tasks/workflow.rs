@@ -59,7 +59,8 @@ pub(super) fn advance(
     let completed = (to == Stage::Complete).then_some(now);
     tx.execute(
         "UPDATE tasks SET stage = ?2, assignee = ?3, labeled_by = ?4, review_status = ?5, completed_at = ?6,
-             completed_by = ?7, is_draft = 0, is_skipped = 0, duration = 0, opened_at = NULL, updated_at = ?8,
+             completed_by = ?7, completed_duration = CASE WHEN ?2 = ?10
+                 THEN (SELECT CAST(SUM(h.duration) AS BIGINT) FROM task_history h WHERE h.place = ?1) END, is_draft = 0, is_skipped = 0, duration = 0, opened_at = NULL, updated_at = ?8,
              updated_by = ?9, revision = revision + 1
          WHERE place = ?1",
         params![
@@ -71,7 +72,8 @@ pub(super) fn advance(
             completed,
             completed.map(|_| &by),
             now,
-            &by
+            &by,
+            Stage::Complete
         ],
     )?;
     count(tx, project, from, -1)?;

@@ -20,7 +20,7 @@ use crate::task_queue::{counts, next};
 const MOST: u64 = 3;
 
 impl Store {
-    async fn ordered(
+    pub async fn ordered(
         &self,
         (organization, project): (OrganizationId, ProjectId),
         change: Change,
@@ -43,14 +43,14 @@ impl Store {
         Ok(id)
     }
 
-    async fn claim_change(&self, worker: &'static str) -> Option<AssetChange> {
+    pub async fn claim_change(&self, worker: &'static str) -> Option<AssetChange> {
         let now = self.tick();
         self.write(move |tx| asset_changes::claim(tx, worker, now, now + LEASE))
             .await
             .unwrap()
     }
 
-    async fn step(&self, change: &AssetChange, worker: &'static str) -> Result<Step, Error> {
+    pub async fn step(&self, change: &AssetChange, worker: &'static str) -> Result<Step, Error> {
         let (change, now) = (change.clone(), self.tick());
         self.write(move |tx| asset_changes::step(tx, &change, worker, (now, now + LEASE)))
             .await
@@ -69,7 +69,7 @@ impl Store {
         ended.assets_done
     }
 
-    async fn change(
+    pub async fn change(
         &self,
         (organization, project): (OrganizationId, ProjectId),
         id: AssetChangeId,
@@ -79,7 +79,7 @@ impl Store {
             .unwrap()
     }
 
-    async fn found(
+    pub async fn found(
         &self,
         (organization, project): (OrganizationId, ProjectId),
         filter: AssetFilter,
@@ -103,7 +103,7 @@ impl Store {
     }
 }
 
-fn everything() -> AssetFilter {
+pub fn everything() -> AssetFilter {
     AssetFilter::default()
 }
 
@@ -230,7 +230,7 @@ contract! {
         assert_eq!(store.found(at, everything()).await.0, u64::from(many) - 3);
         assert_eq!(counts(store, at.0, at.1).await.label, u64::from(many) - 3);
         assert!(next(store, at.0, at.1, Stage::Label, ada).await.is_some());
-        // A second time there is nothing left, and what is no deletion cannot be taken back.
+        // A second time there is nothing left, and what is no deletion is not taken back as one.
         assert_eq!(store.changed(at, Change::Undo(deletion), everything()).await, 0);
         let into = Change::Batches { add: vec![batch], remove: vec![] };
         let id = store.ordered(at, into, of_batch()).await.unwrap();

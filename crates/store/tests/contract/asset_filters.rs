@@ -21,13 +21,15 @@ use self::cases::{filters, fits, of_task};
 use crate::harness::{Store, contract, row, rows};
 use crate::task_queue::{next, task_of};
 
-const SORTS: [AssetSort; 6] = [
+const SORTS: [AssetSort; 8] = [
     AssetSort::NewestFirst,
     AssetSort::OldestFirst,
     AssetSort::ExternalId,
     AssetSort::ExternalIdDescending,
     AssetSort::CompletedFirst,
     AssetSort::CompletedLast,
+    AssetSort::ShortestFirst,
+    AssetSort::LongestFirst,
 ];
 /// More than two blocks of places.
 const MANY: u32 = 2600;
@@ -132,7 +134,8 @@ async fn work(
         answer: "{}".to_owned(),
         terms: used(n),
         based_on: None,
-        duration: 500,
+        // Some took equally long.
+        duration: 100 * (n as u64 * 7 % 5),
         is_draft,
         submit,
         only_own: false,
@@ -175,12 +178,19 @@ fn by_hand(world: &World, filter: &AssetFilter, sort: AssetSort) -> Vec<AssetId>
         list.retain(|task| task.completed_at.is_some());
         list.sort_by_key(|task| task.completed_at);
     }
+    if matches!(sort, AssetSort::ShortestFirst | AssetSort::LongestFirst) {
+        list.retain(|task| task.completed_at.is_some());
+        list.sort_by_key(|task| task.total_duration);
+    }
     if matches!(sort, AssetSort::ExternalId | AssetSort::ExternalIdDescending) {
         list.sort_by(|a, b| a.asset.external_id.cmp(&b.asset.external_id));
     }
     if matches!(
         sort,
-        AssetSort::NewestFirst | AssetSort::ExternalIdDescending | AssetSort::CompletedLast
+        AssetSort::NewestFirst
+            | AssetSort::ExternalIdDescending
+            | AssetSort::CompletedLast
+            | AssetSort::LongestFirst
     ) {
         list.reverse();
     }

@@ -39,7 +39,10 @@ pub fn by_hand(world: &World, filter: &AssetFilter, sort: AssetSort) -> Vec<Asse
             list.sort_by(|a, b| name(b).cmp(name(a)));
         }
         // Nothing of it was completed.
-        AssetSort::CompletedFirst | AssetSort::CompletedLast => list.clear(),
+        AssetSort::CompletedFirst
+        | AssetSort::CompletedLast
+        | AssetSort::ShortestFirst
+        | AssetSort::LongestFirst => list.clear(),
     }
     list
 }

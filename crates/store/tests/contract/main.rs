@@ -38,4 +38,5 @@ mod task_lists;
 mod task_pre_labels;
 mod task_queue;
 mod task_workflow;
+mod undone_changes;
 mod url_records;

@@ -42,7 +42,7 @@ export async function orderChange(
   });
 }
 
-/** Takes back exactly what these deletions deleted. */
+/** Takes back exactly what these changes did. */
 export function undoChanges(projectId: string, ids: string[]): Promise<Placed> {
   return place(ids, (id) => {
     const params = { path: { project: projectId, id } };

@@ -3,7 +3,14 @@ import { answer, hub } from './client';
 import type { AssetState } from './types';
 
 export type AssetSort =
-  '-createdAt' | 'createdAt' | 'externalId' | '-externalId' | '-completedAt' | 'completedAt';
+  | '-createdAt'
+  | 'createdAt'
+  | 'externalId'
+  | '-externalId'
+  | '-completedAt'
+  | 'completedAt'
+  | '-duration'
+  | 'duration';
 
 /** What an answer has to use, or may not: a class, a question, or one of its options. */
 export type AnswerCondition = { schemaId: string; option?: string; exists: boolean };

@@ -725,9 +725,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take back what one change deleted
-         * @description Exactly that, as far as nobody restored it since; what others deleted stays deleted. A deletion that goes on has to be
-         *     cancelled first.
+         * Take back what one change did
+         * @description Exactly that: what it deleted, as far as nobody restored it since, or the batches or priority that each of its assets had
+         *     before, as far as nobody changed them after. Those that somebody did are left alone and counted. Batches and priorities
+         *     are remembered for a day. A change that goes on has to be cancelled first.
          */
         post: operations["postProjectByProjectAssetChangesByIdUndo"];
         delete?: never;
@@ -1731,6 +1732,11 @@ export interface components {
             assetsDone: number;
             /**
              * Format: int64
+             * @description Where it takes another change back: assets that it left alone, because somebody changed them after.
+             */
+            assetsLeft: number;
+            /**
+             * Format: int64
              * @description Assets that there were to change when it was ordered; 0 where only looking at them tells, until it is over.
              */
             assetsTotal: number;
@@ -1743,7 +1749,7 @@ export interface components {
             kind: components["schemas"]["AssetChangeKind"];
             project: string;
             state: components["schemas"]["JobState"];
-            /** @description The deletion that this change takes back. */
+            /** @description The change that this one takes back. */
             undoes?: string | null;
         };
         AssetChangeBody: {
@@ -6481,7 +6487,7 @@ export interface operations {
                 cursor?: string;
                 /**
                  * @description `-createdAt` (newest first, the default), `createdAt`, `externalId` or `-externalId`; `completedAt` or
-                 *     `-completedAt`: only those whose tasks are complete.
+                 *     `-completedAt`, `duration` or `-duration`: only those whose tasks are complete.
                  */
                 sort?: string;
                 /** @description JSON: `{"_id","except","externalId","externalIdPrefix","isPreLabeled","batches":[all of],"storage","stage","status","reviewStatus","assignee","answers":[{"schemaId","option","exists"}],"createdAt":{"$gte","$lt"},"completedAt":{"$gte","$lt"},"state":"active"|"deleted"}`; every part may be left out. */

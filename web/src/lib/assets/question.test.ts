@@ -61,6 +61,12 @@ it('narrows to what is complete with the order by completion, and leaves that or
   const sorted = changed(any, { sort: '-completedAt' });
   expect([sorted.sort, sorted.stage, sorted.batches]).toEqual(['-completedAt', 'Complete', ['night']]);
   expect(changed(sorted, { batches: [] }).sort).toBe('-completedAt');
+  const slow = changed(any, { sort: '-duration' });
+  expect([slow.sort, slow.stage, changed(slow, { stage: '' }).sort]).toEqual([
+    '-duration',
+    'Complete',
+    '-createdAt',
+  ]);
   expect(changed(sorted, { stage: '' }).sort).toBe('-createdAt');
   expect(changed(sorted, { sort: 'externalId' }).stage).toBe('Complete');
   expect(readQuestion(writeQuestion(query(''), sorted))).toEqual(sorted);

@@ -44,6 +44,8 @@ const SORTS: AssetSort[] = [
   '-externalId',
   '-completedAt',
   'completedAt',
+  '-duration',
+  'duration',
 ];
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const TEXTS = ['externalId', 'storage', 'labels', 'stage', 'status', 'review', 'assignee'] as const;
@@ -148,10 +150,13 @@ export function filtersOf(question: Question): AssetFilters {
   return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
 }
 
-/** A question changed. The hub lists by completion only what is complete: the filter says so, and goes with the order. */
+/** Of what is complete the hub knows when it was and how long it took; in these orders it lists nothing else. */
+export const isOfComplete = (sort: AssetSort) => /completedAt|duration/.test(sort);
+
+/** A question changed. Where only what is complete is listed, the filter says so, and goes with the order. */
 export function changed(question: Question, change: Partial<Question>): Question {
   const next = { ...question, ...change };
-  if (!next.sort.endsWith('completedAt')) return next;
+  if (!isOfComplete(next.sort)) return next;
   if (change.sort) return { ...next, stage: 'Complete' };
   return next.stage === 'Complete' ? next : { ...next, sort: '-createdAt' };
 }

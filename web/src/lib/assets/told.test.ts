@@ -116,3 +116,24 @@ it('takes back what was deleted before an order was refused or a deletion stoppe
     ['0 assets deleted.', undefined],
   ]);
 });
+
+it('takes back a change of batches or priorities, and says what somebody changed since', () => {
+  const undoing = { kind: 'priority', undoes: 'a' } as const;
+  tell(order, [change('a', 12, { kind: 'priority' })]);
+  tell(order, [change('b', 3, { kind: 'batches' })]);
+  tell(order, [change('c', 12, undoing)]);
+  tell(order, [change('d', 1, { ...undoing, kind: 'batches', assetsLeft: 2 })]);
+  expect(said()).toEqual([
+    ['Priority of 12 assets changed.', 'Undo'],
+    ['Batches of 3 assets changed.', 'Undo'],
+    ['Undone: the priority of 12 assets.', undefined],
+    ['Undone: the batches of 1 asset. Left alone, because changed since: 2 assets.', undefined],
+  ]);
+  for (const { id } of toasts.list) toasts.close(id);
+  tell(order, [change('e', 0, { ...undoing, assetsLeft: 7 })]);
+  tell(byFilter, [change('f', 2_300, { kind: 'priority' })]);
+  expect(said()).toEqual([
+    ['Left alone, because changed since: 7 assets.', undefined],
+    ['Priority of 2,300 assets changed.', undefined],
+  ]);
+});

@@ -3,11 +3,11 @@ import { ended, isOver, undoChanges } from '$lib/api/assetChanges';
 import type { AssetChange } from '$lib/api/types';
 import { words } from '$lib/words/changes';
 import { toasts } from '$ui/toasts.svelte';
-import { isLarge } from './undo';
+import { canBeUndone, isLarge } from './undo';
 
 type Order = {
   projectId: string;
-  /** The assets were named: such a deletion is always taken back from the message. */
+  /** The assets were named: such a change is always taken back from the message. */
   byIds: boolean;
   /** Whoever looks ordered it. */
   isMine: boolean;
@@ -26,26 +26,33 @@ export async function follow(order: Order, changes: AssetChange[]) {
   await order.refresh();
 }
 
-/** Tells how changes of one kind ended. A large deletion by a filter is taken back by the line above the list. */
+/** Tells how changes of one kind ended. A large one by a filter is taken back by the line above the list. */
 export function tell(order: Order, changes: AssetChange[]) {
   const [first] = changes;
   if (!first) return;
   const changed = changes.reduce((sum, { assetsDone }) => sum + assetsDone, 0);
+  const left = changes.reduce((sum, { assetsLeft = 0 }) => sum + assetsLeft, 0);
   const failed = changes.find(({ state }) => state === 'failed');
   if (failed) toasts.failed(new Error(failed.error?.message), words.failed);
   if (failed && changed === 0) return;
   const isStopped = changes.some(({ state }) => state === 'cancelled');
-  const hasUndo = first.kind === 'delete' && order.isMine && (order.byIds || !isLarge(changed));
-  const deletions = changes.filter(({ assetsDone }) => assetsDone > 0).map(({ _id }) => _id);
+  const hasUndo = canBeUndone(first) && order.isMine && (order.byIds || !isLarge(changed));
+  const toUndo = changes.filter(({ assetsDone }) => assetsDone > 0).map(({ _id }) => _id);
   toasts.done(
-    isStopped ? words.stopped(changed) : words.done[first.kind](changed),
-    hasUndo && changed > 0 ? { label: words.undo, run: () => void takeBack(order, deletions) } : undefined,
+    isStopped ? words.stopped(changed) : endOf(first, changed, left),
+    hasUndo && changed > 0 ? { label: words.undo, run: () => void takeBack(order, toUndo) } : undefined,
   );
 }
 
-/** Takes back what these deletions deleted. */
-export async function takeBack(order: Order, deletions: string[]) {
-  const { ordered, failure } = await undoChanges(order.projectId, deletions);
+function endOf({ kind, undoes }: AssetChange, changed: number, left: number): string {
+  if (!undoes) return words.done[kind](changed);
+  if (left === 0) return words.undone[kind](changed);
+  return changed > 0 ? `${words.undone[kind](changed)} ${words.left(left)}` : words.left(left);
+}
+
+/** Takes back what these changes did. */
+export async function takeBack(order: Order, changes: string[]) {
+  const { ordered, failure } = await undoChanges(order.projectId, changes);
   void follow(order, ordered);
   if (failure) toasts.failed(failure);
   await order.refresh();

@@ -16,7 +16,7 @@ const deletion = (id: string, change: Partial<AssetChange> = {}) =>
   }) as AssetChange;
 const offered = (...changes: AssetChange[]) => undoable(changes, 'ada', new Set(['old']), NOW)?._id;
 
-it('offers the newest large deletion of whoever looks', () => {
+it('offers the newest large change of whoever looks', () => {
   expect(offered(deletion('b'), deletion('a'))).toBe('b');
   expect(offered(deletion('b', { createdBy: 'bob' }), deletion('a'))).toBe('a');
   expect(offered(deletion('b', { assetsDone: 1_000 }))).toBeUndefined();
@@ -25,6 +25,13 @@ it('offers the newest large deletion of whoever looks', () => {
 it('offers what a cancelled deletion deleted, and nothing while it goes on', () => {
   expect(offered(deletion('b', { state: 'cancelled' }))).toBe('b');
   expect(offered(deletion('b', { state: 'running', finishedAt: null }))).toBeUndefined();
+});
+
+it('offers a large change of batches or priorities too, and none that takes one back', () => {
+  expect(offered(deletion('c', { kind: 'priority' }), deletion('b'))).toBe('c');
+  expect(offered(deletion('c', { kind: 'batches' }), deletion('b'))).toBe('c');
+  expect(offered(deletion('c', { kind: 'batches', undoes: 'a' }), deletion('b'))).toBe('b');
+  expect(offered(deletion('c', { kind: 'restore' }), deletion('b'))).toBe('b');
 });
 
 it('offers nothing that was taken back, dismissed, or is long ago', () => {

@@ -1,15 +1,20 @@
-// Which deletion can be taken back by the line above the list: the last large one by a filter of whoever looks, for a while.
+// Which changes can be taken back, and which of them by the line above the list: the last large one by a filter of whoever
+// looks, for a while.
 import { isOver } from '$lib/api/assetChanges';
 import { IDS_AT_ONCE } from '$lib/api/assets';
 import type { AssetChange } from '$lib/api/types';
 
-/** How long the line stays. Later, the filter State: Deleted leads to what was deleted. */
+/** How long the line stays. The hub remembers for longer what was deleted, and for a day what else was changed. */
 const OFFERED_MS = 30 * 60_000;
 
 /** So many that a message which leaves by itself is not enough. One order by ids never names so many. */
 export const isLarge = (assets: number) => assets > IDS_AT_ONCE;
 
-/** The newest of the changes that is such a deletion, unless it was taken back or dismissed. */
+/** Whether Undo takes it back: whatever is no taking back itself. */
+export const canBeUndone = ({ kind, undoes }: AssetChange) =>
+  !undoes && (kind === 'delete' || kind === 'batches' || kind === 'priority');
+
+/** The newest of the changes that is so large, unless it was taken back or dismissed. */
 export function undoable(
   changes: AssetChange[],
   user: string,
@@ -18,7 +23,7 @@ export function undoable(
 ): AssetChange | null {
   const undone = new Set(changes.map(({ undoes }) => undoes));
   const isOffered = (change: AssetChange) =>
-    change.kind === 'delete' &&
+    canBeUndone(change) &&
     isOver(change) &&
     change.createdBy === user &&
     isLarge(change.assetsDone) &&

@@ -27,6 +27,11 @@ it('says what was done in a sentence behind the name', () => {
   expect(sentence('project.role_given', { name: 'Cats', email: 'eve@a.org', from: null, to: 'Lead' })).toBe(
     'made eve@a.org Lead of Cats',
   );
+  const undone = { kind: 'priority', undoes: 'a', assets: 2 };
+  expect(sentence('assets.changed', undone)).toBe('changed the priority of 2 assets a change was undone');
+  expect(sentence('assets.change_ended', { ...undone, leftAlone: 1, state: 'completed' })).toBe(
+    'changed the priority of 2 assets a change was undone, 1 asset left alone',
+  );
   expect(sentence('project.changed', { name: 'Cats', changed: ['name', 'categorySchema'] })).toBe(
     'changed the project Cats name, category schema',
   );

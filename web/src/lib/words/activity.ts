@@ -48,6 +48,8 @@ const cancelledChanges = {
   restore: 'cancelled a restoration of assets',
 } as Record<string, string>;
 
+const undid = ({ undoes, kind }: Details) =>
+  text(undoes) && (kind === 'restore' ? 'a deletion was undone' : 'a change was undone');
 const assets = (n: unknown) => counted(number(n), 'asset', 'assets');
 const tasks = (n: unknown) => counted(number(n), 'task', 'tasks');
 const storage = (did: string) => (d: Details) => ({
@@ -146,12 +148,14 @@ const actions = {
       typeof d.assets === 'number'
         ? `${assetChanges[text(d.kind)] ?? 'changed'} ${assets(d.assets)}`
         : (begun[text(d.kind)] ?? 'began to change') + ' the assets that match',
-    more: text(d.undoes) && 'a deletion was undone',
+    more: undid(d),
     within: true,
   }),
   'assets.change_ended': (d) => ({
     did: `${assetChanges[text(d.kind)] ?? 'changed'} ${assets(d.assets)}`,
-    more: changeEnds[text(d.state)] ?? '',
+    more: [changeEnds[text(d.state)] ?? undid(d), d.leftAlone ? `${assets(d.leftAlone)} left alone` : '']
+      .filter(Boolean)
+      .join(', '),
     within: true,
   }),
   'assets.change_cancelled': (d) => ({

@@ -31,7 +31,13 @@ export const words = {
   deleteText: (n: number | undefined) =>
     `${n === 1 ? 'The asset leaves' : 'The assets leave'} this project, with what was labeled on ${n === 1 ? 'it' : 'them'}, and can be restored from the filter State: Deleted. Nothing is deleted in your bucket.`,
   undo: 'Undo',
-  canUndo: 'Undo restores exactly these, with what was labeled on them.',
+  canUndo: {
+    batches: 'Undo puts each back into the batches it was in.',
+    priority: 'Undo gives each the priority back that it had.',
+    delete: 'Undo restores exactly these, with what was labeled on them.',
+    restore: '',
+    unknown: '',
+  } satisfies Record<AssetChangeKind, string>,
 
   done: {
     batches: (n: number) => `Batches of ${assets(n)} changed.`,
@@ -40,9 +46,24 @@ export const words = {
     restore: (n: number) => `${assets(n)} restored.`,
     unknown: (n: number) => `${assets(n)} changed.`,
   } satisfies Record<AssetChangeKind, (n: number) => string>,
+  undone: {
+    batches: (n: number) => `Undone: the batches of ${assets(n)}.`,
+    priority: (n: number) => `Undone: the priority of ${assets(n)}.`,
+    delete: (n: number) => `${assets(n)} deleted.`,
+    restore: (n: number) => `${assets(n)} restored.`,
+    unknown: (n: number) => `${assets(n)} changed.`,
+  } satisfies Record<AssetChangeKind, (n: number) => string>,
+  left: (n: number) => `Left alone, because changed since: ${assets(n)}.`,
   running: {
     batches: 'Changing batches',
     priority: 'Changing priorities',
+    delete: 'Deleting assets',
+    restore: 'Restoring assets',
+    unknown: 'Changing assets',
+  } satisfies Record<AssetChangeKind, string>,
+  undoing: {
+    batches: 'Undoing a change of batches',
+    priority: 'Undoing a change of priorities',
     delete: 'Deleting assets',
     restore: 'Restoring assets',
     unknown: 'Changing assets',

@@ -109,22 +109,24 @@ pub async fn place_undo(
     access: &OnProject<right::ManageAssets>,
     undone: AssetChangeId,
 ) -> ApiResult<AssetChange> {
-    let (organization, project) = (access.organization, access.project);
-    let change = Change::Undo(undone);
-    let new = NewAssetChange {
-        id: AssetChangeId::new(&*hub.clock, &*hub.random),
-        organization,
-        project,
-        created_by: access.caller.user,
-        change,
-        created_at: hub.clock.now_ms(),
-    };
-    let filter = AssetFilter {
-        state: new.change.concerns(),
-        ..AssetFilter::default()
-    };
+    let (organization, project, now) = (access.organization, access.project, hub.clock.now_ms());
+    let id = AssetChangeId::new(&*hub.clock, &*hub.random);
     let writer = hub.clone();
+    let user = access.caller.user;
     let order = move |tx: &mut Tx| {
+        let change = asset_changes::undoing(tx, organization, project, undone)?;
+        let filter = AssetFilter {
+            state: change.concerns(),
+            ..AssetFilter::default()
+        };
+        let new = NewAssetChange {
+            id,
+            organization,
+            project,
+            created_by: user,
+            change,
+            created_at: now,
+        };
         insert(tx, &new, &filter)?;
         let ordered = asset_changes::get(tx, organization, project, new.id)?;
         let details = serde_json::json!({
