@@ -1,6 +1,7 @@
 // The Assets tab's filter by what was answered: classes, questions at any depth and choices, there or not there.
 import { expect, it } from 'vitest';
 import { useBrowser, Visitor } from './harness';
+import { enter } from './joining';
 import { api, CAT, CLOCK, CUP, makeProject, taskOf } from './labeling';
 import { Looking, LOOKS } from './looking';
 
@@ -99,6 +100,23 @@ it('says what to do where the project asks nothing', async () => {
   expect(await visitor.axe()).toEqual([]);
   await page.getByLabel('Answers').getByRole('link', { name: 'Settings' }).click();
   await page.waitForURL(`**/projects/${projectId}/settings`);
+  await visitor.leave();
+});
+
+it('says who can where whoever looks may not', async () => {
+  const projectId = await makeProject('Asks nothing yet', [CAT], {});
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await enter(visitor, 'The Reviewer', [{ projectId, projectRole: 'Reviewer' }]);
+  await visitor.openAssets(projectId);
+  await page.getByRole('button', { name: 'More filters' }).click();
+  await page.getByRole('button', { name: 'Answers', exact: true }).click();
+  await page
+    .getByText('This project asks nothing yet. A manager of the project can add classes and questions.')
+    .waitFor();
+  expect(await page.getByLabel('Answers').getByRole('link').count()).toBe(0);
+  await visitor.screenshot('answers-empty-reader');
+  expect(await visitor.axe()).toEqual([]);
   await visitor.leave();
 });
 

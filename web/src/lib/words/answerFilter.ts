@@ -9,6 +9,8 @@ export const words = {
   none: 'Nothing here is called so.',
   more: (n: number) => `${count(n)} more. Type to find them.`,
   full: (n: number) => `${count(n)} conditions at most. Take one away first.`,
-  empty: 'This project asks nothing yet. Add classes and questions in its',
+  empty: 'This project asks nothing yet.',
+  emptyManager: 'Add classes and questions in its',
+  emptyReader: 'A manager of the project can add classes and questions.',
   settings: 'Settings',
 };
