@@ -152,6 +152,55 @@ it.each(LOOKS)(
   },
 );
 
+it('cancels a running import once its name is typed, and one that waits at once', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  const project = await makeProject('To cancel', []);
+  await visitor.signIn();
+  const told = { state: 'running', rowsRead: 412_000, rowsListed: 0, bytesTotal: 100, bytesRead: 40 };
+  let cancelled = 0;
+  // How far an import is shall hold still to be looked at.
+  await page.route(/\/v2\/imports\/[0-9a-f]{24}(\/cancel)?$/, async (route) => {
+    if (route.request().url().endsWith('/cancel')) {
+      cancelled += 1;
+      Object.assign(told, { state: 'cancelled', finishedAt: new Date().toISOString() });
+    }
+    const response = await route.fetch();
+    const body = (await response.json()) as { data: { import: object } };
+    Object.assign(body.data.import, { finishedAt: null, ...told });
+    return route.fulfill({ response, json: body });
+  });
+  const dialog = await addData(visitor, project);
+  const row = { data: address, externalId: 'one', storage: ready.storages[0]?._id };
+  await dialog.locator('input[type=file]').setInputFiles(listOf([row], 'long.json'));
+  await dialog.getByText(/^412,000/).waitFor({ timeout: 20_000 });
+  await dialog.getByRole('button', { name: 'Cancel import' }).click();
+  const asked = page.getByRole('dialog', { name: 'Cancel the import of long.json?' });
+  const yes = asked.getByRole('button', { name: 'Cancel import' });
+  expect(await yes.isDisabled()).toBe(true);
+  await visitor.screenshot('add-data-cancel');
+  expect(await visitor.axe()).toEqual([]);
+  await asked.getByRole('button', { name: 'Cancel', exact: true }).click();
+  expect(cancelled).toBe(0);
+
+  await dialog.getByRole('button', { name: 'Cancel import' }).click();
+  await asked.getByLabel(/to confirm/).fill('long.json');
+  await page.keyboard.press('Enter');
+  await dialog.getByText('The import was cancelled.').first().waitFor({ timeout: 20_000 });
+  expect(cancelled).toBe(1);
+
+  // Of one that waits nothing is lost.
+  Object.assign(told, { state: 'queued', rowsRead: 0 });
+  await page.reload();
+  const again = await addData(visitor, project);
+  await again.locator('input[type=file]').setInputFiles(listOf([row], 'waiting.json'));
+  await again.getByText('Waiting').first().waitFor({ timeout: 20_000 });
+  await again.getByRole('button', { name: 'Cancel import' }).click();
+  await again.getByText('The import was cancelled.').first().waitFor({ timeout: 20_000 });
+  expect(cancelled).toBe(2);
+  await visitor.leave();
+});
+
 it('imports in earnest what was picked and tried', async () => {
   const visitor = await Visitor.come();
   const { page } = visitor;

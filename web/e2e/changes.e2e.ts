@@ -65,7 +65,7 @@ it('puts all that match into a new batch, with assets that were never loaded', a
   await visitor.screenshot('assets-change-batches');
   expect(await visitor.axe()).toEqual([]);
   await dialog.getByRole('button', { name: 'Apply' }).click();
-  await page.getByText('Batches of 2,300 assets changed.').waitFor();
+  await page.getByText('Batches of 2,300 assets changed.').first().waitFor();
   await page.getByRole('heading', { name: 'No asset matches' }).waitFor();
   expect([await total({ batches: ['Night'] }), await total({ batches: ['Delivery 1'] })]).toEqual([MANY, 0]);
 
@@ -114,6 +114,7 @@ it('gives what is picked another priority, deletes it, and takes both back', asy
   expect((first.assets as unknown as { priority: number }[]).map(({ priority }) => priority)).toEqual([
     7, 7, 0,
   ]);
+  await expect.poll(() => dialog.count()).toBe(0);
   // By keyboard: to the message, whose first button is Undo.
   await page.keyboard.press('F8');
   await page.keyboard.press('Enter');

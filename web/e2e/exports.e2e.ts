@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { useBrowser, Visitor } from './harness';
-import { CAT, makeProject, sitDown, taskOf, TRIANGLE, type Point } from './labeling';
+import { api, CAT, makeProject, sitDown, taskOf, TRIANGLE, type Point } from './labeling';
 import { covers, readMask, unzip } from './masks';
 
 useBrowser();
+
+type Told = { _id: string; state: string; downloadUrl: string | null };
 
 async function exported(
   visitor: Visitor,
@@ -82,6 +84,46 @@ it('exports the labels as JSON and as COCO', async () => {
     images: object[];
   };
   expect([found.images.length, found.annotations.length]).toEqual([1, 1]);
+  await visitor.leave();
+});
+
+it('orders an export again that was cancelled', async () => {
+  const projectId = await makeProject('Cancelled', [CAT]);
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  const first = { state: 'running', id: '' };
+  // An export of one picture ends at once; this one holds still to be cancelled.
+  await page.route(`**/v2/project/${projectId}/exports`, async (route) => {
+    const response = await route.fetch();
+    const body = (await response.json()) as { data: { export?: Told; exports?: Told[] } };
+    first.id ||= body.data.export?._id ?? '';
+    for (const one of body.data.exports ?? []) {
+      if (one._id === first.id) Object.assign(one, { state: first.state, downloadUrl: null });
+    }
+    return route.fulfill({ response, json: body });
+  });
+  await page.route('**/v2/exports/*/cancel', (route) => {
+    first.state = 'cancelled';
+    return route.continue();
+  });
+  await page.goto(`/projects/${projectId}/export`);
+  await page.getByRole('radio', { name: /COCO/ }).check();
+  await page.getByRole('checkbox', { name: 'Label', exact: true }).check();
+  await page.getByRole('button', { name: 'Create export' }).click();
+  await page.locator('[data-export][data-state="running"]').getByRole('button', { name: 'Cancel' }).click();
+  await page.locator('[data-export][data-state="cancelled"]').waitFor();
+  await page.getByText('The export “COCO” was cancelled.').waitFor();
+  await visitor.screenshot('export-cancelled');
+  await page.keyboard.press('F8');
+  await page.keyboard.press('Enter');
+  await page.locator('[data-export][data-state="completed"]').waitFor({ timeout: 20_000 });
+  const made = await api<{ exports: { format: string; options: object }[] }>(
+    'GET',
+    `/v2/project/${projectId}/exports`,
+  );
+  expect(made.exports.map(({ format }) => format)).toEqual(['coco', 'coco']);
+  expect(made.exports[0]?.options).toEqual(made.exports[1]?.options);
   await visitor.leave();
 });
 

@@ -63,9 +63,12 @@ it.each(looks)('are accessible in $theme at $size px', async ({ theme, size, vie
   await page.getByRole('button', { name: /^Show what belongs to Quality/ }).click();
   await look('schema');
   await page.getByRole('button', { name: 'Remove Sharp' }).click();
-  await page.getByRole('dialog').waitFor();
+  await page.getByText(/“Sharp” is out once you save/).waitFor();
   await look('remove');
-  await page.keyboard.press('Escape');
+  expect(await page.getByRole('button', { name: 'Remove Sharp' }).count()).toBe(0);
+  await page.keyboard.press('F8');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Remove Sharp' }).waitFor();
   await page.getByRole('button', { name: 'Paste JSON' }).click();
   await page
     .getByRole('dialog')
@@ -204,6 +207,12 @@ it('keep kinds and fields that the page does not know, and take a pasted schema'
   expect((await schemaOf(id)).tools, 'nothing is saved yet').toMatchObject([{ title: 'stream' }]);
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect.poll(async () => (await schemaOf(id)).tools).toMatchObject([{ title: 'road' }]);
+  // What was saved and what was removed by it can be taken back.
+  await page.getByText('The category schema was saved.').last().waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('The category schema is as it was before.').waitFor();
+  expect(await schemaOf(id)).toMatchObject({ note: 'mine', tools: [{ ...other, title: 'stream' }] });
+  await page.getByRole('group', { name: 'stream' }).waitFor();
   await visitor.leave();
 });
 

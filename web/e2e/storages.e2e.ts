@@ -203,6 +203,12 @@ it('get new keys, and end when their name is confirmed', async () => {
   await sheet.getByLabel('Access Key ID').fill(ready.sandbox.accessKeyId);
   await sheet.getByLabel('Secret Access Key', { exact: true }).fill(ready.sandbox.secretAccessKey);
   await sheet.getByRole('button', { name: 'Replace the keys' }).click();
+  const sure = page.getByRole('dialog', { name: `Replace the keys of ${name}?` });
+  expect(await sure.getByRole('button', { name: 'Replace the keys' }).isDisabled()).toBe(true);
+  await visitor.screenshot('storage-replace-keys');
+  expect(await visitor.axe()).toEqual([]);
+  await sure.getByLabel(/to confirm/).fill(name);
+  await sure.getByRole('button', { name: 'Replace the keys' }).click();
   await page.getByText(`${name} uses its new keys.`).waitFor();
 
   await sheet.getByRole('button', { name: 'Delete storage' }).click();

@@ -63,7 +63,7 @@ it('assigns, prioritizes and requeues many tasks at once', async () => {
   await dialog.getByText('Enter a whole number').waitFor();
   await dialog.getByLabel('Priority').fill('7');
   await dialog.getByRole('button', { name: 'Apply' }).click();
-  await page.getByText('3 tasks changed.').waitFor();
+  await page.getByText('Priority of 3 assets changed.').waitFor();
   expect((await tasksOf(projectId)).map(({ priority }) => priority)).toEqual([7, 7, 7]);
 
   await select();
@@ -109,8 +109,11 @@ it('keeps what is selected while another page is looked at, and changes it all',
   await page.getByRole('button', { name: 'Priority' }).click();
   await page.getByRole('dialog').getByLabel('Priority').fill('3');
   await page.getByRole('dialog').getByRole('button', { name: 'Apply' }).click();
-  await page.getByText('50 tasks changed.').waitFor();
+  await page.getByText('Priority of 50 assets changed.').waitFor();
   expect((await tasksOf(projectId)).filter(({ priority }) => priority === 3)).toHaveLength(50);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('Undone: the priority of 50 assets.').waitFor();
+  expect((await tasksOf(projectId)).filter(({ priority }) => priority === 3)).toHaveLength(0);
   // Nobody answers for these pictures.
   await visitor.leave(/ERR_NAME|example\.invalid|Failed to load/);
 });

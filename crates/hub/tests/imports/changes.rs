@@ -136,7 +136,7 @@ async fn a_change_of_batches_or_priority_is_taken_back_where_nobody_changed_it_a
     let again = format!("{path}/{}/undo", batched["_id"].as_str().unwrap());
     let refused = story.owner.post(&again, json!({})).await;
     assert_eq!(refused.status, 409, "{:?}", refused.body);
-    assert_eq!(refused.code(), "change_of_assets.conflict");
+    assert_eq!(refused.code(), "asset_change.conflict");
 }
 
 #[tokio::test]

@@ -10,6 +10,8 @@ export class SchemaDraft {
   tried = $state(false);
   /** The id of what was just added: its field takes the focus when it appears. */
   fresh: string | null = null;
+  /** Counts the schemas that took the place of the one before: what was taken out of that one is not put into this. */
+  #generation = 0;
   #freshField: HTMLElement | null = null;
 
   readonly isChanged = $derived(JSON.stringify(this.schema) !== this.#saved);
@@ -30,6 +32,7 @@ export class SchemaDraft {
 
   /** Takes another schema as a change that is not saved yet. */
   replace(json: unknown) {
+    this.#generation += 1;
     this.schema = toDraft(json);
     this.#untitled = untitledIn(this.schema);
     this.tried = false;
@@ -63,16 +66,31 @@ export class SchemaDraft {
     list.push(thing);
   }
 
-  remove<Thing>(list: Thing[], at: number) {
-    list.splice(at, 1);
+  /** Takes something out. What is answered puts it back; false where that is too late. */
+  remove<Thing>(list: Thing[], at: number): () => boolean {
+    const gone = list.splice(at, 1);
+    return this.#wayBack(() => list.splice(at, 0, ...gone));
   }
 
-  /** Removes an option with the questions that it made appear. */
-  removeOption(category: CategoryJson, at: number) {
+  /** Takes an option out, with the questions that it made appear. */
+  removeOption(category: CategoryJson, at: number): () => boolean {
     const [gone] = category.options.splice(at, 1);
-    category.classifications = category.classifications.filter(
-      ({ parentOptionId }) => parentOptionId !== gone?.schemaId,
-    );
+    const before = category.classifications;
+    category.classifications = before.filter(({ parentOptionId }) => parentOptionId !== gone?.schemaId);
+    return this.#wayBack(() => {
+      if (gone) category.options.splice(at, 0, gone);
+      const isBack = (one: CategoryJson) => one.parentOptionId === gone?.schemaId;
+      before.forEach((one, place) => isBack(one) && category.classifications.splice(place, 0, one));
+    });
+  }
+
+  #wayBack(back: () => void) {
+    const of = this.#generation;
+    return () => {
+      if (this.#generation !== of) return false;
+      back();
+      return true;
+    };
   }
 
   /** Moves one place up or down, and leaves the focus on what was pressed, or on `otherwise` where that ended. */

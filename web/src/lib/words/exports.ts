@@ -49,6 +49,8 @@ export const words = {
   left: (seconds: number) => `${duration(seconds)} left`,
   problems: (n: number) => `${counted(n, 'problem', 'problems')} in the report`,
   cancel: 'Cancel',
+  cancelled: (name: string) => `The export “${name}” was cancelled.`,
+  undo: 'Undo',
   download: 'Download',
   report: 'Report',
   progressLabel: (what: string) => `Export of ${what}`,

@@ -68,6 +68,8 @@ export const words = {
   cancelImport: 'Cancel import',
   cancelTitle: (name: string) => `Cancel the import of ${name}?`,
   cancelText: (n: number) => `${rowCount(n)} were read. Nothing of this list is imported then.`,
+  cancelListing: (n: number) =>
+    `${counted(n, 'file was', 'files were')} listed. Nothing of this is imported then.`,
   cancelled: 'The import was cancelled. Nothing of this list was imported.',
   failed: 'The import failed. Nothing of this list was imported.',
   sendFailed: 'The list could not be sent.',

@@ -89,9 +89,11 @@ export const words = {
     value: 'Enter a value.',
     twice: 'Another option has this value already.',
   },
-  remove: 'Remove',
-  removeTitle: (name: string) => `Remove “${name}”?`,
-  removeText: 'Labelers are not asked for it any more. Answers that exist stay, and stay in exports.',
-  removeOptionText: (questions: number) =>
-    `It cannot be chosen any more${questions ? `, and ${counted(questions, 'question', 'questions')} that it made appear ${questions === 1 ? 'goes' : 'go'} with it` : ''}. Answers that exist stay, and stay in exports.`,
+  removed: (name: string) => `“${name}” is out once you save. Answers that exist stay, and stay in exports.`,
+  optionRemoved: (name: string, questions: number) =>
+    `“${name}” is out once you save${questions ? `, with ${counted(questions, 'question', 'questions')} that it made appear` : ''}. Answers that exist stay, and stay in exports.`,
+  replaced: 'The pasted schema stands in its place. Nothing is saved yet.',
+  undo: 'Undo',
+  tooLate: 'The schema was saved or replaced since. Undo that, or add it again.',
+  savedAgain: 'The category schema is as it was before.',
 };

@@ -203,10 +203,13 @@ export const words = {
   overrideText:
     'The role lets this hub in without its External ID. Another organization of this hub that learns the role’s name could read these buckets, until the trust policy is mended. Your name is written to the audit record.',
   overruled: (name: string) => `${name} is used on your word.`,
+  undo: 'Undo',
   takeBack: 'Take that back',
   takenBack: (name: string) => `${name} is used again once its role is verified.`,
   replaceKeys: 'Replace the keys',
   replaceKeysText: 'Make a new access key for the IAM user first. The old one can go once these are saved.',
+  replaceKeysTitle: (name: string) => `Replace the keys of ${name}?`,
+  replaceKeysWarning: 'The hub forgets the old pair. Pictures are signed with the new one from then on.',
   keysReplaced: (name: string) => `${name} uses its new keys.`,
   delete: 'Delete storage',
   deleteTitle: (name: string) => `Delete ${name}?`,
