@@ -112,16 +112,7 @@ export const m = {
     all: assetCount,
     /** Those that are loaded, of a list of which nobody knows the length yet. */
     atLeast: (n: number) => (n === 0 ? '' : `${count(n)}+ assets`),
-    emptyTitle: 'No assets yet',
-    emptyText: 'Import a list of addresses. The files stay in their bucket and are never copied.',
-    emptyReader: 'Nothing has been imported yet. A manager of the project can do that.',
-    noneTitle: 'No asset matches',
-    noneText: 'No asset of this project has all that the filters ask for.',
     clearFilters: 'Clear filters',
-    deletedTitle: 'No assets are left',
-    deletedText: (n: number) =>
-      `${assetCount(n)} ${n === 1 ? 'was' : 'were'} deleted from this project and can be restored.`,
-    showDeleted: 'Show what was deleted',
     failed: 'The assets could not be listed.',
     moreFailed: 'More assets could not be listed.',
     openFailed: 'This asset could not be opened.',
