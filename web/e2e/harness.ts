@@ -89,6 +89,11 @@ export class Visitor {
       if (message.type() === 'error' || message.type() === 'warning') this.errors.push(told);
     });
     context.on('weberror', (error) => this.errors.push(String(error.error())));
+    // A question of which something was left out.
+    context.on('request', (request) => {
+      const { origin, pathname } = new URL(request.url());
+      if (origin === new URL(ready.url).origin && /^\/v2\/.*%7B/.test(pathname)) this.errors.push(pathname);
+    });
     present.add(this);
   }
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { useBrowser, Visitor } from './harness';
+import { enter } from './joining';
 import { CAT, CLOCK, CUP, Desk, makeProject, sitDown, taskOf, tasksOf } from './labeling';
 
 useBrowser();
@@ -81,4 +82,32 @@ it('rejects to the one who labeled it, and accepts', async () => {
   expect(done).toMatchObject({ stage: 'Complete', reviewStatus: 'Fixed' });
   expect(done.answer.tools).toHaveLength(2);
   await desk.visitor.leave();
+});
+
+it('shows a labeler who goes back no task that was given back, however long that took', async () => {
+  const projectId = await makeProject('Going back', [CAT, CUP, CLOCK]);
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await enter(visitor, 'Going Back', [{ projectId, projectRole: 'Labeler' }]);
+  await page.goto(`/projects/${projectId}/tasks`);
+  await page.getByRole('link', { name: 'Start labeling' }).click();
+  const desk = new Desk(visitor);
+  await desk.shown();
+  const first = await desk.taskId();
+  await page.keyboard.press('Enter');
+  await desk.shown(first);
+  const held = async () =>
+    (await tasksOf(projectId)).filter(({ stage, assignee }) => stage === 'Review' || assignee !== null);
+  await expect.poll(async () => (await held()).length).toBe(3);
+  let letGo = () => {};
+  const wait = new Promise<void>((resolve) => (letGo = resolve));
+  await page.route('**/release', (route) => wait.then(() => route.continue()));
+  await page.goBack();
+  const rows = page.locator('[data-task-id]');
+  await expect.poll(() => rows.count()).toBe(2);
+  await visitor.picturesDone();
+  letGo();
+  await expect.poll(() => rows.count()).toBe(0);
+  await page.getByRole('link', { name: /^Tasks\s*0$/ }).waitFor();
+  await visitor.leave();
 });

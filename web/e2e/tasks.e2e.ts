@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { ready, useBrowser, Visitor } from './harness';
+import { assetsOf, ready, useBrowser, Visitor } from './harness';
 import { api, CAT, CLOCK, CUP, Desk, makeProject, taskOf, tasksOf } from './labeling';
+import { FROM_BUCKETS } from './sandbox';
 
 useBrowser();
 
@@ -130,4 +131,22 @@ it('says when a project has no tasks and when none matches', async () => {
   await page.getByRole('button', { name: 'Clear filters' }).first().click();
   await page.getByRole('heading', { name: 'No tasks yet' }).waitFor();
   await visitor.leave();
+});
+
+it('names the cause why a picture cannot be shown, as the assets do', async () => {
+  const projectId = await makeProject('Causes of tasks', []);
+  const [sample] = await assetsOf(ready.projectId);
+  const data = sample?.data.replace(ready.sandbox.bucket, 'no-such-bucket');
+  const assets = [{ data, storage: sample?.storage, externalId: 'gone' }];
+  await api('POST', `/v2/project/${projectId}/cloud`, { assets });
+  await expect.poll(async () => (await tasksOf(projectId)).length).toBe(1);
+  const visitor = await openTasks(projectId);
+  const cause = visitor.page.locator('[data-thumbnail="noBucket"]');
+  await cause.waitFor();
+  const told = await cause.getAttribute('title');
+  expect(told).toContain('no-such-bucket');
+  await visitor.openAssets(projectId);
+  await cause.waitFor();
+  expect(await cause.getAttribute('title')).toBe(told);
+  await visitor.leave(FROM_BUCKETS);
 });

@@ -43,7 +43,6 @@ export class TaskQueue<Picture> {
     this.#ahead = ahead;
     void ahead.then((prepared) => {
       if (this.#ahead === ahead) this.ready = prepared;
-      else if (prepared) this.#giveBack(prepared);
     });
   }
 
@@ -54,11 +53,14 @@ export class TaskQueue<Picture> {
     return ready;
   }
 
-  /** Gives back what was prepared. */
-  leave() {
+  /** Gives back what was prepared, or is being prepared, and is over once it is back. */
+  async leave(): Promise<void> {
     const { ready } = this;
+    const ahead = this.#ahead;
     this.#forget();
-    if (ready) this.#giveBack(ready);
+    // What is there is given back before the page is gone.
+    const prepared = ready ?? (await ahead);
+    if (prepared) await this.#giveBack(prepared);
   }
 
   async #claim(ahead?: string): Promise<Prepared<Picture> | null> {
@@ -70,9 +72,9 @@ export class TaskQueue<Picture> {
     return { task, left, picture };
   }
 
-  #giveBack({ task, picture }: Prepared<Picture>) {
-    this.#parts.release(task._id).catch(() => {});
+  #giveBack({ task, picture }: Prepared<Picture>): Promise<unknown> {
     picture.then((fetched) => this.#parts.discard?.(fetched)).catch(() => {});
+    return this.#parts.release(task._id).catch(() => {});
   }
 
   #forget() {

@@ -196,6 +196,31 @@ it('gives back what was claimed and not touched, and only that', async () => {
   expect(touched.hub.saves).toEqual([{ id: 'a', draft: true }]);
 });
 
+it('tells of what it gave back once the hub has it, also of what was still being fetched ahead', async () => {
+  const hub = new FakeHub('a', 'b');
+  const answered: (() => void)[] = [];
+  const later = () => new Promise<void>((resolve) => answered.push(resolve));
+  hub.release = (id) => later().then(() => void hub.released.push(id));
+  const claim = hub.claim.bind(hub);
+  hub.claim = async (ahead) => {
+    if (ahead) await later();
+    return claim(ahead);
+  };
+  const { session } = sit(hub);
+  await session.start();
+  await settle();
+  const told = session.leave().map((one) => one.then(() => [...hub.released]));
+  let all: string[][] | undefined;
+  void Promise.all(told).then((lists) => (all = lists));
+  while (!all && answered.length) {
+    answered.shift()?.();
+    await settle();
+  }
+  expect(all?.map((ids) => ids.length).sort()).toEqual([0, 1, 2]);
+  expect(hub.released.sort()).toEqual(['a', 'b']);
+  expect(session.leave()).toEqual([]);
+});
+
 it('skips to the next task and keeps what was drawn as a draft', async () => {
   const { hub, session } = sit(new FakeHub('a', 'b'));
   await session.start();

@@ -47,6 +47,8 @@ export class Session<Picture> {
   readonly #parts: SessionParts<Picture>;
   #letGo = () => {};
   #isLeft = false;
+  /** The submission before, which the person did not wait for. */
+  #before: Promise<unknown> = Promise.resolve();
 
   constructor(parts: SessionParts<Picture>) {
     this.#parts = parts;
@@ -72,7 +74,7 @@ export class Session<Picture> {
     const next = this.#parts.open ? null : this.#parts.queue.take();
     if (next) {
       this.#parts.outbox.hand(current.saver, finishing);
-      finishing.catch((error) => this.#parts.onrefused(current.saver, error));
+      this.#before = finishing.catch((error) => this.#parts.onrefused(current.saver, error));
       await this.#enter(next, finishing);
       return;
     }
@@ -114,19 +116,23 @@ export class Session<Picture> {
     this.#show('working');
   }
 
-  /** Leaves: what is not saved is sent once more, what was not touched is given back. */
-  leave() {
-    if (this.#isLeft) return;
+  /**
+   * Leaves: what is not saved is sent once more, what was not touched is given back. Gives what is on its way to the hub:
+   * after each of it the lists of tasks say something else.
+   */
+  leave(): Promise<unknown>[] {
+    if (this.#isLeft) return [];
     this.#isLeft = true;
-    this.#parts.queue.leave();
+    const sent: Promise<unknown>[] = [this.#before, this.#parts.queue.leave()];
     const { current } = this;
     this.#letGo();
-    if (!current) return;
+    if (!current) return sent;
     current.saver.leave();
     if (current.saver.isSaved && this.phase === 'working' && current.saver.isUntouched) {
-      this.#parts.release(current.task._id).catch(() => {});
+      sent.push(this.#parts.release(current.task._id).catch(() => {}));
     }
     current.saver.close();
+    return sent;
   }
 
   async #moveOn() {

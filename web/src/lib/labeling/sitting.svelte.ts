@@ -11,7 +11,6 @@ import {
   type Task,
 } from '$lib/api/tasks';
 import { nameOf } from '$lib/assets/names';
-import type { Asset } from '$lib/api/types';
 import { BrowserKeeper } from './kept';
 import { hold, isHeld } from './holds';
 import { Outbox } from './outbox';
@@ -21,7 +20,7 @@ import type { Saver } from './saver';
 import type { SaverState, Transport } from './saving';
 import { Session, type Current, type Phase } from './session';
 
-export const taskName = (task: Task): string => nameOf(task.asset as unknown as Asset);
+export const taskName = (task: Task): string => nameOf(task.asset);
 
 const transport: Transport = {
   annotate: async (id, annotation, keepalive) => (await annotateTask(id, annotation, keepalive)).label,
@@ -82,14 +81,14 @@ export class Sitting {
     });
   }
 
-  /** Begins, and goes on until the returned function is called. */
-  begin(): () => void {
+  /** Begins, and goes on until the returned function is called, which gives what is then on its way to the hub. */
+  begin(): () => Promise<unknown>[] {
     void this.session.start();
     const online = () => this.retry();
     const hidden = () => void this.session.current?.saver.flush();
     // A page that the browser took out of its memory again has given its tasks back.
     const back = (event: PageTransitionEvent) => event.persisted && location.reload();
-    const gone = () => this.session.leave();
+    const gone = () => void this.session.leave();
     const stay = (event: BeforeUnloadEvent) => {
       // Asked only when leaving would lose something: what is kept is sent on the next visit.
       if (!this.isKept) event.preventDefault();
@@ -105,8 +104,9 @@ export class Sitting {
       removeEventListener('pageshow', back);
       document.removeEventListener('visibilitychange', hidden);
       removeEventListener('beforeunload', stay);
-      this.session.leave();
+      const sent = this.session.leave();
       void this.current?.picture.then((picture) => picture.close()).catch(() => {});
+      return sent;
     };
   }
 

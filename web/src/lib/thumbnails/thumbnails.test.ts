@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Asset, SignedUrl } from '$lib/api/types';
+import type { SignedUrl } from '$lib/api/types';
 import { CannotShow, causeOfAnswer, causeOfDoctor, kindWithoutPicture } from './cause';
 import { Lru } from './lru';
 import { Queue } from './queue';
@@ -11,6 +11,9 @@ import { Verdicts } from './verdict';
 vi.mock('./fetch', () => ({
   fetchPicture: () => Promise.reject(new CannotShow('cors', 'browser.cors', '', true)),
 }));
+
+const whyAsset = vi.hoisted(() => vi.fn());
+vi.mock('$lib/api/why', () => ({ whyAsset }));
 
 const refusal = (code: string, message = '') =>
   `<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
@@ -125,7 +128,7 @@ describe('signed addresses', () => {
 describe('a thumbnail', () => {
   const sign = (ids: string[]) =>
     Promise.resolve(ids.map((_id) => ({ _id, url: `https://b/${_id}`, expiresAt: '2999-01-01T00:00:00Z' })));
-  const asset = { _id: 'a', project: 'p', data: 's3://photos/a.jpg' } as Asset;
+  const asset = { _id: 'a', data: 's3://photos/a.jpg' };
 
   it('has the browser’s own cause while the hub’s cannot be asked for, and the hub’s once it can', async () => {
     const verdict = { cause: { code: 'storage.no_such_bucket', message: 'There is no such bucket.' } };
@@ -150,6 +153,14 @@ describe('a thumbnail', () => {
     await vi.waitFor(() => expect(ask).toHaveBeenCalled());
     ask.mockImplementation(() => Promise.resolve(of('storage.no_such_bucket')));
     expect(await asked).toMatchObject({ why: 'noBucket' });
+  });
+
+  it('has its cause asked for in the project that is looked at, also where the asset does not name it', async () => {
+    whyAsset.mockResolvedValue({ cause: { code: 'storage.no_such_bucket', message: 'No such bucket.' } });
+    const { signal } = new AbortController();
+    const ofTask = { _id: 'of-a-task', data: 's3://gone/a.jpg' };
+    expect(await new Thumbnails('p', sign).get(ofTask, signal)).toMatchObject({ why: 'noBucket' });
+    expect(whyAsset.mock.calls.map(([project, id]) => [project, id])).toEqual([['p', 'of-a-task']]);
   });
 });
 

@@ -22,8 +22,8 @@ const PASSED_BY_MS = 60;
 /** Causes that scrolling back will not have changed; the others are tried again. */
 const LASTING = new Set<Cause>(['denied', 'missing', 'noBucket', 'archived', 'undecodable', 'notAnImage']);
 
-/** The hub is asked only once something cannot be shown, so that part of the page waits until then. */
-const askHub = () => import('./verdict').then(({ Verdicts }) => new Verdicts());
+/** What has to be known of an asset to show it in small; a task's asset says no more of itself. */
+export type Pictured = Pick<Asset, '_id' | 'data' | 'dataset' | 'storage'>;
 
 export type Thumbnail = { url: string; width: number; height: number };
 type Kept = Thumbnail | CannotShow;
@@ -42,7 +42,8 @@ export class Thumbnails {
   constructor(
     projectId: string,
     sign: Sign = (ids, afterRefusal) => signAssets(projectId, ids, afterRefusal),
-    verdicts = askHub,
+    // The hub is asked only once something cannot be shown, so that part of the page waits until then.
+    verdicts = () => import('./verdict').then(({ inProject }) => inProject(projectId)),
   ) {
     this.urls = new SignedUrls(sign);
     this.#makeVerdicts = verdicts;
@@ -54,7 +55,7 @@ export class Thumbnails {
   }
 
   /** The thumbnail of an asset, or the cause why there is none; rejects only when given up. */
-  async get(asset: Asset, signal: AbortSignal): Promise<Kept> {
+  async get(asset: Pictured, signal: AbortSignal): Promise<Kept> {
     const known = this.#kept.get(asset._id);
     if (known) return known;
     const mends = this.#mends;
@@ -89,7 +90,7 @@ export class Thumbnails {
     for (const tell of [...this.#waiting]) tell(which);
   }
 
-  async #make(asset: Asset, signal: AbortSignal): Promise<Kept> {
+  async #make(asset: Pictured, signal: AbortSignal): Promise<Kept> {
     const kind = kindWithoutPicture(fileName(asset.data ?? asset.dataset?.[0] ?? ''));
     if (kind) return new CannotShow('notAnImage', kind);
     try {

@@ -1,9 +1,10 @@
 // The one cause why a picture cannot be shown, as the hub finds it: a browser is not told enough to know it itself.
 import { whyAsset } from '$lib/api/why';
-import type { Asset, Diagnosis } from '$lib/api/types';
+import type { Diagnosis } from '$lib/api/types';
 import { shownAddress } from '$lib/format/address';
 import { CannotShow, causeOfDoctor, type Cause } from './cause';
 import { Queue } from './queue';
+import type { Pictured } from './thumbnails';
 
 /** What the browser saw as well as the hub could, or what is the browser's alone. */
 const SEEN = new Set<Cause>([
@@ -25,10 +26,8 @@ const BELIEVED_MS = 10_000;
 /** Questions under way: each goes the whole way to a picture. */
 const ASKED_AT_ONCE = 3;
 
-type Ask = (asset: Asset, signal: AbortSignal) => Promise<Diagnosis>;
+type Ask = (asset: Pictured, signal: AbortSignal) => Promise<Diagnosis>;
 type First = { atMs: number; verdict: Promise<CannotShow> };
-
-const askHub: Ask = (asset, signal) => whyAsset(asset.project, asset._id, signal);
 
 export class Verdicts {
   #ask: Ask;
@@ -36,13 +35,13 @@ export class Verdicts {
   #queue = new Queue(ASKED_AT_ONCE);
   #firsts = new Map<string, First>();
 
-  constructor(ask: Ask = askHub, nowMs: () => number = Date.now) {
+  constructor(ask: Ask, nowMs: () => number = Date.now) {
     this.#ask = ask;
     this.#nowMs = nowMs;
   }
 
   /** The hub's word on what the browser met; the browser's own where the hub has none. */
-  async of(asset: Asset, failure: CannotShow, signal: AbortSignal): Promise<CannotShow> {
+  async of(asset: Pictured, failure: CannotShow, signal: AbortSignal): Promise<CannotShow> {
     if (isSeen(failure)) return failure;
     const { bucket } = shownAddress(asset.data ?? asset.dataset?.[0] ?? '');
     const place = `${failure.why} ${asset.storage ?? ''} ${bucket}`;
@@ -58,7 +57,7 @@ export class Verdicts {
     return verdict;
   }
 
-  #asked(asset: Asset, failure: CannotShow, signal: AbortSignal): Promise<CannotShow> {
+  #asked(asset: Pictured, failure: CannotShow, signal: AbortSignal): Promise<CannotShow> {
     return this.#queue.run(async () => {
       try {
         return verdictOf(await this.#ask(asset, signal), failure);
@@ -69,6 +68,10 @@ export class Verdicts {
     }, signal);
   }
 }
+
+/** Of the assets of a project. */
+export const inProject = (projectId: string) =>
+  new Verdicts((asset, signal) => whyAsset(projectId, asset._id, signal));
 
 /** What a diagnosis makes of what the browser met. */
 export function verdictOf({ cause }: Diagnosis, failure: CannotShow): CannotShow {
