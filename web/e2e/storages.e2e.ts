@@ -306,3 +306,47 @@ it('show the next external ID with what to paste, and are tested on the object t
   expect(await visitor.axe()).toEqual([]);
   await visitor.leave();
 });
+
+it('keep what a long name would push out, and say why one fails wherever it is opened', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  const name = `A ${'very '.repeat(20)}long name ${Date.now()}`;
+  const dialog = await openDialog(visitor);
+  await fill(visitor, dialog, name, `${ready.sandbox.secretAccessKey.slice(0, -1)}x`);
+  await dialog.getByRole('combobox', { name: 'Buckets' }).fill(ready.sandbox.bucket);
+  await page.keyboard.press('Enter');
+  await dialog.getByRole('button', { name: 'Test connection' }).click();
+  await dialog.getByText('storage.wrong_secret').waitFor();
+  await dialog.getByRole('button', { name: 'OK' }).click();
+  const told = page.locator('.toast').filter({ hasText: 'It cannot be used yet' });
+  await told.waitFor();
+  const row = page.getByRole('row', { name: /A very/ });
+  await row.getByText('Failing').waitFor();
+  const table = page.getByRole('region', { name: 'Storages' });
+  expect(await table.evaluate((region) => region.scrollWidth - region.clientWidth)).toBe(0);
+  await visitor.screenshot('storages-long-name');
+  await told.getByRole('button', { name: 'Open' }).click();
+  const sheet = page.getByRole('dialog', { name, exact: true });
+  await sheet.getByText('storage.wrong_secret').waitFor();
+  await visitor.screenshot('storages-failing');
+  expect(await visitor.axe()).toEqual([]);
+  await sheet.getByRole('button', { name: 'Delete storage' }).click();
+  await page.getByLabel(/to confirm/).fill(name);
+  await page
+    .getByRole('dialog', { name: /^Delete/ })
+    .getByRole('button', { name: 'Delete storage' })
+    .click();
+  await expect.poll(() => row.count()).toBe(0);
+  await visitor.leave();
+});
+
+it('are reached by the keyboard from the beginning of the page', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.goto('/organization/storages');
+  await page.getByRole('button', { name: 'Add Storage' }).waitFor();
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content');
+  await visitor.leave();
+});

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { providerOf, standingOf } from './state';
+import { providerOf, standingOf, triedAt } from './state';
 
 const verification = (state: string) =>
   ({ state, message: state === 'unverified' ? 'It lets anybody in.' : null }) as never;
@@ -20,6 +20,19 @@ it('says first what keeps a storage from being used, then how its last test ende
   expect(standing('verified', null)).toMatchObject({ dot: 'good', at: '2026-01-02T00:00:00.000Z' });
   expect(standing('not_applicable')).toMatchObject({ dot: 'idle' });
   expect(standing('verified')).toMatchObject({ dot: 'good' });
+});
+
+it('was last tried when its role or its way was, whichever came later', () => {
+  const tried = (role: string | null, way: string | null) =>
+    triedAt({
+      verification: { state: 'verified', checkedAt: role } as never,
+      lastCheck: way ? { ...lastCheck(null), checkedAt: way } : null,
+    });
+  const [early, late] = ['2026-01-02T00:00:00.000Z', '2026-01-03T00:00:00.000Z'];
+  expect(tried(early, null)).toBe(early);
+  expect(tried(early, late)).toBe(late);
+  expect(tried(late, early)).toBe(late);
+  expect(tried(null, null)).toBeNull();
 });
 
 it('calls a storage after who answers: AWS at its own endpoints too, another server by its kind', () => {

@@ -27,6 +27,15 @@ export function providerOf({ endpoint }: Pick<Storage, 'endpoint'>): 'aws' | 'co
   return !endpoint || /\.amazonaws\.com(\.cn)?$/.test(host) ? 'aws' : 'compatible';
 }
 
+/** When it was last tried, its role or the whole way. */
+export function triedAt({
+  verification,
+  lastCheck,
+}: Pick<Storage, 'verification' | 'lastCheck'>): string | null {
+  const times = [verification.checkedAt, lastCheck?.checkedAt].filter((at) => typeof at === 'string');
+  return times.sort().at(-1) ?? null;
+}
+
 /** The one thing to know of a storage: what is in the way of using it, or when it was last seen to work. */
 export function standingOf(storage: Pick<Storage, 'verification' | 'lastCheck'>): Standing {
   const trust = trustOf(storage);

@@ -3,7 +3,7 @@ import { describeError } from '$lib/api/errors';
 
 export type Toast = {
   id: number;
-  tone: 'success' | 'danger' | 'info';
+  tone: 'success' | 'warning' | 'danger' | 'info';
   text: string;
   code?: string;
   action?: { label: string; run: () => void };

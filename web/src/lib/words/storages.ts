@@ -5,6 +5,9 @@ import { took } from './doctor';
 export const words = {
   add: 'Add Storage',
   added: (name: string) => `${name} was added.`,
+  addedFailing: (name: string, cause: string) =>
+    `${name} was added. It cannot be used yet: ${cause}`.replace(/: $/, '.'),
+  open: 'Open',
   emptyTitle: 'No storages yet',
   emptyText: 'A storage lets this organization see files in your own private bucket. Nothing is copied.',
   emptyTextOthers:
