@@ -139,3 +139,19 @@ it('asks for a stage before anything is exported', async () => {
   expect(await page.getByRole('button', { name: 'Create export' }).isDisabled()).toBe(true);
   await visitor.leave();
 });
+
+it('says before and after that nothing is in an export, and where the tasks are', async () => {
+  const projectId = await makeProject('Nothing complete', [CAT]);
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.goto(`/projects/${projectId}/export`);
+  await page.getByText('No task is in Complete; 1 is in Label.').waitFor();
+  await page.getByRole('button', { name: 'Create export' }).click();
+  await page.getByText('Nothing was in it').waitFor();
+  await visitor.screenshot('exports-nothing');
+  await page.goto(`/projects/${projectId}/export?stage=Label`);
+  await page.getByRole('checkbox', { name: 'Label', exact: true }).and(page.locator(':checked')).waitFor();
+  expect(await page.getByText('No task is in').count()).toBe(0);
+  await visitor.leave();
+});

@@ -1,11 +1,15 @@
 import { expect, it } from 'vitest';
-import { share } from './share';
+import { shares } from './share';
 
 it('says nothing for none, all for all, and neither before', () => {
-  expect(share(0, 0)).toBe('0 %');
-  expect(share(0, 10)).toBe('0 %');
-  expect(share(1, 1_000_000)).toBe('<1 %');
-  expect(share(997, 1000)).toBe('99 %');
-  expect(share(10, 10)).toBe('100 %');
-  expect(share(1, 3)).toBe('33 %');
+  expect(shares([0, 0, 0])).toEqual(['0 %', '0 %', '0 %']);
+  expect(shares([0, 5, 0])).toEqual(['0 %', '100 %', '0 %']);
+  expect(shares([999_999, 1])).toEqual(['99 %', '<1 %']);
+  expect(shares([997, 3, 0])).toEqual(['99 %', '<1 %', '0 %']);
+});
+
+it('shares a whole out, and equal parts equally', () => {
+  expect(shares([14, 2, 0])).toEqual(['88 %', '12 %', '0 %']);
+  expect(shares([2, 1])).toEqual(['67 %', '33 %']);
+  expect(shares([1, 1, 1])).toEqual(['33 %', '33 %', '33 %']);
 });

@@ -1,9 +1,10 @@
 // The words of the Export tab.
+import type { Stage } from '$lib/api/tasks';
 import type { ExportFormat, JobState, MaskKind, RasterRule } from '$lib/api/types';
 import { bytes, count, counted, duration } from '$lib/format/numbers';
 
 export const words = {
-  title: 'Export',
+  title: 'New export',
   create: 'Create export',
   format: 'Format',
   formats: {
@@ -30,6 +31,15 @@ export const words = {
   batchesPlaceholder: 'All',
   includeHistory: 'Include the history of stages',
   includeMetadata: 'Include who labeled what, and when',
+  /** Said of stages that hold no task, with where the tasks are instead. */
+  nothing: (chosen: Stage[], all: [Stage, number][]) => {
+    const held = all.filter(([, tasks]) => tasks > 0);
+    const where = held.map(([stage, tasks], at) =>
+      at ? `${count(tasks)} in ${stage}` : `${count(tasks)} ${tasks === 1 ? 'is' : 'are'} in ${stage}`,
+    );
+    return `No task is in ${chosen.join(' or ')}${where.length ? `; ${where.join(' and ')}` : ''}.`;
+  },
+  empty: 'Nothing was in it',
   needsStage: 'Choose at least one stage.',
 
   list: 'Exports',
