@@ -129,11 +129,15 @@ it.each(ROLES)(
     await isThere(page.getByRole('button', { name: 'Try again' }), false);
     await isThere(page.getByRole('button', { name: 'Add Storage' }), false);
     for (const name of ['Members', 'Activity']) {
-      await page.getByRole('link', { name, exact: true }).click();
+      await page.goto(`/organization/${name.toLowerCase()}`);
       await page
         .getByRole('heading', { name: `${name} ${name === 'Members' ? 'are' : 'is'} shown to admins` })
         .waitFor();
     }
+    const own = page.getByRole('navigation', { name: 'Organization', exact: true }).getByRole('link');
+    await expect.poll(() => own.allInnerTexts()).toEqual([...(manages ? ['Storages'] : []), 'API keys']);
+    await page.getByRole('link', { name: 'Organization', exact: true }).click();
+    await page.waitForURL(new RegExp(manages ? '/storages$' : '/api-keys$'));
     await page.getByRole('link', { name: 'API keys' }).click();
     await page.getByRole('button', { name: 'Create API key' }).waitFor();
     expect(refused).toEqual([]);
