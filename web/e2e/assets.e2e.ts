@@ -224,7 +224,7 @@ it('shows the same assets as a table, with bucket and key told apart', async () 
   await expect.poll(() => page.locator('[data-asset-id]').count()).toBe(assets.length);
   for (const asset of assets) {
     const row = page.locator(`[data-asset-id="${asset._id}"]`);
-    expect(await row.locator('strong').innerText()).toContain(fileNameOf(asset));
+    expect(await row.locator('strong').textContent()).toContain(fileNameOf(asset));
   }
   await visitor.leave();
 });
