@@ -8,6 +8,7 @@ export const words = {
   createKey: 'Create API key',
   keyName: 'What it is for',
   keyMade: 'Copy this key now: it is shown only once.',
+  askRevoke: 'Revoke…',
   revoke: 'Revoke',
   revokeTitle: (name: string) => `Revoke “${name}”?`,
   revokeText: (prefix: string) => `Whatever uses the key ${prefix}… stops working at once.`,
