@@ -194,6 +194,43 @@ it('tries a server that no storage has yet, from this browser too, before anythi
   await visitor.leave(new RegExp(`CORS|ERR_FAILED|${new URL(endpoint).host}`));
 });
 
+it('keeps what a long name would push out, and says why a storage fails wherever it is opened', async () => {
+  const { visitor, page, dialog } = await begin();
+  const name = `A ${'very '.repeat(20)}long name ${Date.now()}`;
+  await dialog.getByLabel('Name', { exact: true }).fill(name);
+  await makeCompatible(page, dialog);
+  await dialog.getByLabel('Endpoint').fill(ready.sandbox.s3Endpoint);
+  await dialog.getByLabel('Region').fill(ready.sandbox.region);
+  await dialog.getByLabel('Access Key ID').fill(ready.sandbox.accessKeyId);
+  const wrong = `${ready.sandbox.secretAccessKey.slice(0, -1)}x`;
+  await dialog.getByLabel('Secret Access Key', { exact: true }).fill(wrong);
+  await dialog.getByRole('combobox', { name: 'Buckets' }).fill(ready.sandbox.bucket);
+  await page.keyboard.press('Enter');
+  await dialog.getByRole('button', { name: 'Test connection' }).click();
+  await dialog.getByText('storage.wrong_secret').waitFor();
+  await dialog.getByRole('button', { name: 'OK' }).click();
+  const told = page.locator('.toast').filter({ hasText: 'It cannot be used yet' });
+  await told.waitFor();
+  const row = page.getByRole('row', { name: /A very/ });
+  await row.getByText('Failing').waitFor();
+  const table = page.getByRole('region', { name: 'Storages' });
+  expect(await table.evaluate((region) => region.scrollWidth - region.clientWidth)).toBe(0);
+  await visitor.screenshot('storages-long-name');
+  await told.getByRole('button', { name: 'Open' }).click();
+  const sheet = page.getByRole('dialog', { name, exact: true });
+  await sheet.getByText('storage.wrong_secret').waitFor();
+  await visitor.screenshot('storages-failing');
+  expect(await visitor.axe()).toEqual([]);
+  await sheet.getByRole('button', { name: 'Delete storage' }).click();
+  await page.getByLabel(/to confirm/).fill(name);
+  await page
+    .getByRole('dialog', { name: /^Delete/ })
+    .getByRole('button', { name: 'Delete storage' })
+    .click();
+  await expect.poll(() => row.count()).toBe(0);
+  await visitor.leave();
+});
+
 it('takes the External ID that a role demands already', async () => {
   const { visitor, page, dialog } = await begin();
   const theirs = `theirs-${Date.now()}`;

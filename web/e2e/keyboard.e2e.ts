@@ -219,3 +219,14 @@ it('closes by Escape whatever it opened, and is back where it was', async () => 
   keyboard.allWasInOrder();
   await visitor.leave();
 });
+
+it('begins with the way past the navigation, on a page with tabs too', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.goto('/organization/storages');
+  await page.getByRole('button', { name: 'Add Storage' }).waitFor();
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content');
+  await visitor.leave();
+});
