@@ -55,6 +55,17 @@ it.each(LOOKS)('looks right in $theme at $size px', async (how) => {
   await page.getByRole('button', { name: 'Apply' }).click();
   await page.getByText('Enter an External ID or an asset ID.').waitFor();
   await looking.at('activity-asset');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Address', exact: true }).click();
+  await page.getByLabel('IP address').fill('somewhere');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByText('Enter an IP address, such as 203.0.113.9.').waitFor();
+  await looking.at('activity-address');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Purpose', exact: true }).click();
+  await page.getByRole('menu').waitFor();
+  await looking.at('activity-purpose');
+  await page.keyboard.press('Escape');
   await looking.end(/503/);
 });
 
@@ -160,5 +171,51 @@ it('says who was handed the URL of an asset, and finds it by the asset', async (
     .first()
     .waitFor();
   expect(new URL(page.url()).search).toBe('');
+  await visitor.leave();
+});
+
+it('asks the record of URLs by purpose and address, and downloads it with names', async () => {
+  const [asset] = await assetsOf(ready.projectId);
+  await api('POST', `/v2/project/${ready.projectId}/assets/sign`, { assets: [asset?._id] });
+  const { project } = await api<{ project: { _id: string } }>('POST', '/v2/project', {
+    name: `Sent ${Date.now()}`,
+  });
+  const upload = `name=one.jpg&project=${project._id}&type=assets`;
+  await api('GET', `/v2/getUploadUrl?${upload}`);
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await openChanges(visitor, '?view=urls');
+  await page.getByRole('button', { name: 'Purpose', exact: true }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Uploads' }).click();
+  await page.getByRole('button', { name: 'Purpose: Uploads' }).waitFor();
+  await page.getByText('A file to upload').first().waitFor();
+  await expect.poll(() => page.getByText(/^\d+ assets?$/).count()).toBe(0);
+  await page.getByRole('button', { name: 'Remove Purpose' }).click();
+
+  await page.getByRole('button', { name: 'Address', exact: true }).click();
+  await page.getByLabel('IP address').fill('203.0.113.9');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByText('Nothing matches').waitFor();
+  await page.getByRole('button', { name: 'Address: 203.0.113.9' }).click();
+  await page.getByLabel('IP address').fill('127.0.0.1');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByText('127.0.0.1').nth(1).waitFor();
+  const query = `/organization/activity?view=urls&address=127.0.0.1&asset=${asset?._id}`;
+  await page.goto(query);
+  await page.getByRole('row').nth(1).waitFor();
+  await page.getByRole('button', { name: 'Download' }).click();
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: /CSV/ }).click(),
+  ]);
+  const [head, ...lines] = (await readFile(await file.path(), 'utf8')).trim().split('\r\n');
+  const columns = head?.split(',') ?? [];
+  const cells = lines.map((line) => line.split(','));
+  const of = (name: string) => cells.map((cell) => cell[columns.indexOf(name)]);
+  const own = cells.filter((cell) => cell[columns.indexOf('asset')] === asset?._id);
+  expect(own.map((cell) => cell[columns.indexOf('externalId')])).toContain(asset?.externalId);
+  expect(new Set(of('address'))).toEqual(new Set(['127.0.0.1']));
+  expect(of('name').every(Boolean)).toBe(true);
   await visitor.leave();
 });

@@ -79,7 +79,7 @@ it('says that the hub fell silent under a running import, and goes on when it an
   let state: 'running' | 'silent' | 'itself' = 'running';
   let bytesRead = 0;
   type Job = { bytesTotal: number; name: string };
-  await page.route(/\/v2\/(project\/[^/]+\/)?imports(\/[0-9a-f]{24})?(\?|$)/, async (route) => {
+  await page.route(/\/v2\/(jobs|(project\/[^/]+\/)?imports(\/[0-9a-f]{24})?)(\?|$)/, async (route) => {
     if (state === 'itself' || route.request().method() !== 'GET') return route.continue();
     if (state === 'silent') return route.abort();
     const response = await route.fetch();

@@ -172,7 +172,7 @@ it('imports 100,000 rows through a closed dialog and a reload in the middle', as
   await page.getByRole('button', { name: '1 job running' }).click();
   await page.getByRole('progressbar', { name: /many\.ndjson\.gz/ }).waitFor();
   await visitor.screenshot('jobs-running');
-  await page.getByRole('button', { name: /many\.ndjson\.gz/ }).click();
+  await page.getByRole('button', { name: /^many\.ndjson\.gz/ }).click();
   const report = page.getByRole('dialog', { name: 'Import' });
   await report.waitFor();
   await expect.poll(told).toBeGreaterThan(before);

@@ -13,6 +13,8 @@ use insitu_hub::try_out;
 use insitu_model::ambient::FixedClock;
 use insitu_model::role::{OrganizationRole, ProjectRole};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYCANARYKEY1";
@@ -312,4 +314,85 @@ async fn what_somebody_names_who_manages_no_storage_is_not_how_it_is() {
     let named = json!({ "buckets": ["typo-bucket"] });
     assert_eq!(last_check(&grace, named.clone()).await, Value::Null);
     assert_eq!(last_check(&ada, named).await, "storage.connect");
+}
+
+/// A server that does not know any access key, and whom it says so to.
+async fn stranger() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        loop {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            tokio::spawn(async move {
+                let mut request = [0; 8192];
+                let _ = connection.read(&mut request).await;
+                let body = "<Error><Code>InvalidAccessKeyId</Code><Message>Not known to \
+                    arn:aws:sts::111122223333:assumed-role/photos/a.</Message></Error>";
+                let head = format!(
+                    "HTTP/1.1 403 Forbidden\r\ncontent-type: application/xml\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                    body.len()
+                );
+                let _ = connection.write_all(format!("{head}{body}").as_bytes()).await;
+            });
+        }
+    });
+    endpoint
+}
+
+#[tokio::test]
+async fn who_does_not_manage_storages_is_told_the_cause_without_the_key() {
+    const KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
+    let hub = TestHub::start().await;
+    let ada = hub.owner("Acme").await;
+    let project = ada.project("p").await;
+    let manages = [(project.as_str(), ProjectRole::Manager)];
+    let grace = hub
+        .member(&ada, "grace", OrganizationRole::Member, &manages)
+        .await;
+    let mut form = user_form();
+    form["endpoint"] = json!(stranger().await);
+    let id = saved(&ada, "photos", form.clone()).await;
+    let row =
+        json!({ "data": format!("{}/photos/a.jpg", form["endpoint"].as_str().unwrap()), "storage": id });
+    let cloud = format!("/v2/project/{project}/cloud");
+    ada.post(&cloud, json!({ "assets": [row] })).await.data();
+    let listed = ada.get(&format!("/v2/project/{project}/assets")).await;
+    let asset = listed.data()["assets"][0]["_id"].as_str().unwrap().to_owned();
+
+    let path = format!("/v2/storages/{id}/test");
+    let wish = json!({ "buckets": ["photos"] });
+    let why = format!("/v2/project/{project}/assets/{asset}/why");
+    let as_lines = async |person: &Person| {
+        let request = Request::post(&path)
+            .header("apikey", &person.key)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/x-ndjson");
+        let request = request.body(Body::from(wish.to_string())).unwrap();
+        insitu_hub::testing::call(hub.router(), request)
+            .await
+            .body
+            .to_string()
+    };
+    let cause = |told: &insitu_hub::testing::Answer| told.data()["diagnosis"]["cause"].clone();
+    let mine = ada.post(&path, wish.clone()).await;
+    assert_eq!(cause(&mine)["code"], "storage.unknown_key", "{}", mine.body);
+    for told in [
+        mine.body.to_string(),
+        as_lines(&ada).await,
+        ada.get(&why).await.body.to_string(),
+    ] {
+        assert!(told.contains(KEY_ID), "{told}");
+    }
+    let theirs = grace.post(&path, wish.clone()).await;
+    assert_eq!(cause(&theirs)["code"], "storage.unknown_key", "{}", theirs.body);
+    let message = cause(&theirs)["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("does not know the access key …"), "{message}");
+    for told in [
+        theirs.body.to_string(),
+        as_lines(&grace).await,
+        grace.get(&why).await.body.to_string(),
+    ] {
+        assert!(!told.contains(KEY_ID) && !told.contains("assumed-role"), "{told}");
+        assert!(told.contains("storage.unknown_key"), "{told}");
+    }
 }

@@ -28,6 +28,8 @@ pub const MAX_ROWS_PER_DISCARD: u64 = 16_384;
 pub const MAX_AUDIT_RECORDS_PER_PAGE: u32 = 20_000;
 /// Records of signed URLs looked at for one page: a filter that finds little is answered in parts.
 pub const MAX_URL_RECORDS_PER_PAGE: u32 = 20_000;
+/// Assets that the records of one page name, after which it ends: a record names a thousand at most.
+pub const MAX_URL_RECORD_ASSETS_PER_PAGE: usize = 10_000;
 /// Records of signed URLs removed by one step.
 pub const MAX_URL_RECORDS_PER_REMOVAL: u32 = 5_000;
 /// Objects of which it is forgotten by one step what was read.

@@ -51,6 +51,7 @@ const MIGRATIONS: &[Migration] = migrations![
     23 "0023_old_probed_objects",
     24 "0024_undone_changes",
     25 "0025_durations_of_complete_tasks",
+    26 "0026_what_runs_and_from_where",
 ];
 
 const CREATE_HISTORY: &str = "CREATE TABLE IF NOT EXISTS migrations (

@@ -1,5 +1,7 @@
 //! Projects of an organization.
 
+use std::collections::{BTreeSet, HashMap};
+
 use insitu_model::{
     id::{OrganizationId, ProjectId, UserId},
     role::ProjectRole,
@@ -117,6 +119,24 @@ pub fn find(tx: &mut Tx, organization: OrganizationId, id: ProjectId) -> Result<
 /// The project, or [`Error::NotFound`].
 pub fn get(tx: &mut Tx, organization: OrganizationId, id: ProjectId) -> Result<Project> {
     find(tx, organization, id)?.ok_or_else(|| Error::not_found("project", id))
+}
+
+/// What these projects are called, each looked up once; those that are not the organization's are left out.
+pub fn names(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    ids: impl Iterator<Item = ProjectId>,
+) -> Result<HashMap<ProjectId, String>> {
+    let ids: BTreeSet<ProjectId> = ids.collect();
+    let mut names = HashMap::with_capacity(ids.len());
+    for id in ids {
+        let name: Option<String> = tx.cell(
+            "SELECT name FROM projects WHERE id = ?2 AND organization = ?1 AND deleted_at IS NULL",
+            params![&organization, &id],
+        )?;
+        names.extend(name.map(|name| (id, name)));
+    }
+    Ok(names)
 }
 
 /// Whether the project is archived; none where it is not found.

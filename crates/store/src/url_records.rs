@@ -7,7 +7,9 @@ use insitu_model::{
 
 use crate::{
     Result, Tx,
-    limits::{MAX_PAGE_ROWS, MAX_URL_RECORDS_PER_PAGE, MAX_URL_RECORDS_PER_REMOVAL},
+    limits::{
+        MAX_PAGE_ROWS, MAX_URL_RECORD_ASSETS_PER_PAGE, MAX_URL_RECORDS_PER_PAGE, MAX_URL_RECORDS_PER_REMOVAL,
+    },
     page::first_id_bytes_at,
     value::{Row, params},
 };
@@ -52,6 +54,10 @@ pub struct Filter {
     pub project: Option<ProjectId>,
     /// Any of these.
     pub assets: Option<Vec<AssetId>>,
+    /// Any of these; none: whatever for.
+    pub purposes: Vec<UrlPurpose>,
+    /// Where the request came from.
+    pub address: Option<String>,
     /// Handed out at this time or later, in milliseconds since 1970.
     pub from: Option<i64>,
     /// Handed out before this time.
@@ -91,7 +97,8 @@ pub fn insert(tx: &mut Tx, records: &[UrlRecord]) -> Result<()> {
     Ok(())
 }
 
-/// The organization's records that are wanted, newest first, those before `before`.
+/// The organization's records that are wanted, newest first, those before `before`. An index finds those of an address,
+/// a user and a time; for what else is wanted, so many are looked at for a page and no more.
 pub fn list(
     tx: &mut Tx,
     organization: OrganizationId,
@@ -112,36 +119,32 @@ pub fn list(
     };
     let mut seen = 0;
     let mut last = None;
+    let mut assets = 0;
     let take = |row: &mut Row<'_>| {
         let listed = read(row)?;
         seen += 1;
         last = Some(listed.record.id);
         if filter.wants(&listed.record) {
+            assets += listed.record.assets.len();
             page.records.push(listed);
         }
-        Ok(page.records.len() < limit)
+        Ok(page.records.len() < limit && assets < MAX_URL_RECORD_ASSETS_PER_PAGE)
     };
-    match &filter.user {
-        Some(user) => tx.visit(
-            "SELECT r.organization, r.id, r.project, r.user_id, r.api_key, r.address, r.expires_at, r.purpose,
-                    r.object, r.assets, u.email, u.name
-             FROM url_records r LEFT JOIN users u ON u.id = r.user_id
-             WHERE r.organization = ?1 AND r.user_id = ?5 AND r.id >= ?2 AND r.id < ?3
-             ORDER BY r.id DESC LIMIT ?4",
-            params![&organization, &from, &before, MAX_URL_RECORDS_PER_PAGE, user],
-            take,
-        )?,
-        None => tx.visit(
-            "SELECT r.organization, r.id, r.project, r.user_id, r.api_key, r.address, r.expires_at, r.purpose,
-                    r.object, r.assets, u.email, u.name
-             FROM url_records r LEFT JOIN users u ON u.id = r.user_id
-             WHERE r.organization = ?1 AND r.id >= ?2 AND r.id < ?3
-             ORDER BY r.id DESC LIMIT ?4",
-            params![&organization, &from, &before, MAX_URL_RECORDS_PER_PAGE],
-            take,
-        )?,
+    let of_time = params![&organization, &from, &before, MAX_URL_RECORDS_PER_PAGE];
+    // By what names the fewest.
+    match (&filter.address, &filter.user) {
+        (Some(address), _) => {
+            let params = [&of_time[..], &params![address.as_str()][..]].concat();
+            tx.visit(&by("AND r.address = ?5"), &params, take)?;
+        }
+        (None, Some(user)) => {
+            let params = [&of_time[..], &params![user][..]].concat();
+            tx.visit(&by("AND r.user_id = ?5"), &params, take)?;
+        }
+        (None, None) => tx.visit(&by(""), of_time, take)?,
     }
-    let may_go_on = page.records.len() == limit || seen == MAX_URL_RECORDS_PER_PAGE;
+    let is_full = page.records.len() == limit || assets >= MAX_URL_RECORD_ASSETS_PER_PAGE;
+    let may_go_on = is_full || seen == MAX_URL_RECORDS_PER_PAGE;
     page.next = last.filter(|_| may_go_on);
     Ok(page)
 }
@@ -157,14 +160,27 @@ pub fn remove_older(tx: &mut Tx, organization: OrganizationId, than: i64) -> Res
 }
 
 impl Filter {
-    /// What no index answers.
+    /// What the index that leads the way does not answer.
     fn wants(&self, record: &UrlRecord) -> bool {
         self.project.is_none_or(|project| Some(project) == record.project)
+            && self.user.is_none_or(|user| user == record.user)
+            && (self.purposes.is_empty() || self.purposes.contains(&record.purpose))
             && self
                 .assets
                 .as_ref()
                 .is_none_or(|wanted| wanted.iter().any(|asset| record.assets.contains(asset)))
     }
+}
+
+/// The records of a time that fulfil what an index serves.
+fn by(condition: &str) -> String {
+    format!(
+        "SELECT r.organization, r.id, r.project, r.user_id, r.api_key, r.address, r.expires_at, r.purpose,
+                r.object, r.assets, u.email, u.name
+         FROM url_records r LEFT JOIN users u ON u.id = r.user_id
+         WHERE r.organization = ?1 AND r.id >= ?2 AND r.id < ?3 {condition}
+         ORDER BY r.id DESC LIMIT ?4"
+    )
 }
 
 fn first_id_at(ms: i64) -> UrlRecordId {

@@ -1,9 +1,11 @@
 //! External IDs that are not a storage's and resemble it, for seeing whether a role's condition is a pattern.
 //!
-//! A star that stands for a whole end, a half, or everything between two separators is met by every proof, and so is a
-//! question mark at the end of what separators part. One that stands anywhere else is met when its place comes in turn:
-//! each proof tries a few places, and there is one every day.
+//! A star that stands for a whole end, a half, or everything between two separators is met by every proof. A question mark
+//! is met by an external ID that differs from the right one there and nowhere else, and by no other: so each place of one
+//! that is not very long is tried by every proof. Of a longer one, some are, and others by the next proof: there is one
+//! every day.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use insitu_model::ambient::Random;
@@ -22,15 +24,14 @@ pub(super) struct Similar {
     pub in_other_case: Option<ExternalId>,
     /// For `acme-*-prod`: what stands between two separators is something else of the same length.
     pub with_other_run: Vec<ExternalId>,
-    /// For `acme-00?`: one character is another, at the end of each such run and at places that differ from one proof to
-    /// the next.
+    /// For `acme-00?`: one character is another, each in its turn.
     pub with_other_character: Vec<ExternalId>,
 }
 
 /// Runs between separators that are tried in one proof; of more, others in the next.
-const OTHER_RUNS: usize = 4;
-/// Characters within external IDs that are tried in one proof, wherever they stand.
-const OTHER_CHARACTERS: usize = 2;
+const OTHER_RUNS: usize = 16;
+/// Characters that are tried in one proof. What the hub makes, and what people type, is shorter.
+const OTHER_CHARACTERS: usize = 64;
 
 impl Similar {
     pub fn to(right: &ExternalId, random: &dyn Random) -> Self {
@@ -80,14 +81,17 @@ fn runs(right: &str, random: &dyn Random) -> Vec<Range<usize>> {
     runs
 }
 
-/// The last character, that of each run, and a few others.
-fn places(right: &str, runs: &[Range<usize>], random: &dyn Random) -> Vec<usize> {
+/// Every character; where there are too many, the last one, that of each run, and some others.
+fn places(right: &str, runs: &[Range<usize>], random: &dyn Random) -> BTreeSet<usize> {
     let count = right.chars().count();
-    let mut places: Vec<usize> = runs.iter().map(|run| run.end - 1).collect();
-    places.push(count - 1);
-    places.extend((0..OTHER_CHARACTERS).map(|_| below(count, random)));
-    places.sort_unstable();
-    places.dedup();
+    if count <= OTHER_CHARACTERS {
+        return (0..count).collect();
+    }
+    let mut places: BTreeSet<usize> = runs.iter().map(|run| run.end - 1).collect();
+    places.insert(count - 1);
+    while places.len() < OTHER_CHARACTERS {
+        places.insert(below(count, random));
+    }
     places
 }
 
@@ -115,7 +119,7 @@ mod tests {
     #[test]
     fn an_external_id_of_any_length_has_others_that_resemble_it() {
         let random = SeededRandom::new(7);
-        for (right, others) in [("ab", 4), ("12", 3), (&"x".repeat(1224), 2)] {
+        for (right, others, places) in [("ab", 4, 2), ("12", 3, 2), (&"x".repeat(1224), 2, 64)] {
             let right: ExternalId = right.parse().unwrap();
             let similar = Similar::to(&right, &random);
             let all = [
@@ -129,7 +133,7 @@ mod tests {
             assert!(!tried.contains(&right));
             assert_eq!(similar.with_other_run, [], "it is one run");
             let characters = similar.with_other_character;
-            assert!((1..=3).contains(&characters.len()), "{right}");
+            assert_eq!(characters.len(), places, "{right}");
             for other in characters {
                 let pairs = other.as_str().chars().zip(right.as_str().chars());
                 assert_eq!(pairs.filter(|(a, b)| a != b).count(), 1, "{other}");
@@ -138,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn the_runs_of_an_external_id_are_tried_a_few_at_a_time() {
+    fn every_run_and_every_character_is_tried_and_of_many_some_at_a_time() {
         let tried = |right: &str, seed| {
             let similar = Similar::to(&right.parse().unwrap(), &SeededRandom::new(seed));
             let texts = |ids: Vec<ExternalId>| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
@@ -146,17 +150,19 @@ mod tests {
         };
         let (runs, characters) = tried("acme-001-prod", 7);
         assert_eq!(runs, ["====-001-prod", "acme-===-prod", "acme-001-===="]);
-        for one in ["acm=-001-prod", "acme-00=-prod", "acme-001-pro="] {
+        assert_eq!(characters.len(), "acme-001-prod".len());
+        for one in ["=cme-001-prod", "acme=001-prod", "acme-001-pro="] {
             assert!(characters.iter().any(|tried| tried == one), "{characters:?}");
         }
-        // A UUID has five, and each comes in its turn.
         let uuid = "0f8fad5b-d9cb-469f-a165-70867728950e";
-        let (first, _) = tried(uuid, 0);
+        let (runs, characters) = tried(uuid, 0);
+        assert_eq!((runs.len(), characters.len()), (5, uuid.len()));
+        let many = "a-".repeat(20);
+        let (first, _) = tried(&many, 0);
         assert_eq!(first.len(), OTHER_RUNS);
-        assert!((1..20).any(|seed| tried(uuid, seed).0 != first));
-        for seed in 0..20 {
-            let (runs, characters) = tried(uuid, seed);
-            assert!(5 + runs.len() + characters.len() <= 16, "{runs:?} {characters:?}");
-        }
+        assert!((1..20).any(|seed| tried(&many, seed).0 != first));
+        // Of a very long one, others in the next proof.
+        let long = "x".repeat(1224);
+        assert_ne!(tried(&long, 1).1, tried(&long, 2).1);
     }
 }

@@ -13,12 +13,14 @@ use insitu_cloud::presign::Signer;
 use insitu_model::address::{Address, ObjectAddress};
 use insitu_model::id::{AssetId, OrganizationId, ProjectId, StorageId};
 use insitu_model::region::Region;
+use insitu_model::role::{Right, allows};
 use insitu_store::assets;
 use tokio::time::timeout;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::diagnosis::{CheckView, DiagnosisData, DiagnosisView, FixView};
+use super::withheld::Withheld;
 use crate::auth::access::{OnProject, right};
 use crate::cloud_access::{Examining, ReachedStorage, region_of};
 use crate::envelope::{Envelope, ErrorBody, Success};
@@ -44,17 +46,20 @@ async fn why(
     let (_, text) = path;
     let unknown = || ApiError::not_found("asset", &text);
     let id: AssetId = text.parse().map_err(|_| unknown())?;
-    let followed = way_to(&hub, access.organization, access.project, id).await?;
+    let manages = allows(Right::ManageStorages, access.role, None);
+    let followed = way_to(&hub, access.organization, access.project, id, manages).await?;
     let diagnosis = followed.ok_or_else(unknown)?;
     Ok(Success(DiagnosisData { diagnosis }))
 }
 
-/// Goes the whole way to an asset of the project; none: there is no such asset.
+/// Goes the whole way to an asset of the project; none: there is no such asset. Who does not manage storages is told it
+/// without whom the hub is to the cloud.
 pub(super) async fn way_to(
     hub: &Arc<Hub>,
     organization: OrganizationId,
     project: ProjectId,
     id: AssetId,
+    manages: bool,
 ) -> ApiResult<Option<DiagnosisView>> {
     let mut way = Way::begin(hub, organization);
     let Some(asset) = find(hub, organization, project, id).await? else {
@@ -69,7 +74,11 @@ pub(super) async fn way_to(
         None => way.as_anybody(&asset.data).await?,
     }
     let took_ms = millis(way.started);
-    Ok(Some(DiagnosisView::of(way.steps, took_ms)))
+    let diagnosis = DiagnosisView::of(way.steps, took_ms);
+    Ok(Some(match manages {
+        true => diagnosis,
+        false => diagnosis.for_use(&way.withheld),
+    }))
 }
 
 async fn find(
@@ -90,6 +99,7 @@ struct Way<'a> {
     hub: &'a Arc<Hub>,
     organization: OrganizationId,
     steps: Vec<CheckView>,
+    withheld: Withheld,
     started: Instant,
     step_began: Instant,
 }
@@ -101,6 +111,7 @@ impl<'a> Way<'a> {
             hub,
             organization,
             steps: Vec::new(),
+            withheld: Withheld::default(),
             started: now,
             step_began: now,
         }
@@ -119,6 +130,7 @@ impl<'a> Way<'a> {
                 return Ok(());
             }
         };
+        self.withheld = storage.withheld();
         let Some(object) = self.read_address(&storage, data) else {
             return Ok(());
         };

@@ -5,6 +5,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::withheld::Withheld;
+
 /// One check of a storage, or one step on the way to an asset.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -96,6 +98,38 @@ impl CheckView {
             }),
         }
     }
+
+    /// The same for whoever this is withheld from, if anything is.
+    pub fn told(self, withheld: Option<&Withheld>) -> Self {
+        match withheld {
+            Some(withheld) => self.for_use(withheld),
+            None => self,
+        }
+    }
+
+    /// The same for somebody who may use the storage and not manage it.
+    pub fn for_use(mut self, withheld: &Withheld) -> Self {
+        withheld.hide(&mut self.message);
+        if let Some(fix) = &mut self.fix {
+            if fix.paste.as_ref().is_some_and(|paste| withheld.is_in(paste)) {
+                fix.leave_out();
+            }
+            withheld.hide(&mut fix.text);
+        }
+        self
+    }
+}
+
+impl FixView {
+    /// Leaves the document out, and says who is shown it.
+    fn leave_out(&mut self) {
+        if self.paste.take().is_some() {
+            self.text = format!(
+                "Ask an owner or an admin of the organization, who is shown what to paste: {}",
+                self.text
+            );
+        }
+    }
 }
 
 impl DiagnosisView {
@@ -132,13 +166,25 @@ impl DiagnosisView {
             .chain(&mut self.warnings)
             .chain(&mut self.checks);
         for fix in shown.filter_map(|check| check.fix.as_mut()) {
-            if fix.paste.take().is_some() {
-                fix.text = format!(
-                    "Ask an owner or an admin of the organization, who is shown what to paste: {}",
-                    fix.text
-                );
-            }
+            fix.leave_out();
         }
+        self
+    }
+
+    /// The same for whoever this is withheld from, if anything is.
+    pub fn told(self, withheld: Option<&Withheld>) -> Self {
+        match withheld {
+            Some(withheld) => self.for_use(withheld),
+            None => self,
+        }
+    }
+
+    /// The same for somebody who may use the storage and not manage it.
+    pub fn for_use(mut self, withheld: &Withheld) -> Self {
+        let each = |checks: Vec<CheckView>| checks.into_iter().map(|check| check.for_use(withheld)).collect();
+        self.cause = self.cause.map(|cause| cause.for_use(withheld));
+        self.warnings = each(self.warnings);
+        self.checks = each(self.checks);
         self
     }
 }
@@ -180,5 +226,25 @@ mod tests {
         assert!(text.starts_with("Ask an owner or an admin"), "{text}");
         assert!(text.ends_with("Paste this."), "{text}");
         assert_eq!(paste, None);
+    }
+
+    #[test]
+    fn who_uses_a_storage_is_told_its_cause_without_whom_the_hub_is_to_the_cloud() {
+        let withheld = Withheld::names([Some("AKIA1".to_owned()), Some("our-id".to_owned())]);
+        let told = |paste| {
+            let mut check = failed(Some(paste));
+            check.message = "The server does not know the access key AKIA1.".to_owned();
+            let diagnosis = DiagnosisView::of(vec![check], 1).for_use(&withheld);
+            let [check] = &diagnosis.checks[..] else {
+                panic!("one check: {diagnosis:?}");
+            };
+            let cause = diagnosis.cause.clone().unwrap();
+            assert_eq!((&cause.message, &cause.code), (&check.message, &check.code));
+            (cause.message, cause.fix.unwrap().paste)
+        };
+        let message = "The server does not know the access key ….".to_owned();
+        let cors = json!([{ "AllowedOrigins": ["https://hub.example"] }]);
+        assert_eq!(told(cors.clone()), (message.clone(), Some(cors)));
+        assert_eq!(told(json!({ "sts:ExternalId": "our-id" })), (message, None));
     }
 }

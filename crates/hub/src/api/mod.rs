@@ -38,6 +38,7 @@ mod project_people;
 pub mod projects;
 pub mod query;
 mod record_file;
+mod running_jobs;
 pub mod sessions;
 pub mod setup;
 pub mod signing;
@@ -56,6 +57,7 @@ pub mod upload_urls;
 pub mod uploads;
 mod url_record_file;
 pub mod url_records;
+pub mod withheld;
 pub mod words;
 
 use std::sync::Arc;
@@ -133,6 +135,7 @@ fn endpoints() -> OpenApiRouter<Arc<Hub>> {
         .merge(audit_records::router())
         .merge(files::router())
         .merge(exports::router())
+        .merge(running_jobs::router())
         .merge(probes::router())
 }
 

@@ -35,11 +35,12 @@ use super::storage_form::{Problems, StorageForm};
 use super::storage_trust::refuse_role_of_another;
 use super::storages::{customer_external_id, external_id_given, parse_id, refuse_private_endpoint};
 use super::time::iso;
+use super::withheld::Withheld;
 use crate::auth::access::{Org, right};
 use crate::auth::at_once::Place;
 use crate::auth::peer::Peer;
 use crate::cloud_access::proof::ROLE_DENIED;
-use crate::cloud_access::{Examining, Wish, patient_of, patient_of_form};
+use crate::cloud_access::{Examining, ReachedStorage, Wish, patient_of, patient_of_form};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
@@ -89,7 +90,8 @@ pub struct StorageFormTestBody {
 ///
 /// No check writes: HEAD, GET and OPTIONS to the buckets, POST to STS alone. With `Accept: application/x-ndjson`, a line
 /// `{"check":…}` for each check as it ends, and `{"diagnosis":…}` at the end. With `signSample` it holds a signed URL for
-/// whoever manages storages, which is on record as every other.
+/// whoever manages storages, which is on record as every other. Others are told the cause without access key, role and
+/// external ID.
 #[utoipa::path(post, path = "/v2/storages/{id}/test", tag = "storages", params(("id" = String, Path)),
     request_body = StorageTestBody,
     responses((status = 200, body = Envelope<DiagnosisData>), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody), (status = 429, body = ErrorBody)))]
@@ -106,15 +108,19 @@ async fn test_saved(
         object: body.object,
     };
     let (organization, id) = (access.organization, parse_id(&id)?);
-    let may_sign = allows(Right::ManageStorages, access.role, None);
-    let wants_sample = body.sign_sample.unwrap_or(false) && may_sign;
+    let manages = allows(Right::ManageStorages, access.role, None);
+    let wants_sample = body.sign_sample.unwrap_or(false) && manages;
     let holder = wants_sample.then(|| Holder::in_organization(&access, peer));
     let saved = Some(Saved {
         organization,
         storage: id,
-        keeps_the_end: wish.object.is_none() && (wish.buckets.is_empty() || may_sign),
+        keeps_the_end: wish.object.is_none() && (wish.buckets.is_empty() || manages),
     });
     let place = hub.examinations.enter(access.caller.user)?;
+    let withheld = match manages {
+        true => None,
+        false => Some(ReachedStorage::get(&hub, organization, id).await?.withheld()),
+    };
     let patient = patient_of(&hub, organization, id, wish).await?;
     if matches!(patient.grant, Grant::Role(_)) {
         hub.role_throttle.check_saved(access.caller.user)?;
@@ -123,6 +129,7 @@ async fn test_saved(
         patient,
         holder,
         saved,
+        withheld,
         _place: place,
     };
     answer(hub, organization, test, &headers).await
@@ -184,6 +191,7 @@ async fn test_form(
         patient,
         holder,
         saved: None,
+        withheld: None,
         _place: place,
     };
     answer(hub, organization, test, &headers).await
@@ -195,6 +203,8 @@ struct Test {
     holder: Option<Holder>,
     /// The storage that learns from the test.
     saved: Option<Saved>,
+    /// What whoever asks is not told; none: they manage storages, and are told everything.
+    withheld: Option<Withheld>,
     _place: Place,
 }
 
@@ -221,7 +231,7 @@ impl Test {
         if let Some(saved) = self.saved {
             saved.learn(hub, &diagnosis, RoleSeen::of(&found)).await;
         }
-        diagnosis
+        diagnosis.told(self.withheld.as_ref())
     }
 }
 
@@ -349,7 +359,9 @@ async fn answer(
             Err(error) => return drop(sender.send(line(&error_line(&error)))),
         };
         let mut tell = |check: &doctor::Check| {
-            let _nobody_listens = sender.send(line(&json!({ "check": CheckView::of(check) })));
+            let _nobody_listens = sender.send(line(
+                &json!({ "check": CheckView::of(check).told(test.withheld.as_ref()) }),
+            ));
         };
         let diagnosis = test.run(&hub, &examining, &mut tell).await;
         let _nobody_listens = sender.send(line(&json!({ "diagnosis": diagnosis })));

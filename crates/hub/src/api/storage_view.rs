@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::storage_trust::VerificationView;
 use super::time::iso;
+use super::withheld::Withheld;
 use super::words;
 use crate::hub::Hub;
 
@@ -75,17 +76,15 @@ impl StorageView {
     /// out, and where a message of a failure names it, too.
     pub fn for_use(mut self) -> Self {
         self.external_id_source = None;
-        let withheld = [
+        let withheld = Withheld::names([
             self.public_key.take(),
             self.role_arn.take(),
             self.external_id.take(),
             self.next_external_id.take(),
-        ];
+        ]);
         let of_test = self.last_check.iter_mut().flat_map(|check| &mut check.message);
         for message in self.verification.message.iter_mut().chain(of_test) {
-            for name in withheld.iter().flatten() {
-                *message = message.replace(name.as_str(), "…");
-            }
+            withheld.hide(message);
         }
         self
     }

@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::query::{MAX_LIMIT, Params};
 use super::record_file::{self, FormatParams, Source, write_line};
-use super::url_records::{FilterParams, UrlRecordView, bring_up_to_date, read};
+use super::url_records::{FilterParams, Named, UrlRecordView, bring_up_to_date, read};
 use crate::auth::access::{Org, right};
 use crate::envelope::ErrorBody;
 use crate::error::ApiResult;
@@ -23,7 +23,7 @@ pub fn router() -> OpenApiRouter<Arc<Hub>> {
 
 /// The whole record of signed URLs, or what fits the filters, newest first
 ///
-/// As NDJSON a line for each record, as CSV a line for each URL.
+/// As NDJSON a line for each record, as CSV a line for each URL, and every asset with its external ID.
 #[utoipa::path(get, path = "/v2/organization/{organization}/urlRecords/file", tag = "organizations",
     params(("organization" = String, Path), FilterParams, FormatParams),
     responses((status = 200, content_type = "application/x-ndjson", body = String), (status = 403, body = ErrorBody)))]
@@ -53,7 +53,7 @@ impl Source for UrlRecords {
     type Record = UrlRecordView;
     type Cursor = UrlRecordId;
     const CSV_HEADER: &'static [u8] =
-        b"record,givenAt,expiresAt,user,email,apiKey,address,purpose,project,asset,object\r\n";
+        b"record,givenAt,expiresAt,user,email,name,apiKey,address,purpose,project,asset,externalId,object\r\n";
     const FILE_NAME: &'static str = "signed-urls";
     const UNKNOWN_FORMAT: &'static str = "url_records.format_unknown";
 
@@ -65,29 +65,33 @@ impl Source for UrlRecords {
             &self.hub,
             self.organization,
             self.filter.clone(),
-            before,
-            MAX_LIMIT,
+            (before, MAX_LIMIT),
+            Named::ALL,
         )
         .await
     }
 
     fn write_csv(record: &UrlRecordView, out: &mut Vec<u8>) {
         let optional = |text: &'_ Option<String>| text.clone().unwrap_or_default();
-        let (email, api_key) = (optional(&record.email), optional(&record.api_key));
+        let (email, name) = (optional(&record.email), optional(&record.name));
+        let api_key = optional(&record.api_key);
         let project = optional(&record.project);
         let (address, object) = (optional(&record.address), optional(&record.object));
         let mut line = |asset: &str| {
+            let external_id = record.external_ids.get(asset).map_or("", String::as_str);
             let cells = [
                 &record.id,
                 &record.given_at,
                 &record.expires_at,
                 &record.user,
                 &email,
+                &name,
                 &api_key,
                 &address,
                 record.purpose,
                 &project,
                 asset,
+                external_id,
                 &object,
             ];
             write_line(cells, out);

@@ -1,13 +1,16 @@
 //! Who was handed which signed URL: the record, newest first, by whatever is asked.
 
 use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::extract::State;
 use insitu_model::id::{AssetId, OrganizationId, ProjectId, UrlRecordId};
+use insitu_model::url_record::UrlPurpose;
 use insitu_store::Tx;
 use insitu_store::assets;
+use insitu_store::limits::MAX_ASSETS_PER_CALL;
 use insitu_store::url_records::{self, Filter, Listed};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -45,6 +48,10 @@ pub struct FilterParams {
     #[serde(rename = "externalId")]
     #[param(rename = "externalId")]
     external_id: Option<String>,
+    /// What they were for, with commas between several: `assets`, `task`, `address`, `upload`, `test` or `export`.
+    purpose: Option<String>,
+    /// The IP address that the request came from.
+    address: Option<String>,
     /// Handed out at this time or later (ISO 8601).
     from: Option<String>,
     /// Handed out before this time.
@@ -87,7 +94,7 @@ pub struct UrlRecordView {
     /// The ids of the assets that were opened.
     pub assets: Vec<String>,
     /// The external IDs of the first of them, at most ten, by their ids; those that have none are left out.
-    /// A thousand at most are looked up for a page.
+    /// A thousand at most are looked up for a page. A download names all of them.
     pub external_ids: BTreeMap<String, String>,
     /// What was named by its address instead.
     pub object: Option<String>,
@@ -140,6 +147,8 @@ impl FilterParams {
             user: value("user", self.user.as_ref())?,
             project,
             assets: wanted,
+            purposes: purposes(self.purpose.as_deref())?,
+            address: address(self.address.as_ref())?,
             from: time("from", self.from.as_ref())?,
             to: time("to", self.to.as_ref())?,
         })
@@ -160,11 +169,30 @@ async fn list(
     let limit = Page::new(None, page.limit)?.limit;
     let before: Option<UrlRecordId> = value("before", page.before.as_ref())?;
     bring_up_to_date(&hub).await;
-    let (records, next) = read(&hub, access.organization, filter, before, limit).await?;
+    let most = Named {
+        of_a_record: MAX_NAMED_OF_A_RECORD,
+        on_a_page: MAX_NAMED_ON_A_PAGE,
+    };
+    let (records, next) = read(&hub, access.organization, filter, (before, limit), most).await?;
     Ok(Success(UrlRecordList {
         records,
         next: next.map(|id| id.to_string()),
     }))
+}
+
+/// How many assets are named.
+#[derive(Debug, Clone, Copy)]
+pub struct Named {
+    of_a_record: usize,
+    on_a_page: usize,
+}
+
+impl Named {
+    /// Every one: the records of a page have so many and no more.
+    pub const ALL: Self = Self {
+        of_a_record: usize::MAX,
+        on_a_page: usize::MAX,
+    };
 }
 
 /// A page of records with the names of their assets, and where the next one begins.
@@ -172,55 +200,57 @@ pub async fn read(
     hub: &Hub,
     organization: OrganizationId,
     filter: Filter,
-    before: Option<UrlRecordId>,
-    limit: u32,
+    (before, limit): (Option<UrlRecordId>, u32),
+    most: Named,
 ) -> ApiResult<(Vec<UrlRecordView>, Option<UrlRecordId>)> {
     let (page, names) = hub
         .db
         .read(move |tx| {
             let page = url_records::list(tx, organization, &filter, before, limit)?;
-            let names = names_of(tx, organization, &page.records)?;
+            let names = names_of(tx, organization, &page.records, most)?;
             Ok::<_, insitu_store::Error>((page, names))
         })
         .await?;
-    let records = page.records.into_iter().map(|listed| named(listed, &names));
+    let records = page.records.into_iter().map(|listed| named(listed, &names, most));
     Ok((records.collect(), page.next))
 }
 
-/// The external IDs of the assets that the records name first: enough to tell them apart, and no more to be read for a
-/// page than [`MAX_NAMED_ON_A_PAGE`].
+/// The external IDs of the assets that the records name first, project by project and so many at a time.
 fn names_of(
     tx: &mut Tx,
     organization: OrganizationId,
     records: &[Listed],
+    most: Named,
 ) -> Result<HashMap<AssetId, String>, insitu_store::Error> {
     let mut by_project: BTreeMap<ProjectId, Vec<AssetId>> = BTreeMap::new();
     let named = records.iter().filter_map(|listed| {
         let record = &listed.record;
-        let first = record.assets.iter().take(MAX_NAMED_OF_A_RECORD);
+        let first = record.assets.iter().take(most.of_a_record);
         record
             .project
             .map(|project| first.map(move |asset| (project, *asset)))
     });
-    for (project, asset) in named.flatten().take(MAX_NAMED_ON_A_PAGE) {
+    for (project, asset) in named.flatten().take(most.on_a_page) {
         by_project.entry(project).or_default().push(asset);
     }
     let mut names = HashMap::new();
     for (project, mut ids) in by_project {
         ids.sort_unstable();
         ids.dedup();
-        match assets::external_ids(tx, organization, project, &ids) {
-            Ok(found) => names.extend(found),
-            // The project was deleted since: its assets are called by their ids.
-            Err(insitu_store::Error::NotFound { .. }) => {}
-            Err(error) => return Err(error),
+        for ids in ids.chunks(MAX_ASSETS_PER_CALL) {
+            match assets::external_ids(tx, organization, project, ids) {
+                Ok(found) => names.extend(found),
+                // The project was deleted since: its assets are called by their ids.
+                Err(insitu_store::Error::NotFound { .. }) => break,
+                Err(error) => return Err(error),
+            }
         }
     }
     Ok(names)
 }
 
-fn named(listed: Listed, names: &HashMap<AssetId, String>) -> UrlRecordView {
-    let first = listed.record.assets.iter().take(MAX_NAMED_OF_A_RECORD);
+fn named(listed: Listed, names: &HashMap<AssetId, String>, most: Named) -> UrlRecordView {
+    let first = listed.record.assets.iter().take(most.of_a_record);
     let external_ids = first
         .filter_map(|id| Some((id.to_string(), names.get(id)?.clone())))
         .collect();
@@ -235,6 +265,21 @@ pub async fn bring_up_to_date(hub: &Hub) {
     if let Err(error) = ledger::settle(hub).await {
         tracing::error!(%error, "records of signed URLs wait in their journal");
     }
+}
+
+fn purposes(text: Option<&str>) -> ApiResult<Vec<UrlPurpose>> {
+    let words = text.unwrap_or_default().split(',').map(str::trim);
+    words
+        .filter(|word| !word.is_empty())
+        .map(|word| word.parse().map_err(|error| invalid("purpose", &error)))
+        .collect()
+}
+
+/// An address as records have it, however it is written.
+fn address(text: Option<&String>) -> ApiResult<Option<String>> {
+    let trimmed = text.map(|text| text.trim().to_owned());
+    let address: Option<IpAddr> = value("address", trimmed.as_ref())?;
+    Ok(address.map(|address| address.to_canonical().to_string()))
 }
 
 pub(super) fn value<T: FromStr<Err: std::fmt::Display>>(

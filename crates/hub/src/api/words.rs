@@ -47,4 +47,6 @@ documented_words! {
     UrlPurpose = url_record::UrlPurpose::WORDS;
     AssetState = ["active", "deleted"];
     AssetChangeKind = ["batches", "priority", "delete", "restore", "unknown"];
+    JobKind = ["import", "export", "assetChange"];
+    JobUnit = ["rows", "files", "tasks", "assets"];
 }

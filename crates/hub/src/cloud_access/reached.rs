@@ -22,6 +22,7 @@ use secrecy::ExposeSecret;
 
 use super::proof;
 use crate::api::storages::SEALED_FIELD;
+use crate::api::withheld::Withheld;
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 use crate::jobs::proofs;
@@ -184,6 +185,11 @@ impl ReachedStorage {
 
     pub fn name(&self) -> &str {
         &self.row.name
+    }
+
+    /// What those are not told who may not manage it.
+    pub fn withheld(&self) -> Withheld {
+        Withheld::of(&self.row)
     }
 
     /// The IAM user's Access Key ID, where it is reached by one.

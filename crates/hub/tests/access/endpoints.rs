@@ -235,6 +235,7 @@ pub const ENDPOINTS: &[(&str, &str, Demands)] = &[
         "/v2/project/{project}/imports",
         OnProject(Right::ImportAssets),
     ),
+    ("GET", "/v2/jobs", InOrganization(Right::ReadOrganization)),
     ("GET", "/v2/imports", InOrganization(Right::ReadOrganization)),
     ("GET", "/v2/imports/{id}", Caller),
     ("POST", "/v2/imports/{id}/cancel", Caller),

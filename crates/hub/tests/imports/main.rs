@@ -15,6 +15,7 @@ mod cloud;
 mod formats;
 mod lifecycle;
 mod policies;
+mod running;
 mod storages;
 mod story;
 mod uploads;

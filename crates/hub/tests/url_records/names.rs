@@ -1,5 +1,11 @@
 //! The record of signed URLs calls assets by their external IDs, and is asked by one.
-use insitu_hub::testing::{Person, TestHub};
+
+use std::net::SocketAddr;
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use insitu_hub::testing::{Person, TestHub, call};
 use serde_json::{Value, json};
 
 use crate::story::ENDPOINT;
@@ -72,4 +78,149 @@ async fn a_record_names_assets_by_their_external_ids_and_is_found_by_one() {
     assert_eq!(records(&ada, "externalId=1").await.len(), 2);
     ada.delete(&path, Value::Null).await.data();
     assert_eq!(records(&ada, "").await[0]["externalIds"], json!({}));
+}
+
+#[tokio::test]
+async fn a_download_names_every_asset_and_whom_it_was_handed_to_however_many_there_are() {
+    // More than are named of a record, on a page, and in one look-up.
+    const MANY: usize = 2_300;
+    let hub = TestHub::start().await;
+    let ada = hub.owner("Acme").await;
+    let form = json!({ "name": "photos", "provider": "AWS", "publicKey": "AKIAIOSFODNN7EXAMPLE",
+        "privateKey": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "region": "eu-central-1", "endpoint": ENDPOINT });
+    let storage = ada.post("/v2/storages", form).await.data()["storage"]["_id"].clone();
+    let project = ada.project("p").await;
+    let rows: Vec<Value> = (0..MANY)
+        .map(|n| json!({ "data": format!("{ENDPOINT}/photos/{n}.jpg"), "externalId": format!("=n{n:05}"), "storage": storage }))
+        .collect();
+    let cloud = format!("/v2/project/{project}/cloud");
+    ada.post(&cloud, json!({ "assets": rows })).await.data();
+    let mut assets = Vec::new();
+    for page in 1..=3 {
+        let path = format!("/v2/project/{project}/assets?sort=externalId&limit=1000&page={page}");
+        let listed = ada.get(&path).await;
+        let ids: Vec<String> = listed.data()["assets"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|asset| asset["_id"].as_str().unwrap().to_owned())
+            .collect();
+        sign(&ada, &project, &ids).await;
+        assets.extend(ids);
+    }
+    assert_eq!(assets.len(), MANY);
+    let external_id = |n: usize| format!("=n{n:05}");
+
+    let path = format!("/v2/organization/{}/urlRecords/file", ada.organization);
+    let ndjson = ada.get(&path).await;
+    let lines: Vec<Value> = ndjson
+        .body
+        .as_str()
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let mut named: Vec<(String, String)> = Vec::new();
+    for line in &lines {
+        assert_eq!(line["email"], ada.email.as_str());
+        assert!(line["name"].is_string(), "{line}");
+        let names = line["externalIds"].as_object().unwrap();
+        named.extend(
+            names
+                .iter()
+                .map(|(id, name)| (id.clone(), name.as_str().unwrap().to_owned())),
+        );
+    }
+    named.sort_by(|a, b| a.1.cmp(&b.1));
+    let expected: Vec<_> = assets
+        .iter()
+        .cloned()
+        .enumerate()
+        .map(|(n, id)| (id, external_id(n)))
+        .collect();
+    assert_eq!(named, expected);
+    // A list for a page of the interface names fewer.
+    let shown = records(&ada, "limit=100").await;
+    assert_eq!(shown[0]["externalIds"].as_object().unwrap().len(), 10);
+
+    let csv = ada.get(&format!("{path}?format=csv")).await;
+    let text = csv.body.as_str().unwrap();
+    let mut lines = text.lines();
+    let head =
+        "record,givenAt,expiresAt,user,email,name,apiKey,address,purpose,project,asset,externalId,object";
+    assert_eq!(lines.next(), Some(head));
+    let mut cells: Vec<(String, String)> = Vec::new();
+    for line in lines {
+        let cell: Vec<&str> = line.split(',').collect();
+        assert_eq!(
+            (cell[4], cell[5]),
+            (ada.email.as_str(), shown[0]["name"].as_str().unwrap())
+        );
+        cells.push((cell[10].to_owned(), cell[11].to_owned()));
+    }
+    cells.sort_by(|a, b| a.1.cmp(&b.1));
+    // No cell is a formula to the program that shows it.
+    let expected: Vec<_> = expected
+        .into_iter()
+        .map(|(id, name)| (id, format!("\"'{name}\"")))
+        .collect();
+    assert_eq!(cells, expected);
+}
+
+#[tokio::test]
+async fn the_record_is_asked_by_purpose_and_by_address_and_so_is_a_download() {
+    let hub = TestHub::start().await;
+    let ada = hub.owner("Acme").await;
+    let (project, assets) = with_two(&ada).await;
+    sign(&ada, &project, &assets).await;
+    let storage = ada.get("/v2/storages").await.data()["storages"][0]["_id"].clone();
+    let signed = format!(
+        "/v2/getSignedUrl?project={project}&storageId={}&url={ENDPOINT}/photos/0.jpg",
+        storage.as_str().unwrap()
+    );
+    let mut request = Request::get(&signed)
+        .header("apikey", &ada.key)
+        .body(Body::empty())
+        .unwrap();
+    let from: SocketAddr = "[2001:db8::7]:50123".parse().unwrap();
+    request.extensions_mut().insert(ConnectInfo(from));
+    assert_eq!(call(hub.router(), request).await.status, 201);
+    let purposes = async |query: &str| -> Vec<String> {
+        let found = records(&ada, query).await;
+        found
+            .iter()
+            .map(|record| record["purpose"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    for (query, expected) in [
+        ("purpose=address", &["address"][..]),
+        ("purpose=assets", &["assets"]),
+        ("purpose=assets,address", &["address", "assets"]),
+        ("purpose=upload", &[]),
+        ("address=2001:DB8:0::7", &["address"]),
+        ("address=2001:db8::8", &[]),
+        ("address=2001:db8::7&purpose=assets", &[]),
+        ("purpose=&address=", &["address", "assets"]),
+    ] {
+        assert_eq!(purposes(query).await, expected, "{query}");
+        let path = format!(
+            "/v2/organization/{}/urlRecords/file?format=csv&{query}",
+            ada.organization
+        );
+        let file = ada.get(&path).await;
+        let lines = file.body.as_str().unwrap().lines().count();
+        let urls = expected
+            .iter()
+            .map(|purpose| if *purpose == "assets" { 2 } else { 1 });
+        assert_eq!(lines, 1 + urls.sum::<usize>(), "{query}");
+    }
+    for query in [
+        "purpose=nothing",
+        "purpose=assets,nothing",
+        "address=ada",
+        "address=192.0.2",
+    ] {
+        let path = format!("/v2/organization/{}/urlRecords?{query}", ada.organization);
+        assert_eq!(ada.get(&path).await.code(), "request.filters_invalid", "{query}");
+    }
 }

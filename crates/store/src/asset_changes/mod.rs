@@ -228,6 +228,19 @@ pub fn list(
     Ok(Listed { rows, total })
 }
 
+/// The organization's changes that are still on their way, newest first, up to `limit`.
+pub fn list_active(tx: &mut Tx, organization: OrganizationId, limit: u32) -> Result<Vec<AssetChange>> {
+    tx.rows(
+        &format!(
+            "SELECT {COLUMNS} FROM asset_changes WHERE organization = ?1 AND finished_at IS NULL
+                 AND project IN (SELECT p.id FROM projects p WHERE p.organization = ?1 AND p.deleted_at IS NULL)
+             ORDER BY id DESC LIMIT ?2"
+        ),
+        params![&organization, limit.clamp(1, crate::limits::MAX_PAGE_ROWS)],
+        read,
+    )
+}
+
 /// Stops a change: at once when nobody works on it yet, else as soon as its worker notices. What it changed so far
 /// stays changed. One that has ended stays as it is.
 pub fn cancel(

@@ -165,6 +165,19 @@ pub fn list(
     Ok(Listed { rows, total })
 }
 
+/// The organization's exports that are still on their way, newest first, up to `limit`.
+pub fn list_active(tx: &mut Tx, organization: OrganizationId, limit: u32) -> Result<Vec<Export>> {
+    tx.rows(
+        &format!(
+            "SELECT {COLUMNS} FROM exports e JOIN projects p ON p.id = e.project
+             WHERE e.organization = ?1 AND e.finished_at IS NULL AND p.deleted_at IS NULL
+             ORDER BY e.id DESC LIMIT ?2"
+        ),
+        params![&organization, limit.clamp(1, crate::limits::MAX_PAGE_ROWS)],
+        read,
+    )
+}
+
 fn read(row: &mut Row<'_>) -> Result<Export> {
     Ok(Export {
         new: NewExport {

@@ -279,3 +279,25 @@ contract! {
         assert!(matches!(store.ordered(at, Change::Delete, everything()).await, Err(Error::TooMany { .. })));
     }
 }
+
+contract! {
+    async fn the_changes_that_run_in_an_organization_are_listed_until_they_end(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let (rival, _) = store.organization("rival").await;
+        let at = (organization, store.project(organization, "birds").await);
+        let beside = (organization, store.project(organization, "cars").await);
+        let theirs = (rival, store.project(rival, "birds").await);
+        store.changed(at, Change::Priority(1), everything()).await;
+        let first = store.ordered(at, Change::Delete, everything()).await.unwrap();
+        let second = store.ordered(beside, Change::Priority(2), everything()).await.unwrap();
+        store.ordered(theirs, Change::Delete, everything()).await.unwrap();
+        let active = async || {
+            let found = store.read(move |tx| asset_changes::list_active(tx, organization, 10)).await.unwrap();
+            found.into_iter().map(|change| change.new.id).collect::<Vec<_>>()
+        };
+        assert_eq!(active().await, [second, first]);
+        let now = store.tick();
+        store.write(move |tx| asset_changes::cancel(tx, at.0, at.1, first, now)).await.unwrap();
+        assert_eq!(active().await, [second]);
+    }
+}

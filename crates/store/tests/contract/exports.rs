@@ -135,6 +135,34 @@ contract! {
 }
 
 contract! {
+    async fn what_runs_in_an_organization_is_listed_until_it_ends(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let (rival, _) = store.organization("rival").await;
+        let birds = store.project(organization, "birds").await;
+        let gone = store.project(organization, "gone").await;
+        let theirs = store.project(rival, "birds").await;
+        let ended = store.queued_export(organization, birds).await;
+        let now = store.tick();
+        store.write(move |tx| exports::cancel(tx, organization, ended, "export.cancelled", now)).await.unwrap();
+        let running = store.queued_export(organization, birds).await;
+        assert_eq!(store.claim_export("worker").await.unwrap().new.id, running);
+        let queued = store.queued_export(organization, birds).await;
+        store.queued_export(organization, gone).await;
+        store.queued_export(rival, theirs).await;
+        store.write(move |tx| projects::delete(tx, organization, gone, now)).await.unwrap();
+        let active = async |limit| {
+            let found = store.read(move |tx| exports::list_active(tx, organization, limit)).await.unwrap();
+            found.into_iter().map(|export| export.new.id).collect::<Vec<_>>()
+        };
+        assert_eq!(active(10).await, [queued, running]);
+        assert_eq!(active(1).await, [queued]);
+        let named = [theirs, birds, birds, gone];
+        let names = store.read(move |tx| projects::names(tx, organization, named.into_iter())).await.unwrap();
+        assert_eq!(names.into_iter().collect::<Vec<_>>(), [(birds, "birds".to_owned())]);
+    }
+}
+
+contract! {
     async fn two_claimers_never_get_the_same_export(store: &Store) {
         let (organization, _) = store.organization("acme").await;
         let project = store.project(organization, "birds").await;

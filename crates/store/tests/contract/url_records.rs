@@ -2,7 +2,7 @@
 
 use insitu_model::id::{AssetId, OrganizationId, ProjectId, UrlRecordId, UserId};
 use insitu_model::url_record::UrlPurpose;
-use insitu_store::limits::MAX_URL_RECORDS_PER_PAGE;
+use insitu_store::limits::{MAX_URL_RECORD_ASSETS_PER_PAGE, MAX_URL_RECORDS_PER_PAGE};
 use insitu_store::organizations;
 use insitu_store::url_records::{self, Filter, Page, UrlRecord};
 
@@ -143,6 +143,51 @@ contract! {
         for (filter, expected) in cases {
             assert_eq!(all(store, acme.organization, filter.clone(), 1).await, expected, "{filter:?}");
         }
+    }
+}
+
+contract! {
+    async fn those_of_a_purpose_and_of_an_address_are_found_among_all_others(store: &Store) {
+        let acme = place(store, "acme").await;
+        let other_user = store.user("grace@example.com").await;
+        let elsewhere = Some("2001:db8::7".to_owned());
+        let one = acme.record(store, &[]);
+        let two = UrlRecord { purpose: UrlPurpose::Upload, address: elsewhere.clone(), ..acme.record(store, &[]) };
+        let three = UrlRecord { purpose: UrlPurpose::Test, address: None, ..acme.record(store, &[]) };
+        let four = UrlRecord { user: other_user, address: elsewhere.clone(), ..acme.record(store, &[]) };
+        keep(store, &[one.clone(), two.clone(), three.clone(), four.clone()]).await;
+        let none = Filter::default();
+        let of = |purposes: &[UrlPurpose]| Filter { purposes: purposes.to_vec(), ..none.clone() };
+        let from_there = Filter { address: elsewhere, ..none.clone() };
+        let cases = [
+            (of(&[UrlPurpose::Upload]), vec![two.clone()]),
+            (of(&[UrlPurpose::Test, UrlPurpose::Upload]), vec![three.clone(), two.clone()]),
+            (of(&[UrlPurpose::Export]), vec![]),
+            (from_there.clone(), vec![four.clone(), two.clone()]),
+            (Filter { address: Some("192.0.2.7".to_owned()), ..none.clone() }, vec![one.clone()]),
+            (Filter { address: Some("192.0.2".to_owned()), ..none.clone() }, vec![]),
+            // Either index may lead the way: the others hold all the same.
+            (Filter { user: Some(other_user), ..from_there.clone() }, vec![four.clone()]),
+            (Filter { purposes: vec![UrlPurpose::Assets], user: Some(acme.owner), ..from_there.clone() }, vec![]),
+            (Filter { to: Some(four.id.created_ms()), ..from_there }, vec![two]),
+        ];
+        for (filter, expected) in cases {
+            assert_eq!(all(store, acme.organization, filter.clone(), 1).await, expected, "{filter:?}");
+        }
+    }
+}
+
+contract! {
+    async fn a_page_ends_where_its_records_name_many_assets(store: &Store) {
+        let acme = place(store, "acme").await;
+        let asset = id!(store, AssetId);
+        let many = vec![asset; MAX_URL_RECORD_ASSETS_PER_PAGE / 2];
+        let records: Vec<_> = (0..3).map(|_| acme.record(store, &many)).collect();
+        keep(store, &records).await;
+        let first = page(store, acme.organization, Filter::default(), None, 100).await;
+        assert_eq!((first.records.len(), first.next), (2, Some(records[1].id)));
+        let second = page(store, acme.organization, Filter::default(), first.next, 100).await;
+        assert_eq!((second.records.len(), second.next), (1, None));
     }
 }
 

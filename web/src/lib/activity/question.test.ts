@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { changeFilter, isFiltered, readQuestion, urlFilter, writeQuestion } from './question';
+import { changeFilter, isAddress, isFiltered, readQuestion, urlFilter, writeQuestion } from './question';
 
 const read = (text: string) => readQuestion(new URLSearchParams(text));
 
@@ -8,6 +8,7 @@ it('keeps what is asked in the address, and only what the record can be asked by
     '',
     'person=1&kind=storage&from=2026-01-31',
     'view=urls&project=2&asset=3&to=2026-02-01',
+    'view=urls&purpose=upload&address=203.0.113.9',
   ]) {
     expect(writeQuestion(read(text)).toString()).toBe(text);
   }
@@ -31,6 +32,14 @@ it('leaves out what is not asked, and what is no day', () => {
     to: undefined,
   });
   expect(urlFilter(read('view=urls&person=1')).user).toBe('1');
+});
+
+it('asks by purpose and address, and takes for an address what looks like one', () => {
+  const asked = urlFilter(read('view=urls&purpose=test&address=2001:db8::7'));
+  expect(asked).toMatchObject({ purpose: 'test', address: '2001:db8::7' });
+  expect(isFiltered(read('view=urls&address=192.0.2.7'))).toBe(true);
+  expect(['192.0.2.7', '::1', '::ffff:192.0.2.7'].map(isAddress)).toEqual([true, true, true]);
+  expect(['', 'ada', '192.0.2', 'example.com', 'cafe'].map(isAddress)).toEqual(Array(5).fill(false));
 });
 
 it('asks for an asset by its ID where it looks like one, and else by what lists call it', () => {

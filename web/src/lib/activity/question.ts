@@ -13,6 +13,10 @@ export type Question = {
   project: string;
   /** Its ID, or what lists call it. */
   asset: string;
+  /** What URLs were for. */
+  purpose: string;
+  /** The IP address that they were handed to. */
+  address: string;
   /** Days such as 2026-01-31, both included, where the reader is. */
   from: string;
   to: string;
@@ -21,9 +25,11 @@ export type Question = {
 type Name = Exclude<keyof Question, 'view'>;
 const OF_VIEW: Record<View, readonly Name[]> = {
   changes: ['person', 'kind', 'subject', 'from', 'to'],
-  urls: ['person', 'project', 'asset', 'from', 'to'],
+  urls: ['person', 'project', 'purpose', 'asset', 'address', 'from', 'to'],
 };
 export const ASSET_ID = /^[0-9a-f]{24}$/;
+const IPV4 = /^(\d{1,3}\.){3}\d{1,3}$/;
+const IPV6 = /^[0-9a-f:.]*:[0-9a-f:.]*$/i;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 export function readQuestion(query: URLSearchParams): Question {
@@ -36,6 +42,8 @@ export function readQuestion(query: URLSearchParams): Question {
     subject: text('subject'),
     project: text('project'),
     asset: text('asset'),
+    purpose: text('purpose'),
+    address: text('address'),
     from: day('from'),
     to: day('to'),
   };
@@ -48,6 +56,9 @@ export function writeQuestion(question: Question): URLSearchParams {
   for (const name of OF_VIEW[question.view]) if (question[name]) query.set(name, question[name]);
   return query;
 }
+
+/** Looks like an IP address; whether it is one the hub says. */
+export const isAddress = (text: string) => IPV4.test(text) || IPV6.test(text);
 
 export function isFiltered(question: Question): boolean {
   return OF_VIEW[question.view].some((name) => question[name] !== '');
@@ -73,13 +84,15 @@ export function changeFilter({ person, kind, subject, from, to }: Question): Cha
   };
 }
 
-export function urlFilter({ person, project, asset, from, to }: Question): UrlFilter {
+export function urlFilter({ person, project, asset, purpose, address, from, to }: Question): UrlFilter {
   const isId = ASSET_ID.test(asset);
   return {
     user: given(person),
     project: given(project),
     asset: isId ? asset : undefined,
     externalId: isId ? undefined : given(asset),
+    purpose: given(purpose),
+    address: given(address),
     from: moment(from),
     to: moment(to, 1),
   };

@@ -17,6 +17,8 @@ export type UrlFilter = {
   project?: string;
   asset?: string;
   externalId?: string;
+  purpose?: string;
+  address?: string;
   from?: string;
   to?: string;
 };

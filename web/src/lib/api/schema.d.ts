@@ -442,6 +442,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Imports, exports and changes of assets that are on their way, each in the projects where the caller may have them
+         * @description The newest first.
+         */
+        get: operations["getJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/listProjects": {
         parameters: {
             query?: never;
@@ -573,7 +593,7 @@ export interface paths {
         };
         /**
          * The whole record of signed URLs, or what fits the filters, newest first
-         * @description As NDJSON a line for each record, as CSV a line for each URL.
+         * @description As NDJSON a line for each record, as CSV a line for each URL, and every asset with its external ID.
          */
         get: operations["getOrganizationByOrganizationUrlRecordsFile"];
         put?: never;
@@ -1441,7 +1461,8 @@ export interface paths {
          * Try a storage and name what is wrong with it
          * @description No check writes: HEAD, GET and OPTIONS to the buckets, POST to STS alone. With `Accept: application/x-ndjson`, a line
          *     `{"check":…}` for each check as it ends, and `{"diagnosis":…}` at the end. With `signSample` it holds a signed URL for
-         *     whoever manages storages, which is on record as every other.
+         *     whoever manages storages, which is on record as every other. Others are told the cause without access key, role and
+         *     external ID.
          */
         post: operations["postStoragesByIdTest"];
         delete?: never;
@@ -2506,6 +2527,19 @@ export interface components {
             status: string;
         };
         /** @description The body of a successful answer. */
+        Envelope_JobList: {
+            data: {
+                jobs: components["schemas"]["Job"][];
+                /** Format: int64 */
+                total: number;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
         Envelope_LabelsData: {
             data: {
                 /**
@@ -3282,8 +3316,52 @@ export interface components {
             status: string;
             to: string;
         };
+        /** @description An import, an export or a change of assets that waits or runs. */
+        Job: {
+            _id: string;
+            change?: components["schemas"]["AssetChangeKind"] | null;
+            createdAt: string;
+            /** @description The user's id. */
+            createdBy: string;
+            /**
+             * Format: int64
+             * @description How many are done.
+             */
+            done: number;
+            /** @description `import`, `export` or `assetChange` */
+            kind: components["schemas"]["JobKind"];
+            /** @description Of an import's list or an export's file; null for a change of assets. */
+            name?: string | null;
+            project: string;
+            projectName: string;
+            /**
+             * Format: double
+             * @description The part that is done, from 0 to 1, where that is known.
+             */
+            share?: number | null;
+            startedAt?: string | null;
+            /** @description `receiving`, `queued` or `running` */
+            state: components["schemas"]["ImportState"];
+            /**
+             * Format: int64
+             * @description How many there will be, where that is known.
+             */
+            total?: number | null;
+            /** @description What is counted: `rows` of an import or the `files` that it finds first, `tasks` of an export, or `assets` */
+            unit: components["schemas"]["JobUnit"];
+            waiting?: components["schemas"]["ImportWaiting"] | null;
+        };
+        /** @enum {string} */
+        JobKind: "import" | "export" | "assetChange";
+        JobList: {
+            jobs: components["schemas"]["Job"][];
+            /** Format: int64 */
+            total: number;
+        };
         /** @enum {string} */
         JobState: "queued" | "running" | "completed" | "failed" | "cancelled";
+        /** @enum {string} */
+        JobUnit: "rows" | "files" | "tasks" | "assets";
         KnownDimensions: {
             /** Format: int32 */
             height: number;
@@ -4201,7 +4279,7 @@ export interface components {
             expiresAt: string;
             /**
              * @description The external IDs of the first of them, at most ten, by their ids; those that have none are left out.
-             *     A thousand at most are looked up for a page.
+             *     A thousand at most are looked up for a page. A download names all of them.
              */
             externalIds: {
                 [key: string]: string;
@@ -4353,6 +4431,7 @@ export type EnvelopeIdentityData = components['schemas']['Envelope_IdentityData'
 export type EnvelopeImportData = components['schemas']['Envelope_ImportData'];
 export type EnvelopeImportList = components['schemas']['Envelope_ImportList'];
 export type EnvelopeInvitationList = components['schemas']['Envelope_InvitationList'];
+export type EnvelopeJobList = components['schemas']['Envelope_JobList'];
 export type EnvelopeLabelsData = components['schemas']['Envelope_LabelsData'];
 export type EnvelopeMemberList = components['schemas']['Envelope_MemberList'];
 export type EnvelopeNextTask = components['schemas']['Envelope_NextTask'];
@@ -4416,7 +4495,11 @@ export type ImportWaiting = components['schemas']['ImportWaiting'];
 export type Invitation = components['schemas']['Invitation'];
 export type InvitationList = components['schemas']['InvitationList'];
 export type Invite = components['schemas']['Invite'];
+export type Job = components['schemas']['Job'];
+export type JobKind = components['schemas']['JobKind'];
+export type JobList = components['schemas']['JobList'];
 export type JobState = components['schemas']['JobState'];
+export type JobUnit = components['schemas']['JobUnit'];
 export type KnownDimensions = components['schemas']['KnownDimensions'];
 export type LabelTask = components['schemas']['LabelTask'];
 export type LabelsBody = components['schemas']['LabelsBody'];
@@ -5623,6 +5706,33 @@ export interface operations {
             };
         };
     };
+    getJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_JobList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     getListProjects: {
         parameters: {
             query?: {
@@ -5953,6 +6063,10 @@ export interface operations {
                 asset?: string;
                 /** @description The external ID of an asset, of the project if there is one, else of any. */
                 externalId?: string;
+                /** @description What they were for, with commas between several: `assets`, `task`, `address`, `upload`, `test` or `export`. */
+                purpose?: string;
+                /** @description The IP address that the request came from. */
+                address?: string;
                 /** @description Handed out at this time or later (ISO 8601). */
                 from?: string;
                 /** @description Handed out before this time. */
@@ -5999,6 +6113,10 @@ export interface operations {
                 asset?: string;
                 /** @description The external ID of an asset, of the project if there is one, else of any. */
                 externalId?: string;
+                /** @description What they were for, with commas between several: `assets`, `task`, `address`, `upload`, `test` or `export`. */
+                purpose?: string;
+                /** @description The IP address that the request came from. */
+                address?: string;
                 /** @description Handed out at this time or later (ISO 8601). */
                 from?: string;
                 /** @description Handed out before this time. */

@@ -17,6 +17,7 @@ export type {
   ImportState,
   Invitation,
   Invite,
+  Job,
   Member,
   Organization,
   OrganizationRole,

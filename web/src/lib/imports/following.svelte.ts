@@ -17,7 +17,7 @@ export function isOver(state: Import['state']): boolean {
 }
 
 /** Follows what the hub lists as running and what this tab has sent, for as long as the caller is shown. */
-export function follow(active: () => Import[] | undefined, onreport: (done: Import) => void) {
+export function follow(active: () => Pick<Import, '_id'>[] | undefined, onreport: (done: Import) => void) {
   const queries = useQueryClient();
   let running = new Set<string>();
   let here = true;

@@ -20,10 +20,14 @@ export function estimatedRows(seen: Seen): number | null {
   if (seen.state === 'completed') return seen.rowsRead;
   // What the hub listed itself, it has counted.
   if (seen.rowsListed && !seen.isListing) return seen.rowsListed;
-  const done = share(seen);
-  if (done === null || done < ESTIMATE_FROM || seen.rowsRead === 0) return null;
-  const rows = seen.rowsRead / done;
+  return estimate(seen.rowsRead, share(seen));
+}
+
+/** About how many there are, where so many are that part of them. */
+export function estimate(done: number, part: number | null): number | null {
+  if (part === null || part < ESTIMATE_FROM || done === 0) return null;
+  const all = done / part;
   // Two digits are all that the estimate knows.
-  const unit = 10 ** Math.max(0, Math.floor(Math.log10(rows)) - 1);
-  return Math.max(seen.rowsRead, Math.round(rows / unit) * unit);
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(all)) - 1);
+  return Math.max(done, Math.round(all / unit) * unit);
 }

@@ -22,10 +22,28 @@ const setup: SetupDocuments = {
   ],
 };
 
+type Allowed = {
+  DependsOn?: string[];
+  Properties: { PolicyName: string; Roles: object[]; PolicyDocument: { Statement: object[] } };
+};
+
+/** What the function of a stack may do, and what that is called. */
+function allowedIn(resources: Record<string, Allowed>): [string, Allowed] {
+  const found = Object.entries(resources).filter(([name]) => name.startsWith('CorsOf'));
+  expect(found).toHaveLength(1);
+  return found[0] as [string, Allowed];
+}
+
 describe('the CloudFormation template', () => {
   it('makes a role that trusts the hub and reads the buckets, and tells its ARN', () => {
     const { Resources, Outputs } = JSON.parse(cloudFormation(setup, 'IAM_DELEGATED', ['one']));
-    expect(Object.keys(Resources)).toEqual(['Role', 'CorsRole', 'CorsFunction', 'CorsRules']);
+    const [role, ...others] = Object.keys(Resources);
+    expect([role, ...others.filter((name) => !name.startsWith('CorsOf'))]).toEqual([
+      'Role',
+      'CorsRole',
+      'CorsFunction',
+      'CorsRules',
+    ]);
     expect(Resources.Role.Properties.AssumeRolePolicyDocument).toEqual(setup.trustPolicy);
     expect(Resources.Role.Properties.Policies[0].PolicyDocument).toEqual(setup.policy);
     expect(Outputs).toEqual({ RoleArn: { Value: { 'Fn::GetAtt': ['Role', 'Arn'] } } });
@@ -42,7 +60,10 @@ describe('the CloudFormation template', () => {
   it('sets the CORS rule by a function that may touch the rules of these buckets and nothing else', () => {
     const { Resources } = JSON.parse(cloudFormation(setup, 'IAM_DELEGATED', ['one', 'my.two']));
     const { CorsRole, CorsFunction, CorsRules } = Resources;
-    expect(CorsRole.Properties.Policies[0].PolicyDocument.Statement).toEqual([
+    expect(CorsRole.Properties.Policies).toBeUndefined();
+    const [, allowed] = allowedIn(Resources);
+    expect(allowed.Properties.Roles).toEqual([{ Ref: 'CorsRole' }]);
+    expect(allowed.Properties.PolicyDocument.Statement).toEqual([
       {
         Effect: 'Allow',
         Action: ['s3:GetBucketCORS', 's3:PutBucketCORS'],
@@ -59,6 +80,24 @@ describe('the CloudFormation template', () => {
     expect(CorsRules.Properties.ServiceToken).toEqual({ 'Fn::GetAtt': ['CorsFunction', 'Arn'] });
     expect(CorsRules.Properties.Buckets).toEqual(['one', 'my.two']);
     expect(JSON.parse(CorsRules.Properties.Rules)).toEqual(setup.cors);
+  });
+
+  it('lets the function reach a bucket that an update leaves out until its rule is gone', () => {
+    const resources = (buckets: string[]) =>
+      JSON.parse(cloudFormation(setup, 'IAM_DELEGATED', buckets)).Resources as Record<string, Allowed>;
+    const [before, after] = [resources(['one', 'two']), resources(['one'])];
+    const [old, oldPolicy] = allowedIn(before);
+    const [young, youngPolicy] = allowedIn(after);
+    // What is not in the new template is deleted after everything that is.
+    expect(after).not.toHaveProperty(old);
+    expect(young).toMatch(/^CorsOf[0-9A-F]{8}$/);
+    expect(youngPolicy.Properties.PolicyName).not.toBe(oldPolicy.Properties.PolicyName);
+    // The new one is there before the rules are changed, and both are there after what allows it when the stack goes.
+    expect([before.CorsRules?.DependsOn, after.CorsRules?.DependsOn]).toEqual([[old], [young]]);
+    // Nothing else of the stack changes with the buckets, so nothing that the function needs is made anew.
+    expect([after.CorsRole, after.CorsFunction]).toEqual([before.CorsRole, before.CorsFunction]);
+    // In another order they are the same buckets.
+    expect(allowedIn(resources(['two', 'one']))[0]).toBe(old);
   });
 });
 

@@ -56,8 +56,17 @@ export function cloudFormation(setup: SetupDocuments, accessType: AccessType, bu
 /**
  * CloudFormation changes no bucket that it did not make, so a function of the stack does: it may read and write the CORS
  * rules of these buckets and nothing else, adds ours, and takes them away with the stack.
+ *
+ * It also takes them away from a bucket that an update leaves out, and must still be allowed to then. An update first makes
+ * and changes, what others depend on before them, and deletes what is not in the new template at its end, when all else has
+ * succeeded. So what the function may do is a resource of its own, called after its buckets: another list is another
+ * resource, which is there before the function is called for it, while the one of the list before goes only after. The
+ * two have different names in the role, because for that while it has both. An update that fails takes the same steps
+ * back; and where a stack goes, or its last bucket, the rules go before what allows it, because they depend on it.
  */
 function corsResources(setup: SetupDocuments, buckets: string[]) {
+  const list = fingerprint([...buckets].sort().join(' '));
+  const allowed = `CorsOf${list}`;
   const attribute = (resource: string) => ({ 'Fn::GetAtt': [resource, 'Arn'] });
   return {
     CorsRole: {
@@ -73,23 +82,23 @@ function corsResources(setup: SetupDocuments, buckets: string[]) {
             },
           ],
         },
-        Policies: [
-          {
-            PolicyName: 'cors-of-buckets',
-            PolicyDocument: {
-              Version: '2012-10-17',
-              Statement: [
-                {
-                  Effect: 'Allow',
-                  Action: ['s3:GetBucketCORS', 's3:PutBucketCORS'],
-                  Resource: buckets.map((bucket) => ({
-                    'Fn::Sub': `arn:\${AWS::Partition}:s3:::${bucket}`,
-                  })),
-                },
-              ],
+      },
+    },
+    [allowed]: {
+      Type: 'AWS::IAM::Policy',
+      Properties: {
+        PolicyName: `cors-of-${list}`,
+        Roles: [{ Ref: 'CorsRole' }],
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Action: ['s3:GetBucketCORS', 's3:PutBucketCORS'],
+              Resource: buckets.map((bucket) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${bucket}` })),
             },
-          },
-        ],
+          ],
+        },
       },
     },
     CorsFunction: {
@@ -104,6 +113,7 @@ function corsResources(setup: SetupDocuments, buckets: string[]) {
     },
     CorsRules: {
       Type: 'Custom::BucketCors',
+      DependsOn: [allowed],
       Properties: {
         ServiceToken: attribute('CorsFunction'),
         Buckets: buckets,
@@ -112,6 +122,13 @@ function corsResources(setup: SetupDocuments, buckets: string[]) {
       },
     },
   };
+}
+
+/** Eight letters and digits that follow from a text and hardly from another: FNV-1a. */
+function fingerprint(text: string): string {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0').toUpperCase();
 }
 
 /** Sets the CORS rules of each bucket of an S3-compatible server with AWS's command line. */

@@ -97,7 +97,7 @@ pub struct ImportWaiting {
 }
 
 impl ImportWaiting {
-    fn of(import: &Import) -> Option<Self> {
+    pub fn of(import: &Import) -> Option<Self> {
         let trouble = import
             .trouble
             .as_ref()

@@ -97,8 +97,9 @@ async fn sign(
 async fn why(State(hub): State<Arc<Hub>>, access: OnTask<right::Label>) -> ApiResult<Success<DiagnosisData>> {
     let (organization, project) = (access.on.organization, access.on.project);
     let sees_documents = allows(Right::ReadAssets, access.on.role, access.on.project_role);
+    let manages = allows(Right::ManageStorages, access.on.role, None);
     let asset = asset_of(&hub, access).await?;
-    let diagnosis = way_to(&hub, organization, project, asset)
+    let diagnosis = way_to(&hub, organization, project, asset, manages)
         .await?
         .ok_or_else(|| ApiError::not_found("asset", asset))?;
     let diagnosis = match sees_documents {
