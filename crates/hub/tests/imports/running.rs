@@ -55,7 +55,6 @@ async fn held_elsewhere(story: &Story, project: &str) -> (String, String) {
         project,
         created_by,
         change: Change::Delete,
-        filter: AssetFilter::default(),
         created_at: now,
     };
     let ids = (export.id, change.id);
@@ -64,7 +63,7 @@ async fn held_elsewhere(story: &Story, project: &str) -> (String, String) {
             exports::insert(tx, &export, 8, 100)?;
             exports::claim(tx, "elsewhere", now, now + LONG_MS)?;
             exports::progress(tx, ids.0, "elsewhere", (2, 900), now + LONG_MS)?;
-            asset_changes::insert(tx, &change, 100)?;
+            asset_changes::insert(tx, &change, &AssetFilter::default(), 100)?;
             asset_changes::claim(tx, "elsewhere", now, now + LONG_MS)?;
             Ok::<_, insitu_store::Error>(())
         })
