@@ -79,6 +79,8 @@ it.each(LOOKS)('shows what runs, in $theme at $size px', async (how) => {
   const menu = page.getByLabel('Running jobs');
   // Two looks at it tell how fast it is.
   await expect.poll(() => menu.getByText(/ left$/).count()).toBe(2);
+  // However long a name is, what stands behind it is inside.
+  expect(await menu.evaluate((panel) => panel.scrollWidth - panel.clientWidth)).toBe(0);
   await looking.at('jobs-of-every-kind');
   for (const job of jobs) Object.assign(job, { state: 'queued' });
   await expect.poll(() => menu.getByText('Waiting').count()).toBe(3);
