@@ -2,7 +2,7 @@
 import { createQuery } from '@tanstack/svelte-query';
 import { findProjectPeople } from '$lib/api/projectPeople';
 import { keys } from '$lib/session/queries';
-import { words } from '$lib/words/tasks';
+import { words } from '$lib/words/stages';
 
 /** More than these are found by typing an address. */
 const MOST = 1000;

@@ -3,7 +3,7 @@
 import { m } from '$lib/messages';
 import type { Project } from '$lib/api/types';
 import type { Here } from '$lib/session/session.svelte';
-import { words as tasks } from '$lib/words/tasks';
+import { words as tasks } from '$lib/words/stages';
 
 type Standing = Pick<Here, 'manages' | 'managesTasks' | 'seesAllTasks'>;
 type WithRole = Pick<Project, 'role'> | undefined;

@@ -1,15 +1,12 @@
-// The words of the Tasks tab and of everything that begins the work on a task.
-import type { ReviewStatus, Stage } from '$lib/api/tasks';
+// The words of the Tasks tab.
+import type { Stage } from '$lib/api/tasks';
 import { count, counted } from '$lib/format/numbers';
+import { words as stages } from './stages';
 
 const taskCount = (n: number) => counted(n, 'task', 'tasks');
 
 export const words = {
-  title: 'Tasks',
-  startLabeling: 'Start labeling',
-  startReviewing: 'Start reviewing',
-  export: 'Export',
-  commands: { tasks: 'Tasks of this project', export: 'Exports of this project' },
+  ...stages,
 
   all: taskCount,
   failed: 'The tasks could not be listed.',
@@ -24,22 +21,7 @@ export const words = {
 
   find: 'Find by the whole External ID',
   filterExternalId: 'Whole External ID',
-  filterStage: 'Stage',
-  filterAssignee: 'Assignee',
-  filterBatch: 'Batch',
-  nobody: 'Nobody',
-  me: 'Me',
-  noBatches: 'This project has no batches.',
 
-  stages: { Label: 'Label', Review: 'Review', Complete: 'Complete' } satisfies Record<Stage, string>,
-  /** What a circle that stands for a task says. */
-  mark: (stage: Stage) => (stage === 'Complete' ? 'Task is complete' : `Task is in stage ${stage}`),
-  reviewStatuses: {
-    Todo: 'Not reviewed',
-    Accepted: 'Accepted',
-    Rejected: 'Rejected',
-    Fixed: 'Fixed',
-  } satisfies Record<ReviewStatus, string>,
   columns: {
     select: 'Selected',
     picture: 'Picture',
