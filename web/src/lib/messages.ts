@@ -1,11 +1,10 @@
 // Every word that the interface says, kept apart from the code so that it can be translated.
 import type { AssetSort } from './api/assets';
-import type { ImportState, OrganizationRole } from './api/types';
+import type { OrganizationRole } from './api/types';
 import { count, counted } from './format/numbers';
 import type { Cause } from './thumbnails/cause';
 
 const assetCount = (n: number) => counted(n, 'asset', 'assets');
-const rowCount = (n: number) => counted(n, 'row', 'rows');
 
 export const m = {
   product: 'Insitu',
@@ -184,22 +183,6 @@ export const m = {
   imports: {
     jobs: 'Running jobs',
     jobsCount: (n: number) => `${counted(n, 'job', 'jobs')} running`,
-    noJobs: 'Nothing is running.',
-    states: {
-      receiving: 'Sending',
-      queued: 'Waiting',
-      running: 'Importing',
-      completed: 'Completed',
-      failed: 'Failed',
-      cancelled: 'Cancelled',
-    } satisfies Record<ImportState, string>,
-    silent: 'The hub does not answer. This is how far it was when it last did.',
-    silentJobs: 'The hub does not answer. What is running there is not known.',
-    doneToast: (name: string, imported: number, refused: number) =>
-      `${name}: ${rowCount(imported)} imported${refused ? `, ${count(refused)} refused` : ''}.`,
-    failedToast: (name: string) => `${name}: the import failed.`,
-    showReport: 'Show report',
-    progressLabel: (name: string) => `Import of ${name}`,
   },
 
   organization: {

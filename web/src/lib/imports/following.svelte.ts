@@ -2,7 +2,7 @@
 import { useQueryClient, type QueryClient } from '@tanstack/svelte-query';
 import { getImport } from '$lib/api/imports';
 import type { Import } from '$lib/api/types';
-import { m } from '$lib/messages';
+import { words as importing } from '$lib/words/imports';
 import { keys } from '$lib/session/queries';
 import { toasts } from '$ui/toasts.svelte';
 import { uploads } from './uploads.svelte';
@@ -58,10 +58,10 @@ function ended(done: Import, queries: QueryClient, onreport: (done: Import) => v
     void queries.invalidateQueries({ queryKey });
   }
   if (uploads.watched === done._id) return;
-  const action = { label: m.imports.showReport, run: () => onreport(done) };
+  const action = { label: importing.showReport, run: () => onreport(done) };
   if (done.state === 'completed') {
-    toasts.done(m.imports.doneToast(done.name, done.rowsImported, done.rowsRefused), action);
+    toasts.done(importing.doneToast(done.name, done.rowsImported, done.rowsRefused), action);
   } else if (done.state === 'failed') {
-    toasts.show({ tone: 'danger', text: m.imports.failedToast(done.name), action });
+    toasts.show({ tone: 'danger', text: importing.failedToast(done.name), action });
   }
 }

@@ -1,5 +1,5 @@
 // What Add Data says of lists: how they are chosen and imported, how far each is, what became of its rows.
-import type { OnDuplicate, OnError } from '$lib/api/types';
+import type { ImportState, OnDuplicate, OnError } from '$lib/api/types';
 import { bytes, count, counted, duration } from '$lib/format/numbers';
 
 const rowCount = (n: number) => counted(n, 'row', 'rows');
@@ -7,6 +7,23 @@ const named = (names: string[]) =>
   names.length > 3 ? `${names.slice(0, 2).join(', ')} and ${count(names.length - 2)} more` : names.join(', ');
 
 export const words = {
+  noJobs: 'Nothing is running.',
+  states: {
+    receiving: 'Sending',
+    queued: 'Waiting',
+    running: 'Importing',
+    completed: 'Completed',
+    failed: 'Failed',
+    cancelled: 'Cancelled',
+  } satisfies Record<ImportState, string>,
+  silent: 'The hub does not answer. This is how far it was when it last did.',
+  silentJobs: 'The hub does not answer. What is running there is not known.',
+  doneToast: (name: string, imported: number, refused: number) =>
+    `${name}: ${rowCount(imported)} imported${refused ? `, ${count(refused)} refused` : ''}.`,
+  failedToast: (name: string) => `${name}: the import failed.`,
+  showReport: 'Show report',
+  progressLabel: (name: string) => `Import of ${name}`,
+
   tabs: { url: 'Upload Data URL', explorer: 'File Explorer', drop: 'Drag and Drop' },
   drop: 'Drop a JSON, NDJSON or CSV list here, or choose a file',
   dropNow: 'Let go to import this list',
