@@ -1,8 +1,9 @@
 import { gzipSync } from 'node:zlib';
-import type { Locator, Page } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { assetsOf, fileNameOf, ready, useBrowser, Visitor, type ApiAsset } from './harness';
 import { api } from './labeling';
+import { holdAtEnd, type Job } from './running';
 
 useBrowser();
 
@@ -104,8 +105,6 @@ it('checks a list without importing it, then deletes what was imported', async (
   await visitor.leave();
 });
 
-type Job = { _id: string; name: string; state: string; rowsRead: number; rowsImported: number };
-
 const importsOf = async (projectId: string) =>
   (await api<{ imports: Job[] }>('GET', `/v2/project/${projectId}/imports`)).imports;
 
@@ -114,34 +113,6 @@ function packed(count: number): Buffer {
   const data = addressOf('cute-cat.jpg');
   const line = (n: number) => `{"data":"${data}","externalId":"row ${n}","width":451,"height":300}\n`;
   return gzipSync(Array.from({ length: count }, (_, n) => line(n)).join(''), { level: 1 });
-}
-
-/**
- * Holds an import at its end, as far as a page is told: also where it takes less time than to look at it, it goes on, and
- * counts, until it is let go.
- */
-async function holdAtEnd(page: Page, name: string): Promise<() => void> {
-  let isHeld = true;
-  let rowsTold = 0;
-  let known: Job | undefined;
-  const hold = (job: Job | undefined) => {
-    if (job?.name !== name) return;
-    if (job.state === 'completed')
-      Object.assign(job, { state: 'running', finishedAt: null, rowsRead: rowsTold + 1 });
-    rowsTold = job.rowsRead;
-    known = job;
-  };
-  await page.route(/\/v2\/(project\/[^/]+\/)?imports(\/[0-9a-f]{24})?(\?|$)/, async (route) => {
-    if (!isHeld || route.request().method() !== 'GET') return route.continue();
-    const response = await route.fetch();
-    const body = (await response.json()) as { data: { import?: Job; imports?: Job[] } };
-    const { import: one, imports } = body.data;
-    const isOfRunning = route.request().url().includes('state=active');
-    if (isOfRunning && known && !imports?.some((job) => job.name === name)) imports?.push({ ...known });
-    for (const job of [one, ...(imports ?? [])]) hold(job);
-    await route.fulfill({ response, json: body });
-  });
-  return () => (isHeld = false);
 }
 
 it('imports 100,000 rows through a closed dialog and a reload in the middle', async () => {

@@ -80,17 +80,12 @@ async fn a_record_names_assets_by_their_external_ids_and_is_found_by_one() {
     assert_eq!(records(&ada, "").await[0]["externalIds"], json!({}));
 }
 
-#[tokio::test]
-async fn a_download_names_every_asset_and_whom_it_was_handed_to_however_many_there_are() {
-    // More than are named of a record, on a page, and in one look-up.
-    const MANY: usize = 2_300;
-    let hub = TestHub::start().await;
-    let ada = hub.owner("Acme").await;
+/// Imports so many assets, hands out the URLs of all, and gives their ids by their External IDs, which look like formulas.
+async fn with_many(ada: &Person, project: &str, many: usize) -> Vec<String> {
     let form = json!({ "name": "photos", "provider": "AWS", "publicKey": "AKIAIOSFODNN7EXAMPLE",
         "privateKey": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "region": "eu-central-1", "endpoint": ENDPOINT });
     let storage = ada.post("/v2/storages", form).await.data()["storage"]["_id"].clone();
-    let project = ada.project("p").await;
-    let rows: Vec<Value> = (0..MANY)
+    let rows: Vec<Value> = (0..many)
         .map(|n| json!({ "data": format!("{ENDPOINT}/photos/{n}.jpg"), "externalId": format!("=n{n:05}"), "storage": storage }))
         .collect();
     let cloud = format!("/v2/project/{project}/cloud");
@@ -105,9 +100,20 @@ async fn a_download_names_every_asset_and_whom_it_was_handed_to_however_many_the
             .iter()
             .map(|asset| asset["_id"].as_str().unwrap().to_owned())
             .collect();
-        sign(&ada, &project, &ids).await;
+        sign(ada, project, &ids).await;
         assets.extend(ids);
     }
+    assets
+}
+
+#[tokio::test]
+async fn a_download_names_every_asset_and_whom_it_was_handed_to_however_many_there_are() {
+    // More than are named of a record, on a page, and in one look-up.
+    const MANY: usize = 2_300;
+    let hub = TestHub::start().await;
+    let ada = hub.owner("Acme").await;
+    let project = ada.project("p").await;
+    let assets = with_many(&ada, &project, MANY).await;
     assert_eq!(assets.len(), MANY);
     let external_id = |n: usize| format!("=n{n:05}");
 
