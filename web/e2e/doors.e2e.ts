@@ -107,7 +107,7 @@ async function make() {
 /** Lets the hub say of an import that it goes on, ever further; it is over once that is called. */
 async function running(page: Page, job: Job): Promise<() => Promise<void>> {
   let read = 0.3;
-  const addresses = [/\/v2\/imports\?/, `**/v2/imports/${job._id}`, '**/v2/project/*/imports?*'];
+  const addresses = ['**/v2/jobs', `**/v2/imports/${job._id}`, '**/v2/project/*/imports?*'];
   for (const address of addresses) {
     await page.route(address, (route) => {
       read = Math.min(0.7, read + 0.01);
@@ -120,7 +120,8 @@ async function running(page: Page, job: Job): Promise<() => Promise<void>> {
         rowsRead: Math.round(1_000_000 * read),
         rowsRefused: 3,
       };
-      const data = { import: one, imports: [one], total: 1 };
+      const counted = { kind: 'import', unit: 'rows', done: one.rowsRead, share: read };
+      const data = { import: one, imports: [one], jobs: [{ ...one, ...counted }], total: 1 };
       return route.fulfill({ json: { status: 'success', data } });
     });
   }

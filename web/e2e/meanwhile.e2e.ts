@@ -120,6 +120,7 @@ it('says of a long change that the hub fell silent, and how far it was, until it
     state: 'running',
     assetsTotal: 1_000_000,
     assetsDone: 412_000,
+    assetsLeft: 0,
     createdAt: new Date().toISOString(),
     createdBy: '0'.repeat(24),
   };
