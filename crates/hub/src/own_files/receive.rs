@@ -95,15 +95,14 @@ impl OwnFiles {
         let mut removed = 0;
         for entry in entries {
             let path = entry?.path();
-            if File::open(&path).is_ok_and(|file| file.try_lock_shared().is_ok()) {
-                match std::fs::remove_file(&path) {
-                    // Whoever had it gave it up in this instant.
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                    other => {
-                        other?;
-                        removed += 1;
-                    }
-                }
+            // Whoever had it may give it up in any instant.
+            let Ok(file) = File::open(&path) else {
+                continue;
+            };
+            // Held until the file is gone: whoever waits for the lock sees that it has to begin another.
+            if file.try_lock().is_ok() && is_at(&file, &path)? {
+                std::fs::remove_file(&path)?;
+                removed += 1;
             }
         }
         Ok(removed)
