@@ -1,5 +1,5 @@
 // A browser in front of a running hub: who signs in, what is collected, what every test asserts at its end.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import {
   chromium,
@@ -10,23 +10,9 @@ import {
   type Page,
 } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { ready } from './demo';
 
-export type Ready = {
-  url: string;
-  email: string;
-  password: string;
-  apiKey: string;
-  organizationId: string;
-  projectId: string;
-  storages: { _id: string; name: string; accessType: 'IAM_USER' | 'IAM_DELEGATED' }[];
-  sandbox: {
-    s3Endpoint: string;
-    region: string;
-    bucket: string;
-    accessKeyId: string;
-    secretAccessKey: string;
-  };
-};
+export { ready };
 
 export type Theme = 'light' | 'dark';
 export const WIDE = { width: 1280, height: 800 };
@@ -36,23 +22,11 @@ const ARTIFACTS = process.env.INSITU_ARTIFACTS ?? new URL('../../artifacts', imp
 const SCREENSHOTS = `${ARTIFACTS}/screenshots/`;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-function readReady(): Ready {
-  const file = process.env.INSITU_READY_FILE;
-  if (!file)
-    throw new Error(
-      'Set INSITU_READY_FILE to the ready file of a running demo (cargo demo --ready-file FILE).',
-    );
-  return JSON.parse(readFileSync(file, 'utf8')) as Ready;
-}
-
-export const ready = readReady();
-
 let browser: Browser;
 /** Who came in this file and has not left. */
 const present = new Set<Visitor>();
-/** The cookies of whoever signed in last, in whichever file: tests sign in more often than one account may. */
-const KEPT = `${process.env.INSITU_READY_FILE}.session`;
-let kept: Cookie[] = existsSync(KEPT) ? (JSON.parse(readFileSync(KEPT, 'utf8')) as Cookie[]) : [];
+/** The cookies of whoever signed in last: tests sign in more often than one account may. */
+let kept: Cookie[] = [];
 
 /**
  * Starts the browser for a file of tests and stops it behind them. Everybody leaves by `leave`: whose console nobody asked
@@ -118,7 +92,6 @@ export class Visitor {
     if (!session) await this.fillSignIn();
     await this.page.getByRole('heading', { name: 'Projects' }).waitFor();
     kept = await this.context.cookies();
-    if (!session) writeFileSync(KEPT, JSON.stringify(kept), { mode: 0o600 });
   }
 
   private async fillSignIn() {

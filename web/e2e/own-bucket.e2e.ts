@@ -3,8 +3,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { BINARY } from './demo';
 import { ready, useBrowser, Visitor } from './harness';
 import { CAT } from './labeling';
 import { ACCOUNT, corsFor, inConsole, presigned, type User } from './sandbox';
@@ -13,8 +13,6 @@ useBrowser();
 
 const { region, s3Endpoint } = ready.sandbox;
 const BUCKET = `own-${Date.now()}`;
-const BINARY =
-  process.env.INSITU_BINARY ?? fileURLToPath(new URL('../../target/debug/insitu', import.meta.url));
 
 const folder = mkdtempSync(join(tmpdir(), 'own-'));
 let program: ChildProcess;

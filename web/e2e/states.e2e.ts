@@ -191,6 +191,31 @@ it('of dialogs that cannot be fetched are told, and the dialog opens once it can
   await visitor.leave(AWAY);
 });
 
+it('of dialogs whose styles come last hold the dialog back until they are there', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.goto('/organization/storages');
+  await page.getByRole('table').waitFor();
+  await page.locator('.toasts').waitFor({ state: 'attached' });
+  const asked = new Map<string, number>();
+  await page.route('**/*.css', (route) => {
+    const url = route.request().url();
+    const times = (asked.get(url) ?? 0) + 1;
+    asked.set(url, times);
+    return times > 2 ? route.continue() : route.abort('internetdisconnected');
+  });
+  const add = page.getByRole('button', { name: 'Add Storage' });
+  await add.click();
+  await page.locator('.toast', { hasText: 'could not be fetched' }).waitFor();
+  await add.click();
+  const dialog = page.getByRole('dialog', { name: 'Add Storage' });
+  await dialog.waitFor();
+  expect(Math.max(...asked.values())).toBe(3);
+  expect(await dialog.evaluate((element) => getComputedStyle(element).position)).toBe('fixed');
+  await visitor.leave(AWAY);
+});
+
 it('of a page that is older than its hub say so, and the next page is opened anew', async () => {
   const visitor = await Visitor.come();
   const { page } = visitor;

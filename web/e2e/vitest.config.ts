@@ -1,4 +1,4 @@
-// The tests in a real browser. One file after the other: they look at one hub.
+// The tests in a real browser. One file after the other: two cores bear one browser beside its hub.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({

@@ -1,13 +1,9 @@
 //! `cargo demo`: everything a fresh checkout needs, then the hub with a private sample bucket.
 
-use crate::run::{self, Service, cmd};
+use crate::run::cmd;
 use crate::{paths, tools};
 use anyhow::Result;
 use std::path::PathBuf;
-use std::time::Duration;
-
-/// Sample assets, storages and an import are in place long before.
-const READY_PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(clap::Args, Debug)]
 pub struct Options {
@@ -47,31 +43,4 @@ pub fn run(options: Options) -> Result<()> {
         demo = demo.arg("--ready-file").arg(file);
     }
     demo.become_it()
-}
-
-/// A demo in the background, for tests and screenshots; it ends with this value.
-#[derive(Debug)]
-pub struct Running {
-    pub ready_file: PathBuf,
-    _service: Service,
-}
-
-/// Starts the demo that the profile built, on any free port, and waits for its ready file.
-pub fn start_quietly(profile: &str) -> Result<Running> {
-    let dir = run::scratch("demo")?;
-    let ready_file = dir.join("ready.json");
-    let mut service = cmd(paths::built(profile, "insitu")?)
-        .args(["demo", "--no-open", "--listen", "127.0.0.1:0", "--data-dir"])
-        .arg(dir.join("data"))
-        .arg("--ready-file")
-        .arg(&ready_file)
-        .service(&dir.join("log"))?;
-    service.ready(READY_PATIENCE, || {
-        let text = std::fs::read_to_string(&ready_file).ok()?;
-        serde_json::from_str::<serde_json::Value>(&text).ok()
-    })?;
-    Ok(Running {
-        ready_file,
-        _service: service,
-    })
 }

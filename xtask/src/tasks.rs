@@ -2,7 +2,7 @@
 
 use crate::ci::{cargo, web};
 use crate::run::cmd;
-use crate::{demo, paths, tools};
+use crate::{paths, tools};
 use anyhow::{Context, Result};
 
 #[derive(clap::Args, Debug)]
@@ -26,16 +26,12 @@ pub fn bench(options: &BenchOptions) -> Result<()> {
         .run()
 }
 
-/// Starts a demo and lets the browser take its pictures, into artifacts/screenshots.
+/// Lets the browser take pictures of a demo, into artifacts/screenshots.
 pub fn screenshots() -> Result<()> {
     tools::system_packages()?;
     tools::build_web()?;
     cargo::programs()?;
-    let demo = demo::start_quietly("debug")?;
-    tools::npm(&["run", "--silent", "screenshots"])
-        .env("INSITU_READY_FILE", &demo.ready_file)
-        .env("INSITU_CHROMIUM", tools::chromium()?)
-        .run()
+    web::browser("screenshots")
 }
 
 /// Scripts that write vectors with botocore; each writes beside itself.

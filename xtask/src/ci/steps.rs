@@ -121,7 +121,7 @@ pub const STEPS: &[Step] = &[
         name: "browser",
         about: "the demo in a real browser",
         needs: &[system, tools::build_web, cargo::programs],
-        run: web::browser,
+        run: || web::browser("e2e"),
     },
 ];
 

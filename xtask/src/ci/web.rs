@@ -1,7 +1,7 @@
 //! The checks of the interface: npm's scripts, the OpenAPI document, the demo in a browser.
 
 use crate::run::cmd;
-use crate::{demo, paths, tools};
+use crate::{paths, tools};
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 
@@ -37,12 +37,10 @@ pub fn openapi() -> Result<()> {
     Ok(())
 }
 
-/// The demo, started as a newcomer would, and driven in Chromium.
-pub fn browser() -> Result<()> {
-    let demo = demo::start_quietly("debug")?;
-    tools::npm(&["run", "--silent", "e2e"])
-        .env("INSITU_READY_FILE", &demo.ready_file)
-        .env("INSITU_BINARY", paths::built("debug", "insitu")?)
+/// Demos, started as a newcomer would, and driven in Chromium by one of the interface's scripts.
+pub fn browser(script: &str) -> Result<()> {
+    tools::npm(&["run", "--silent", script])
+        .env("INSITU_BIN", paths::built("debug", "insitu")?)
         .env("INSITU_CHROMIUM", tools::chromium()?)
         .run()
 }

@@ -49,7 +49,10 @@ export function atNextChance(again: () => void): () => void {
 /** Fetches a part, with the styles that an earlier try could not get. Those of others hold up nobody. */
 export async function fetchPart<Part>(load: () => Promise<Part>): Promise<Part> {
   await mendStyles().catch(() => null);
-  return load();
+  const part = await load();
+  // Where the network came back between the two, the part is here and its styles are not.
+  await mendStyles().catch(() => null);
+  return part;
 }
 
 /** Fetches the styles that could not be fetched; fails where they still cannot. */
