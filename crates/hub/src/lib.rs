@@ -1,7 +1,7 @@
 //! The hub: the server that people and programs talk to, and its command line.
 //!
 //! A request reads the same everywhere: a handler takes a proof of a right (`auth::access`), a parsed body
-//! (`api::body`), reads or writes through the store, and answers in the envelope (`envelope`) or with an error that
+//! (`api::http::body`), reads or writes through the store, and answers in the envelope (`envelope`) or with an error that
 //! says what to do (`error`).
 
 pub mod ambient;

@@ -21,10 +21,12 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use crate::ambient::{SystemClock, SystemRandom};
+use crate::api::people::api_keys;
+use crate::api::service;
 use crate::config::Config;
 use crate::hub::Hub;
 use crate::jobs::{self, Runner};
-use crate::{api, people, start};
+use crate::{people, start};
 
 /// Everybody's password in tests.
 pub const PASSWORD: &str = "correct horse battery";
@@ -99,7 +101,7 @@ impl TestHub {
             .expect("a hub");
         let jobs = jobs::start(hub.clone());
         Self {
-            router: api::router(hub.clone()),
+            router: service::router(hub.clone()),
             hub,
             _jobs: jobs,
             folder,
@@ -129,7 +131,7 @@ impl TestHub {
             .await
             .expect("an owner");
         let label = "tests".parse::<Name>().expect("a name");
-        let (_, key) = api::api_keys::issue(&self.hub, made.organization, made.user, &label)
+        let (_, key) = api_keys::issue(&self.hub, made.organization, made.user, &label)
             .await
             .expect("a key");
         Person {
@@ -173,7 +175,7 @@ impl TestHub {
             .expect("an id");
         let organization = inviter.organization.parse().expect("an id");
         let label = "tests".parse::<Name>().expect("a name");
-        let (_, key) = api::api_keys::issue(&self.hub, organization, user, &label)
+        let (_, key) = api_keys::issue(&self.hub, organization, user, &label)
             .await
             .expect("a key");
         Person {

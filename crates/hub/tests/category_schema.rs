@@ -119,6 +119,6 @@ async fn the_largest_schema_is_kept_and_a_larger_one_refused() {
     save(&ada, &project, &largest).await.data();
     let larger = save(&ada, &project, &note(SCHEMA_BYTES_MAX + 1)).await;
     assert_eq!(larger.body["details"]["problems"][0]["code"], "schema.too_large");
-    let beyond = save(&ada, &project, &note(insitu_hub::api::MAX_BODY_BYTES)).await;
+    let beyond = save(&ada, &project, &note(insitu_hub::api::service::MAX_BODY_BYTES)).await;
     assert_eq!(beyond.status, StatusCode::PAYLOAD_TOO_LARGE);
 }

@@ -284,12 +284,12 @@ async fn a_list_of_labels_may_be_larger_than_other_bodies_but_not_endless() {
     let objects: Vec<Value> = (0..40_000).map(|_| cat("Cat")).collect();
     let body =
         json!({ "project": story.project, "jsonContent": [{ "externalId": "a", "objects": objects }] });
-    assert!(body.to_string().len() > insitu_hub::api::MAX_BODY_BYTES);
+    assert!(body.to_string().len() > insitu_hub::api::service::MAX_BODY_BYTES);
     let answer = story.owner.post("/v2/import/labels", body).await;
     assert_eq!(answer.data()["labeled"], 1);
     let endless = Body::from(vec![
         b' ';
-        insitu_hub::api::label_import::MAX_LABELS_BODY_BYTES + 1
+        insitu_hub::api::imports::labels::MAX_LABELS_BODY_BYTES + 1
     ]);
     let answer = story.owner.send(Method::POST, "/v2/import/labels", endless).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);

@@ -100,7 +100,7 @@ impl Running {
     pub async fn until_stopped(self, stop: impl Future<Output = ()> + Send + 'static) -> Outcome {
         let runner = jobs::start(self.hub.clone());
         tokio::spawn(own_storage::check(self.hub.clone()));
-        let routes = api::router(self.hub.clone());
+        let routes = api::service::router(self.hub.clone());
         let hub = self.hub.clone();
         let stop = async move {
             stop.await;

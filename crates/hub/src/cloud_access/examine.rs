@@ -19,7 +19,7 @@ use insitu_model::storage::AccessType;
 use insitu_store::organizations;
 
 use super::ReachedStorage;
-use crate::api::storage_form::Checked;
+use crate::api::storages::form::Checked;
 use crate::cli::{Failure, Outcome};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;

@@ -21,8 +21,8 @@ use insitu_store::storages::Storage;
 use secrecy::ExposeSecret;
 
 use super::proof;
-use crate::api::storages::SEALED_FIELD;
-use crate::api::withheld::Withheld;
+use crate::api::storages::storage::SEALED_FIELD;
+use crate::api::storages::withheld::Withheld;
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 use crate::jobs::proofs;

@@ -264,7 +264,7 @@ async fn an_uploaded_file_is_named_by_a_link_that_opens_it_for_a_day_and_longer(
     assert_eq!(record["project"], story.project.as_str());
     assert_eq!(
         record["expiresAt"],
-        insitu_hub::api::time::iso(ends.parse::<i64>().unwrap() * 1000)
+        insitu_hub::api::http::time::iso(ends.parse::<i64>().unwrap() * 1000)
     );
     for opens in ["signature", "token"] {
         assert!(!records.to_string().contains(opens), "{records}");

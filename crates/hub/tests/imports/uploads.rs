@@ -88,7 +88,7 @@ async fn a_list_larger_than_any_other_body_is_taken() {
         .map(|number| row(&format!("{number}")).to_string())
         .collect();
     let list = rows.join("\n");
-    assert!(list.len() > insitu_hub::api::MAX_BODY_BYTES);
+    assert!(list.len() > insitu_hub::api::service::MAX_BODY_BYTES);
     let import = story.import(list, "").await;
     assert_eq!(import["rowsImported"], 60_000);
 }

@@ -76,7 +76,7 @@ async fn assets_that_were_signed_are_on_record_with_who_when_until_when_and_from
     assert_eq!(record["address"], "192.0.2.7");
     assert_eq!(record["purpose"], "assets");
     assert_eq!(record["project"], story.project.as_str());
-    assert_eq!(record["givenAt"], insitu_hub::api::time::iso(given_at));
+    assert_eq!(record["givenAt"], insitu_hub::api::http::time::iso(given_at));
     assert_eq!(record["expiresAt"], urls[0]["expiresAt"]);
 }
 

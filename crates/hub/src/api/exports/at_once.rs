@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::order::ExportBody;
 use super::view::ExportError;
 use super::{download_urls, start};
-use crate::api::query::FormParams;
+use crate::api::http::query::FormParams;
 use crate::auth::access::{OnProject, right};
 use crate::auth::caller::Caller;
 use crate::auth::peer::Peer;

@@ -12,8 +12,8 @@ use insitu_store::exports::{self, Export};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::api::download::Download;
-use crate::api::query::Params;
+use crate::api::http::download::Download;
+use crate::api::http::query::Params;
 use crate::auth::link::{self, LinkError};
 use crate::cloud_access::AssetUrl;
 use crate::envelope::ErrorBody;

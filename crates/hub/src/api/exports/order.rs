@@ -8,7 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::view::TimeRange;
-use crate::api::words;
+use crate::api::http::words;
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 use crate::jobs::export::options::{ExportOptions, MaskOptions, Range};

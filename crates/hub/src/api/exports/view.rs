@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::file::download_urls;
-use crate::api::time::iso;
-use crate::api::words;
+use crate::api::http::time::iso;
+use crate::api::http::words;
 use crate::error::ApiResult;
 use crate::hub::Hub;
 use crate::jobs::export::options::{ExportOptions, Range};

@@ -5,8 +5,8 @@ use insitu_store::imports::Import;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::time::iso;
-use crate::api::words;
+use crate::api::http::time::iso;
+use crate::api::http::words;
 use crate::jobs;
 
 /// An import as the API shows it.

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use crate::api::category_schema::{self, SchemaDocument};
-use crate::api::stages::{StageNode, workflow};
-use crate::api::time::iso;
-use crate::api::words;
+use super::category_schema::{self, SchemaDocument};
+use super::stages::{StageNode, workflow};
+use crate::api::http::time::iso;
+use crate::api::http::words;
 use crate::error::ApiResult;
 use crate::hub::Hub;
 
@@ -79,7 +79,7 @@ pub struct ProjectView {
 /// What a project is told beside its name, as its row keeps it.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub(in crate::api) struct Settings {
+pub(super) struct Settings {
     pub first_steps: bool,
 }
 
@@ -89,7 +89,7 @@ impl Settings {
     }
 
     /// What a copy of a project is told: what there is to try was in the first one.
-    pub(in crate::api) fn of_copy(settings: &str) -> String {
+    pub(super) fn of_copy(settings: &str) -> String {
         let mut settings: Self = serde_json::from_str(settings).unwrap_or_default();
         settings.first_steps = false;
         settings.to_json()
@@ -127,7 +127,7 @@ pub struct ProjectData {
 }
 
 /// The project as its page shows it.
-pub(in crate::api) async fn read(
+pub(super) async fn read(
     hub: &Hub,
     organization: OrganizationId,
     project: ProjectId,

@@ -15,8 +15,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::view::{self, Shown, TaskView};
-use crate::api::body::Body;
-use crate::api::query::Params;
+use crate::api::http::body::Body;
+use crate::api::http::query::Params;
 use crate::auth::access::right;
 use crate::auth::task_access::{OnTask, not_yours};
 use crate::envelope::{Envelope, ErrorBody, Success};

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::body::Body;
+use crate::api::http::body::Body;
 use crate::audit::record;
 use crate::auth::access::{OnProject, right};
 use crate::auth::caller::Caller;

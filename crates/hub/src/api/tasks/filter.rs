@@ -11,7 +11,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::filter_values::{Op, invalid, operators, text, time, truth, whole};
-use crate::api::batches::by_both_names;
+use crate::api::projects::batches::by_both_names;
 use crate::error::ApiResult;
 
 /// The most members whose addresses a pattern is tried on.

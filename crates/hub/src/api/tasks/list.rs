@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use super::filter::Reader;
 use super::filter_values::invalid;
 use super::view::{self, Names, Shown, TaskView};
-use crate::api::query::{Page, Params};
+use crate::api::http::query::{Page, Params};
 use crate::auth::access::{OnProject, right};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};

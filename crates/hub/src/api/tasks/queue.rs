@@ -14,8 +14,8 @@ use utoipa_axum::routes;
 
 use super::show::TaskData;
 use super::view::{self, Shown, TaskView};
-use crate::api::body::Body;
-use crate::api::words;
+use crate::api::http::body::Body;
+use crate::api::http::words;
 use crate::auth::access::{OnProject, right};
 use crate::auth::task_access::{OnTask, not_yours};
 use crate::envelope::{Envelope, ErrorBody, Success};

@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 
 use super::assignment::stage;
 use super::filter::Reader;
-use crate::api::body::Body;
+use crate::api::http::body::Body;
 use crate::api::imports::checked_priority;
 use crate::audit::record;
 use crate::auth::access::{OnProject, right};

@@ -13,10 +13,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::view::{self, Shown, TaskView};
-use crate::api::asset_way::way_to;
-use crate::api::diagnosis::DiagnosisData;
-use crate::api::query::Params;
-use crate::api::signing::{SignedUrls, signed_view};
+use crate::api::assets::signing::{SignedUrls, signed_view};
+use crate::api::assets::way::way_to;
+use crate::api::http::query::Params;
+use crate::api::storages::diagnosis::DiagnosisData;
 use crate::auth::access::{NeedsRight, Reading, right};
 use crate::auth::peer::Peer;
 use crate::auth::task_access::OnTask;

@@ -11,9 +11,9 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::api::asset_extra::{Extra, Metadata};
-use crate::api::time::iso;
-use crate::api::words;
+use crate::api::assets::extra::{Extra, Metadata};
+use crate::api::http::time::iso;
+use crate::api::http::words;
 use crate::own_files::OwnFiles;
 
 /// A task as the API shows it.

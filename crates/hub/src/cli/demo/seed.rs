@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::sandbox::SandboxFacts;
 use super::state::{DemoState, Made, MadeStorage};
-use crate::api::api_keys;
+use crate::api::people::api_keys;
 use crate::auth::token;
 use crate::cli::client::Client;
 use crate::cli::{Failure, Outcome};

@@ -1,0 +1,26 @@
+//! Assets: listed, filtered, changed, signed, and why one is seen or not.
+
+mod answer_filters;
+mod changes;
+pub mod extra;
+pub mod filters;
+mod label_tasks;
+pub mod list;
+mod probes;
+pub mod signing;
+pub mod way;
+
+use std::sync::Arc;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::hub::Hub;
+
+pub fn router() -> OpenApiRouter<Arc<Hub>> {
+    OpenApiRouter::new()
+        .merge(list::router())
+        .merge(changes::router())
+        .merge(way::router())
+        .merge(signing::router())
+        .merge(probes::router())
+}

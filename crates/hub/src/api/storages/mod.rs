@@ -1,0 +1,32 @@
+//! Storages: connecting and changing them, trust in their roles, the doctor, and what lies in their buckets.
+
+mod changes;
+pub mod diagnosis;
+pub mod doctor;
+mod file_explorer;
+pub mod form;
+mod identity;
+mod projects;
+mod setup;
+pub mod storage;
+mod trust;
+mod view;
+pub mod withheld;
+
+use std::sync::Arc;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::hub::Hub;
+
+pub fn router() -> OpenApiRouter<Arc<Hub>> {
+    OpenApiRouter::new()
+        .merge(storage::router())
+        .merge(file_explorer::router())
+        .merge(changes::router())
+        .merge(setup::router())
+        .merge(projects::router())
+        .merge(trust::router())
+        .merge(identity::router())
+        .merge(doctor::router())
+}
