@@ -1,5 +1,8 @@
 //! What a record of signed URLs holds: what they were for, and which assets they opened, in few bytes.
 
+mod named;
+
+pub use self::named::NamedObjects;
 use crate::id::{AssetId, ID_BYTES};
 
 words! {

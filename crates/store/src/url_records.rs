@@ -2,7 +2,7 @@
 
 use insitu_model::{
     id::{ApiKeyId, AssetId, ID_BYTES, OrganizationId, ProjectId, UrlRecordId, UserId},
-    url_record::{UrlPurpose, pack_assets, unpack_assets},
+    url_record::{NamedObjects, UrlPurpose, pack_assets, unpack_assets},
 };
 
 use crate::{
@@ -54,6 +54,8 @@ pub struct Filter {
     pub project: Option<ProjectId>,
     /// Any of these.
     pub assets: Option<Vec<AssetId>>,
+    /// What those assets are, by whose addresses URLs may have been asked for as well.
+    pub objects: NamedObjects,
     /// Any of these; none: whatever for.
     pub purposes: Vec<UrlPurpose>,
     /// Where the request came from.
@@ -168,7 +170,13 @@ impl Filter {
             && self
                 .assets
                 .as_ref()
-                .is_none_or(|wanted| wanted.iter().any(|asset| record.assets.contains(asset)))
+                .is_none_or(|wanted| self.is_about_one_of(wanted, record))
+    }
+
+    fn is_about_one_of(&self, wanted: &[AssetId], record: &UrlRecord) -> bool {
+        let object = record.object.as_deref();
+        wanted.iter().any(|asset| record.assets.contains(asset))
+            || object.is_some_and(|object| self.objects.have(object))
     }
 }
 

@@ -15,6 +15,7 @@ use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 use tower_http::trace::TraceLayer;
 
 use super::endpoints;
+use super::http::methods::wrong_method;
 use super::http::{docs, paths};
 use super::storages::doctor::LineByLine;
 use crate::auth::caller::Caller;
@@ -97,18 +98,6 @@ async fn with_policy_of(hub: &Arc<Hub>, view: View, mut page: Response) -> Respo
         Err(error) => tracing::error!(%error, "where a page may fetch from could not be looked up"),
     }
     page
-}
-
-async fn wrong_method(request: Request) -> ApiError {
-    ApiError::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "request.method_not_allowed",
-        format!(
-            "{} is not a method of {}. The endpoints are listed at /docs.",
-            request.method(),
-            request.uri().path()
-        ),
-    )
 }
 
 /// What the log says of a request: never its query, nor the secret in an invitation's address.

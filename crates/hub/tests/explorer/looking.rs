@@ -1,5 +1,7 @@
 //! What is seen of a bucket, and what is answered where nothing may be seen.
 
+use axum::body::Body;
+use axum::http::Method;
 use insitu_hub::testing::Answer;
 use insitu_model::role::{OrganizationRole, ProjectRole};
 use serde_json::{Value, json};
@@ -183,6 +185,38 @@ async fn files_come_with_addresses_and_urls_that_are_on_record() {
     );
     let unsigned = story.owner.get(&format!("{path}&getSignedUrls=false")).await;
     assert_eq!(unsigned.data()["files"][0]["signedUrl"], Value::Null);
+}
+
+#[tokio::test]
+async fn the_url_of_a_file_is_found_by_the_asset_that_it_is() {
+    let story = Story::begin(&["berlin/a (1).jpg", "berlin/b.jpg"]).await;
+    story.import(json!({ "files": ["berlin/a (1).jpg"] })).await;
+    let asset = story.assets().await[0]["_id"].clone();
+    let path = format!(
+        "/v2/storages/{}/files?bucketName={BUCKET}&path=berlin/",
+        story.storage
+    );
+    let records = async || {
+        let path = format!(
+            "/v2/organization/{}/urlRecords?limit=10&asset={}",
+            story.owner.organization,
+            asset.as_str().unwrap()
+        );
+        story.owner.get(&path).await.data()["records"]
+            .as_array()
+            .unwrap()
+            .clone()
+    };
+    let head = story.owner.send(Method::HEAD, &path, Body::empty()).await;
+    assert_eq!(head.status, 405, "nobody gets a URL by HEAD");
+    assert_eq!(records().await, [] as [Value; 0]);
+
+    let files = story.owner.get(&path).await.data()["files"].clone();
+    assert_eq!(files.as_array().unwrap().len(), 2);
+    let found = records().await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0]["object"], files[0]["url"]);
+    assert_eq!(found[0]["project"], Value::Null);
 }
 
 #[tokio::test]

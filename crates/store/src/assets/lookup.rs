@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use insitu_model::id::{AssetId, ID_BYTES, OrganizationId, ProjectId, StorageId};
+use insitu_model::id::{AssetId, ID_BYTES, ImportId, OrganizationId, ProjectId, StorageId};
 
 use super::{
     Asset, AssetState,
@@ -34,6 +34,26 @@ pub fn find(
         return Ok(None);
     };
     Ok(finish(tx, number, vec![row])?.pop())
+}
+
+/// The asset in whichever of the organization's projects it is, deleted or not; none when it is not visible, or its
+/// project is deleted.
+pub fn find_anywhere(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: AssetId,
+) -> Result<Option<(ProjectId, Asset)>> {
+    let prefix = ImportId::from_bytes(*id.as_bytes()).asset_prefix();
+    let project: Option<ProjectId> = tx.cell(
+        "SELECT p.id FROM imports i JOIN projects p ON p.id = i.project
+         WHERE i.asset_prefix = ?1 AND p.organization = ?2 AND p.deleted_at IS NULL",
+        params![&prefix, &organization],
+    )?;
+    let Some(project) = project else {
+        return Ok(None);
+    };
+    let found = find(tx, organization, project, id)?;
+    Ok(found.map(|asset| (project, asset)))
 }
 
 /// What signing needs of each of `ids`, in their order; none for those that are deleted, not visible or in another

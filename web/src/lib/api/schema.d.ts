@@ -6059,9 +6059,9 @@ export interface operations {
                 user?: string;
                 /** @description The id of a project. */
                 project?: string;
-                /** @description The id of an asset. */
+                /** @description The id of an asset. URLs that were asked for by its address are found, too. */
                 asset?: string;
-                /** @description The external ID of an asset, of the project if there is one, else of any. */
+                /** @description The external ID of an asset, of the project if there is one, else of any; found like `asset`. */
                 externalId?: string;
                 /** @description What they were for, with commas between several: `assets`, `task`, `address`, `upload`, `test` or `export`. */
                 purpose?: string;
@@ -6109,9 +6109,9 @@ export interface operations {
                 user?: string;
                 /** @description The id of a project. */
                 project?: string;
-                /** @description The id of an asset. */
+                /** @description The id of an asset. URLs that were asked for by its address are found, too. */
                 asset?: string;
-                /** @description The external ID of an asset, of the project if there is one, else of any. */
+                /** @description The external ID of an asset, of the project if there is one, else of any; found like `asset`. */
                 externalId?: string;
                 /** @description What they were for, with commas between several: `assets`, `task`, `address`, `upload`, `test` or `export`. */
                 purpose?: string;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use insitu_model::id::{AssetId, OrganizationId, ProjectId, UrlRecordId};
-use insitu_model::url_record::UrlPurpose;
+use insitu_model::url_record::{NamedObjects, UrlPurpose};
 use insitu_store::Tx;
 use insitu_store::assets;
 use insitu_store::limits::MAX_ASSETS_PER_CALL;
@@ -21,6 +21,7 @@ use crate::api::http::query::{Page, Params};
 use crate::api::http::time::iso;
 use crate::api::http::words;
 use crate::auth::access::{Org, right};
+use crate::cloud_access::ReachedStorage;
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
@@ -42,9 +43,9 @@ pub struct FilterParams {
     user: Option<String>,
     /// The id of a project.
     project: Option<String>,
-    /// The id of an asset.
+    /// The id of an asset. URLs that were asked for by its address are found, too.
     asset: Option<String>,
-    /// The external ID of an asset, of the project if there is one, else of any.
+    /// The external ID of an asset, of the project if there is one, else of any; found like `asset`.
     #[serde(rename = "externalId")]
     #[param(rename = "externalId")]
     external_id: Option<String>,
@@ -143,16 +144,47 @@ impl FilterParams {
             named.retain(|id| asset.is_none_or(|asset| asset == *id));
             wanted = Some(named);
         }
+        let objects = match &wanted {
+            Some(assets) => objects_of(hub, organization, assets.clone()).await?,
+            None => NamedObjects::default(),
+        };
         Ok(Filter {
             user: value("user", self.user.as_ref())?,
             project,
             assets: wanted,
+            objects,
             purposes: purposes(self.purpose.as_deref())?,
             address: address(self.address.as_ref())?,
             from: time("from", self.from.as_ref())?,
             to: time("to", self.to.as_ref())?,
         })
     }
+}
+
+/// What assets are that are there yet, as records name what was asked for by its address.
+async fn objects_of(hub: &Hub, organization: OrganizationId, ids: Vec<AssetId>) -> ApiResult<NamedObjects> {
+    let found = hub
+        .db
+        .read(move |tx| {
+            let found = ids
+                .iter()
+                .map(|id| assets::find_anywhere(tx, organization, *id))
+                .filter_map(Result::transpose);
+            let found = found.map(|found| found.map(|(_, asset)| asset));
+            found.collect::<Result<Vec<_>, insitu_store::Error>>()
+        })
+        .await?;
+    let mut objects = NamedObjects::default();
+    for asset in found {
+        // A storage that is gone says nothing more of its endpoint; what is left is the address as it is.
+        let endpoint = match asset.storage {
+            Some(storage) => ReachedStorage::get(hub, organization, storage).await.ok(),
+            None => None,
+        };
+        let endpoint = endpoint.as_ref().and_then(|storage| storage.endpoint.as_ref());
+        objects.add(&hub.files.shown(asset.data), endpoint);
+    }
+    Ok(objects)
 }
 
 /// The record of signed URLs, newest first

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::api::http::methods::by_get_alone;
 use crate::hub::Hub;
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
@@ -21,6 +22,6 @@ pub fn router() -> OpenApiRouter<Arc<Hub>> {
         .merge(list::router())
         .merge(changes::router())
         .merge(way::router())
-        .merge(signing::router())
+        .merge(by_get_alone(signing::router()))
         .merge(probes::router())
 }

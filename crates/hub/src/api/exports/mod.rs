@@ -20,6 +20,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::http::body::Body;
+use crate::api::http::methods::by_get_alone;
 use crate::api::http::query::{Page, Params};
 use crate::audit::record;
 use crate::auth::access::{OnProject, right};
@@ -42,14 +43,15 @@ const RETRY_AFTER_SECONDS: u64 = 10;
 const MAX_NAME_CHARS: usize = 80;
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
-    OpenApiRouter::new()
+    let handing_out = OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(show))
         .routes(routes!(cancel))
+        .routes(routes!(at_once::export))
+        .routes(routes!(at_once::export_v3));
+    by_get_alone(handing_out)
         .routes(routes!(report::report))
         .routes(routes!(file::fetch))
-        .routes(routes!(at_once::export))
-        .routes(routes!(at_once::export_v3))
 }
 
 #[derive(Debug, Serialize, ToSchema)]

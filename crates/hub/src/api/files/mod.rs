@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::api::http::methods::by_get_alone;
 use crate::hub::Hub;
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
     OpenApiRouter::new()
-        .merge(upload_urls::router())
+        .merge(by_get_alone(upload_urls::router()))
         .merge(uploads::router())
         .merge(by_link::router())
 }

@@ -5,6 +5,7 @@ pub mod body;
 pub mod docs;
 pub mod document;
 pub mod download;
+pub mod methods;
 pub mod paths;
 pub mod query;
 pub mod record_file;

@@ -17,12 +17,13 @@ use std::sync::Arc;
 
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::api::http::methods::by_get_alone;
 use crate::hub::Hub;
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
     OpenApiRouter::new()
         .merge(storage::router())
-        .merge(file_explorer::router())
+        .merge(by_get_alone(file_explorer::router()))
         .merge(changes::router())
         .merge(setup::router())
         .merge(projects::router())
