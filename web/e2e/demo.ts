@@ -45,9 +45,11 @@ async function start(): Promise<Ready> {
     demo.stdin?.end();
     await ended;
   });
-  await vi.waitFor(() => statSync(readyFile), { timeout: 30_000 }).catch(() => {
-    throw new Error(`${BINARY} demo did not start: ${readFileSync(logFile, 'utf8')}`);
-  });
+  await vi
+    .waitFor(() => statSync(readyFile), { timeout: 30_000 })
+    .catch(() => {
+      throw new Error(`${BINARY} demo did not start: ${readFileSync(logFile, 'utf8')}`);
+    });
   return JSON.parse(readFileSync(readyFile, 'utf8')) as Ready;
 }
 

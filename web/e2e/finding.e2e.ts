@@ -1,6 +1,7 @@
-// Finding assets among many: looking through them in bounded parts, the order by completion, and a table that fits.
+// Finding assets among many: looking through them in bounded parts, the order by completion, a table that fits, and one
+// batch of very many.
 import { expect, it } from 'vitest';
-import { ready, useBrowser, Visitor, WIDE } from './harness';
+import { assetsOf, PHONE, ready, useBrowser, Visitor, WIDE } from './harness';
 import { api, CAT, CLOCK, CUP, makeProject, taskOf } from './labeling';
 
 useBrowser();
@@ -124,5 +125,66 @@ it('keeps the table within the screen, and the way back from a deletion within r
   await page.keyboard.press('Escape');
   await expect.poll(() => told.count()).toBe(0);
   expect(await selected.isVisible()).toBe(true);
+  await visitor.leave();
+});
+
+it('finds one batch of very many, in their tab and as a filter', async () => {
+  const projectId = await makeProject('Of many days', [CAT, CUP]);
+  const days = Array.from({ length: 1_200 }, (_, at) => ({ name: `day ${String(at + 1).padStart(4, '0')}` }));
+  await api('POST', `/v2/batches/${projectId}`, { batches: days });
+  const cat = (await assetsOf(projectId)).find(({ externalId }) => externalId === CAT);
+  const batches = ['day 0777', 'day 1111'];
+  await api('POST', '/v2/assignBatches', { projectId, assets: [cat?._id], batches });
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+
+  await page.goto(`/projects/${projectId}/batches`);
+  await page.getByText('1–100 of 1,200').waitFor();
+  const rows = page.getByRole('region', { name: 'Batches' }).locator('tbody tr');
+  expect(await rows.count()).toBe(100);
+  await page.getByRole('button', { name: 'Next page' }).click();
+  await page.getByText('101–200 of 1,200').waitFor();
+  expect(await rows.first().locator('.name').innerText()).toBe('day 0101');
+  await page.getByRole('button', { name: 'Create batch' }).scrollIntoViewIfNeeded();
+  await visitor.screenshot('batches-many');
+  await page.keyboard.press('/');
+  await page.keyboard.type('0777');
+  await page.getByText('1 batch', { exact: true }).waitFor();
+  expect(await rows.locator('.name').allInnerTexts()).toEqual(['day 0777']);
+  await page.setViewportSize(PHONE);
+  await visitor.screenshot('batches-many-360');
+  expect(await visitor.axe()).toEqual([]);
+  expect(await visitor.overflows()).toBe(false);
+  await page.keyboard.type('x');
+  await page.getByText("No batch's name contains “0777x”.").waitFor();
+  await page.setViewportSize(WIDE);
+
+  await visitor.openAssets(projectId);
+  await page.getByRole('button', { name: 'Batch', exact: true }).click();
+  const panel = page.getByRole('dialog', { name: 'Batch' });
+  await panel.getByText('1,100 more: type to find them.').waitFor();
+  const box = panel.getByRole('combobox', { name: 'Find in Batch' });
+  await expect.poll(() => box.evaluate((input) => input === document.activeElement)).toBe(true);
+  await page.keyboard.type('day 0777');
+  await expect.poll(() => panel.getByRole('option').count()).toBe(1);
+  await page.keyboard.press('Enter');
+  await page.getByText('1 asset', { exact: true }).waitFor();
+  await box.fill('1111');
+  await panel.getByRole('option', { name: 'day 1111' }).click();
+  await page.getByRole('button', { name: 'Batch: day 0777 + day 1111' }).waitFor();
+  await box.fill('11');
+  await visitor.screenshot('assets-batch-filter');
+  expect(await visitor.axe()).toEqual([]);
+  await page.keyboard.press('Escape');
+  await visitor.gone('dialog');
+  // What is chosen stands first.
+  await page.getByRole('button', { name: 'Batch: day 0777 + day 1111' }).click();
+  await expect
+    .poll(async () => (await panel.getByRole('option').allInnerTexts()).slice(0, 3))
+    .toEqual(['day 0777', 'day 1111', 'day 0001']);
+  await page.setViewportSize(PHONE);
+  await visitor.screenshot('assets-batch-filter-360');
+  expect(await visitor.overflows()).toBe(false);
   await visitor.leave();
 });

@@ -1,6 +1,6 @@
 // Projects: listed with their progress, cloned, archived, deleted by name; and how one stands, in its Overview.
 import { expect, it } from 'vitest';
-import { useBrowser, Visitor } from './harness';
+import { PHONE, useBrowser, Visitor } from './harness';
 import { api, CAT, CLOCK, CUP, makeProject, taskOf } from './labeling';
 import { failing, Looking, LOOKS } from './looking';
 
@@ -104,6 +104,31 @@ it('say how they stand: by stage, by day, by person', async () => {
   await person.getByText('3 min').waitFor();
   await page.getByRole('link', { name: 'All activity of this project' }).click();
   await page.getByText(/^About: Counted/).waitFor();
+  await visitor.leave();
+});
+
+it('keep their tabs in sight beside a long name, and both queues within reach of a narrow screen', async () => {
+  const project = await inEveryStage(`Of a ${'very '.repeat(20)}long name`);
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.goto(`/projects/${project}/overview`);
+  const tabs = page.locator('.project nav');
+  await tabs.getByRole('link', { name: 'Settings' }).waitFor();
+  const hidden = () => tabs.evaluate((row) => row.scrollWidth - row.clientWidth);
+  expect(await hidden()).toBe(0);
+  await visitor.screenshot('projects-long-name');
+  await page.setViewportSize(PHONE);
+  await expect.poll(hidden).toBeGreaterThan(0);
+  await page.getByRole('link', { name: 'Start labeling' }).waitFor();
+  const review = page.getByRole('link', { name: 'Start reviewing' });
+  expect(await review.innerText()).toContain('Review');
+  await visitor.screenshot('projects-long-name-360');
+  expect(await visitor.axe()).toEqual([]);
+  expect(await visitor.overflows()).toBe(false);
+  await visitor.chord('g', 'r');
+  await page.waitForURL(/label\?stage=Review$/);
+  await page.locator('[data-picture="shown"]').waitFor();
   await visitor.leave();
 });
 

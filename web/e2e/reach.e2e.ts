@@ -1,4 +1,4 @@
-// What pages may fetch from: the hub and where the organization's assets lie, nothing else.
+// What pages may fetch from: the hub and where the organization's assets lie, nothing else; and copying by plain HTTP.
 import { expect, it } from 'vitest';
 import { ready, useBrowser, Visitor } from './harness';
 
@@ -85,4 +85,30 @@ it('refuse every other host, and open a page anew once that was met', async () =
     .waitFor();
   expect(asked.filter((url) => url.startsWith(foreign))).toEqual([]);
   await visitor.leave(/127\.0\.0\.2:9/);
+});
+
+it('copies where the hub is reached by plain HTTP, and browsers keep their clipboard', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  // As browsers have it on http://hub.lan:8080.
+  await page.addInitScript(() =>
+    Object.defineProperty(Navigator.prototype, 'clipboard', { get: () => undefined }),
+  );
+  await visitor.signIn();
+  await page.goto('/organization/storages');
+  await page.getByRole('button', { name: 'Add Storage' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add Storage' });
+  await dialog.getByRole('combobox', { name: 'Buckets' }).fill('lake');
+  await page.keyboard.press('Enter');
+  const policy = dialog.getByRole('region', { name: 'Policy', exact: true });
+  await expect.poll(() => policy.textContent()).toContain('arn:aws:s3:::lake/*');
+  const copy = dialog.getByRole('button', { name: 'Copy Policy' });
+  await copy.click();
+  await dialog.getByRole('status').filter({ hasText: 'Copied' }).waitFor();
+  const name = dialog.getByLabel('Name', { exact: true });
+  await name.focus();
+  await page.keyboard.press('ControlOrMeta+v');
+  const pasted = (await name.inputValue()).replaceAll(/\s/g, '');
+  expect(pasted).toBe((await policy.textContent())?.replaceAll(/\s/g, ''));
+  await visitor.leave();
 });

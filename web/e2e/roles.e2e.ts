@@ -120,6 +120,8 @@ it.each(ROLES)(
       if (name === 'Members') await isThere(page.getByRole('button', { name: 'Add people' }), leads);
     }
 
+    const main = page.locator('a.button.primary');
+    expect(await main.innerText()).toBe(role === 'Reviewer' ? 'Start reviewing' : 'Start labeling');
     await page.getByRole('link', { name: 'Start labeling' }).click();
     await new Desk(visitor).shown();
     await page.goto('/organization/storages');

@@ -43,6 +43,11 @@ export class Here {
     return this.#has(project, 'Manager', 'Lead', 'Reviewer');
   }
 
+  /** Here to review above all. */
+  isReviewer(project: WithRole): boolean {
+    return !this.administers && project?.role === 'Reviewer';
+  }
+
   /** Labelers see the tasks that are theirs, and no assets besides. */
   seesAllTasks(project: WithRole): boolean {
     return this.mayReview(project);

@@ -11,6 +11,9 @@ export const words = {
   emptyText:
     'A batch is a named set of assets: a delivery, a day, a camera. Filters, queues and exports know them.',
   emptyReader: 'A manager of the project can make batches.',
+  find: 'Find a batch',
+  all: (n: number) => counted(n, 'batch', 'batches'),
+  noneFound: (text: string) => `No batch's name contains “${text}”.`,
   failed: 'The batches could not be listed.',
   columns: { name: 'Name', assets: 'Assets', created: 'Created', actions: 'Actions' },
   menu: (name: string) => `Actions for ${name}`,
