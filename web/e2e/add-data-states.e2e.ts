@@ -133,6 +133,11 @@ it.each(LOOKS)(
     await file.setInputFiles(list);
     await question.waitFor();
     await looking.at('add-data-forgotten-storage');
+    // Closed as the procedure says, it is not lost: it waits, and says so.
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    const waits = page.locator('.toast', { hasText: 'list.json was not imported' });
+    await waits.getByRole('button', { name: 'Answer' }).click();
+    await question.waitFor();
     await question.getByRole('button', { name: 'Do not import' }).click();
     await question.waitFor({ state: 'detached' });
 

@@ -41,6 +41,19 @@ it('lists the tasks of a project with their stages, finds and filters them, and 
   await visitor.leave();
 });
 
+it('submits the task that was opened, says so once, and is back at the list', async () => {
+  const projectId = await makeProject('Submitted from the list', [CAT, CUP]);
+  const visitor = await openTasks(projectId);
+  const { page } = visitor;
+  await page.getByRole('link', { name: `Open ${CUP}` }).click();
+  await new Desk(visitor).shown();
+  await page.getByRole('button', { name: /^Submit/ }).click();
+  await page.getByRole('table', { name: 'Tasks' }).waitFor();
+  await page.locator('.toast', { hasText: `${CUP} was submitted` }).waitFor();
+  expect(await page.locator('.toast').count()).toBe(1);
+  await visitor.leave();
+});
+
 it('assigns, prioritizes and requeues many tasks at once', async () => {
   const projectId = await makeProject('Many tasks', [CAT, CUP, CLOCK]);
   const visitor = await openTasks(projectId);

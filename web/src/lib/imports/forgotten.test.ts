@@ -4,6 +4,10 @@ import { bucketsNamed, storageFor } from './forgotten';
 
 const SERVER = { _id: 'server', endpoint: 'http://127.0.0.1:9000', buckets: ['scans'] };
 const AMAZON = { _id: 'amazon', endpoint: null, buckets: ['street-scenes'] };
+const trusted = (storage: typeof SERVER | typeof AMAZON) => ({
+  ...storage,
+  verification: { state: 'verified' as const },
+});
 const both = [SERVER, AMAZON];
 
 const named = (text: string | Uint8Array<ArrayBuffer>) => bucketsNamed(new Blob([text]), both);
@@ -57,8 +61,20 @@ describe('a list that is imported as Public', () => {
 
 describe('the storage that is proposed', () => {
   it('is the one that reached the bucket before, else the only one', () => {
-    expect(storageFor(['street-scenes'], both)).toBe('amazon');
-    expect(storageFor(['unknown'], both)).toBe('');
-    expect(storageFor(['unknown'], [SERVER])).toBe('server');
+    const choices = both.map(trusted);
+    expect(storageFor(['street-scenes'], choices)).toBe('amazon');
+    expect(storageFor(['unknown'], choices)).toBe('');
+    expect(storageFor(['unknown'], [trusted(SERVER)])).toBe('server');
+  });
+
+  it('is never led to a storage that is refused for now', () => {
+    const refused = { ...AMAZON, verification: { state: 'unverified' as const } };
+    expect(storageFor(['street-scenes'], [refused])).toBe('');
+    expect(storageFor(['street-scenes'], [refused, trusted(SERVER)])).toBe('server');
+    const overridden = {
+      ...AMAZON,
+      verification: { state: 'unverified' as const, overriddenAt: '2026-11-27T09:00:00Z' },
+    };
+    expect(storageFor(['street-scenes'], [overridden, trusted(SERVER)])).toBe('amazon');
   });
 });

@@ -1,7 +1,9 @@
 // Whether a list that is to be imported as Public names buckets: then most likely a storage was forgotten.
 import type { Storage } from '$lib/api/types';
+import { isUsable } from '$lib/storages/usable';
 
 type Known = Pick<Storage, '_id' | 'endpoint' | 'buckets'>;
+type Choice = Known & Pick<Storage, 'verification'>;
 
 /** So much of a list is looked at: its first rows are like the others. */
 const LOOKED_AT_BYTES = 65_536;
@@ -23,10 +25,11 @@ export async function bucketsNamed(list: Blob, storages: Known[]): Promise<strin
   return [...buckets];
 }
 
-/** The storage that these buckets were reached through before, or the only one that there is. */
-export function storageFor(buckets: string[], storages: Known[]): string {
-  const [first] = storages.filter((storage) => buckets.some((bucket) => storage.buckets.includes(bucket)));
-  return (first ?? (storages.length === 1 ? storages[0] : undefined))?._id ?? '';
+/** The storage that these buckets were reached through before, or the only one that can be used now. */
+export function storageFor(buckets: string[], storages: Choice[]): string {
+  const usable = storages.filter(isUsable);
+  const [first] = usable.filter((storage) => buckets.some((bucket) => storage.buckets.includes(bucket)));
+  return (first ?? (usable.length === 1 ? usable[0] : undefined))?._id ?? '';
 }
 
 function bucketOf(address: string, storages: Known[]): string | null {

@@ -1,4 +1,5 @@
 // Short messages that come from above and leave by themselves: what was done, or what went wrong meanwhile.
+import { untrack } from 'svelte';
 import { describeError } from '$lib/api/errors';
 
 export type Toast = {
@@ -22,7 +23,8 @@ class Toasts {
 
   show(toast: Omit<Toast, 'id'>) {
     const shown = { ...toast, id: this.#next++ };
-    this.list = [...this.list, shown].slice(-SHOWN_AT_MOST);
+    // Whoever tells something in an effect does not wait for what others tell.
+    this.list = [...untrack(() => this.list), shown].slice(-SHOWN_AT_MOST);
     if (!this.#isHeld) this.#start(shown);
   }
 

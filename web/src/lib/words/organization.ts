@@ -6,6 +6,7 @@ export const words = {
   storagesHiddenText:
     'Owners and admins of the organization add storages; whoever manages a project imports through them.',
   access: { IAM_USER: 'IAM User', IAM_DELEGATED: 'IAM Delegated' } as Record<string, string>,
+  notVerified: 'Not verified',
   createTitle: 'Create organization',
   created: (name: string) => `“${name}” was created.`,
 };
