@@ -31,7 +31,7 @@ it.each(LOOKS)('looks right in $theme at $size px', async (how) => {
   await page.locator('[aria-busy="true"] .skeleton').first().waitFor();
   await looking.at('activity-loading');
   letGo();
-  await page.getByText('The record of changes could not be read.').waitFor({ timeout: 20_000 });
+  await page.getByText('The record of changes could not be read.').waitFor();
   await looking.at('activity-failed');
   await page.unroute('**/v2/organization/*/auditRecords?*');
   await page.getByRole('button', { name: 'Try again' }).click();

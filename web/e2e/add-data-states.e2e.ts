@@ -46,7 +46,7 @@ it.each(LOOKS)(
     await dialog.locator('[aria-busy="true"] .skeleton').first().waitFor();
     expect(await dialog.getByText('No storages yet').count()).toBe(0);
     letGo();
-    await dialog.getByText('The storages could not be listed.').waitFor({ timeout: 20_000 });
+    await dialog.getByText('The storages could not be listed.').waitFor();
     await looking.at('add-data-storages-failed');
     await dialog.getByRole('tab', { name: 'Drag and Drop' }).click();
     await dialog.getByText('Drop files or folders here').waitFor();
@@ -58,14 +58,14 @@ it.each(LOOKS)(
     await dialog.getByRole('button', { name: 'Try again' }).click();
     await dialog.getByLabel('Storage Method').waitFor();
     const failed = dialog.getByText('The recent imports could not be listed.');
-    await failed.waitFor({ timeout: 20_000 });
+    await failed.waitFor();
     await failed.scrollIntoViewIfNeeded();
     await looking.at('add-data-recent-failed');
 
     const buckets = '**/v2/storages/*/buckets*';
     (await failing(visitor, buckets))();
     await dialog.getByRole('tab', { name: 'File Explorer' }).click();
-    await dialog.getByText('The buckets of this storage could not be listed.').waitFor({ timeout: 20_000 });
+    await dialog.getByText('The buckets of this storage could not be listed.').waitFor();
     await looking.at('add-data-buckets-failed');
     await looking.end(/503/);
   },
@@ -95,24 +95,22 @@ it('says that the hub fell silent under a running import, and goes on when it an
   const dialog = await addData(visitor, project);
   const row = { data: address, externalId: 'one', storage: ready.storages[0]?._id };
   await dialog.locator('input[type=file]').setInputFiles(listOf([row], 'long.json'));
-  await dialog.getByText(/^[\d,]+\/s$/).waitFor({ timeout: 20_000 });
+  await dialog.getByText(/^[\d,]+\/s$/).waitFor();
   const silent = page.getByText('The hub does not answer.');
   expect(await silent.count()).toBe(0);
   state = 'silent';
-  await dialog.getByText('The hub does not answer.').waitFor({ timeout: 20_000 });
+  await dialog.getByText('The hub does not answer.').waitFor();
   expect(await dialog.getByText(/^[\d,]+\/s$/).count()).toBe(0);
   await visitor.screenshot('add-data-silent');
   expect(await visitor.axe()).toEqual([]);
   state = 'itself';
-  await dialog.getByText('1 row imported').waitFor({ timeout: 30_000 });
+  await dialog.getByText('1 row imported').waitFor();
   expect(await silent.count()).toBe(0);
   await dialog.getByRole('button', { name: 'Close' }).last().click();
 
   state = 'silent';
   await page.getByRole('button', { name: /running$/ }).click();
-  await page
-    .getByText('The hub does not answer. What is running there is not known.')
-    .waitFor({ timeout: 30_000 });
+  await page.getByText('The hub does not answer. What is running there is not known.').waitFor();
   expect(await page.getByText('Nothing is running.').count()).toBe(0);
   await visitor.screenshot('jobs-silent');
   await visitor.leave(/ERR_FAILED/);
@@ -145,13 +143,13 @@ it.each(LOOKS)(
     await dialog.getByRole('checkbox', { name: /Dry run/ }).check();
     await file.setInputFiles(list);
     await question.getByRole('button', { name: 'Import as Public' }).click();
-    await dialog.getByText('1 row can be imported').waitFor({ timeout: 30_000 });
+    await dialog.getByText('1 row can be imported').waitFor();
     await dialog.getByRole('button', { name: 'Import another list' }).click();
     await file.setInputFiles(list);
     await question.getByLabel('Storage Method').click();
     await page.getByRole('option', { name: ready.storages[1]?.name }).click();
     await question.getByRole('button', { name: 'Import through this storage' }).click();
-    await dialog.getByText('1 row imported').waitFor({ timeout: 30_000 });
+    await dialog.getByText('1 row imported').waitFor();
     expect((await assetsOf(project)).map((asset) => asset.storage)).toEqual([ready.storages[1]?._id]);
     await looking.end();
   },
@@ -178,7 +176,7 @@ it('cancels a running import once its name is typed, and one that waits at once'
   const dialog = await addData(visitor, project);
   const row = { data: address, externalId: 'one', storage: ready.storages[0]?._id };
   await dialog.locator('input[type=file]').setInputFiles(listOf([row], 'long.json'));
-  await dialog.getByText(/^412,000/).waitFor({ timeout: 20_000 });
+  await dialog.getByText(/^412,000/).waitFor();
   await dialog.getByRole('button', { name: 'Cancel import' }).click();
   const asked = page.getByRole('dialog', { name: 'Cancel the import of long.json?' });
   const yes = asked.getByRole('button', { name: 'Cancel import' });
@@ -191,7 +189,7 @@ it('cancels a running import once its name is typed, and one that waits at once'
   await dialog.getByRole('button', { name: 'Cancel import' }).click();
   await asked.getByLabel(/to confirm/).fill('long.json');
   await page.keyboard.press('Enter');
-  await dialog.getByText('The import was cancelled.').first().waitFor({ timeout: 20_000 });
+  await dialog.getByText('The import was cancelled.').first().waitFor();
   expect(cancelled).toBe(1);
 
   // Of one that waits nothing is lost.
@@ -199,9 +197,9 @@ it('cancels a running import once its name is typed, and one that waits at once'
   await page.reload();
   const again = await addData(visitor, project);
   await again.locator('input[type=file]').setInputFiles(listOf([row], 'waiting.json'));
-  await again.getByText('Waiting').first().waitFor({ timeout: 20_000 });
+  await again.getByText('Waiting').first().waitFor();
   await again.getByRole('button', { name: 'Cancel import' }).click();
-  await again.getByText('The import was cancelled.').first().waitFor({ timeout: 20_000 });
+  await again.getByText('The import was cancelled.').first().waitFor();
   expect(cancelled).toBe(2);
   await visitor.leave();
 });
@@ -221,12 +219,12 @@ it('imports in earnest what was picked and tried', async () => {
   await dialog.getByText('Advanced Configs').click();
   await dialog.getByLabel('Dry run').check();
   await dialog.getByRole('button', { name: 'Import', exact: true }).click();
-  await dialog.getByText('Dry run: nothing was imported.').waitFor({ timeout: 30_000 });
+  await dialog.getByText('Dry run: nothing was imported.').waitFor();
   await visitor.screenshot('file-explorer-tried');
   expect(await visitor.axe()).toEqual([]);
   expect(await assetsOf(project)).toEqual([]);
   await dialog.getByRole('button', { name: 'Import it now' }).click();
-  await dialog.getByText('1 row imported').waitFor({ timeout: 30_000 });
+  await dialog.getByText('1 row imported').waitFor();
   expect(await dialog.getByRole('button', { name: 'Import it now' }).count()).toBe(0);
   expect((await assetsOf(project)).length).toBe(1);
   await visitor.leave();

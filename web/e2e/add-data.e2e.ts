@@ -51,7 +51,7 @@ it.each(ready.storages)('imports a list through $name and names the row that it 
       { data: 'javascript:alert(1)', externalId: 'not-a-picture' },
     ]),
   );
-  await dialog.getByText('2 rows imported').waitFor({ timeout: 30_000 });
+  await dialog.getByText('2 rows imported').waitFor();
   await dialog.getByText('1 row refused').first().waitFor();
   const refused = dialog.getByRole('row').nth(1);
   expect(await refused.innerText()).toContain('Row 3 ');
@@ -89,11 +89,11 @@ it('checks a list without importing it, then deletes what was imported', async (
   await page.getByRole('option', { name: ready.storages[0]?.name }).click();
   await dialog.getByLabel('Dry run').check();
   await dialog.locator('input[type=file]').setInputFiles(rows);
-  await dialog.getByText('Dry run: nothing was imported.').waitFor({ timeout: 30_000 });
+  await dialog.getByText('Dry run: nothing was imported.').waitFor();
   expect(await assetsOf(projectId)).toEqual([]);
 
   await dialog.getByRole('button', { name: 'Import it now' }).click();
-  await dialog.getByText('1 row imported').waitFor({ timeout: 30_000 });
+  await dialog.getByText('1 row imported').waitFor();
   await page.keyboard.press('Escape');
   await page.locator('[role=gridcell]').first().waitFor();
   await page.locator('[role=gridcell]').first().focus();
@@ -130,7 +130,7 @@ it('imports 100,000 rows through a closed dialog and a reload in the middle', as
   await dialog.locator('input[type=file]').setInputFiles(list);
   const facts = page.getByText(/^[\d,]+ of ~[\d,]+$/);
   const told = async () => {
-    await facts.waitFor({ timeout: 30_000 });
+    await facts.waitFor();
     return Number((await facts.innerText()).split(' ')[0]?.replaceAll(',', ''));
   };
   const before = await told();
@@ -229,7 +229,7 @@ it('takes a list that is dropped on the box, by the policies that were chosen', 
   await choose('If a row is wrong', 'Refuse the whole file');
   // Beside the box.
   await drop(dialog.getByRole('heading', { name: 'Add Data' }), rows, 'refused.json');
-  await dialog.getByRole('alert').getByText('import.rows_refused').waitFor({ timeout: 30_000 });
+  await dialog.getByRole('alert').getByText('import.rows_refused').waitFor();
   await visitor.screenshot('add-data-whole-file-refused');
   expect(await files()).toEqual({ one: 'cute-cat.jpg', two: 'cute-cat.jpg' });
 
@@ -237,7 +237,7 @@ it('takes a list that is dropped on the box, by the policies that were chosen', 
   await choose('If a row is wrong', 'Skip it and report it');
   await choose('If an External ID exists already', 'Update the asset');
   await drop(box, rows, 'updated.json');
-  await dialog.getByText('1 row imported').waitFor({ timeout: 30_000 });
+  await dialog.getByText('1 row imported').waitFor();
   await dialog.getByText('1 row updated').waitFor();
   await dialog.getByText('1 row refused').first().waitFor();
   expect(await files()).toEqual({ one: 'coffee cup.jpg', two: 'cute-cat.jpg', three: 'coffee cup.jpg' });
@@ -254,7 +254,7 @@ it('gathers refused rows by their reason, in sentences, and says which rows they
   const good = { data: addressOf('cute-cat.jpg'), storage: ready.storages[0]?._id, nickname: 'Tom' };
   const bad = ['ftp://one/a.jpg', 'ftp://two/b.jpg', 'no address', 'gs://three/c.jpg'];
   await dialog.locator('input[type=file]').setInputFiles(listOf([good, ...bad.map((data) => ({ data }))]));
-  await dialog.getByText('4 rows refused').waitFor({ timeout: 30_000 });
+  await dialog.getByText('4 rows refused').waitFor();
   await dialog.getByText('1 row with a notice').waitFor();
   const rows = dialog.getByRole('table').getByRole('row');
   await expect.poll(() => rows.count()).toBe(4);
@@ -282,7 +282,7 @@ it('says why a file is not a list', async () => {
     mimeType: 'application/json',
     buffer: Buffer.from('[{"data":"https://'),
   });
-  await dialog.getByRole('alert').waitFor({ timeout: 30_000 });
+  await dialog.getByRole('alert').waitFor();
   await visitor.screenshot('add-data-failed');
   await visitor.leave();
 });

@@ -80,7 +80,7 @@ it('takes pasted and typed names of buckets apart, and copies nothing that names
   await dialog.getByText('a test looks at a bucket').waitFor();
   const buckets = dialog.getByRole('combobox', { name: 'Buckets' });
   expect(await buckets.getAttribute('aria-invalid')).toBe('true');
-  expect(await buckets.evaluate((input) => input === document.activeElement)).toBe(true);
+  await expect.poll(() => buckets.evaluate((input) => input === document.activeElement)).toBe(true);
   expect(await visitor.axe()).toEqual([]);
 
   await buckets.pressSequentially('one,');

@@ -24,7 +24,7 @@ export class Bucket {
   }
 
   async start(): Promise<string> {
-    this.#server = createServer(async (request, response) => {
+    this.#server = createServer({ keepAliveTimeout: 120_000 }, async (request, response) => {
       response.setHeader('access-control-allow-origin', '*');
       response.setHeader('access-control-allow-headers', '*');
       const url = new URL(request.url ?? '/', 'http://bucket');

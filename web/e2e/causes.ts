@@ -177,7 +177,7 @@ export const faults = (names: string[]) =>
 
 /** A server that has the photograph under every name, and lets every page have it. */
 async function serve(at: number): Promise<number> {
-  const listening = createServer((_, response) => {
+  const listening = createServer({ keepAliveTimeout: 120_000 }, (_, response) => {
     response.setHeader('access-control-allow-origin', '*');
     response.setHeader('content-type', 'image/jpeg');
     response.end(photograph);
@@ -232,7 +232,7 @@ export async function setUp() {
   projectId = made.project._id;
   await api('POST', `/v2/project/${projectId}/cloud`, { assets: rows });
   await vi.waitFor(async () => expect((await assetsOf(projectId)).length).toBe(rows.length), {
-    timeout: 15_000,
+    timeout: 60_000,
   });
   assets = new Map((await assetsOf(projectId)).map((asset) => [asset.externalId ?? '', asset]));
   // The hub learns where the buckets are, as it has in a project where pictures were seen before.

@@ -46,7 +46,7 @@ async function start(): Promise<Ready> {
     await ended;
   });
   await vi
-    .waitFor(() => statSync(readyFile), { timeout: 30_000 })
+    .waitFor(() => statSync(readyFile), { timeout: 120_000 })
     .catch(() => {
       throw new Error(`${BINARY} demo did not start: ${readFileSync(logFile, 'utf8')}`);
     });

@@ -95,7 +95,7 @@ it.each([
     // Once mended, the same view shows the picture.
     await misbehave();
     await note.getByRole('button', { name: 'Try again' }).click();
-    await page.locator('[data-picture="shown"]').waitFor({ timeout: 20_000 });
+    await page.locator('[data-picture="shown"]').waitFor();
     await visitor.leave(FROM_BUCKETS);
   },
 );

@@ -78,7 +78,7 @@ it('copies what is dropped, names what it does not take, and shows the assets', 
   await dialog.getByText('this type cannot be labeled').waitFor();
   await dialog.getByText('the file is empty').waitFor();
   await dialog.locator('input[data-files]').setInputFiles(pictures('few', 3));
-  await dialog.getByText('4 files imported.').waitFor({ timeout: 30_000 });
+  await dialog.getByText('4 files imported.').waitFor();
   await visitor.screenshot('drag-and-drop-done');
   await dialog.getByRole('button', { name: 'Close' }).last().click();
   await visitor.picturesDone();
@@ -112,7 +112,7 @@ it('sends nothing again after a reload in the middle, and makes no asset twice',
   // What was sent before is finished, though nobody drops it again.
   await expect.poll(async () => (await assetsOf(projectId)).length).toBe(5);
   await dialog.locator('input[data-folder]').setInputFiles(join(folder, 'trip'));
-  await dialog.getByText('12 files imported.').waitFor({ timeout: 30_000 });
+  await dialog.getByText('12 files imported.').waitFor();
   expect(await dialog.getByText('Was there already').count()).toBe(5);
   expect(put.length).toBe(12);
   expect(new Set(put).size).toBe(12);
@@ -150,7 +150,7 @@ it('tries again what failed, and cancels one of many', async () => {
   refuses = false;
   await dialog.getByRole('button', { name: 'Try again', exact: true }).click();
   for (let waits = 0; waits < 4; waits += 1) await page.clock.runFor(1_000);
-  await dialog.getByText('5 files imported.').waitFor({ timeout: 30_000 });
+  await dialog.getByText('5 files imported.').waitFor();
   expect((await externalIds(projectId)).length).toBe(5);
   await visitor.leave(/status of 507/);
 });
@@ -196,7 +196,7 @@ it('goes on at the byte where the network or the page went away', async () => {
   await visitor.screenshot('drag-and-drop-offline');
   expect(begun).toEqual([0]);
   await network(visitor, MIB / 2);
-  await expect.poll(() => begun.length, { timeout: 30_000 }).toBeGreaterThan(1);
+  await expect.poll(() => begun.length).toBeGreaterThan(1);
   const second = begun.at(1) ?? 0;
   expect(second).toBeGreaterThan(MIB);
   await expect.poll(kept, { timeout: 30_000, interval: 20 }).toBeGreaterThan(second + MIB);
@@ -221,7 +221,7 @@ it('goes on at the byte where the network or the page went away', async () => {
   await network(visitor, null);
   dialog = await openTab(visitor, projectId);
   await dialog.locator('input[data-files]').setInputFiles(path);
-  await dialog.getByText('1 file imported.').waitFor({ timeout: 30_000 });
+  await dialog.getByText('1 file imported.').waitFor();
   expect(begun.at(before)).toBeGreaterThan(second + MIB);
   expect(content.length - (begun.at(before) ?? 0)).toBeLessThan(content.length);
   const [asset] = await assetsOf(projectId);
@@ -261,7 +261,7 @@ it.each(looks)('is accessible in every state in $theme at $size px', async ({ th
   await expect.poll(() => dialog.getByRole('listitem').filter({ hasText: 'Sent' }).count()).toBe(6);
   await seen('sending');
   await dialog.getByRole('button', { name: 'Cancel all' }).click();
-  await dialog.getByText('6 files imported.').waitFor({ timeout: 30_000 });
+  await dialog.getByText('6 files imported.').waitFor();
   await seen('done');
   expect(wrong).toEqual([]);
   await visitor.leave();

@@ -22,7 +22,7 @@ async function exported(
   await page.getByRole('button', { name: 'Create export' }).click();
   const { data } = (await (await created).json()) as { data: { export: { _id: string } } };
   const row = page.locator(`[data-export="${data.export._id}"]`);
-  await row.and(page.locator('[data-state="completed"]')).waitFor({ timeout: 30_000 });
+  await row.and(page.locator('[data-state="completed"]')).waitFor();
   const download = page.waitForEvent('download');
   await row.getByRole('link', { name: 'Download' }).click();
   return unzip(readFileSync(await (await download).path()));
@@ -117,7 +117,7 @@ it('orders an export again that was cancelled', async () => {
   await visitor.screenshot('export-cancelled');
   await page.keyboard.press('F8');
   await page.keyboard.press('Enter');
-  await page.locator('[data-export][data-state="completed"]').waitFor({ timeout: 20_000 });
+  await page.locator('[data-export][data-state="completed"]').waitFor();
   const made = await api<{ exports: { format: string; options: object }[] }>(
     'GET',
     `/v2/project/${projectId}/exports`,

@@ -83,7 +83,7 @@ it('imports what is picked by mouse: a folder, a range, one more', async () => {
   await dialog.getByLabel('Folder names as batches').check();
   await visitor.screenshot('file-explorer-picked');
   await dialog.getByRole('button', { name: 'Import', exact: true }).click();
-  await dialog.getByText('5 rows imported').waitFor({ timeout: 30_000 });
+  await dialog.getByText('5 rows imported').waitFor();
   await dialog.getByRole('button', { name: 'Close' }).last().click();
   await expect.poll(() => page.locator('[role=gridcell]').count()).toBe(5);
   await visitor.picturesDone();
@@ -132,7 +132,7 @@ it('is led by keyboard alone, through thousands of files', async () => {
   await dialog.getByText('1 folder selected.').waitFor();
   await dialog.getByRole('button', { name: 'Import', exact: true }).focus();
   await page.keyboard.press('Enter');
-  await dialog.getByText('2,345 rows imported').waitFor({ timeout: 30_000 });
+  await dialog.getByText('2,345 rows imported').waitFor();
   expect((await assetsOf(projectId)).length).toBe(1000);
   await visitor.leave();
 });
@@ -159,7 +159,7 @@ it('goes on after a reload, and takes only the extensions that are meant', async
   await dialog.getByText('Looking through the bucket').waitFor();
   bucket.gate = null;
   open();
-  await dialog.getByText('5 rows imported').waitFor({ timeout: 30_000 });
+  await dialog.getByText('5 rows imported').waitFor();
   expect(await externalIds(projectId)).not.toContain('berlin/notes.txt');
   await visitor.leave();
 });

@@ -78,6 +78,7 @@ export class Visitor {
       reducedMotion: 'reduce',
       baseURL: ready.url,
     });
+    context.setDefaultTimeout(60_000);
     return new Visitor(context, await context.newPage());
   }
 
@@ -128,9 +129,11 @@ export class Visitor {
       .locator('[data-thumbnail="shown"], [data-thumbnail]:not([data-thumbnail="waiting"])')
       .first()
       .waitFor();
-    await expect
-      .poll(() => this.page.locator('[data-thumbnail="waiting"]').count(), { timeout: 20_000 })
-      .toBe(0);
+    await expect.poll(() => this.page.locator('[data-thumbnail="waiting"]').count()).toBe(0);
+    // One that is in its place may not be painted yet.
+    const painted = (all: Element[]) => all.every((one) => (one as HTMLImageElement).naturalWidth > 0);
+    const pictures = this.page.locator('img[data-thumbnail="shown"]');
+    await expect.poll(() => pictures.evaluateAll(painted)).toBe(true);
   }
 
   screenshot(name: string) {

@@ -85,7 +85,7 @@ export async function makeProject(name: string, files: string[], schema: object 
   await api('POST', `/v2/project/${project._id}`, { categorySchema: schema });
   if (files.length === 0) return project._id;
   await api('POST', `/v2/project/${project._id}/cloud`, { assets: rows });
-  await expect.poll(async () => (await assetsOf(project._id)).length, { timeout: 20_000 }).toBe(files.length);
+  await expect.poll(async () => (await assetsOf(project._id)).length).toBe(files.length);
   return project._id;
 }
 

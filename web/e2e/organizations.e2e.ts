@@ -59,7 +59,9 @@ it('are both open to somebody who joined both by a link, one at a time', async (
   await switcher.click();
   await expect.poll(() => page.getByRole('menuitemcheckbox').count()).toBe(2);
   await visitor.screenshot('organization-switcher');
+  const back = page.waitForEvent('load');
   await page.getByRole('menuitemcheckbox').filter({ hasNotText: name }).click();
+  await back;
   await page.getByRole('heading', { name: 'Projects' }).waitFor();
   await page.goto('/organization/storages');
   for (const storage of first) await storage.waitFor();
@@ -74,7 +76,9 @@ it('keep their storages, projects, people and records to themselves', async () =
   await page.getByRole('menuitem', { name: 'Create organization' }).click();
   const name = `Elsewhere ${Date.now()}`;
   await page.getByRole('dialog').getByLabel('Name').fill(name);
+  const opened = page.waitForEvent('load');
   await page.keyboard.press('Enter');
+  await opened;
   await page.getByText('No projects yet').waitFor();
   await page.getByRole('button', { name: `Switch organization: ${name}` }).waitFor();
 
@@ -108,7 +112,9 @@ it('keep their storages, projects, people and records to themselves', async () =
   expect(foreign).toEqual({ status: 404, sees: false });
 
   await page.getByRole('button', { name: /^Switch organization/ }).click();
+  const back = page.waitForEvent('load');
   await page.getByRole('menuitemcheckbox').filter({ hasNotText: 'Elsewhere' }).first().click();
+  await back;
   await page.getByRole('table').waitFor();
   await page.goto('/organization/storages');
   for (const { name: storage } of ready.storages) {

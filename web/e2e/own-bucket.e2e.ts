@@ -36,7 +36,7 @@ async function start(): Promise<string> {
       },
     },
   );
-  await vi.waitFor(() => statSync(readyFile), { timeout: 30_000 });
+  await vi.waitFor(() => statSync(readyFile), { timeout: 120_000 });
   return (JSON.parse(readFileSync(readyFile, 'utf8')) as { url: string }).url;
 }
 
@@ -92,12 +92,12 @@ it('shows a photograph that was dropped, as a thumbnail and whole, out of the bu
   const dialog = page.getByRole('dialog', { name: 'Add Data' });
   await dialog.getByRole('tab', { name: 'Drag and Drop' }).click();
   await dialog.locator('input[data-files]').setInputFiles(path);
-  await dialog.getByText('1 file imported.').waitFor({ timeout: 30_000 });
+  await dialog.getByText('1 file imported.').waitFor();
   await dialog.getByRole('button', { name: 'Close' }).last().click();
 
   const thumbnail = page.locator('[role=gridcell] img');
   await page.locator('[data-thumbnail="shown"]').waitFor();
-  expect(await thumbnail.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(451);
+  await expect.poll(() => thumbnail.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(451);
   await visitor.screenshot('own-bucket-thumbnail');
   await page.locator('[data-asset-index="0"]').click();
   await page.locator('[data-picture="shown"]').waitFor();

@@ -121,7 +121,7 @@ it.each(looks)(
     await page.locator('[aria-busy="true"] .skeleton').first().waitFor();
     await visitor.screenshot(`assets-loading-${size}-${theme}`);
     letGo();
-    await page.getByText('The assets could not be listed.').waitFor({ timeout: 20_000 });
+    await page.getByText('The assets could not be listed.').waitFor();
     await page.getByText('store.unavailable').waitFor();
     await visitor.screenshot(`assets-failed-${size}-${theme}`);
     expect(await visitor.axe()).toEqual([]);
@@ -131,7 +131,7 @@ it.each(looks)(
 
     await page.route('**/v2/listProjects*', (route) => route.abort());
     await page.goto('/');
-    await page.getByText('The projects could not be listed.').waitFor({ timeout: 20_000 });
+    await page.getByText('The projects could not be listed.').waitFor();
     await visitor.screenshot(`projects-failed-${size}-${theme}`);
     expect(await visitor.axe()).toEqual([]);
     await visitor.leave(/status of 500|ERR_FAILED/);

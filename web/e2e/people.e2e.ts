@@ -43,7 +43,7 @@ it.each(LOOKS)('look right in $theme at $size px', async (how) => {
   await page.locator('[aria-busy="true"] .skeleton').first().waitFor();
   await looking.at('members-loading');
   letGo();
-  await page.getByText('The members could not be listed.').waitFor({ timeout: 20_000 });
+  await page.getByText('The members could not be listed.').waitFor();
   await looking.at('members-failed');
   await page.unroute('**/v2/organization/*/users?*');
   await page.getByRole('button', { name: 'Try again' }).click();
@@ -52,7 +52,7 @@ it.each(LOOKS)('look right in $theme at $size px', async (how) => {
   await looking.at('members');
   (await failing(visitor, '**/v2/organization/*/invites?*'))();
   await page.reload();
-  await page.getByText('The invitations could not be listed.').waitFor({ timeout: 20_000 });
+  await page.getByText('The invitations could not be listed.').waitFor();
   await looking.at('members-invitations-failed');
   await page.unroute('**/v2/organization/*/invites?*');
   await page.getByRole('button', { name: 'Try again' }).click();
@@ -102,7 +102,7 @@ it.each(LOOKS)('look right in $theme at $size px', async (how) => {
   await page.locator('[aria-busy="true"] .skeleton').first().waitFor();
   await looking.at('project-members-loading');
   letGo();
-  await page.getByText('The members could not be listed.').waitFor({ timeout: 20_000 });
+  await page.getByText('The members could not be listed.').waitFor();
   await looking.at('project-members-failed');
   await page.unroute('**/v2/project/*/people?*');
   await page.getByRole('button', { name: 'Try again' }).click();

@@ -49,7 +49,7 @@ it.each(LOOKS)('look right in $theme at $size px', async (how) => {
   await page.locator('[aria-busy="true"] .skeleton').first().waitFor();
   await looking.at('projects-loading');
   letGo();
-  await page.getByText('The projects could not be listed.').waitFor({ timeout: 20_000 });
+  await page.getByText('The projects could not be listed.').waitFor();
   await page.unroute('**/v2/listProjects*');
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByRole('link', { name }).waitFor();
@@ -74,7 +74,7 @@ it.each(LOOKS)('look right in $theme at $size px', async (how) => {
   await page.locator('[aria-busy="true"] .skeleton').first().waitFor();
   await looking.at('overview-loading');
   letGo();
-  await page.getByText('The overview could not be read.').waitFor({ timeout: 20_000 });
+  await page.getByText('The overview could not be read.').waitFor();
   await looking.at('overview-failed');
   await page.unroute('**/v2/project/*/overview');
   await page.getByRole('button', { name: 'Try again' }).click();
@@ -99,7 +99,9 @@ it('say how they stand: by stage, by day, by person', async () => {
   expect(await progress.locator('dd').allInnerTexts()).toEqual(['1 33 %', '1 33 %', '1 33 %']);
   const days = page.getByRole('region', { name: 'Last 14 days', exact: true });
   expect(await days.getByRole('row').count()).toBe(15);
-  expect(await days.getByRole('row').last().locator('td').allInnerTexts()).toEqual(['2', '1']);
+  // Today, or yesterday where a day began meanwhile.
+  const numbers = (await days.locator('td').allInnerTexts()).map(Number);
+  expect(numbers.filter((number) => number > 0)).toEqual([2, 1]);
   const person = page.getByRole('region', { name: 'Who did how many' });
   await person.getByText('3 min').waitFor();
   await page.getByRole('link', { name: 'All activity of this project' }).click();

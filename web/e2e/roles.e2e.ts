@@ -209,7 +209,7 @@ it('lets a Manager add data through a storage that is shown without its keys, to
     mimeType: 'application/json',
     buffer: Buffer.from(JSON.stringify(rows)),
   });
-  await dialog.getByText('1 row imported').waitFor({ timeout: 30_000 });
+  await dialog.getByText('1 row imported').waitFor();
   await dialog.getByRole('tab', { name: 'File Explorer' }).click();
   await dialog.getByLabel('Storage Method').click();
   await page.getByRole('option', { name: storage }).click();
@@ -217,11 +217,9 @@ it('lets a Manager add data through a storage that is shown without its keys, to
   await dialog.getByRole('button', { name: 'Open', exact: true }).click();
   await dialog.getByRole('option', { name: /^cute-cat\.jpg/ }).click();
   await dialog.getByRole('button', { name: 'Import', exact: true }).click();
-  await dialog.getByText('1 row imported').waitFor({ timeout: 30_000 });
+  await dialog.getByText('1 row imported').waitFor();
   await dialog.getByRole('button', { name: 'Close' }).last().click();
-  await expect
-    .poll(() => page.locator('[role=gridcell] [data-thumbnail="shown"]').count(), { timeout: 20_000 })
-    .toBe(2);
+  await expect.poll(() => page.locator('[role=gridcell] [data-thumbnail="shown"]').count()).toBe(2);
   await page.locator('[data-asset-index="0"]').click();
   await page.locator('[data-picture="shown"]').waitFor();
   await visitor.screenshot('role-manager-picture');

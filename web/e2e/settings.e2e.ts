@@ -301,7 +301,7 @@ it('say that they load, and that they failed', async () => {
   await visitor.signIn();
   await page.route(`**/v2/project/${ready.projectId}`, (route) => route.abort());
   await page.goto(`/projects/${ready.projectId}/settings`);
-  await page.getByText('This project could not be opened.').waitFor({ timeout: 20_000 });
+  await page.getByText('This project could not be opened.').waitFor();
   await visitor.screenshot('settings-failed');
   expect(await visitor.axe()).toEqual([]);
   await visitor.leave(/ERR_FAILED/);

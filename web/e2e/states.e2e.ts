@@ -117,12 +117,12 @@ it.each(LOOKS)('are told in words, in $theme at $size px', async ({ theme, size,
       }),
     );
     await page.reload();
-    await page.getByText(list.failed).waitFor({ timeout: 20_000 });
+    await page.getByText(list.failed).waitFor();
     await page.getByText('store.unavailable').first().waitFor();
     await look('failed');
     await page.unroute(list.asks);
     await page.getByRole('button', { name: 'Try again' }).first().click();
-    await expect.poll(() => page.getByText(list.failed).count(), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => page.getByText(list.failed).count()).toBe(0);
   }
   expect(wrong).toEqual([]);
   await visitor.leave(/status of 503/);
@@ -242,10 +242,10 @@ it('of lists that failed while the network was away come by themselves when it i
   await page.getByRole('table').waitFor();
   await page.route('**/v2/batches/**', (route) => route.abort('internetdisconnected'));
   await page.getByRole('link', { name: 'Batches' }).click();
-  await page.getByText('The batches could not be listed.').waitFor({ timeout: 20_000 });
+  await page.getByText('The batches could not be listed.').waitFor();
   await page.unroute('**/v2/batches/**');
   await context.setOffline(true);
   await context.setOffline(false);
-  await page.getByText('The batches could not be listed.').waitFor({ state: 'detached', timeout: 20_000 });
+  await page.getByText('The batches could not be listed.').waitFor({ state: 'detached' });
   await visitor.leave(AWAY);
 });

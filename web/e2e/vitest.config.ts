@@ -10,6 +10,6 @@ export default defineConfig({
     // A busy machine takes its time, and a test that fails for good fails as surely later.
     testTimeout: 180_000,
     hookTimeout: 180_000,
-    expect: { poll: { timeout: 30_000 } },
+    expect: { poll: { timeout: 60_000 } },
   },
 });

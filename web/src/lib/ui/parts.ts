@@ -57,8 +57,15 @@ export async function fetchPart<Part>(load: () => Promise<Part>): Promise<Part> 
 
 /** Fetches the styles that could not be fetched; fails where they still cannot. */
 export function mendStyles(): Promise<unknown> {
-  mending = mending.catch(() => null).then(() => Promise.all([...lostStyles].map(fetchAgain)));
+  mending = mending.catch(() => null).then(fetchLost);
   return mending;
+}
+
+/** Each to its end: one that fails early says nothing of the others. */
+async function fetchLost() {
+  const tried = await Promise.allSettled([...lostStyles].map(fetchAgain));
+  const failed = tried.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
+  if (failed) throw failed.reason;
 }
 
 function fetchAgain(link: HTMLLinkElement): Promise<void> {
