@@ -37,6 +37,16 @@ it.each(LOOKS)('looks right in $theme at $size px', async (how) => {
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByRole('table').waitFor();
   await looking.at('activity');
+  // What wraps begins where its first line begins.
+  const indents = await page.locator('td.what').evaluateAll((cells) =>
+    cells.map((cell) => {
+      const told = cell.querySelector('.told')?.getClientRects()[0];
+      const { left } =
+        getComputedStyle(cell).paddingLeft === '0px' ? cell.getBoundingClientRect() : { left: NaN };
+      return (told?.left ?? 0) - left;
+    }),
+  );
+  if (how.size === '360') expect(new Set(indents)).toEqual(new Set([0]));
   await page.getByRole('button', { name: 'Kind' }).click();
   await page.getByRole('menu').waitFor();
   await looking.at('activity-kind');

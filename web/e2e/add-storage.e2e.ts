@@ -93,6 +93,10 @@ it('takes pasted and typed names of buckets apart, and copies nothing that names
   await dialog.getByLabel('Name', { exact: true }).click();
   const removals = ['one', 'two', 'three', 'four', 'five'].map((name) => `Remove ${name}`);
   await expect.poll(() => chips(dialog)).toEqual(removals);
+  // At once and not pasted, as what is dictated or filled in comes.
+  await buckets.fill('six, seven');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => chips(dialog)).toEqual([...removals, 'Remove six', 'Remove seven']);
   expect(await dialog.getByText('a test looks at a bucket').count()).toBe(0);
   await expect.poll(() => policy.textContent()).toContain('arn:aws:s3:::three/*');
   expect(await policy.textContent()).not.toContain('your-bucket-name');

@@ -224,22 +224,29 @@ it('shows a long change while it goes on, also after a reload, and stops it', as
   };
   const answered = (data: object) => ({ json: { status: 'success', data } });
   // A million rows take seconds only; what is on screen meanwhile shall hold still to be looked at.
-  await page.route(`**/v2/project/${project}/assetChanges*`, (route) =>
-    route.fulfill(answered({ changes: [change], total: 1 })),
-  );
+  let each = 0;
+  await page.route(`**/v2/project/${project}/assetChanges*`, (route) => {
+    if (change.state === 'running') change.assetsDone += each;
+    return route.fulfill(answered({ changes: [change], total: 1 }));
+  });
   await page.route('**/assetChanges/*/cancel', (route) => {
-    Object.assign(change, { state: 'cancelled' });
+    Object.assign(change, { state: 'cancelled', assetsDone: 412_000 });
     return route.fulfill(answered({ change }));
   });
   await visitor.openAssets(project, '?view=table');
   await page.getByText('412,000 of 1,000,000').waitFor();
   await page.reload();
   await page.getByRole('progressbar', { name: 'Deleting assets' }).waitFor();
+  const row = page.locator('[data-asset-index="0"]');
+  const place = await row.boundingBox();
+  each = 1_000;
+  await page.getByText(/^4\d\d,000 of 1,000,000 · [\d,]+\/s · \d+ (s|min) left$/).waitFor();
   await visitor.screenshot('assets-change-running');
   expect(await visitor.axe()).toEqual([]);
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByText('Stopped. 412,000 assets had been changed already.').waitFor();
   await expect.poll(() => page.getByRole('progressbar').count()).toBe(0);
+  expect(await row.boundingBox()).toEqual(place);
   await visitor.leave(NO_BUCKETS);
 });
 

@@ -95,6 +95,16 @@ it('keeps the table within the screen, and the way back from a deletion within r
   expect(widths[0]).toBe(widths[1]);
 
   const first = page.locator('[data-asset-index="0"]');
+  await first.hover();
+  await first.getByRole('button', { name: 'Copy the address' }).click();
+  await first.getByRole('status').filter({ hasText: 'Copied' }).waitFor();
+  const search = page.getByRole('searchbox');
+  await search.focus();
+  await page.keyboard.press('ControlOrMeta+v');
+  const addresses = (await assetsOf(projectId)).map(({ data }) => data);
+  await expect.poll(async () => addresses.includes(await search.inputValue())).toBe(true);
+  await page.keyboard.press('Escape');
+  await page.getByText('2 assets', { exact: true }).waitFor();
   await first.focus();
   await page.keyboard.press('Space');
   await page.keyboard.press('Delete');
@@ -125,6 +135,30 @@ it('keeps the table within the screen, and the way back from a deletion within r
   await page.keyboard.press('Escape');
   await expect.poll(() => told.count()).toBe(0);
   expect(await selected.isVisible()).toBe(true);
+  await visitor.leave();
+});
+
+it('shows the last of the list beside the bar of what is selected', async () => {
+  const visitor = await Visitor.come('light', { width: 1280, height: 420 });
+  const { page } = visitor;
+  await visitor.signIn();
+  const under = async () => {
+    await page.locator('.scroller').evaluate((list) => list.scrollTo({ top: list.scrollHeight }));
+    const [bar, last] = await Promise.all([
+      page.getByRole('toolbar').boundingBox(),
+      page.locator('[data-asset-index="9"], tbody tr').last().boundingBox(),
+    ]);
+    return (last?.y ?? 0) + (last?.height ?? 0) - (bar?.y ?? 0);
+  };
+  await visitor.openAssets(ready.projectId, '?view=table');
+  await page.locator('[data-asset-index="0"]').focus();
+  await page.keyboard.press('Space');
+  await page.getByRole('toolbar').waitFor();
+  await expect.poll(under).toBeLessThanOrEqual(0);
+  await page.goto(`/projects/${ready.projectId}/tasks`);
+  await page.getByRole('checkbox', { name: 'Select all on this page' }).check();
+  await page.getByRole('toolbar').waitFor();
+  await expect.poll(under).toBeLessThanOrEqual(0);
   await visitor.leave();
 });
 
@@ -179,11 +213,11 @@ it('finds one batch of very many, in their tab and as a filter', async () => {
   await page.keyboard.press('Escape');
   await visitor.gone('dialog');
   // What is chosen stands first.
+  await page.setViewportSize(PHONE);
   await page.getByRole('button', { name: 'Batch: day 0777 + day 1111' }).click();
   await expect
     .poll(async () => (await panel.getByRole('option').allInnerTexts()).slice(0, 3))
     .toEqual(['day 0777', 'day 1111', 'day 0001']);
-  await page.setViewportSize(PHONE);
   await visitor.screenshot('assets-batch-filter-360');
   expect(await visitor.overflows()).toBe(false);
   await visitor.leave();

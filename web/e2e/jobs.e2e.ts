@@ -73,6 +73,9 @@ it.each(LOOKS)('shows what runs, in $theme at $size px', async (how) => {
   const { visitor } = looking;
   const { page } = visitor;
   await visitor.signIn();
+  const idle = page.getByRole('button', { name: '0 jobs running' });
+  await idle.waitFor();
+  expect(await idle.innerText()).toBe(how.size === '1280' ? 'Jobs' : '');
   const { jobs } = await running(visitor, await makeProject('Running', []));
   await page.reload();
   await page.getByRole('button', { name: '3 jobs running' }).click();

@@ -102,6 +102,8 @@ it('say how they stand: by stage, by day, by person', async () => {
   // Today, or yesterday where a day began meanwhile.
   const numbers = (await days.locator('td').allInnerTexts()).map(Number);
   expect(numbers.filter((number) => number > 0)).toEqual([2, 1]);
+  expect(await days.locator('.most').innerText()).toBe('2');
+  await expect.poll(() => page.getByRole('region', { name: 'Running' }).count()).toBe(0);
   const person = page.getByRole('region', { name: 'Who did how many' });
   await person.getByText('3 min').waitFor();
   await page.getByRole('link', { name: 'All activity of this project' }).click();

@@ -41,6 +41,11 @@ it('says what is missing before asking the hub', async () => {
   await page.getByText('Enter an e-mail address such as').waitFor();
   await page.getByText('Enter your password.').waitFor();
   expect(await page.getByLabel('E-mail').getAttribute('aria-invalid')).toBe('true');
+  // Also where the pointer happens to rest on it.
+  const password = page.getByLabel('Password', { exact: true });
+  await password.hover();
+  const color = await page.getByText('Enter your password.').evaluate((text) => getComputedStyle(text).color);
+  expect(await password.evaluate((field) => getComputedStyle(field).borderTopColor)).toBe(color);
   await visitor.leave();
 });
 

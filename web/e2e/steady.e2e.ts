@@ -96,6 +96,41 @@ it('holds still where the names of projects come after what was done in them', a
   await visitor.leave();
 });
 
+it('keeps everything in its place where the typeface comes after the page', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  await page.route('**/*.woff2', (route) => held.then(() => route.continue()));
+  await page.goto(`${PROJECT}/assets`, { waitUntil: 'commit' });
+  await page.locator('[data-thumbnail="shown"]').first().waitFor();
+  await page.getByRole('link', { name: 'Settings' }).waitFor();
+  const faces = () =>
+    page.evaluate(() =>
+      [...document.fonts].filter(({ status }) => status === 'loaded').map((face) => face.family),
+    );
+  expect((await faces()).join()).not.toContain('Inter Variable');
+  const places = () =>
+    page.locator('header :is(a, button), .project .head :is(h1, a), .assets button').evaluateAll((all) =>
+      all.map((one) => {
+        const { x, y, right, bottom } = one.getBoundingClientRect();
+        return { text: one.textContent?.trim().slice(0, 20), edges: [x, y, right, bottom] };
+      }),
+    );
+  const before = await places();
+  letGo();
+  await expect.poll(async () => (await faces()).join()).toContain('Inter Variable');
+  await page.waitForLoadState();
+  const after = await places();
+  expect(after.length).toBe(before.length);
+  const moved = after.filter(({ edges }, at) =>
+    edges.some((edge, side) => Math.abs(edge - (before[at]?.edges[side] ?? 0)) > 8),
+  );
+  expect(moved).toEqual([]);
+  await visitor.leave();
+});
+
 it('fetches little before the assets can be used', async () => {
   const visitor = await Visitor.come();
   const { page } = visitor;

@@ -69,6 +69,10 @@ it('assigns, prioritizes and requeues many tasks at once', async () => {
   await dialog.getByRole('button', { name: 'Assign' }).click();
   await page.getByText('3 tasks assigned.').waitFor();
   expect((await tasksOf(projectId)).map(({ assignee }) => assignee)).toEqual(Array(3).fill(ready.email));
+  // By name, as everywhere else; the address is told to whoever points at it.
+  const shown = page.locator('tbody .assignee');
+  await expect.poll(() => shown.allInnerTexts()).toEqual(Array(3).fill('Me'));
+  expect(await shown.first().getByTitle(ready.email).count()).toBe(1);
 
   await select();
   await bar.getByRole('button', { name: 'Priority' }).click();
@@ -143,6 +147,8 @@ it('says when a project has no tasks and when none matches', async () => {
   await page.getByRole('heading', { name: 'No task matches' }).waitFor();
   await page.getByRole('button', { name: 'Clear filters' }).first().click();
   await page.getByRole('heading', { name: 'No tasks yet' }).waitFor();
+  await page.goto(`/projects/${projectId}/tasks?externalId=cute`);
+  await page.getByText('An External ID is found here by the whole of it').waitFor();
   await visitor.leave();
 });
 

@@ -52,7 +52,6 @@ export const m = {
     outdated: (host: string) =>
       `This page was opened before this organization had anything at ${host}. Reload it to see that too.`,
     reload: 'Reload',
-    otherOrganization: 'If it belongs to another of your organizations, switch to that one at the top left.',
   },
 
   frame: {
@@ -105,6 +104,7 @@ export const m = {
       settings: 'Settings',
     },
     notFound: 'This project could not be opened.',
+    notYours: 'That page is for people with another role in this project.',
   },
 
   assets: {
@@ -185,6 +185,7 @@ export const m = {
   /** Of what shows imports everywhere; what the dialog says of them is fetched with it. */
   imports: {
     jobs: 'Running jobs',
+    jobsWord: 'Jobs',
     jobsCount: (n: number) => `${counted(n, 'job', 'jobs')} running`,
   },
 

@@ -22,6 +22,9 @@ export class Assignees {
   people: { email: string; label: string }[];
   options: { value: string; label: string }[];
 
+  /** The name of whoever has this address, and the address itself where nobody is known by it. */
+  nameOf = (email: string): string => this.people.find((one) => one.email === email)?.label ?? email;
+
   constructor(me: { email: string }, projectId: () => string, mayAsk: () => boolean) {
     const others = createQuery(() => ({
       queryKey: [...keys.projectPeople(projectId()), 'assignees'],

@@ -5,6 +5,8 @@ export type Prepared<Picture> = {
   task: Task;
   /** How many are left in the queue, this one included. */
   left: number;
+  /** Claimed while the one before it was worked on, which was counted too. */
+  isAhead: boolean;
   /** The decoded picture, or why there is none. */
   picture: Promise<Picture>;
 };
@@ -69,7 +71,7 @@ export class TaskQueue<Picture> {
     const picture = this.#parts.picture(task);
     // Looked at when the task is shown; until then nobody need hear of it.
     picture.catch(() => {});
-    return { task, left, picture };
+    return { task, left, isAhead: ahead !== undefined, picture };
   }
 
   #giveBack({ task, picture }: Prepared<Picture>): Promise<unknown> {

@@ -75,13 +75,13 @@ export class Session<Picture> {
     if (next) {
       this.#parts.outbox.hand(current.saver, finishing);
       this.#before = finishing.catch((error) => this.#parts.onrefused(current.saver, error));
-      await this.#enter(next, finishing);
+      await this.#enter(withoutDone(next), finishing);
       return;
     }
     this.#show('moving');
     try {
       await finishing;
-      await this.#moveOn();
+      await this.#moveOn(withoutDone);
     } catch (error) {
       if (this.current !== current) return this.#failed(error);
       if (!(error instanceof TookTheirs)) this.error = error;
@@ -135,17 +135,19 @@ export class Session<Picture> {
     return sent;
   }
 
-  async #moveOn() {
+  /** After a task that was skipped as many are left as before. */
+  async #moveOn(counted = (next: Prepared<Picture>) => next) {
     if (this.#parts.open) return this.#show('done');
     try {
-      await this.#enter(await this.#parts.queue.next());
+      const next = await this.#parts.queue.next();
+      await this.#enter(next && counted(next));
     } catch (error) {
       this.#failed(error);
     }
   }
 
   async #enter(
-    next: (Omit<Prepared<Picture>, 'left'> & { left: number | null }) | null,
+    next: (Omit<Prepared<Picture>, 'left' | 'isAhead'> & { left: number | null }) | null,
     after?: Promise<unknown>,
   ) {
     this.#letGo();
@@ -176,4 +178,9 @@ export class Session<Picture> {
     this.phase = phase;
     this.#parts.onchange();
   }
+}
+
+/** The one before it is done: it is not left any more, however early the next one was claimed. */
+function withoutDone<Picture>(next: Prepared<Picture>): Prepared<Picture> {
+  return next.isAhead ? { ...next, left: Math.max(1, next.left - 1) } : next;
 }

@@ -1,6 +1,7 @@
 // What the interface says about changing many assets at once, and about batches.
 import type { AssetChangeKind } from '$lib/api/types';
-import { count, counted } from '$lib/format/numbers';
+import { count, counted, duration } from '$lib/format/numbers';
+import type { Pace } from '$lib/imports/pace';
 
 /** Where nobody knows how many there are, all that match are meant. */
 const assets = (n: number | undefined) =>
@@ -68,7 +69,12 @@ export const words = {
     restore: 'Restoring assets',
     unknown: 'Changing assets',
   } satisfies Record<AssetChangeKind, string>,
-  progress: (done: number, total: number) => (total > 0 ? `${count(done)} of ${count(total)}` : count(done)),
+  progress: (done: number, total: number, pace?: Pace) =>
+    [
+      total > 0 ? `${count(done)} of ${count(total)}` : count(done),
+      ...(pace && pace.perSecond >= 1 ? [`${count(Math.round(pace.perSecond))}/s`] : []),
+      ...(typeof pace?.secondsLeft === 'number' ? [`${duration(pace.secondsLeft)} left`] : []),
+    ].join(' · '),
   deleteAction: (n: number | undefined) => (n === undefined ? 'Delete all' : `Delete ${count(n)}`),
   silent: 'The hub does not answer.',
   cancel: 'Cancel',

@@ -2,6 +2,7 @@
 export const words = {
   noSuchPage: 'This page does not exist. The link may be old, or you may lack the right to see it.',
   noSuchPageTitle: 'Page not found',
+  otherOrganization: 'If it belongs to another of your organizations, switch to that one at the top left.',
   broke: 'This page stopped working.',
   page: 'This page could not be opened.',
   upgraded:

@@ -29,7 +29,6 @@ export const words = {
   time: 'Time',
   formerUser: 'A former user',
   running: 'Running',
-  runningNone: 'No import, no export and no change of assets is running.',
   activity: 'Recent activity',
   activityFailed: 'The recent activity could not be read.',
   activityNone: 'Nothing is on record for this project yet.',

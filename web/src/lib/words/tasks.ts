@@ -16,6 +16,7 @@ export const words = {
   emptyOwn: 'No task is assigned to you. “Start labeling” gives you the next one.',
   noneTitle: 'No task matches',
   noneText: 'No task of this project has all that the filters ask for.',
+  noneWhole: 'An External ID is found here by the whole of it; in Assets, by how it starts.',
   clearFilters: 'Clear filters',
   goAssets: 'Go to Assets',
 
