@@ -98,13 +98,9 @@ it('keeps the table within the screen, and the way back from a deletion within r
   await first.hover();
   await first.getByRole('button', { name: 'Copy the address' }).click();
   await first.getByRole('status').filter({ hasText: 'Copied' }).waitFor();
-  const search = page.getByRole('searchbox');
-  await search.focus();
-  await page.keyboard.press('ControlOrMeta+v');
-  const addresses = (await assetsOf(projectId)).map(({ data }) => data);
-  await expect.poll(async () => addresses.includes(await search.inputValue())).toBe(true);
-  await page.keyboard.press('Escape');
-  await page.getByText('2 assets', { exact: true }).waitFor();
+  await visitor.context.grantPermissions(['clipboard-read']);
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect((await assetsOf(projectId)).map(({ data }) => data)).toContain(copied);
   await first.focus();
   await page.keyboard.press('Space');
   await page.keyboard.press('Delete');
