@@ -23,6 +23,7 @@ mod logs;
 pub mod own_files;
 mod own_storage;
 pub mod page_policy;
+mod panics;
 pub mod people;
 pub mod start;
 #[cfg(feature = "testing")]

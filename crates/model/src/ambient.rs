@@ -41,6 +41,13 @@ impl<T: Random + ?Sized> Random for std::sync::Arc<T> {
     }
 }
 
+/// How long ago something was, by a clock that may have been set back since: what seems to be yet to come is as long ago as
+/// can be, so that nothing is believed for longer because a clock was wrong.
+pub fn age_ms(now_ms: i64, then_ms: i64) -> i64 {
+    let ago = now_ms.saturating_sub(then_ms);
+    if ago < 0 { i64::MAX } else { ago }
+}
+
 /// A clock that stands still until it is told to move.
 #[derive(Debug)]
 pub struct FixedClock(AtomicI64);
@@ -109,6 +116,14 @@ mod tests {
         assert_eq!(clock.now_ms(), 1_005);
         clock.set_ms(7);
         assert_eq!(clock.now_ms(), 7);
+    }
+
+    #[test]
+    fn what_a_clock_that_was_set_back_takes_for_the_future_is_long_ago() {
+        assert_eq!(age_ms(1_005, 1_000), 5);
+        assert_eq!(age_ms(1_000, 1_000), 0);
+        assert_eq!(age_ms(999, 1_000), i64::MAX);
+        assert_eq!(age_ms(i64::MAX, i64::MIN), i64::MAX);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Storages: how an organization's buckets are reached.
 
 use insitu_model::{
+    endpoint::Endpoint,
     id::{OrganizationId, StorageId, UserId},
     storage::{AccessType, Provider},
 };
@@ -282,6 +283,15 @@ pub fn delete(
     )?;
     role_proofs::remove(tx, id)?;
     Ok(storage)
+}
+
+/// The endpoint of a storage, also of one that was deleted; none at AWS, and where it cannot be read.
+pub(crate) fn endpoint(tx: &mut Tx, organization: OrganizationId, id: StorageId) -> Result<Option<Endpoint>> {
+    let text: Option<Option<String>> = tx.cell(
+        "SELECT endpoint FROM storages WHERE organization = ?1 AND id = ?2",
+        params![&organization, &id],
+    )?;
+    Ok(text.flatten().and_then(|text| text.parse().ok()))
 }
 
 fn changed_meanwhile(id: StorageId) -> Error {

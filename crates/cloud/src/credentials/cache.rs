@@ -99,6 +99,13 @@ impl CredentialCache {
         }
     }
 
+    /// The role of a storage was seen to let the hub in: nobody waits any more because it did not before.
+    pub fn was_let_in(&self, storage: StorageId) {
+        if let Some(slot) = self.inner.slot(storage, i64::MIN) {
+            slot.was_let_in();
+        }
+    }
+
     /// Forgets a storage that is no more.
     pub fn invalidate(&self, storage: StorageId) {
         self.inner.slots().remove(&storage);

@@ -2,6 +2,8 @@
 
 #[path = "replaced_tests.rs"]
 mod replaced;
+#[path = "taken_away_tests.rs"]
+mod taken_away;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -205,57 +207,6 @@ async fn nobody_waits_longer_than_for_the_first_session() {
     };
     let end_ms = signer.credentials().expires_at_ms();
     assert_eq!(end_ms, Some(world.clock.now_ms() + 7_200_000));
-}
-
-#[tokio::test]
-async fn a_role_that_was_taken_away_stops_signing_within_a_minute_of_use() {
-    let world = World::new(None);
-    world.sts.max_s.store(43_200, Ordering::SeqCst);
-    assert_eq!(world.key_id().await.unwrap(), "session-1");
-    world.sts.denies.store(true, Ordering::SeqCst);
-    let mut signed_ms = 0;
-    while world.key_id().await.is_ok() {
-        assert!(signed_ms < MINUTE_MS, "it still signs after a minute");
-        world.clock.advance_ms(5_000);
-        signed_ms += 5_000;
-        // Whatever was begun in the background comes to its end.
-        world
-            .until_confirmations(usize::from(signed_ms > ASK_AGAIN_MS))
-            .await;
-    }
-    assert_eq!(world.key_id().await.unwrap_err().code(), "cloud.access_denied");
-    // Whoever repairs it does not wait long.
-    world.sts.denies.store(false, Ordering::SeqCst);
-    world.clock.advance_ms(MINUTE_MS);
-    assert_eq!(world.key_id().await.unwrap(), "session-2");
-}
-
-#[tokio::test]
-async fn what_failed_for_a_moment_hides_no_role_that_was_taken_away() {
-    let world = World::new(None);
-    world.key_id().await.unwrap();
-    world.clock.advance_ms(ASK_AGAIN_MS);
-    world.sts.is_gone.store(true, Ordering::SeqCst);
-    world.key_id().await.unwrap();
-    world.until_confirmations(1).await;
-    world.sts.is_gone.store(false, Ordering::SeqCst);
-    world.sts.denies.store(true, Ordering::SeqCst);
-    world.clock.advance_ms(FIRST_WAIT_MS);
-    world.key_id().await.unwrap();
-    world.until_confirmations(2).await;
-    assert_eq!(world.key_id().await.unwrap_err().code(), "cloud.access_denied");
-}
-
-#[tokio::test]
-async fn after_a_pause_nothing_is_signed_before_the_role_was_asked() {
-    let world = World::new(None);
-    world.key_id().await.unwrap();
-    world.clock.advance_ms(TRUSTED_MS);
-    assert_eq!(world.key_id().await.unwrap(), "session-1");
-    assert_eq!((world.calls(), world.confirmations()), (1, 1));
-    world.sts.denies.store(true, Ordering::SeqCst);
-    world.clock.advance_ms(TRUSTED_MS);
-    assert_eq!(world.key_id().await.unwrap_err().code(), "cloud.access_denied");
 }
 
 #[tokio::test]

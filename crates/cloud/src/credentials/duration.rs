@@ -5,6 +5,8 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use insitu_model::ambient::age_ms;
+
 use super::CredentialError;
 use crate::refusal::RefusalKind;
 use crate::sts::SESSION_S_MIN;
@@ -67,7 +69,10 @@ impl SessionLength {
     /// How long a session to ask for at this time.
     pub fn next_s(&self, now_ms: i64) -> u32 {
         let mut known = self.lock();
-        if known.refused.is_some_and(|(_, at)| now_ms - at >= BELIEVED_MS) {
+        if known
+            .refused
+            .is_some_and(|(_, at)| age_ms(now_ms, at) >= BELIEVED_MS)
+        {
             *known = Known::default();
         }
         known.next_s()

@@ -3,8 +3,12 @@
 //! A role that lets the hub in says nothing about a session that it gave before: AWS refuses that one alone after *Revoke
 //! active sessions*, or when the role is deleted and made again under its name. So a session is replaced where the URLs
 //! that it signed change anyway, and as soon as a bucket refuses it.
+//!
+//! A clock that is set back makes nothing last longer: what is kept is as old as can be then, and asked for anew.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use insitu_model::ambient::age_ms;
 
 use super::duration::SessionLength;
 use super::{CredentialError, Credentials, Grant};
@@ -58,6 +62,8 @@ struct State {
 #[derive(Clone, Copy)]
 struct Doubt {
     at_ms: i64,
+    /// STS has not answered since.
+    is_being_asked: bool,
     /// How long the next one has to wait.
     pause_ms: i64,
 }
@@ -66,13 +72,16 @@ struct Doubt {
 struct Held {
     signer: Arc<Signer>,
     since_ms: i64,
-    renew_at_ms: i64,
+    /// At this age it is renewed.
+    renew_after_ms: i64,
 }
 
 struct Failure {
     error: CredentialError,
     times: u32,
-    retry_at_ms: i64,
+    at_ms: i64,
+    /// How long nothing is asked.
+    wait_ms: i64,
 }
 
 /// How a storage stands.
@@ -147,7 +156,7 @@ impl Slot {
         let waiting = state
             .failure
             .as_ref()
-            .filter(|failure| now_ms < failure.retry_at_ms);
+            .filter(|failure| age_ms(now_ms, failure.at_ms) < failure.wait_ms);
         let held = state
             .held
             .as_ref()
@@ -156,7 +165,12 @@ impl Slot {
             (Some(held), Some(_)) => Look::Held(held.signer.clone(), None),
             (Some(held), None) => Look::Held(
                 held.signer.clone(),
-                self.errand(held, state.failure.is_some(), now_ms - state.asked_at_ms, now_ms),
+                self.errand(
+                    held,
+                    state.failure.is_some(),
+                    age_ms(now_ms, state.asked_at_ms),
+                    now_ms,
+                ),
             ),
             (None, Some(failure)) => Look::Waiting(failure.error.clone()),
             (None, None) => Look::Missing,
@@ -167,7 +181,7 @@ impl Slot {
         let Grant::Role(_) = &self.grant else {
             return None;
         };
-        let call = if now_ms >= held.renew_at_ms {
+        let call = if age_ms(now_ms, held.since_ms) >= held.renew_after_ms {
             Call::Renew
         // What failed is asked again as soon as its wait is over: the answer may be that the role was taken away.
         } else if !has_failed && asked_ago_ms < ASK_AGAIN_MS {
@@ -191,13 +205,19 @@ impl Slot {
             asked_at_ms: now_ms,
             doubted: state.doubted,
         };
+        state.is_answered(now_ms);
     }
 
     /// The role is still the hub's to become.
     pub fn confirmed(&self, now_ms: i64) {
         let mut state = self.state();
         state.failure = None;
-        state.asked_at_ms = now_ms;
+        state.is_answered(now_ms);
+    }
+
+    /// Somebody saw the role let the hub in: what it refused before says nothing any more.
+    pub fn was_let_in(&self) {
+        self.state().failure = None;
     }
 
     /// A bucket refused what this signer signed; none: whichever is held. True where it may fare better with the one that
@@ -215,21 +235,22 @@ impl Slot {
         }
         match state.doubted {
             // Somebody's doubt is being asked about.
-            Some(last) if state.asked_at_ms < last.at_ms => return true,
-            Some(last) if now_ms - last.at_ms < last.pause_ms => return false,
-            _ if now_ms - held.since_ms < NEW_MS => return false,
+            Some(last) if last.is_being_asked => return true,
+            Some(last) if age_ms(now_ms, last.at_ms) < last.pause_ms => return false,
+            _ if age_ms(now_ms, held.since_ms) < NEW_MS => return false,
             _ => {}
         }
-        held.renew_at_ms = now_ms;
+        held.renew_after_ms = 0;
         let pause_ms = match state.doubted {
             // Another session was no help, or not for long.
-            Some(last) if now_ms - last.at_ms < 2 * last.pause_ms => {
+            Some(last) if age_ms(now_ms, last.at_ms) < 2 * last.pause_ms => {
                 (2 * last.pause_ms).min(DOUBTED_AGAIN_MAX_MS)
             }
             _ => DOUBTED_AGAIN_MS,
         };
         state.doubted = Some(Doubt {
             at_ms: now_ms,
+            is_being_asked: true,
             pause_ms,
         });
         state.asked_at_ms = now_ms - TRUSTED_MS;
@@ -245,7 +266,7 @@ impl Slot {
 
     /// The answer takes too long. Until the next turn the session is taken to hold, as it is when STS is gone.
     pub fn unanswered(&self, now_ms: i64) {
-        self.state().asked_at_ms = now_ms;
+        self.state().is_answered(now_ms);
     }
 
     /// STS did not give what was asked for. What it gave before is used as long as it holds, unless the role itself was
@@ -259,11 +280,12 @@ impl Slot {
         if is_over {
             state.held = None;
         }
-        state.asked_at_ms = now_ms;
+        state.is_answered(now_ms);
         state.failure = Some(Failure {
             error: error.clone(),
             times: times + 1,
-            retry_at_ms: now_ms + wait_ms,
+            at_ms: now_ms,
+            wait_ms,
         });
     }
 
@@ -272,17 +294,27 @@ impl Slot {
     }
 }
 
+impl State {
+    /// STS was asked, and that is over.
+    fn is_answered(&mut self, now_ms: i64) {
+        self.asked_at_ms = now_ms;
+        if let Some(doubt) = &mut self.doubted {
+            doubt.is_being_asked = false;
+        }
+    }
+}
+
 impl Held {
     fn new(credentials: Credentials, now_ms: i64) -> Self {
         let (numerator, denominator) = RENEW_AFTER;
-        let renew_at_ms = match credentials.expires_at_ms() {
-            Some(end) => now_ms + (end - now_ms).max(0) / denominator * numerator,
+        let renew_after_ms = match credentials.expires_at_ms() {
+            Some(end) => (end - now_ms).max(0) / denominator * numerator,
             None => i64::MAX,
         };
         Self {
             signer: Arc::new(Signer::new(Arc::new(credentials))),
             since_ms: now_ms,
-            renew_at_ms,
+            renew_after_ms,
         }
     }
 }

@@ -152,6 +152,12 @@ pub struct Diagnosis {
 }
 
 impl Diagnosis {
+    /// Whether the storage's role let the hub in with its external ID, whoever else it lets in.
+    pub fn is_let_in(&self) -> bool {
+        let is_it = |check: &Check| check.subject == Subject::ExternalId && check.verdict == Verdict::Passed;
+        self.checks.iter().any(is_it)
+    }
+
     /// The one cause of what fails, if something does.
     pub fn cause(&self) -> Option<&Check> {
         self.of(Verdict::Failed).next()

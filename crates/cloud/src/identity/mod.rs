@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use insitu_model::ambient::Clock;
+use insitu_model::ambient::{Clock, age_ms};
 use insitu_model::endpoint::Endpoint;
 use reqsign_aws_v4::{
     AssumeRoleWithWebIdentityCredentialProvider, Credential, ECSCredentialProvider, EnvCredentialProvider,
@@ -95,7 +95,8 @@ struct Inner {
 
 struct Known {
     result: Result<Option<Found>, CredentialError>,
-    recheck_at_ms: i64,
+    since_ms: i64,
+    believed_ms: i64,
 }
 
 impl Identity {
@@ -140,7 +141,10 @@ impl Identity {
     pub async fn find(&self) -> Result<Option<Found>, CredentialError> {
         let mut known = self.inner.known.lock().await;
         let now_ms = self.inner.clock.now_ms();
-        if let Some(known) = known.as_ref().filter(|known| now_ms < known.recheck_at_ms) {
+        if let Some(known) = known
+            .as_ref()
+            .filter(|known| age_ms(now_ms, known.since_ms) < known.believed_ms)
+        {
             return known.result.clone();
         }
         let result = match tokio::time::timeout(SEARCH_MAX, self.inner.search()).await {
@@ -158,16 +162,17 @@ impl Identity {
                 tracing::warn!(%error, "the hub's AWS identity was not renewed");
                 *known = Some(Known {
                     result: Ok(Some(found.clone())),
-                    recheck_at_ms: now_ms + RECHECK_NOTHING_MS,
+                    since_ms: now_ms,
+                    believed_ms: RECHECK_NOTHING_MS,
                 });
                 return Ok(Some(found));
             }
             (result, _) => result,
         };
-        let recheck_at_ms = now_ms + believe_for_ms(&result, now_ms);
         *known = Some(Known {
             result: result.clone(),
-            recheck_at_ms,
+            since_ms: now_ms,
+            believed_ms: believe_for_ms(&result, now_ms),
         });
         result
     }

@@ -22,10 +22,13 @@ use crate::auth::caller::Caller;
 use crate::error::ApiError;
 use crate::hub::Hub;
 use crate::page_policy::{self, View};
-use crate::try_out;
+use crate::{panics, try_out};
 
 /// The largest JSON body, in bytes; lists of assets are streamed and have no such bound.
 pub const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
+
+/// What proxies, nginx above all, are told by that an answer is to be passed on as it comes.
+const NO_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// The whole hub as one service.
 pub fn router(hub: Arc<Hub>) -> Router {
@@ -39,7 +42,7 @@ pub fn router(hub: Arc<Hub>) -> Router {
         .layer(CatchPanicLayer::custom(answer_panic))
         .layer(middleware::map_response_with_state(
             hub.clone(),
-            add_security_headers,
+            add_common_headers,
         ))
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(is_whole)))
         .layer(TraceLayer::new_for_http().make_span_with(request_span))
@@ -136,16 +139,16 @@ fn is_whole(
 }
 
 fn answer_panic(cause: Box<dyn std::any::Any + Send>) -> Response {
-    let text = cause
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| cause.downcast_ref::<&str>().copied())
-        .unwrap_or("a panic without words");
-    ApiError::internal(text).into_response()
+    ApiError::internal(panics::words_of(&*cause)).into_response()
 }
 
-async fn add_security_headers(State(hub): State<Arc<Hub>>, mut response: Response) -> Response {
+async fn add_common_headers(State(hub): State<Arc<Hub>>, mut response: Response) -> Response {
+    let comes_by_line = response.extensions().get::<LineByLine>().is_some();
     let headers = response.headers_mut();
+    if comes_by_line {
+        // A proxy before the hub would hold the lines back until it had many, or all.
+        headers.insert(NO_BUFFERING, HeaderValue::from_static("no"));
+    }
     let fixed: [(HeaderName, &'static str); 3] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
@@ -161,4 +164,36 @@ async fn add_security_headers(State(hub): State<Arc<Hub>>, mut response: Respons
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use serde_json::json;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::testing::TestHub;
+
+    #[tokio::test]
+    async fn what_comes_line_by_line_is_told_proxies_to_be_passed_on_at_once_and_nothing_else_is() {
+        let hub = TestHub::start().await;
+        let ada = hub.owner("Acme").await;
+        for (accept, said) in [("application/x-ndjson", Some("no")), ("application/json", None)] {
+            // Nobody listens there, so the test ends at once.
+            let storage = json!({ "provider": "AWS", "accessType": "IAM_USER", "region": "eu-central-1",
+                "endpoint": "http://127.0.0.1:1", "publicKey": "AKIAIOSFODNN7EXAMPLE",
+                "privateKey": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYCANARYKEY1" });
+            let form = json!({ "storage": storage, "object": "s3://photos/a.jpg" });
+            let request = Request::post("/v2/storages/test")
+                .header("apikey", &ada.key)
+                .header(header::ACCEPT, accept)
+                .header(header::CONTENT_TYPE, "application/json")
+                .body(Body::from(form.to_string()));
+            let answer = hub.router().oneshot(request.unwrap()).await.unwrap();
+            assert_eq!(answer.status(), StatusCode::OK, "{accept}");
+            let header = answer.headers().get("x-accel-buffering");
+            assert_eq!(header.map(|value| value.to_str().unwrap()), said, "{accept}");
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 use axum_extra::extract::CookieJar;
+use insitu_model::ambient::age_ms;
 use insitu_model::id::{ApiKeyId, OrganizationId, SessionId, UserId};
 use insitu_store::{Error, Tx, api_keys, sessions, users};
 
@@ -130,7 +131,7 @@ impl Shown {
     }
 
     fn look_up(self, tx: &mut Tx, now: i64) -> Result<Option<(Caller, Use)>, Error> {
-        let is_old = |noted_at: i64| now - noted_at > NOTED_AGAIN_AFTER_MS;
+        let is_old = |noted_at: i64| age_ms(now, noted_at) > NOTED_AGAIN_AFTER_MS;
         let (user, proof, proof_ends_ms, use_of) = match self {
             Self::Key(hash) => {
                 let Some(key) = api_keys::find_by_hash(tx, &hash)? else {

@@ -13,7 +13,9 @@ pub mod serve;
 pub mod storage;
 pub mod why;
 
+use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 use clap::{Parser, Subcommand};
 
@@ -59,7 +61,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Admin(command) => admin::run(command).await,
         Command::Openapi => print_openapi(),
     };
-    match result {
+    match result.and_then(|()| answer_is_whole()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln_line(&format!("insitu: {failure}"));
@@ -83,14 +85,31 @@ impl Failure {
 /// What commands return.
 pub type Outcome<T = ()> = Result<T, Failure>;
 
-#[expect(clippy::print_stdout, reason = "a command's answer goes to standard output")]
+/// Why a command's answer could not be written to its end, if it could not.
+static UNWRITTEN: OnceLock<std::io::Error> = OnceLock::new();
+
+/// A line of a command's answer, on standard output.
 pub(crate) fn println_line(line: &str) {
-    println!("{line}");
+    match writeln!(std::io::stdout(), "{line}") {
+        // Whoever reads it has seen enough, as `head` has.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            let _only_the_first = UNWRITTEN.set(error);
+        }
+        Ok(()) | Err(_) => {}
+    }
 }
 
-#[expect(clippy::print_stderr, reason = "a command's complaints go to standard error")]
+/// A complaint, on standard error; where nobody can take it, there is nobody to tell.
 pub(crate) fn eprintln_line(line: &str) {
-    eprintln!("{line}");
+    let _lost = writeln!(std::io::stderr(), "{line}");
+}
+
+fn answer_is_whole() -> Outcome {
+    UNWRITTEN.get().map_or(Ok(()), |error| {
+        Err(Failure::new(format!(
+            "the answer could not be written to its end: {error}"
+        )))
+    })
 }
 
 fn print_openapi() -> Outcome {

@@ -168,6 +168,12 @@ impl CloudAccess {
         self.storages.forget(storage);
     }
 
+    /// The role of a storage was seen to let the hub in, so it is asked again at once, whatever it answered before.
+    pub fn was_let_in(&self, storage: StorageId) {
+        self.credentials.was_let_in(storage);
+        self.upload_credentials.was_let_in(storage);
+    }
+
     /// Who the hub is to AWS; none if it has no identity.
     pub async fn identity(&self) -> Result<Option<Principal>, CredentialError> {
         self.identity_within(IDENTITY_PATIENCE).await

@@ -9,7 +9,7 @@ use insitu_cloud::credentials::{
 use insitu_cloud::policy::{self, PolicyError};
 use insitu_cloud::presign::Signer;
 use insitu_model::address::ObjectAddress;
-use insitu_model::ambient::Clock;
+use insitu_model::ambient::{Clock, age_ms};
 use insitu_model::arn::RoleArn;
 use insitu_model::endpoint::Endpoint;
 use insitu_model::external_id::ExternalId;
@@ -79,7 +79,7 @@ impl ReachedStorages {
         let now = self.clock.now_ms();
         let kept = self.lock();
         let is_fresh = |(read_at, storage): &&(i64, Arc<ReachedStorage>)| {
-            now - read_at < KEPT_MS && storage.organization == organization
+            age_ms(now, *read_at) < KEPT_MS && storage.organization == organization
         };
         let known = kept.storages.get(&id).filter(is_fresh);
         known.map(|(_, storage)| storage.clone()).ok_or(kept.forgotten)

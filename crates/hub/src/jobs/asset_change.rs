@@ -35,8 +35,16 @@ impl Kind for AssetChange {
                 tracing::error!(change = %id, %error, "a change of assets has to wait");
                 tokio::time::sleep(RETRY_EVERY).await;
             }
-            Err(error) => work.fail(&error).await,
+            Err(error) => work.fail(error.code(), &error.to_string()).await,
         }
+    }
+
+    async fn give_up(work: Work<Self>) {
+        work.fail(
+            "hub.internal",
+            "a fault of the hub's own ended this change; the operator finds the cause in the hub's log",
+        )
+        .await;
     }
 }
 
@@ -77,10 +85,10 @@ impl Work<AssetChange> {
             .await
     }
 
-    async fn fail(&self, error: &Error) {
+    async fn fail(&self, code: &str, message: &str) {
         let (hub, job, owner) = (self.hub.clone(), self.job.clone(), self.owner.clone());
         let (id, now) = (self.job.new.id, self.hub.clock.now_ms());
-        let told = serde_json::json!({ "code": error.code(), "message": error.to_string() }).to_string();
+        let told = serde_json::json!({ "code": code, "message": message }).to_string();
         let ended = self
             .hub
             .db
@@ -89,7 +97,7 @@ impl Work<AssetChange> {
                 note_end(tx, &hub, &job)
             })
             .await;
-        tracing::error!(change = %id, %error, "a change of assets failed");
+        tracing::error!(change = %id, code, message, "a change of assets failed");
         if let Err(error) = ended {
             tracing::error!(change = %id, %error, "its end could not be written yet; it is tried again");
             tokio::time::sleep(RETRY_EVERY).await;

@@ -78,6 +78,10 @@ impl Kind for Import {
     async fn work(work: Work<Self>) {
         work.run().await;
     }
+
+    async fn give_up(mut work: Work<Self>) {
+        work.fail(&own_fault()).await;
+    }
 }
 
 impl Work<Import> {
@@ -139,10 +143,7 @@ impl Work<Import> {
                         .err()
                         .map_or_else(String::new, |error| error.to_string());
                     tracing::error!(import = %self.job.new.id, cause, "the reader of an import ended early");
-                    return Err(Stop::Failed(Fault::new(
-                        "import.internal",
-                        "the hub could not read this list because of a fault of its own; the operator finds the cause in the hub's log",
-                    )));
+                    return Err(Stop::Failed(own_fault()));
                 }
             }
         }
@@ -369,6 +370,13 @@ impl Work<Import> {
             tracing::warn!(import = %self.job.new.id, %error, "an imported list could not be removed");
         }
     }
+}
+
+fn own_fault() -> Fault {
+    Fault::new(
+        "import.internal",
+        "the hub could not import this list because of a fault of its own; the operator finds the cause in the hub's log",
+    )
 }
 
 /// The format that was named when the list was uploaded.

@@ -23,20 +23,23 @@ const SWEEP_PARTS_EVERY_MS: i64 = 60 * 60 * 1000;
 /// How long what was read of an object is known.
 const OBJECTS_KNOWN_MS: i64 = 90 * 24 * 60 * 60 * 1000;
 
-/// Opens the workshop, and keeps it tidy until the hub stops.
+/// Opens the workshop, unless it is open, and keeps it tidy until the hub stops.
 pub async fn keep(
     hub: Arc<Hub>,
     started: i64,
     opened: watch::Sender<bool>,
     mut stopping: watch::Receiver<bool>,
 ) {
-    if let Err(error) = free_leases(&hub, started).await {
-        tracing::error!(%error, "jobs that were interrupted have to wait until their leases run out");
+    // What is left over was left by the process before: once somebody works, the same things belong to them.
+    if !*opened.borrow() {
+        if let Err(error) = free_leases(&hub, started).await {
+            tracing::error!(%error, "jobs that were interrupted have to wait until their leases run out");
+        }
+        opened.send_replace(true);
+        sweep(&hub).await;
+        sweep_files(&hub).await;
+        keep::sweep(&hub).await;
     }
-    opened.send_replace(true);
-    sweep(&hub).await;
-    sweep_files(&hub).await;
-    keep::sweep(&hub).await;
     let mut parts_swept_ms = i64::MIN;
     while !*stopping.borrow() {
         if let Err(error) = tidy(&hub, &stopping).await {

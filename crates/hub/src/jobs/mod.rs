@@ -29,6 +29,7 @@ pub mod spool;
 mod term_fill;
 mod uploaded;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -77,6 +78,8 @@ pub struct Jobs {
     pub label_lists: Semaphore,
     /// True once the hub stops.
     closed: watch::Sender<bool>,
+    /// How often something panicked that went on.
+    panics: AtomicU64,
 }
 
 impl Default for Jobs {
@@ -93,11 +96,23 @@ impl Default for Jobs {
             uploads: Semaphore::new(MAX_UPLOADS),
             label_lists: Semaphore::new(MAX_LABEL_LISTS),
             closed: watch::Sender::default(),
+            panics: AtomicU64::new(0),
         }
     }
 }
 
 impl Jobs {
+    /// Counts and tells that something panicked that goes on.
+    fn note_panic(&self, what: &'static str, cause: &str) {
+        let panics = self.panics.fetch_add(1, Ordering::Relaxed) + 1;
+        tracing::error!(
+            what,
+            cause,
+            panics,
+            "a fault of the hub's own ended one thing; the hub goes on"
+        );
+    }
+
     /// Says that there may be something to remove.
     pub fn tidy_up(&self) {
         self.untidy.notify_one();

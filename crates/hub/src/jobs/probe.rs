@@ -22,6 +22,7 @@ use super::runner::{Kind, LEASE_MS, RENEW_EVERY, Work};
 use super::{Jobs, Lane};
 use crate::cloud_access::{Blame, Unread, read_header};
 use crate::hub::Hub;
+use crate::panics::caught;
 
 /// Assets of one storage that are read at the same time.
 const PARALLEL_PER_STORAGE: usize = 8;
@@ -78,6 +79,18 @@ impl Kind for Range {
                 tracing::warn!("another worker has taken over these header probes")
             }
             Err(error) => tracing::error!(%error, "header probes have to wait for the database"),
+        }
+    }
+
+    async fn give_up(work: Work<Self>) {
+        let until = work.hub.clock.now_ms() + REST_MAX_MS;
+        let put_off = work
+            .hub
+            .db
+            .claim(move |tx| probes::renew(tx, &work.job, &work.owner, until))
+            .await;
+        if let Err(error) = put_off {
+            tracing::warn!(%error, "header probes could not be put off; their lease runs out by itself");
         }
     }
 }
@@ -227,7 +240,15 @@ impl Prober {
         if let Some(known) = object.known.filter(|known| known.holds()) {
             return Outcome::Known(known.found.clone());
         }
-        match self.read(object).await {
+        // A file that the reading itself stumbles over costs its own size, and no other's.
+        let read = caught(self.read(object)).await.unwrap_or_else(|cause| {
+            self.hub.jobs.note_panic("a header probe", &cause);
+            Err(Unread::asset(
+                "probe.internal",
+                "the hub could not read its header because of a fault of its own; the operator finds the cause in the hub's log",
+            ))
+        });
+        match read {
             Ok(learned) => {
                 turn.has_read.store(true, Ordering::Relaxed);
                 Outcome::Read(learned)

@@ -8,6 +8,7 @@
 
 use std::time::Duration;
 
+use insitu_model::ambient::age_ms;
 use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_model::id::{OrganizationId, StorageId};
 use insitu_model::storage::EXTERNAL_ID_OF_ANOTHER;
@@ -41,7 +42,7 @@ const DUE_MAX: Duration = Duration::from_secs(20);
 const NUDGE_MS: i64 = 30_000;
 
 /// A proof that somebody waits for.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Awaited(Claimed);
 
 impl Kind for Awaited {
@@ -58,13 +59,22 @@ impl Kind for Awaited {
     }
 
     async fn work(work: Work<Self>) {
-        let work = Work {
-            hub: work.hub,
-            owner: work.owner,
-            job: work.job.0,
-            stopping: work.stopping,
-        };
-        work.prove_within(AWAITED_MAX).await;
+        work.claimed().prove_within(AWAITED_MAX).await;
+    }
+
+    async fn give_up(work: Work<Self>) {
+        Claimed::give_up(work.claimed()).await;
+    }
+}
+
+impl Work<Awaited> {
+    fn claimed(self) -> Work<Claimed> {
+        Work {
+            hub: self.hub,
+            owner: self.owner,
+            job: self.job.0,
+            stopping: self.stopping,
+        }
     }
 }
 
@@ -83,11 +93,28 @@ impl Kind for Claimed {
     async fn work(work: Work<Self>) {
         work.prove_within(DUE_MAX).await;
     }
+
+    async fn give_up(work: Work<Self>) {
+        // Nothing was found out, so the role rests as after any such try.
+        let nothing = Finding::Unknown {
+            code: "hub.internal".to_owned(),
+            message: "a fault of the hub's own kept it from trying the role; the operator finds the cause in the hub's log".to_owned(),
+        };
+        let settled = match work.before().await {
+            Ok(before) => work.settle(before, nothing).await,
+            Err(error) => Err(error),
+        };
+        work.tell(settled);
+    }
 }
 
 impl Work<Claimed> {
     async fn prove_within(&self, longest: Duration) {
-        match self.prove(longest).await {
+        self.tell(self.prove(longest).await);
+    }
+
+    fn tell(&self, proved: Result<(), Error>) {
+        match proved {
             Ok(()) => {}
             Err(Error::Conflict { .. } | Error::NotFound { .. }) => {
                 tracing::info!(storage = %self.job.storage, "a storage was changed while its role was tried");
@@ -97,13 +124,20 @@ impl Work<Claimed> {
     }
 
     async fn prove(&self, longest: Duration) -> Result<(), Error> {
+        let before = self.before().await?;
+        let found = prove(&self.hub, &before, longest).await;
+        self.settle(before, found).await
+    }
+
+    async fn before(&self) -> Result<Storage, Error> {
         let (organization, id) = (self.job.organization, self.job.storage);
-        let before = self
-            .hub
+        self.hub
             .db
             .read(move |tx| storages::get(tx, organization, id))
-            .await?;
-        let found = prove(&self.hub, &before, longest).await;
+            .await
+    }
+
+    async fn settle(&self, before: Storage, found: Finding) -> Result<(), Error> {
         let now = self.hub.clock.now_ms();
         let (job, owner, of_hub) = (self.job.clone(), self.owner.clone(), self.hub.clone());
         let (after, finding, ended) = self
@@ -135,6 +169,9 @@ impl Work<Claimed> {
                 tracing::warn!(storage = %after.id, code, message, "the role of a storage was not verified");
             }
             Finding::Verified | Finding::NextVerified(_) => {}
+        }
+        if finding.is_let_in() {
+            self.hub.cloud.was_let_in(after.id);
         }
         // Sessions go on, so that URLs stay the same.
         self.hub.cloud.read_again(after.id);
@@ -315,7 +352,7 @@ pub async fn wait(
 pub async fn nudge(hub: &Hub, storage: &Storage) -> Result<(), Error> {
     let now = hub.clock.now_ms();
     let checked_at = storage.proof.as_ref().and_then(|proof| proof.checked_at);
-    if checked_at.is_none_or(|at| now - at < NUDGE_MS) {
+    if checked_at.is_none_or(|at| age_ms(now, at) < NUDGE_MS) {
         return Ok(());
     }
     let (organization, id) = (storage.organization, storage.id);

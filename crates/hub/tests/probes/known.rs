@@ -31,16 +31,18 @@ async fn an_object_is_read_once_however_many_assets_name_it() {
     let (bucket, endpoint) = bucket.serve().await;
     let mut story = Story::begin().await;
     let storage = story.storage("photos", &endpoint).await;
-    // More than one chunk, and two ways to write an address.
+    // More than one chunk, and all ways to write an address.
     let row = |n: usize| json!({ "data": "s3://photos/a.gif", "externalId": format!("a{n}") });
     let mut rows: Vec<Value> = (0..150).map(row).collect();
     let in_full = "https://photos.s3.eu-central-1.amazonaws.com/a.gif";
     rows.push(json!({ "data": in_full, "externalId": "in full" }));
+    let by_endpoint = format!("{endpoint}/photos/a.gif");
+    rows.push(json!({ "data": by_endpoint, "externalId": "by the endpoint" }));
     rows.push(json!({ "data": "s3://photos/text.gif", "externalId": "text" }));
     rows.push(json!({ "data": "s3://photos/text.gif", "externalId": "the same text" }));
     story.import_rows(&storage, &json!(rows)).await;
     let done = story.done().await;
-    assert_eq!((&done["measured"], &done["failed"]), (&json!(151), &json!(2)));
+    assert_eq!((&done["measured"], &done["failed"]), (&json!(152), &json!(2)));
     assert_eq!(names(&bucket.asked()), ["a.gif", "text.gif"]);
     assert!(bucket.unchanged.lock().unwrap().is_empty(), "one list asks once");
 

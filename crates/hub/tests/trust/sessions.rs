@@ -118,6 +118,38 @@ async fn a_role_that_is_taken_away_signs_nothing_a_minute_later() {
 }
 
 #[tokio::test]
+async fn a_role_that_is_given_back_signs_as_soon_as_a_proof_or_a_test_sees_it() {
+    for sees in ["verify", "test"] {
+        let story = Story::begin().await;
+        let storage = story.connect_well().await;
+        story.import(&storage).await.data();
+        story.sts.trust(ROLE, Trust::In(Vec::new()));
+        // The longer it refuses, the more seldom it is asked.
+        for _ in 0..8 {
+            let refused = story.sign(&storage).await;
+            assert_eq!(refused.code(), "cloud.access_denied", "{}", refused.body);
+            story.clock.advance_ms(MINUTE_MS);
+        }
+        story.sign(&storage).await.code();
+        let external_id = storage["externalId"].as_str().unwrap().to_owned();
+        story.sts.trust(ROLE, Trust::In(vec![external_id]));
+        let seen = format!("{}/{sees}", path(&storage));
+        story.ada.post(&seen, json!({})).await.data();
+        story.sign(&storage).await.data();
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_lets_no_role_sign_for_longer() {
+    let story = Story::begin().await;
+    let storage = story.connect_well().await;
+    story.sign(&storage).await.data();
+    story.sts.trust(ROLE, Trust::In(Vec::new()));
+    story.clock.advance_ms(-10 * MINUTE_MS);
+    assert_eq!(story.sign(&storage).await.code(), "cloud.access_denied");
+}
+
+#[tokio::test]
 async fn ten_minutes_without_sts_are_not_noticed() {
     let story = Story::begin().await;
     let storage = story.connect_well().await;

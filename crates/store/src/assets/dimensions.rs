@@ -9,7 +9,7 @@ use super::{
     probes::{self, ObjectKey},
     spans,
 };
-use crate::{Result, Tx, projects, value::params};
+use crate::{Result, Tx, projects, storages, value::params};
 
 /// An asset whose size is not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +75,10 @@ pub(super) fn unmeasured(
         return Ok(Vec::new());
     }
     let hidden = extents::hidden(tx, range.project)?;
+    let endpoint = match range.storage {
+        Some(storage) => storages::endpoint(tx, range.organization, storage)?,
+        None => None,
+    };
     let mut found = Vec::new();
     tx.visit(
         &format!(
@@ -88,7 +92,7 @@ pub(super) fn unmeasured(
             let place = row.next()?;
             if !spans::holds(&hidden, place) {
                 let data: String = row.next()?;
-                let object = ObjectKey::new(range.organization, range.storage, &data);
+                let object = ObjectKey::new(range.organization, (range.storage, endpoint.as_ref()), &data);
                 found.push(Unmeasured { data, object, place });
             }
             Ok(found.len() < limit as usize)

@@ -229,6 +229,9 @@ impl Test {
                 .ok();
         }
         if let Some(saved) = self.saved {
+            if found.is_let_in() {
+                hub.cloud.was_let_in(saved.storage);
+            }
             saved.learn(hub, &diagnosis, RoleSeen::of(&found)).await;
         }
         diagnosis.told(self.withheld.as_ref())

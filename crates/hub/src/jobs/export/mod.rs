@@ -104,6 +104,11 @@ impl Kind for Export {
     async fn work(work: Work<Self>) {
         work.run().await;
     }
+
+    async fn give_up(mut work: Work<Self>) {
+        let fault = Fault::Internal;
+        work.fail(fault.code(), &fault.to_string()).await;
+    }
 }
 
 impl Work<Export> {

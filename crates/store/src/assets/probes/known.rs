@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use insitu_model::{
     address::Address,
+    endpoint::Endpoint,
     id::{OrganizationId, StorageId},
 };
 use sha2::{Digest as _, Sha256};
@@ -60,13 +61,14 @@ impl Known {
 }
 
 impl ObjectKey {
-    /// Regions and other ways to write an address do not matter. Organizations do: nobody learns from another's objects.
+    /// Regions and other ways to write an address do not matter, be it by the storage's endpoint. Organizations do: nobody
+    /// learns from another's objects.
     pub(in crate::assets) fn new(
         organization: OrganizationId,
-        storage: Option<StorageId>,
+        (storage, endpoint): (Option<StorageId>, Option<&Endpoint>),
         data: &str,
     ) -> Self {
-        let parsed = storage.and_then(|_| Address::parse(data).ok());
+        let parsed = storage.and_then(|_| Address::parse_with(data, endpoint).ok());
         let object = parsed.as_ref().and_then(|parsed| parsed.address.as_object());
         let parts = match object {
             Some(object) => [
