@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use insitu_model::ambient::age_ms;
 use insitu_store::assets::probes;
 use insitu_store::{DatabaseUrl, Error, Tx, asset_changes, exports, imports, role_proofs, sessions};
 use tokio::sync::watch;
@@ -46,7 +47,7 @@ pub async fn keep(
             tracing::error!(%error, "what ended jobs left could not be removed yet");
         }
         let now_ms = hub.clock.now_ms();
-        if now_ms.saturating_sub(parts_swept_ms) >= SWEEP_PARTS_EVERY_MS {
+        if age_ms(now_ms, parts_swept_ms) >= SWEEP_PARTS_EVERY_MS {
             parts_swept_ms = now_ms;
             sweep_parts(&hub, now_ms).await;
             if let Err(error) = forget_expired(&hub, now_ms, &stopping).await {
