@@ -60,7 +60,8 @@ function ended(done: Import, queries: QueryClient, onreport: (done: Import) => v
   if (uploads.watched === done._id) return;
   const action = { label: importing.showReport, run: () => onreport(done) };
   if (done.state === 'completed') {
-    toasts.done(importing.doneToast(done.name, done.rowsImported, done.rowsRefused), action);
+    const text = importing.doneToast(done.name, done.rowsImported, done.rowsRefused);
+    toasts.show({ tone: done.rowsRefused ? 'warning' : 'success', text, action });
   } else if (done.state === 'failed') {
     toasts.show({ tone: 'danger', text: importing.failedToast(done.name), action });
   }

@@ -22,6 +22,7 @@ export const words = {
   rename: 'Rename',
   renameTitle: (name: string) => `Rename “${name}”`,
   renamed: (name: string) => `The batch is called “${name}” now.`,
+  exists: (name: string) => `There is already a batch called “${name}”.`,
   created: (name: string) => `Batch “${name}” was created.`,
   deleteTitle: (name: string) => `Delete the batch “${name}”?`,
   deleteText: (n: number) =>
