@@ -1,20 +1,22 @@
-//! The house's rules that a compiler does not know: who may use whom, where SQL and I/O may stand, how long a file
+//! The house's rules that a compiler does not know: who may use whom, among the crates and in the hub, where SQL and I/O may stand, how long a file
 //! may be, which licences come in. The rules themselves are data, in `policy`.
 
 mod cargo;
 mod files;
 mod licence;
+mod modules;
 mod npm;
 mod policy;
 
 use anyhow::{Result, bail};
 
-/// Arrows, reasons, words that may not stand somewhere, lengths.
+/// Arrows between crates and between modules of the hub, reasons, words that may not stand somewhere, lengths.
 pub fn rules() -> Result<()> {
     let graph = cargo::graph()?;
     let mut broken = cargo::arrows(&graph);
     broken.extend(cargo::reasons()?);
     broken.extend(files::check()?);
+    broken.extend(modules::check()?);
     report(&broken)
 }
 

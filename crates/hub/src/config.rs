@@ -9,7 +9,7 @@ use insitu_model::region::Region;
 use insitu_store::role_proofs::Overrides;
 use secrecy::SecretString;
 
-use crate::cli::{Failure, Outcome};
+use crate::failure::{Failure, Outcome};
 
 /// How many days the file of an export is kept unless the operator says otherwise.
 const DEFAULT_EXPORT_DAYS: u32 = 7;

@@ -1,4 +1,5 @@
-//! Files that several hubs may find in one folder.
+//! What every writer of files has to know of the disk: whether it is full, and whether a file that several hubs may find
+//! is still the one that was found.
 
 use std::fs::File;
 use std::io;
@@ -20,4 +21,21 @@ pub fn is_at(file: &File, path: &Path) -> io::Result<bool> {
 #[cfg(not(unix))]
 pub fn is_at(_: &File, path: &Path) -> io::Result<bool> {
     path.try_exists()
+}
+
+/// Whether the disk (or the user's share of it) has no room left.
+pub fn is_disk_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+    )
+}
+
+/// Makes a folder for the hub's user alone, with those above it.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }

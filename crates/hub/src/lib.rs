@@ -8,6 +8,7 @@ pub mod ambient;
 pub mod api;
 pub mod audit;
 pub mod auth;
+pub mod batches;
 pub mod cli;
 pub mod cloud_access;
 #[cfg(test)]
@@ -16,6 +17,7 @@ pub mod config;
 pub mod disk;
 pub mod envelope;
 pub mod error;
+pub mod failure;
 pub mod hub;
 pub mod jobs;
 pub mod ledger;

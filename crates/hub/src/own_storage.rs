@@ -11,9 +11,9 @@ use insitu_model::prefix::Prefix;
 use insitu_model::region::Region;
 use secrecy::ExposeSecret as _;
 
-use crate::cli::{Failure, Outcome};
 use crate::cloud_access::names;
 use crate::config::Config;
+use crate::failure::{Failure, Outcome};
 use crate::hub::Hub;
 use crate::own_files::{BucketPlace, Keys};
 

@@ -25,12 +25,15 @@ const TAGS: &[u8] = b"insitu/tags/1";
 /// Proof that a hub with the vault's keys wrote a text.
 pub type Tag = [u8; 32];
 
+/// The field of a storage that is sealed.
+pub const SEALED_FIELD: &str = "private_key";
+
 /// Where a secret belongs: the associated data that it is sealed with.
 #[derive(Debug, Clone, Copy)]
 pub struct SecretPlace {
     pub organization: OrganizationId,
     pub storage: StorageId,
-    /// The column's name, such as `private_key`.
+    /// The column's name, such as [`SEALED_FIELD`].
     pub field: &'static str,
 }
 

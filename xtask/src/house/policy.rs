@@ -14,6 +14,107 @@ pub const ARROWS: &[(&str, &[&str])] = &[
     ("insitu-sandbox", &[]),
 ];
 
+/// The hub is one crate, so its modules are held apart here.
+pub const HUB: &str = "crates/hub/src";
+
+/// What holds the modules together, and what is there for tests only.
+pub const HUB_ROOT: &[&str] = &["lib", "main", "codes_tests", "testing"];
+
+/// The state of a running hub holds one of each, and each is handed it: its ways lead everywhere.
+pub const HUB_STATE: &str = "hub";
+
+/// Who may use whom in the hub: only those that stand above, so that no way leads in a circle.
+pub const HUB_MODULES: &[(&str, &[&str])] = &[
+    (HUB_STATE, &[]),
+    ("ambient", &[]),
+    ("disk", &[]),
+    ("envelope", &[]),
+    ("error", &[]),
+    ("failure", &[]),
+    ("logs", &[]),
+    ("panics", &[]),
+    ("vault", &[]),
+    ("web", &[]),
+    ("config", &["failure"]),
+    ("audit", &[]),
+    ("batches", &["audit"]),
+    ("auth", &["error", "vault"]),
+    ("people", &["audit", "auth", "error"]),
+    ("own_files", &["disk", "error"]),
+    (
+        "cloud_access",
+        &["audit", "config", "error", "failure", "own_files", "vault"],
+    ),
+    ("own_storage", &["cloud_access", "config", "failure", "own_files"]),
+    ("ledger", &["auth", "cloud_access", "disk", "error"]),
+    ("page_policy", &["own_files"]),
+    ("try_out", &["auth", "error"]),
+    (
+        "jobs",
+        &[
+            "audit",
+            "auth",
+            "batches",
+            "cloud_access",
+            "disk",
+            "error",
+            "ledger",
+            "own_files",
+            "panics",
+        ],
+    ),
+    (
+        "start",
+        &[
+            "ambient",
+            "auth",
+            "cloud_access",
+            "config",
+            "failure",
+            "jobs",
+            "ledger",
+            "own_files",
+            "own_storage",
+            "vault",
+        ],
+    ),
+    (
+        "api",
+        &[
+            "audit",
+            "auth",
+            "batches",
+            "cloud_access",
+            "envelope",
+            "error",
+            "jobs",
+            "ledger",
+            "own_files",
+            "page_policy",
+            "panics",
+            "people",
+            "try_out",
+            "vault",
+            "web",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "ambient",
+            "api",
+            "auth",
+            "config",
+            "failure",
+            "jobs",
+            "logs",
+            "own_storage",
+            "people",
+            "start",
+        ],
+    ),
+];
+
 /// Libraries that only the named crates may use. The benchmarks measure floors with some of them.
 pub const RESERVED: &[(&str, &[&str])] = &[
     ("rusqlite", &["insitu-store", "insitu-bench"]),

@@ -19,6 +19,8 @@ use std::sync::OnceLock;
 
 use clap::{Parser, Subcommand};
 
+use crate::failure::{Failure, Outcome};
+
 /// A labeling hub for data that stays in its owner's bucket.
 #[derive(Debug, Parser)]
 #[command(name = "insitu", version, about, propagate_version = true)]
@@ -69,21 +71,6 @@ pub async fn run(cli: Cli) -> ExitCode {
         }
     }
 }
-
-/// Why a command failed, in a sentence for the person at the terminal.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct Failure(pub String);
-
-impl Failure {
-    /// A failure with this sentence.
-    pub fn new(message: impl std::fmt::Display) -> Self {
-        Self(message.to_string())
-    }
-}
-
-/// What commands return.
-pub type Outcome<T = ()> = Result<T, Failure>;
 
 /// Why a command's answer could not be written to its end, if it could not.
 static UNWRITTEN: OnceLock<std::io::Error> = OnceLock::new();

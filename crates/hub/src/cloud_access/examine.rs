@@ -11,17 +11,19 @@ use insitu_cloud::{Retry, policy, s3, sts};
 use insitu_formats::image::{HeaderError, size_as_shown};
 use insitu_model::address::{Address, ObjectAddress};
 use insitu_model::ambient::{Clock, Random};
+use insitu_model::arn::RoleArn;
 use insitu_model::bucket::BucketName;
+use insitu_model::credentials::{AccessKeyId, SecretAccessKey};
 use insitu_model::endpoint::Endpoint;
+use insitu_model::external_id::ExternalId;
 use insitu_model::id::{OrganizationId, StorageId};
 use insitu_model::prefix::{self, Prefix};
-use insitu_model::storage::AccessType;
+use insitu_model::region::Region;
 use insitu_store::organizations;
 
 use super::ReachedStorage;
-use crate::api::storages::form::Checked;
-use crate::cli::{Failure, Outcome};
 use crate::error::{ApiError, ApiResult};
+use crate::failure::{Failure, Outcome};
 use crate::hub::Hub;
 
 /// The most buckets that are examined at once.
@@ -180,30 +182,43 @@ pub async fn patient_of(
     })
 }
 
+/// A storage that is not saved yet, in types.
+#[derive(Debug)]
+pub struct Unsaved {
+    pub region: Region,
+    pub endpoint: Option<Endpoint>,
+    pub prefixes: Vec<Prefix>,
+    pub way_in: WayIn,
+}
+
+/// How such a storage lets the hub in.
+#[derive(Debug)]
+pub enum WayIn {
+    Key(AccessKeyId, SecretAccessKey),
+    Role(RoleArn, Option<ExternalId>),
+}
+
 /// A storage that is not saved yet: its secret is used and not kept.
-pub fn patient_of_form(
+pub fn patient_of_unsaved(
     hub: &Hub,
     organization: OrganizationId,
-    checked: &Checked,
+    storage: Unsaved,
     wish: &Wish,
 ) -> ApiResult<Patient> {
-    let prefixes = checked.prefixes.clone().unwrap_or_default();
-    let endpoint = checked.endpoint.clone().flatten();
-    let region = checked.region_or_default();
-    let missing = || ApiError::invalid("storage.incomplete", "The storage lacks its key or its role.");
-    let grant = match checked.access_type() {
-        AccessType::IamUser => {
-            let (public, private) = (&checked.public_key, &checked.private_key);
-            let (public, private) = public.as_ref().zip(private.as_ref()).ok_or_else(missing)?;
-            Grant::Key(Credentials::permanent(public.as_str(), private.expose()))
-        }
-        AccessType::IamDelegated => {
-            let role_arn = checked.role_arn.clone().ok_or_else(missing)?;
+    let Unsaved {
+        region,
+        endpoint,
+        prefixes,
+        way_in,
+    } = storage;
+    let grant = match way_in {
+        WayIn::Key(public, private) => Grant::Key(Credentials::permanent(public.as_str(), private.expose())),
+        WayIn::Role(role_arn, external_id) => {
             let session_policy = policy::reading_session(&prefixes, role_arn.partition())
                 .map_err(|error| ApiError::invalid(error.code(), format!("{error}.")))?;
             Grant::Role(RoleGrant {
                 role_arn,
-                external_id: checked.external_id.clone(),
+                external_id,
                 next_external_id: None,
                 region: region.clone(),
                 endpoint: endpoint.clone(),

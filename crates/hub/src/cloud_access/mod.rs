@@ -11,6 +11,7 @@ mod reached;
 mod regions;
 mod sign;
 mod upload;
+mod withheld;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -34,7 +35,7 @@ use tokio::time::Instant;
 
 pub use self::buckets::buckets_of;
 use self::examine::Instruments;
-pub use self::examine::{Examining, Wish, decode, patient_of, patient_of_form};
+pub use self::examine::{Examining, Unsaved, WayIn, Wish, decode, patient_of, patient_of_unsaved};
 pub use self::folder::{Extensions, FolderPage, as_folder, is_marker};
 use self::header::Clients;
 pub use self::header::{Blame, Unread, read_as_page, read_header, read_own_file};
@@ -44,8 +45,9 @@ use self::reached::ReachedStorages;
 use self::regions::LearnedRegions;
 pub use self::sign::{AssetUrl, Unsigned, sign_assets, sign_object, sign_objects};
 pub use self::upload::{NotUploaded, check_uploaded, upload_url};
-use crate::cli::{Failure, Outcome};
+pub use self::withheld::Withheld;
 use crate::config::Config;
+use crate::failure::{Failure, Outcome};
 use crate::hub::Hub;
 
 /// How long somebody waits to learn who the hub is; it is asked once per key.

@@ -11,11 +11,13 @@ use insitu_cloud::CallError;
 use insitu_cloud::credentials::{CredentialError, session_name};
 use insitu_cloud::doctor::trust::{Proof, prove_refusal};
 use insitu_cloud::policy;
+use insitu_model::ambient::age_ms;
 use insitu_model::arn::{PrincipalArn, RoleArn};
 use insitu_model::external_id::ExternalId;
 use insitu_model::region::Region;
 use insitu_model::storage::{EXTERNAL_ID_OF_ANOTHER, TRUST_POLICY_MISSING_EXTERNAL_ID, Verification};
-use insitu_store::role_proofs::{Finding, Overrides, RoleProof};
+use insitu_store::Error;
+use insitu_store::role_proofs::{self, Finding, Line, Overrides, RoleProof};
 use insitu_store::storages::Storage;
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -36,6 +38,8 @@ pub const NOT_PROVED_YET: &str = "storage.verification_pending";
 const TIMEOUT: &str = "connect.timeout";
 /// How long whoever is refused waits to learn what to paste. Who the hub is, is known but for its first moments.
 const PASTE_PATIENCE: Duration = Duration::from_secs(1);
+/// Unverified storages that are used are tried again, but no sooner than after this.
+const NUDGE_MS: i64 = 30_000;
 
 /// Tries the role of a storage, for so long at most: an STS that hangs proves nothing.
 pub async fn prove(hub: &Hub, storage: &Storage, longest: Duration) -> Finding {
@@ -221,6 +225,21 @@ pub async fn refuse(hub: &Hub, storage: &Storage) -> Result<(), ApiError> {
     };
     let documents = to_paste(hub, storage, Instant::now() + PASTE_PATIENCE).await;
     Err(ApiError::new(StatusCode::CONFLICT, code, message).with_details(documents))
+}
+
+/// Somebody wants to use a storage that may not be used: it is tried again, unless that was only just done.
+pub async fn nudge(hub: &Hub, storage: &Storage) -> Result<(), Error> {
+    let now = hub.clock.now_ms();
+    let checked_at = storage.proof.as_ref().and_then(|proof| proof.checked_at);
+    if checked_at.is_none_or(|at| age_ms(now, at) < NUDGE_MS) {
+        return Ok(());
+    }
+    let (organization, id) = (storage.organization, storage.id);
+    hub.db
+        .write(move |tx| role_proofs::request(tx, organization, id, Line::Due, now))
+        .await?;
+    hub.jobs.proofs.one_arrived();
+    Ok(())
 }
 
 /// The trust policy that the role of a storage should have, as far as it is known until then whom it has to name.

@@ -20,13 +20,10 @@ use insitu_model::storage::AccessType;
 use insitu_store::storages::Storage;
 use secrecy::ExposeSecret;
 
-use super::proof;
-use crate::api::storages::storage::SEALED_FIELD;
-use crate::api::storages::withheld::Withheld;
+use super::{Withheld, proof};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
-use crate::jobs::proofs;
-use crate::vault::SecretPlace;
+use crate::vault::{SEALED_FIELD, SecretPlace};
 
 /// How long another hub's change of a storage may go unnoticed, in milliseconds. This hub's own are noticed at once.
 const KEPT_MS: i64 = 5_000;
@@ -178,7 +175,7 @@ impl ReachedStorage {
     pub async fn require_trust(&self, hub: &Hub) -> ApiResult<()> {
         let refused = proof::refuse(hub, &self.row).await;
         if refused.is_err() {
-            proofs::nudge(hub, &self.row).await?;
+            proof::nudge(hub, &self.row).await?;
         }
         refused
     }

@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;
 
-use super::spool::{is_disk_full, make_folder};
+use crate::disk::{is_disk_full, make_folder};
 
 /// A list that is being written. It is locked, so that no two programs write it.
 #[derive(Debug)]

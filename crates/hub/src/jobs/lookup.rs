@@ -12,7 +12,7 @@ use insitu_store::batches::{self, Batch};
 use insitu_store::role_proofs::{self, Overrides, RoleProof};
 use insitu_store::{Page, Tx, projects, storages};
 
-use crate::audit::find_or_make_batch;
+use crate::batches::find_or_make;
 use crate::cloud_access::proof::refusal_of;
 use crate::hub::Hub;
 
@@ -266,7 +266,7 @@ impl BatchBook {
         let made = self
             .hub
             .db
-            .claim_blocking(move |tx| find_or_make_batch(tx, &hub, place, by, &new));
+            .claim_blocking(move |tx| find_or_make(tx, &hub, place, by, &new));
         match made {
             Ok(batch) => Ok(batch.id),
             Err(insitu_store::Error::Conflict { .. }) => Err(BatchError::TooMany),

@@ -8,7 +8,6 @@
 
 use std::time::Duration;
 
-use insitu_model::ambient::age_ms;
 use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_model::id::{OrganizationId, StorageId};
 use insitu_model::storage::EXTERNAL_ID_OF_ANOTHER;
@@ -38,8 +37,6 @@ pub const PATIENCE: Duration = Duration::from_secs(8);
 const AWAITED_MAX: Duration = Duration::from_secs(7);
 /// Longest try that nobody waits for.
 const DUE_MAX: Duration = Duration::from_secs(20);
-/// Unverified storages that are used are tried again, but no sooner than after this.
-const NUDGE_MS: i64 = 30_000;
 
 /// A proof that somebody waits for.
 #[derive(Debug, Clone)]
@@ -346,21 +343,6 @@ pub async fn wait(
             Some("the role was not tried to the end in time; the hub goes on by itself".to_owned());
     }
     Ok(storage)
-}
-
-/// Somebody wants to use a storage that may not be used: it is tried again, unless that was only just done.
-pub async fn nudge(hub: &Hub, storage: &Storage) -> Result<(), Error> {
-    let now = hub.clock.now_ms();
-    let checked_at = storage.proof.as_ref().and_then(|proof| proof.checked_at);
-    if checked_at.is_none_or(|at| age_ms(now, at) < NUDGE_MS) {
-        return Ok(());
-    }
-    let (organization, id) = (storage.organization, storage.id);
-    hub.db
-        .write(move |tx| role_proofs::request(tx, organization, id, Line::Due, now))
-        .await?;
-    hub.jobs.proofs.one_arrived();
-    Ok(())
 }
 
 #[cfg(test)]

@@ -19,12 +19,13 @@ use tokio::sync::SemaphorePermit;
 
 use super::import_record;
 use super::source::Source;
-use super::spool::{ReceiveError, Received, Spool, UPLOAD_IDLE};
+use super::spool::{ReceiveError, Received, Spool};
 use super::{MAX_ACTIVE_IMPORTS, MAX_UPLOADS};
-use crate::audit::find_or_make_batch;
 use crate::auth::token;
+use crate::batches::find_or_make;
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
+use crate::own_files::UPLOAD_IDLE;
 
 /// How long an arriving import is left alone after its hub was last heard of.
 const RECEIVING_LEASE_MS: i64 = 60_000;
@@ -233,7 +234,7 @@ fn named_batches(tx: &mut Tx, hub: &Hub, order: &Order, candidates: &[Batch]) ->
             None if order.dry_run => {}
             None => {
                 let place = (order.organization, order.project);
-                ids.push(find_or_make_batch(tx, hub, place, order.created_by, candidate)?.id);
+                ids.push(find_or_make(tx, hub, place, order.created_by, candidate)?.id);
             }
         }
     }

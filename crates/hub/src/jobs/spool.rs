@@ -15,8 +15,8 @@ use futures_util::{Stream, StreamExt as _};
 use insitu_model::id::ImportId;
 use tokio::io::{AsyncWriteExt as _, BufWriter};
 
-/// How long a client may send nothing in the middle of an upload.
-pub const UPLOAD_IDLE: Duration = Duration::from_secs(30);
+use crate::disk::{is_disk_full, make_folder};
+
 /// Bytes gathered before they are written.
 const BUFFER_BYTES: usize = 1 << 20;
 
@@ -83,14 +83,6 @@ impl From<io::Error> for ReceiveError {
             Self::Io(error)
         }
     }
-}
-
-/// Whether the disk (or the user's share of it) has no room left.
-pub fn is_disk_full(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
-    )
 }
 
 impl Spool {
@@ -248,14 +240,6 @@ where
             }
         }
     }
-}
-
-pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 fn is_unlocked(path: &Path) -> bool {

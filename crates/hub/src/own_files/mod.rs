@@ -19,8 +19,9 @@ mod serve;
 mod upload_error;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
@@ -43,6 +44,8 @@ const ROUTE: &str = "/v2/files/";
 const INCOMING: &str = "incoming";
 /// The folder of files of which a part is here.
 const PARTIAL: &str = "partial";
+/// How long a client may send nothing in the middle of an upload.
+pub const UPLOAD_IDLE: Duration = Duration::from_secs(30);
 /// Files that arrive at the same time.
 pub const MAX_UPLOADS: usize = 64;
 
@@ -189,15 +192,6 @@ impl OwnFiles {
     fn partial(&self) -> PathBuf {
         self.folder.join(PARTIAL)
     }
-}
-
-/// Makes a folder for the hub's user alone, with those above it.
-fn make_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 #[cfg(test)]

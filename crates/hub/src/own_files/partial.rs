@@ -14,8 +14,8 @@ use insitu_model::own_file::OwnFile;
 use tokio::time::Instant;
 
 use super::receive::{blocking, sync_folder};
-use super::{OwnFiles, UploadError, make_folder};
-use crate::disk::is_at;
+use super::{OwnFiles, UploadError};
+use crate::disk::{is_at, make_folder};
 
 /// How long a part is kept after the last byte of it arrived.
 pub const PARTS_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);

@@ -174,8 +174,9 @@ mod tests {
     use std::path::Path;
     use std::time::UNIX_EPOCH;
 
-    use super::super::{KeptPart, make_folder};
+    use super::super::KeptPart;
     use super::*;
+    use crate::disk::make_folder;
     use crate::error::ApiError;
     use futures_util::stream;
 

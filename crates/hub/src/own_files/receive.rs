@@ -11,9 +11,8 @@ use futures_util::{Stream, StreamExt as _};
 use insitu_model::own_file::OwnFile;
 use tokio::io::{AsyncWriteExt as _, BufWriter};
 
-use super::{OwnFiles, UploadError, make_folder};
-use crate::disk::is_at;
-use crate::jobs::spool::UPLOAD_IDLE;
+use super::{OwnFiles, UPLOAD_IDLE, UploadError};
+use crate::disk::{is_at, make_folder};
 
 /// Bytes gathered before they are written.
 pub(super) const BUFFER_BYTES: usize = 1 << 18;

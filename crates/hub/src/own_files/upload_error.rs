@@ -5,9 +5,9 @@ use std::io;
 use axum::http::StatusCode;
 use serde_json::json;
 
-use super::{BucketError, MAX_UPLOADS};
+use super::{BucketError, MAX_UPLOADS, UPLOAD_IDLE};
+use crate::disk::is_disk_full;
 use crate::error::ApiError;
-use crate::jobs::spool::{UPLOAD_IDLE, is_disk_full};
 
 /// Why a file did not arrive.
 #[derive(Debug, thiserror::Error)]

@@ -21,9 +21,10 @@ use super::view::BatchView;
 use crate::api::assets::list::asset_ids;
 use crate::api::http::body::Body;
 use crate::api::http::time::iso;
-use crate::audit::{find_or_make_batch, record};
+use crate::audit::record;
 use crate::auth::access::{OnProject, right};
 use crate::auth::caller::Caller;
+use crate::batches::find_or_make;
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
@@ -271,7 +272,7 @@ fn keep(
 ) -> ApiResult<Batch> {
     let batch = &wanted.batch;
     if !wanted.is_known {
-        return Ok(find_or_make_batch(tx, hub, (organization, project), by, batch)?);
+        return Ok(find_or_make(tx, hub, (organization, project), by, batch)?);
     }
     let before = batches::name(tx, organization, project, batch.id)?;
     batches::rename(tx, organization, project, batch.id, &batch.name)?;

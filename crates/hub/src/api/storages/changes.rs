@@ -19,7 +19,8 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::form::{Checked, Problems, StorageForm};
+use super::checked::Checked;
+use super::form::{Problems, StorageForm};
 use super::storage::{
     StorageData, parse_id, prefix_texts, proved, refuse_hub_account, refuse_long_policy,
     refuse_private_endpoint, sealed_key,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::withheld::Withheld;
+use crate::cloud_access::Withheld;
 
 /// One check of a storage, or one step on the way to an asset.
 #[derive(Debug, Clone, Serialize, ToSchema)]

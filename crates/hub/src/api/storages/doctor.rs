@@ -33,14 +33,13 @@ use super::diagnosis::{CheckView, DiagnosisData, DiagnosisView, SampleView};
 use super::form::{Problems, StorageForm};
 use super::storage::{customer_external_id, external_id_given, parse_id, refuse_private_endpoint};
 use super::trust::refuse_role_of_another;
-use super::withheld::Withheld;
 use crate::api::http::body::Body;
 use crate::api::http::time::iso;
 use crate::auth::access::{Org, right};
 use crate::auth::at_once::Place;
 use crate::auth::peer::Peer;
 use crate::cloud_access::proof::ROLE_DENIED;
-use crate::cloud_access::{Examining, ReachedStorage, Wish, patient_of, patient_of_form};
+use crate::cloud_access::{Examining, ReachedStorage, Wish, Withheld, patient_of, patient_of_unsaved};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
@@ -186,7 +185,7 @@ async fn test_form(
     };
     let wants_sample = body.sign_sample.unwrap_or(false);
     let holder = wants_sample.then(|| Holder::in_organization(&access, peer));
-    let patient = patient_of_form(&hub, organization, &checked, &wish)?;
+    let patient = patient_of_unsaved(&hub, organization, checked.into_unsaved()?, &wish)?;
     let test = Test {
         patient,
         holder,

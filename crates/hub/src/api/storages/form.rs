@@ -16,10 +16,9 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::checked::Checked;
 use crate::error::ApiError;
 
-/// The region of a storage whose form does not name one: the SDK's default.
-const DEFAULT_REGION: &str = "eu-central-1";
 /// The most prefixes that one storage may have.
 const MAX_PREFIXES: usize = 100;
 
@@ -67,21 +66,6 @@ pub enum CredentialsForm {
         secret_access_key: Option<SecretString>,
     },
     Text(SecretString),
-}
-
-/// Everything of a form that was there and in order.
-#[derive(Debug, Default)]
-pub struct Checked {
-    pub name: Option<Name>,
-    pub access_type: Option<AccessType>,
-    pub region: Option<Region>,
-    /// `Some(None)`: the endpoint is to be taken away.
-    pub endpoint: Option<Option<Endpoint>>,
-    pub public_key: Option<AccessKeyId>,
-    pub private_key: Option<SecretAccessKey>,
-    pub role_arn: Option<RoleArn>,
-    pub external_id: Option<ExternalId>,
-    pub prefixes: Option<Vec<Prefix>>,
 }
 
 /// Collects what is wrong, field by field.
@@ -284,77 +268,6 @@ impl StorageForm {
                 .filter_map(parse)
                 .collect(),
         )
-    }
-}
-
-impl Checked {
-    /// The access type that was named, or the one that the other fields mean.
-    pub fn access_type(&self) -> AccessType {
-        self.access_type.unwrap_or(match self.role_arn {
-            Some(_) => AccessType::IamDelegated,
-            None => AccessType::IamUser,
-        })
-    }
-
-    /// The region that was named, or the default one.
-    pub fn region_or_default(&self) -> Region {
-        self.region
-            .clone()
-            .or_else(|| Region::find(DEFAULT_REGION))
-            .unwrap_or(Region::US_EAST_1)
-    }
-
-    /// Names the fields that a new storage of this access type lacks or has too many.
-    pub fn require_complete(&self, problems: &mut Problems) {
-        if self.name.is_none() {
-            problems.missing("name", "Give the storage a name.");
-        }
-        match self.access_type() {
-            AccessType::IamUser => {
-                if self.public_key.is_none() {
-                    problems.missing("publicKey", "The Access Key ID of the IAM user is missing.");
-                }
-                if self.private_key.is_none() {
-                    problems.missing("privateKey", "The Secret Access Key of the IAM user is missing.");
-                }
-            }
-            AccessType::IamDelegated => {
-                if self.role_arn.is_none() {
-                    problems.missing("roleArn", "The ARN of the role to assume is missing.");
-                }
-                if self.external_id.is_none() {
-                    problems.missing(
-                        "externalId",
-                        "The external ID that the role's trust policy demands is missing. Ask the hub for one first.",
-                    );
-                }
-            }
-        }
-        self.refuse_foreign_fields(self.access_type(), problems);
-    }
-
-    /// Names the fields that belong to the other access type: silently dropping a key would hide a mistake.
-    pub fn refuse_foreign_fields(&self, access_type: AccessType, problems: &mut Problems) {
-        let foreign: &[(&'static str, bool)] = match access_type {
-            AccessType::IamUser => &[
-                ("roleArn", self.role_arn.is_some()),
-                ("externalId", self.external_id.is_some()),
-            ],
-            AccessType::IamDelegated => &[
-                ("publicKey", self.public_key.is_some()),
-                ("privateKey", self.private_key.is_some()),
-            ],
-        };
-        for (field, _) in foreign.iter().filter(|(_, is_there)| *is_there) {
-            problems.add(
-                field,
-                "storage.field_of_other_access_type",
-                format!(
-                    "A storage of access type {} has no such field. Leave it out.",
-                    access_type.as_str()
-                ),
-            );
-        }
     }
 }
 

@@ -1,17 +1,17 @@
 //! Storages: connecting and changing them, trust in their roles, the doctor, and what lies in their buckets.
 
 mod changes;
+mod checked;
 pub mod diagnosis;
 pub mod doctor;
 mod file_explorer;
-pub mod form;
+mod form;
 mod identity;
 mod projects;
 mod setup;
 pub mod storage;
 mod trust;
 mod view;
-pub mod withheld;
 
 use std::sync::Arc;
 

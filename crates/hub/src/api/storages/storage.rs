@@ -22,7 +22,8 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::form::{Checked, Problems, StorageForm};
+use super::checked::Checked;
+use super::form::{Problems, StorageForm};
 use super::trust::refuse_role_of_another;
 use super::view::StorageView;
 use crate::api::http::body::Body;
@@ -34,10 +35,7 @@ use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 use crate::jobs::proofs;
-use crate::vault::SecretPlace;
-
-/// The field of a storage that is sealed.
-pub const SEALED_FIELD: &str = "private_key";
+use crate::vault::{SEALED_FIELD, SecretPlace};
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
     OpenApiRouter::new()

@@ -6,9 +6,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::trust::VerificationView;
-use super::withheld::Withheld;
 use crate::api::http::time::iso;
 use crate::api::http::words;
+use crate::cloud_access::Withheld;
 use crate::hub::Hub;
 
 /// A storage as the API shows it: never with a secret.

@@ -4,7 +4,7 @@ use std::io;
 
 use insitu_formats::zip::ZipError;
 
-use crate::jobs::spool::is_disk_full;
+use crate::disk::is_disk_full;
 
 /// What ends the writing of an export.
 #[derive(Debug, thiserror::Error)]

@@ -20,9 +20,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::storages::diagnosis::{CheckView, DiagnosisData, DiagnosisView, FixView};
-use crate::api::storages::withheld::Withheld;
 use crate::auth::access::{OnProject, right};
-use crate::cloud_access::{Examining, ReachedStorage, region_of};
+use crate::cloud_access::{Examining, ReachedStorage, Withheld, region_of};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
