@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use insitu_model::ambient::{Clock, Random};
 use insitu_store::{DatabaseUrl, Db, Options};
+use zeroize::Zeroizing;
 
 use crate::ambient::{SystemClock, SystemRandom};
 use crate::auth::at_once::Examinations;
@@ -88,44 +89,48 @@ fn open_vault(config: &Config, random: &dyn Random) -> Outcome<Vault> {
         return Vault::new(given).map_err(Failure::new);
     }
     let path = config.vault_key_path();
-    let fail = |error: std::io::Error| {
+    let text = match std::fs::read_to_string(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => make_key_file(&path, random),
+        read => read.map(Zeroizing::new),
+    };
+    let text = text.map_err(|error| {
         Failure::new(format!(
             "cannot read or make the vault key {}: {error}",
             path.display()
         ))
-    };
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => zeroize::Zeroizing::new(text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let key = Vault::generate_key(random);
-            write_private_file(&path, key.as_bytes()).map_err(fail)?;
-            key
-        }
-        Err(error) => return Err(fail(error)),
-    };
+    })?;
     Vault::new(text.lines().filter(|line| !line.trim().is_empty())).map_err(Failure::new)
 }
 
-/// Writes a file that only its owner reads, whole and durable before anything depends on it.
-fn write_private_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+/// Writes a new key into a file that only its owner reads, whole and durable before anything depends on it. Of several
+/// hubs that start in one folder, one makes the key and the others wait and take it.
+fn make_key_file(path: &Path, random: &dyn Random) -> std::io::Result<Zeroizing<String>> {
     use std::io::Write as _;
     let partial = path.with_extension("partial");
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create(true).truncate(false);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
     let mut file = options.open(&partial)?;
-    file.write_all(bytes)?;
+    file.lock()?;
+    // What was waited for may have become the key itself, under its own name.
+    if path.exists() {
+        let _nothing_to_remove = std::fs::remove_file(&partial);
+        return std::fs::read_to_string(path).map(Zeroizing::new);
+    }
+    let key = Vault::generate_key(random);
+    file.set_len(0)?;
+    file.write_all(key.as_bytes())?;
     file.write_all(b"\n")?;
     file.sync_all()?;
     std::fs::rename(&partial, path)?;
     if let Some(folder) = path.parent() {
         std::fs::File::open(folder)?.sync_all()?;
     }
-    Ok(())
+    Ok(key)
 }
 
 /// The database that the configuration names.
@@ -138,4 +143,34 @@ pub async fn open_database(config: &Config) -> Outcome<Db> {
         .await
         .map_err(Failure::new)?
         .map_err(|error| Failure::new(format!("cannot open the database: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, SocketAddr};
+    use std::sync::Barrier;
+
+    use super::*;
+
+    #[test]
+    fn hubs_that_start_together_in_one_folder_have_one_key() {
+        const HUBS: usize = 8;
+        let folder = tempfile::tempdir().unwrap();
+        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let config = Config::in_folder(folder.path().to_owned(), anywhere);
+        // What a hub left that was killed in the middle of it.
+        std::fs::write(config.vault_key_path().with_extension("partial"), "x".repeat(100)).unwrap();
+        let (path, start) = (config.vault_key_path(), Barrier::new(HUBS));
+        let keys: Vec<String> = std::thread::scope(|hubs| {
+            let make = || {
+                start.wait();
+                make_key_file(&path, &SystemRandom).unwrap().trim().to_owned()
+            };
+            let made: Vec<_> = (0..HUBS).map(|_| hubs.spawn(make)).collect();
+            made.into_iter().map(|hub| hub.join().unwrap()).collect()
+        });
+        let kept = std::fs::read_to_string(&path).unwrap();
+        assert!(keys.iter().all(|key| key == kept.trim()), "{keys:?}");
+        open_vault(&config, &SystemRandom).unwrap();
+    }
 }

@@ -6,8 +6,11 @@
 //! A hub in a temporary folder that tests call without a socket.
 //!
 //! A test reads like a story: `let hub = TestHub::start().await; let ada = hub.owner("Acme").await; ada.post(…)`.
+//!
+//! Its database is a SQLite file, or a schema on the PostgreSQL server that `INSITU_TEST_POSTGRES_URL` names: every test
+//! holds on both. Where that is set, [`TestHub::another`] is a second hub on the same database.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
@@ -17,6 +20,7 @@ use http_body_util::BodyExt as _;
 use insitu_model::ambient::Clock;
 use insitu_model::role::{OrganizationRole, ProjectRole};
 use insitu_model::text::{Email, Name};
+use insitu_store::testing::{Schema, postgres_server};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -31,13 +35,19 @@ use crate::{people, start};
 /// Everybody's password in tests.
 pub const PASSWORD: &str = "correct horse battery";
 
+const SEVERAL_NEED_POSTGRES: &str = "INSITU_TEST_POSTGRES_URL, because several hubs need PostgreSQL";
+/// Any free port of this machine.
+const ANYWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
 /// A hub with jobs running, gone when it is dropped.
 #[derive(Debug)]
 pub struct TestHub {
     pub hub: Arc<Hub>,
     router: Router,
-    _jobs: Runner,
-    folder: tempfile::TempDir,
+    jobs: Option<Runner>,
+    folder: Arc<tempfile::TempDir>,
+    /// Where the database is PostgreSQL; gone with the last hub on it.
+    schema: Option<Arc<Schema>>,
 }
 
 /// Somebody with an API key in one organization.
@@ -72,7 +82,7 @@ impl Answer {
 }
 
 impl TestHub {
-    /// A hub on a fresh SQLite database.
+    /// A hub on a fresh database.
     pub async fn start() -> Self {
         Self::start_with(|_| {}).await
     }
@@ -84,15 +94,68 @@ impl TestHub {
 
     /// The same with another clock.
     pub async fn start_at(clock: Arc<dyn Clock>, change: impl FnOnce(&mut Config)) -> Self {
-        let _already_installed = rustls::crypto::ring::default_provider().install_default();
+        let schema = postgres_server().map(|server| Arc::new(Schema::new(server)));
+        Self::open(new_folder(), schema, clock, change).await
+    }
+
+    /// So many hubs that start at the same time in one folder on one database without tables; on PostgreSQL only.
+    pub async fn start_together(count: usize, clock: Arc<dyn Clock>) -> Vec<Self> {
+        let schema = Arc::new(Schema::new(postgres_server().expect(SEVERAL_NEED_POSTGRES)));
+        let folder = new_folder();
+        let start = |_| {
+            let (folder, schema, clock) = (folder.clone(), schema.clone(), clock.clone());
+            tokio::spawn(Self::open(folder, Some(schema), clock, |_| {}))
+        };
+        let starting: Vec<_> = (0..count).map(start).collect();
+        let mut hubs = Vec::with_capacity(count);
+        for hub in starting {
+            hubs.push(hub.await.expect("a hub that starts"));
+        }
+        hubs
+    }
+
+    /// Another hub on the same database, with the same clock, vault's key and folders of lists, files and exports; on
+    /// PostgreSQL only. Everything else it has for itself.
+    pub async fn another(&self) -> Self {
+        self.another_at(self.hub.clock.clone(), |_| {}).await
+    }
+
+    /// The same with another clock and other settings.
+    pub async fn another_at(&self, clock: Arc<dyn Clock>, change: impl FnOnce(&mut Config)) -> Self {
+        let schema = self.schema.clone().expect(SEVERAL_NEED_POSTGRES);
+        Self::open(Arc::new(self.folder_for_another()), Some(schema), clock, change).await
+    }
+
+    /// A data directory for another hub: with this one's key of the vault and what hubs share.
+    pub fn folder_for_another(&self) -> tempfile::TempDir {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let theirs = Config::in_folder(folder.path().to_owned(), ANYWHERE);
+        let ours = &self.hub.config;
+        std::fs::copy(ours.vault_key_path(), theirs.vault_key_path()).expect("the vault's key");
+        for (shared, link) in [
+            (ours.spool_dir(), theirs.spool_dir()),
+            (ours.files_dir(), theirs.files_dir()),
+            (ours.exports_dir(), theirs.exports_dir()),
+        ] {
+            std::os::unix::fs::symlink(shared, link).expect("a folder that is shared");
+        }
+        folder
+    }
+
+    async fn open(
+        folder: Arc<tempfile::TempDir>,
+        schema: Option<Arc<Schema>>,
+        clock: Arc<dyn Clock>,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
+        let _already_installed = rustls::crypto::ring::default_provider().install_default();
         let mut config = Config {
+            database_url: schema.as_ref().map(|schema| schema.address()),
             public_url: Some("http://hub.test".to_owned()),
             allow_endpoints: vec!["127.0.0.1".to_owned()],
             // Lists of tests name hosts that nobody is to call.
             header_probes: false,
-            ..Config::in_folder(folder.path().to_owned(), anywhere)
+            ..Config::in_folder(folder.path().to_owned(), ANYWHERE)
         };
         change(&mut config);
         let bound = config.listen;
@@ -103,8 +166,16 @@ impl TestHub {
         Self {
             router: service::router(hub.clone()),
             hub,
-            _jobs: jobs,
+            jobs: Some(jobs),
             folder,
+            schema,
+        }
+    }
+
+    /// Works on nothing any more, and answers requests all the same.
+    pub async fn stop_working(&mut self) {
+        if let Some(jobs) = self.jobs.take() {
+            jobs.stop().await;
         }
     }
 
@@ -205,6 +276,14 @@ impl Person {
         }
     }
 
+    /// The same person, who calls another hub on the same database.
+    pub fn at(&self, hub: &TestHub) -> Self {
+        Self {
+            router: hub.router(),
+            ..self.clone()
+        }
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, Body::empty()).await
     }
@@ -236,6 +315,10 @@ impl Person {
             .expect("an id")
             .to_owned()
     }
+}
+
+fn new_folder() -> Arc<tempfile::TempDir> {
+    Arc::new(tempfile::tempdir().expect("a temporary folder"))
 }
 
 /// Sends a request and reads the answer; an answer that is not JSON comes back as a string.

@@ -47,6 +47,8 @@ pub mod storage_checks;
 pub mod storage_projects;
 pub mod storages;
 pub mod tasks;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod url_records;
 pub mod users;
 

@@ -1,4 +1,4 @@
-//! A throw-away PostgreSQL for the store's contract: its own cluster, a free port, gone afterwards.
+//! A throw-away PostgreSQL for the tests that hold on both databases: its own cluster, a free port, gone afterwards.
 
 use super::cargo;
 use crate::run::{self, Service, cmd};
@@ -13,6 +13,9 @@ const START_PATIENCE: Duration = Duration::from_secs(60);
 const STOP_PATIENCE: Duration = Duration::from_secs(10);
 const USER: &str = "insitu";
 
+/// The store's contract, and every test that starts a hub: those of two hubs among them.
+const WITH_POSTGRES: &str = "(package(insitu-store) & binary(contract)) | (package(insitu-hub) & kind(test))";
+
 /// Runs the tests that have a PostgreSQL side; they fail rather than skip when it is missing.
 pub fn check() -> Result<()> {
     let (server, url) = start()?;
@@ -20,7 +23,7 @@ pub fn check() -> Result<()> {
         ("INSITU_TEST_POSTGRES_URL".to_owned(), url),
         ("INSITU_REQUIRE_POSTGRES".to_owned(), "1".to_owned()),
     ];
-    let tested = cargo::test_with(Some("package(insitu-store) + package(insitu-hub)"), &variables);
+    let tested = cargo::test_with(Some(WITH_POSTGRES), &variables);
     server.stop(STOP_PATIENCE);
     tested
 }

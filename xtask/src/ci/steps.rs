@@ -65,7 +65,7 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         name: "postgres",
-        about: "the store's contract on PostgreSQL",
+        about: "the store's contract, the hub and two hubs at once on PostgreSQL",
         needs: &[system, tools::build_web],
         run: postgres::check,
     },

@@ -47,7 +47,7 @@ pub use asset_change::MAX_ACTIVE_ASSET_CHANGES;
 pub use import::format_of;
 pub use listing::is_listing;
 pub use probe::Switch;
-pub use runner::{Runner, start};
+pub use runner::{LEASE_MS, Runner, start};
 
 /// Uploads that arrive at the same time.
 pub const MAX_UPLOADS: usize = 64;

@@ -14,10 +14,10 @@ use insitu_store::{
     assets::NewAsset,
     batches,
     imports::{self, ImportBatch, NewImport, Written},
-    members, organizations, projects, storages, users,
+    members, organizations, projects, storages,
+    testing::{Schema, postgres_server},
+    users,
 };
-
-use crate::server::{Schema, postgres_server};
 
 /// Writes one claim as two tests: `claim::on_sqlite` and `claim::on_postgres`.
 macro_rules! contract {

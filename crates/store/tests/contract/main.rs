@@ -31,7 +31,6 @@ mod postgres;
 mod probes;
 mod projects;
 mod role_proofs;
-mod server;
 mod storages;
 mod task_days;
 mod task_lists;

@@ -5,12 +5,10 @@ use insitu_store::{
     DatabaseUrl, Db, Error, Options, external_ids, role_overrides,
     role_proofs::{self, Finding, Line, Overrides},
     storages::{self, ExternalIdSource},
+    testing::{Schema, postgres_server},
 };
 
-use crate::{
-    harness::{LEASE, run},
-    server::{Schema, postgres_server},
-};
+use crate::harness::{LEASE, run};
 
 const OPTIONS: Options = Options {
     readers: 1,

@@ -1,9 +1,8 @@
 //! What only a database server can do to us.
 
 use insitu_model::id::OrganizationId;
+use insitu_store::testing::{Schema, postgres_server};
 use insitu_store::{Db, Error, Options, organizations, users};
-
-use crate::server::{Schema, postgres_server};
 
 #[test]
 fn connections_that_the_server_closed_are_opened_again() {
