@@ -184,6 +184,11 @@ impl TestHub {
         self.folder.path()
     }
 
+    /// The bytes of every value in the database, where it is PostgreSQL; that of SQLite is in the folder.
+    pub fn contents_of_postgres(&self) -> Option<Vec<u8>> {
+        self.schema.as_ref().map(|schema| schema.contents())
+    }
+
     /// The routes, for requests that no person makes.
     pub fn router(&self) -> Router {
         self.router.clone()

@@ -162,6 +162,10 @@ const WAITED_FOR_AT_ONCE: i64 = 2;
 /// Takes the proof that waits longest in a line, of an organization that has not too many under way. Run it in
 /// [`crate::Db::claim`]: two claimers get two proofs.
 pub fn claim(tx: &mut Tx, line: Line, owner: &str, now: i64, lease_until: i64) -> Result<Option<Claimed>> {
+    if line == Line::WaitedFor {
+        // Of two who claim at the same moment, the second counts what the first took.
+        tx.lock_name("awaited proofs of roles")?;
+    }
     let found = tx.row(
         "SELECT organization, storage, attempts, due_at FROM role_proofs r
          WHERE is_waited_for = ?2 AND due_at <= ?1 AND lease_until < ?1

@@ -5,7 +5,10 @@
     reason = "tests stop at the first thing that is not as it should be"
 )]
 
+use std::io::Read as _;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use postgres::{Client, NoTls};
 
 use crate::DatabaseUrl;
 
@@ -85,14 +88,37 @@ impl Schema {
         )
     }
 
+    /// The bytes of every value that its tables hold.
+    pub fn contents(&self) -> Vec<u8> {
+        let read = |client: &mut Client| {
+            let tables = "SELECT tablename FROM pg_tables WHERE schemaname = $1";
+            let mut bytes = Vec::new();
+            for table in client.query(tables, &[&self.name])? {
+                let copy = format!(
+                    "COPY {}.{} TO STDOUT (FORMAT binary)",
+                    self.name,
+                    table.try_get::<_, &str>(0)?
+                );
+                let mut rows = client.copy_out(&copy)?;
+                rows.read_to_end(&mut bytes).expect("rows to their end");
+            }
+            Ok(bytes)
+        };
+        self.run(read).expect("a schema that can be read")
+    }
+
     fn say(&self, sql: &str) {
-        self.try_to_say(sql).expect("a server that does as it is told");
+        self.run(|client| client.batch_execute(sql))
+            .expect("a server that does as it is told");
     }
 
     /// On a thread of its own, because the client that blocks may not be used where async code runs.
-    fn try_to_say(&self, sql: &str) -> Result<(), postgres::Error> {
-        let speak = || postgres::Client::connect(&self.server, postgres::NoTls)?.batch_execute(sql);
-        std::thread::scope(|threads| threads.spawn(speak).join()).expect("a client that does not panic")
+    fn run<T: Send>(
+        &self,
+        work: impl FnOnce(&mut Client) -> Result<T, postgres::Error> + Send,
+    ) -> Result<T, postgres::Error> {
+        let work = || work(&mut Client::connect(&self.server, NoTls)?);
+        std::thread::scope(|threads| threads.spawn(work).join()).expect("a client that does not panic")
     }
 }
 
@@ -101,7 +127,7 @@ impl Drop for Schema {
     fn drop(&mut self) {
         // To wait for each of them takes a tenth of a second.
         let sql = format!("{}; DROP SCHEMA {} CASCADE", self.closing("pid"), self.name);
-        let dropped = (0..MAX_DROPS).any(|_| self.try_to_say(&sql).is_ok());
+        let dropped = (0..MAX_DROPS).any(|_| self.run(|client| client.batch_execute(&sql)).is_ok());
         assert!(
             dropped || std::thread::panicking(),
             "{} cannot be dropped",

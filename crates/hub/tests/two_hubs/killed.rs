@@ -17,8 +17,8 @@ use insitu_store::{Tx, imports};
 
 use crate::pair::{list, text};
 
-const ROWS: u64 = 150_000;
-const KILLS: u64 = 4;
+const ROWS: u64 = 80_000;
+const KILLS: u64 = 3;
 
 /// The machine's clock, so much later.
 struct Later(i64);

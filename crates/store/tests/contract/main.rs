@@ -13,6 +13,7 @@ mod asset_filters;
 mod asset_sources;
 mod asset_terms;
 mod audit;
+mod claims_at_once;
 mod duplicates;
 mod engine;
 mod exports;

@@ -14,7 +14,7 @@ use crate::harness::{LEASE, Store, contract};
 
 const DAY: i64 = 24 * 3600 * 1000;
 
-async fn delegated(store: &Store, organization: OrganizationId, name: &str) -> StorageId {
+pub async fn delegated(store: &Store, organization: OrganizationId, name: &str) -> StorageId {
     let mut new = store.new_storage(organization, name);
     new.access_type = AccessType::IamDelegated;
     new.role_arn = Some("arn:aws:iam::123456789012:role/r".to_owned());

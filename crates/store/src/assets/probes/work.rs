@@ -58,6 +58,8 @@ const TAKEABLE: &str = "r.visible = 1 AND r.due_at <= ?1 AND r.lease_until < ?1
 
 /// Takes the range that waits longest. Run it in [`crate::Db::claim`]: two claimers get two ranges.
 pub fn claim(tx: &mut Tx, owner: &str, now: i64, lease_until: i64) -> Result<Option<Range>> {
+    // Of two who claim at the same moment, the second sees which storage the first took.
+    tx.lock_name("ranges of probes")?;
     let found = tx.row(
         &format!("SELECT {COLUMNS} FROM probe_ranges r WHERE {TAKEABLE} ORDER BY r.due_at LIMIT 1 /*claim*/"),
         params![now],
