@@ -57,6 +57,25 @@ async function drop(dialog: Locator, files: { name: string; text: string }[]) {
     .dispatchEvent('drop', { dataTransfer: transfer });
 }
 
+it('is on record by the name of the file, or by how many there were', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  const projectId = await project('Told');
+  const dialog = await openTab(visitor, projectId);
+  await dialog.locator('input[data-files]').setInputFiles(pictures('told', 3));
+  await dialog.getByText('3 files imported.').waitFor();
+  await drop(dialog, [{ name: 'alone.txt', text: 'a note' }]);
+  await dialog.getByText('4 files imported.').waitFor();
+  await page.goto(`/projects/${projectId}/overview`);
+  await page.getByText('imported 3 dropped files').waitFor();
+  await page.getByText('imported alone.txt').waitFor();
+  expect(await page.getByText(/import(ed)? API/).count()).toBe(0);
+  await page.goto('/organization/activity?kind=import');
+  await page.getByText('imported 3 dropped files').first().waitFor();
+  await visitor.leave();
+});
+
 const externalIds = async (projectId: string) =>
   (await assetsOf(projectId)).map(({ externalId }) => externalId).sort();
 

@@ -14,6 +14,9 @@ words! {
         MemberJoined = "member.joined",
         MemberRoleChanged = "member.role_changed",
         MemberRemoved = "member.removed",
+        /// Somebody gave themselves another name.
+        MemberRenamed = "member.renamed",
+        MemberPasswordChanged = "member.password_changed",
         ApiKeyCreated = "api_key.created",
         ApiKeyRevoked = "api_key.revoked",
         StorageCreated = "storage.created",

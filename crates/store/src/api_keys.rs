@@ -3,7 +3,7 @@
 use insitu_model::id::{ApiKeyId, OrganizationId, UserId};
 
 use crate::{
-    Error, Result, Tx,
+    Error, Listed, Page, Result, Tx,
     value::{Row, params},
 };
 
@@ -19,6 +19,14 @@ pub struct ApiKey {
     pub created_at: i64,
     pub last_used_at: Option<i64>,
     pub revoked_at: Option<i64>,
+}
+
+/// A key and the member whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberKey {
+    pub key: ApiKey,
+    pub name: String,
+    pub email: String,
 }
 
 /// Keys that one user can have in one organization.
@@ -85,6 +93,38 @@ pub fn list(tx: &mut Tx, organization: OrganizationId, user: UserId) -> Result<V
     )
 }
 
+const OF_MEMBERS: &str = "FROM api_keys k JOIN users u ON u.id = k.user_id
+    JOIN members m ON m.organization = k.organization AND m.user_id = k.user_id
+    WHERE k.organization = ?1 AND k.revoked_at IS NULL";
+
+/// The keys of an organization's members that are not revoked, those of `but` left out: by whose they are, then by age.
+pub fn list_of_others(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    but: UserId,
+    page: Page,
+) -> Result<Listed<MemberKey>> {
+    let from = format!("{OF_MEMBERS} AND k.user_id <> ?2");
+    let total = tx
+        .cell(&format!("SELECT COUNT(*) {from}"), params![&organization, &but])?
+        .unwrap_or(0);
+    let rows = tx.rows(
+        &format!("SELECT {COLUMNS}, u.name, u.email {from} ORDER BY u.email_key, k.id LIMIT ?3 OFFSET ?4"),
+        params![&organization, &but, page.limit(), page.offset()],
+        read_of_member,
+    )?;
+    Ok(Listed { rows, total })
+}
+
+/// The key of a member, unless it is revoked.
+pub fn find_of_member(tx: &mut Tx, organization: OrganizationId, id: ApiKeyId) -> Result<Option<MemberKey>> {
+    tx.row(
+        &format!("SELECT {COLUMNS}, u.name, u.email {OF_MEMBERS} AND k.id = ?2"),
+        params![&organization, &id],
+        read_of_member,
+    )
+}
+
 /// Revokes one of a user's keys.
 pub fn revoke(tx: &mut Tx, organization: OrganizationId, user: UserId, id: ApiKeyId, now: i64) -> Result<()> {
     let revoked = tx.execute(
@@ -106,6 +146,14 @@ pub fn touch(tx: &mut Tx, id: ApiKeyId, now: i64) -> Result<()> {
         params![&id, now],
     )?;
     Ok(())
+}
+
+fn read_of_member(row: &mut Row<'_>) -> Result<MemberKey> {
+    Ok(MemberKey {
+        key: read(row)?,
+        name: row.next()?,
+        email: row.next()?,
+    })
 }
 
 fn read(row: &mut Row<'_>) -> Result<ApiKey> {

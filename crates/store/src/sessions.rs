@@ -78,6 +78,15 @@ pub fn delete_of_user(tx: &mut Tx, user: UserId) -> Result<u64> {
     tx.execute("DELETE FROM sessions WHERE user_id = ?1", params![&user])
 }
 
+/// Signs a user out everywhere but in one browser, and ends the links that would sign them in; how many browsers that were.
+pub fn delete_others_of_user(tx: &mut Tx, user: UserId, kept_token_hash: &[u8; 32]) -> Result<u64> {
+    tx.execute("DELETE FROM sign_in_links WHERE user_id = ?1", params![&user])?;
+    tx.execute(
+        "DELETE FROM sessions WHERE user_id = ?1 AND token_hash <> ?2",
+        params![&user, kept_token_hash],
+    )
+}
+
 /// Forgets sessions and links that have expired.
 pub fn delete_expired(tx: &mut Tx, now: i64) -> Result<u64> {
     tx.execute("DELETE FROM sign_in_links WHERE expires_at <= ?1", params![now])?;

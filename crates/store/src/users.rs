@@ -98,6 +98,14 @@ pub fn emails(tx: &mut Tx, ids: impl IntoIterator<Item = UserId>) -> Result<Hash
     Ok(found)
 }
 
+/// Gives a user another name.
+pub fn rename(tx: &mut Tx, id: UserId, name: &str) -> Result<()> {
+    changed(
+        id,
+        tx.execute("UPDATE users SET name = ?2 WHERE id = ?1", params![&id, name])?,
+    )
+}
+
 /// Sets another password.
 pub fn set_password(tx: &mut Tx, id: UserId, password_hash: &str) -> Result<()> {
     changed(

@@ -56,9 +56,11 @@ export const m = {
 
   frame: {
     account: 'Account',
+    askAccount: 'Account…',
     createOrganization: 'Create organization',
     organization: 'Organization',
     projects: 'Projects',
+    renameOrganization: 'Rename organization…',
     shortcuts: 'Keyboard shortcuts',
     signOut: 'Sign out',
     skip: 'Skip to the content',

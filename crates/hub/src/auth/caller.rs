@@ -17,8 +17,10 @@ use crate::hub::Hub;
 pub const SESSION_COOKIE: &str = "insitu_session";
 /// How long a session lasts without being used, in milliseconds: 14 days.
 pub const SESSION_MS: i64 = 14 * 24 * 60 * 60 * 1000;
-/// That a key or session was used is written down this often at most, so that reading stays cheap.
-const NOTED_AGAIN_AFTER_MS: i64 = 60 * 60 * 1000;
+/// That a session was used is written down this often at most, so that reading stays cheap.
+const SESSION_NOTED_AGAIN_AFTER_MS: i64 = 60 * 60 * 1000;
+/// The same of a key, of which somebody may want to know whether it is still in use, and by whom.
+const KEY_NOTED_AGAIN_AFTER_MS: i64 = 60 * 1000;
 const KEY_HEADER: &str = "apikey";
 
 /// What proved who is calling.
@@ -131,12 +133,12 @@ impl Shown {
     }
 
     fn look_up(self, tx: &mut Tx, now: i64) -> Result<Option<(Caller, Use)>, Error> {
-        let is_old = |noted_at: i64| age_ms(now, noted_at) > NOTED_AGAIN_AFTER_MS;
         let (user, proof, proof_ends_ms, use_of) = match self {
             Self::Key(hash) => {
                 let Some(key) = api_keys::find_by_hash(tx, &hash)? else {
                     return Ok(None);
                 };
+                let is_old = |noted_at: i64| age_ms(now, noted_at) >= KEY_NOTED_AGAIN_AFTER_MS;
                 let is_due = key.last_used_at.is_none_or(is_old);
                 let use_of = if is_due {
                     Use::OfKey(key.id)
@@ -150,7 +152,7 @@ impl Shown {
                 let Some((session, user)) = sessions::find(tx, &hash, now)? else {
                     return Ok(None);
                 };
-                let is_due = is_old(session.seen_at);
+                let is_due = age_ms(now, session.seen_at) > SESSION_NOTED_AGAIN_AFTER_MS;
                 let use_of = if is_due {
                     Use::OfSession(session.id)
                 } else {

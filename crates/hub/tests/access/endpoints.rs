@@ -43,6 +43,7 @@ pub const ENDPOINTS: &[(&str, &str, Demands)] = &[
     ("GET", "/v2/session", Caller),
     ("POST", "/v2/session", Nothing),
     ("DELETE", "/v2/session", Caller),
+    ("POST", "/v2/session/user", Caller),
     ("POST", "/v2/session/link", Nothing),
     ("GET", "/v2/apiKeys", InOrganization(Right::ManageApiKeys)),
     ("POST", "/v2/apiKeys", InOrganization(Right::ManageApiKeys)),
@@ -57,6 +58,16 @@ pub const ENDPOINTS: &[(&str, &str, Demands)] = &[
         "POST",
         "/v2/organization/{organization}",
         InOrganization(Right::ManageOrganization),
+    ),
+    (
+        "GET",
+        "/v2/organization/{organization}/apiKeys",
+        InOrganization(Right::ManageMembers),
+    ),
+    (
+        "DELETE",
+        "/v2/organization/{organization}/apiKeys/{id}",
+        InOrganization(Right::ManageMembers),
     ),
     (
         "GET",

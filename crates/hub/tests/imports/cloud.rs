@@ -98,3 +98,31 @@ async fn bodies_that_are_none_are_refused_by_name_and_make_no_import() {
     assert_eq!(imports.data()["total"], 0);
     assert_eq!(story.spooled(), 0);
 }
+
+#[tokio::test]
+async fn an_import_is_called_as_who_sends_it_says_wherever_it_is_told() {
+    let story = Story::begin().await;
+    for query in ["", "?name=%20", "?name=3%20dropped%20files"] {
+        send(&story, json!({ "assets": [row("a")] }), query).await.data();
+    }
+    let imports = story
+        .owner
+        .get(&format!("/v2/project/{}/imports", story.project))
+        .await;
+    let names: Vec<_> = imports.data()["imports"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|import| &import["name"])
+        .collect();
+    assert_eq!(names, ["3 dropped files", "API", "API"]);
+    let path = format!(
+        "/v2/organization/{}/auditRecords?action=import",
+        story.owner.organization
+    );
+    let records = story.owner.get(&path).await;
+    assert_eq!(records.data()["records"][0]["details"]["name"], "3 dropped files");
+    let long = "x".repeat(201);
+    let answer = send(&story, json!({ "assets": [row("a")] }), &format!("?name={long}")).await;
+    assert_eq!(answer.code(), "import.name_invalid");
+}

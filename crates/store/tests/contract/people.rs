@@ -228,3 +228,64 @@ contract! {
         assert_eq!((all[1].status(NOW), all[1].status(NOW + 101)), (InvitationStatus::Pending, InvitationStatus::Expired));
     }
 }
+
+contract! {
+    async fn the_keys_of_others_are_listed_with_whose_they_are_while_they_work(store: &Store) {
+        let (organization, ada) = store.organization("acme").await;
+        let (other, eve) = store.organization("other").await;
+        let (bob, cleo) = (store.user("bob@example.com").await, store.user("cleo@example.com").await);
+        let mut ids = Vec::new();
+        for (n, (place, user)) in [(organization, cleo), (organization, ada), (organization, bob), (organization, bob), (other, eve)]
+            .into_iter()
+            .enumerate()
+        {
+            let key = key(store, place, user);
+            ids.push(key.id);
+            store
+                .write(move |tx| {
+                    if [bob, cleo].contains(&user) && members::role(tx, place, user)?.is_none() {
+                        members::insert(tx, place, user, OrganizationRole::Member, NOW)?;
+                    }
+                    api_keys::insert(tx, &key, &[n as u8; 32])
+                })
+                .await
+                .unwrap();
+        }
+        let (of_cleo, of_ada, of_bob, gone, of_eve) = (ids[0], ids[1], ids[2], ids[3], ids[4]);
+        store.write(move |tx| api_keys::revoke(tx, organization, bob, gone, NOW)).await.unwrap();
+        let list = move |but, page| store.read(move |tx| api_keys::list_of_others(tx, organization, but, page));
+        let found = list(ada, Page::first(10)).await.unwrap();
+        let told: Vec<_> = found.rows.iter().map(|one| (one.key.id, one.email.as_str())).collect();
+        assert_eq!(told, [(of_bob, "bob@example.com"), (of_cleo, "cleo@example.com")]);
+        let second = list(bob, Page { number: 2, limit: 1 }).await.unwrap();
+        assert_eq!((second.total, second.rows.len()), (2, 1));
+        assert_eq!(second.rows[0].key.id, of_cleo);
+        for (id, email) in [(of_ada, Some("")), (of_bob, Some("bob@example.com")), (gone, None), (of_eve, None)] {
+            let one = store.read(move |tx| api_keys::find_of_member(tx, organization, id)).await.unwrap();
+            assert_eq!(one.is_some(), email.is_some());
+            assert!(one.is_none_or(|one| one.email.contains(email.unwrap_or_default())));
+        }
+        store.write(move |tx| members::remove(tx, organization, cleo, NOW)).await.unwrap();
+        assert_eq!(list(ada, Page::first(10)).await.unwrap().total, 1);
+    }
+}
+
+contract! {
+    async fn somebody_is_signed_out_everywhere_but_in_one_browser(store: &Store) {
+        let (_, ada) = store.organization("acme").await;
+        let bob = store.user("bob@example.com").await;
+        for (n, user) in [(1, ada), (2, ada), (3, ada), (4, bob)] {
+            store.tick();
+            let session = Session { id: id!(store, SessionId), user, created_at: NOW, expires_at: NOW + 10, seen_at: NOW };
+            store.write(move |tx| sessions::insert(tx, &session, &[n; 32])).await.unwrap();
+        }
+        store.write(move |tx| sessions::insert_link(tx, &[9; 32], ada, NOW, NOW + 10)).await.unwrap();
+        assert_eq!(store.write(move |tx| sessions::delete_others_of_user(tx, ada, &[2; 32])).await.unwrap(), 2);
+        for (n, is_left) in [(1, false), (2, true), (3, false), (4, true)] {
+            let found = store.read(move |tx| sessions::find(tx, &[n; 32], NOW)).await.unwrap();
+            assert_eq!(found.is_some(), is_left, "{n}");
+        }
+        let link = store.write(|tx| sessions::take_link(tx, &[9; 32], NOW)).await;
+        assert!(matches!(link, Err(Error::NotFound { .. })), "{link:?}");
+    }
+}

@@ -26,6 +26,17 @@ export function signOut() {
   return answer(hub.DELETE('/v2/session'));
 }
 
+export type OwnChange = { name?: string; password?: string; currentPassword?: string };
+
+export function changeOwn(change: OwnChange): Promise<Session> {
+  return answer(hub.POST('/v2/session/user', { body: change }));
+}
+
+export async function renameOrganization(id: string, name: string) {
+  const params = { path: { organization: id } };
+  return (await answer(hub.POST('/v2/organization/{organization}', { params, body: { name } }))).organization;
+}
+
 export async function createOrganization(name: string) {
   return (await answer(hub.POST('/v2/organization', { body: { name } }))).organization;
 }
@@ -56,4 +67,17 @@ export async function createApiKey(name: string) {
 
 export function revokeApiKey(id: string) {
   return answer(hub.DELETE('/v2/apiKeys/{id}', { params: { path: { id } } }));
+}
+
+export const KEYS_PER_PAGE = 50;
+
+/** The keys of the organization's other members. */
+export function listMemberKeys(organizationId: string, page: number) {
+  const params = { path: { organization: organizationId }, query: { page, limit: KEYS_PER_PAGE } };
+  return answer(hub.GET('/v2/organization/{organization}/apiKeys', { params }));
+}
+
+export function revokeMemberKey(organizationId: string, id: string) {
+  const params = { path: { organization: organizationId, id } };
+  return answer(hub.DELETE('/v2/organization/{organization}/apiKeys/{id}', { params }));
 }

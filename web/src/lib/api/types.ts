@@ -19,6 +19,7 @@ export type {
   Invite,
   Job,
   Member,
+  MemberApiKey,
   Organization,
   OrganizationRole,
   Project,

@@ -47,14 +47,14 @@ export function sendBytes(
   });
 }
 
-/** Makes assets of files that are there. Sent twice, it makes them once. */
-export async function registerUploads(projectId: string, uploaded: Uploaded[]) {
+/** Makes assets of files that are there, by an import of this name. Sent twice, it makes them once. */
+export async function registerUploads(projectId: string, name: string, uploaded: Uploaded[]) {
   const assets = uploaded.map(({ url, externalId, batches }) => ({
     data: url,
     externalId,
     ...(batches.length ? { batches } : {}),
   }));
-  const params = { path: { project: projectId } };
+  const params = { path: { project: projectId }, query: { name } };
   // The document names more of a body than has to be in one.
   const body = { assets, uploadLocal: 'true' };
   return (await answer(hub.POST('/v2/project/{project}/cloud', { params, body }))).assets;

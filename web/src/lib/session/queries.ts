@@ -26,7 +26,12 @@ export const keys = {
   members: (id: string) => [id, 'members'] as const,
   activity: (id: string) => [id, 'activity'] as const,
   apiKeys: () => [organization.id, 'apiKeys'] as const,
+  memberApiKeys: (id: string) => [id, 'memberApiKeys'] as const,
 };
+
+/** Whether an answer says what people are called. */
+export const namesPeople = ({ queryKey }: { queryKey: readonly unknown[] }) =>
+  ['members', 'people', 'activity', 'overview', 'memberApiKeys'].some((part) => queryKey.includes(part));
 
 /** How many tasks of a project are in which stage: asked by its head and by its pages, answered once. */
 export const taskCounts = (projectId: string) => ({

@@ -21,6 +21,15 @@ it('says what was done in a sentence behind the name', () => {
   expect(sentence('member.role_changed', { email: 'eve@a.org', from: 'member', to: 'admin' })).toBe(
     'changed the role of eve@a.org from member to admin',
   );
+  expect(sentence('member.renamed', { email: 'eve@a.org', from: 'Evee', to: 'Eve' })).toBe(
+    'changed their name from Evee to Eve',
+  );
+  expect(sentence('api_key.revoked', { name: 'laptop', of: 'eve@a.org' })).toBe(
+    'revoked the API key laptop of eve@a.org',
+  );
+  expect(sentence('organization.changed', { from: 'Acme', name: 'Acme Birds' })).toBe(
+    'changed the organization’s settings renamed from Acme to Acme Birds',
+  );
   expect(sentence('member.invited', { email: 'eve@a.org', role: 'member', projects: 2 })).toBe(
     'invited eve@a.org as member, with 2 projects',
   );

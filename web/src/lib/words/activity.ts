@@ -72,6 +72,7 @@ const actions = {
   'organization.changed': (d) => ({
     did: 'changed the organization’s settings',
     more: [
+      text(d.name) && `renamed from ${text(d.from)} to ${text(d.name)}`,
       typeof d.headerProbes === 'boolean' && `reading sizes from files ${d.headerProbes ? 'on' : 'off'}`,
       typeof d.urlRecordDays === 'number' &&
         (d.urlRecordDays === 0
@@ -86,8 +87,14 @@ const actions = {
   'member.joined': (d) => ({ did: 'joined the organization', more: withProjects(d) }),
   'member.role_changed': (d) => ({ did: 'changed the role of', thing: text(d.email), more: fromTo(d) }),
   'member.removed': (d) => ({ did: 'removed', thing: text(d.email), more: 'from the organization' }),
+  'member.renamed': (d) => ({ did: 'changed their name', more: `from ${text(d.from)} to ${text(d.to)}` }),
+  'member.password_changed': () => ({ did: 'changed their password' }),
   'api_key.created': (d) => ({ did: 'created the API key', thing: text(d.name) }),
-  'api_key.revoked': (d) => ({ did: 'revoked the API key', thing: text(d.name) }),
+  'api_key.revoked': (d) => ({
+    did: 'revoked the API key',
+    thing: text(d.name),
+    more: text(d.of) && `of ${text(d.of)}`,
+  }),
   'storage.created': storage('added the storage'),
   'storage.changed': (d) => ({
     did: 'changed the storage',

@@ -68,6 +68,7 @@ export const words = {
       failed: 'Failed',
       cancelled: 'Cancelled',
     },
+    import: (n: number) => counted(n, 'dropped file', 'dropped files'),
     there: 'Was there already',
     overall: (done: number, all: number) => `${count(done)} of ${files(all)}`,
     bytes: (sent: number, all: number) => `${bytes(sent)} of ${bytes(all)}`,

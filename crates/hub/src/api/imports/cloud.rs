@@ -21,7 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{ImportError, batch_names, checked_priority, content_length};
+use super::{ImportError, batch_names, checked_name_or, checked_priority, content_length};
 use crate::api::http::query::Params;
 use crate::auth::access::{OnProject, right};
 use crate::envelope::{Created, Envelope, ErrorBody};
@@ -34,7 +34,7 @@ use crate::jobs::wait_for_import;
 
 /// Reasons that one answer names; the import's report names all.
 const MAX_REFUSED_IN_ANSWER: u32 = 1000;
-/// What such imports are called.
+/// What such imports are called where nobody says.
 const NAME: &str = "API";
 /// The format that the body must have.
 const FORMAT: &str = "envelope";
@@ -46,6 +46,8 @@ pub fn router() -> OpenApiRouter<Arc<Hub>> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct CloudParams {
+    /// What to call the import in lists of jobs and on record; `API` unless given.
+    name: Option<String>,
     /// JSON: ids or names of the batches of assets that name none.
     #[param(example = "[\"Monday\"]")]
     batches: Option<String>,
@@ -105,6 +107,7 @@ async fn import(
     request: Request,
 ) -> ApiResult<Created<CloudData>> {
     let batches = batch_names(params.batches.as_deref())?;
+    let name = checked_name_or(NAME, params.name.as_deref())?;
     let declared = content_length(&request);
     let received = receive::spool(&hub, request.into_body().into_data_stream(), declared).await?;
     let path = Spool::new(hub.config.spool_dir()).path(&received.name);
@@ -123,7 +126,7 @@ async fn import(
         organization: access.organization,
         project: access.project,
         created_by: access.caller.user,
-        name: NAME.to_owned(),
+        name,
         storage: None,
         batches,
         priority: beside.priority,

@@ -32,7 +32,7 @@ use crate::jobs::spool::Spool;
 use crate::jobs::{CANCELLED_REASON, MAX_ACTIVE_IMPORTS};
 
 use order::{CreateParams, order};
-pub use order::{batch_names, checked_name, checked_priority};
+pub use order::{batch_names, checked_name, checked_name_or, checked_priority};
 pub use view::{ImportError, ImportView, ImportWaiting};
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {

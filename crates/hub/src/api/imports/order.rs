@@ -104,9 +104,14 @@ pub fn checked_priority(priority: i64) -> ApiResult<i32> {
 
 /// What an import may be called.
 pub fn checked_name(name: Option<&str>) -> ApiResult<String> {
+    checked_name_or(DEFAULT_NAME, name)
+}
+
+/// The same where those that nobody named are called otherwise.
+pub fn checked_name_or(default: &str, name: Option<&str>) -> ApiResult<String> {
     let name: Name = name
         .filter(|name| !name.trim().is_empty())
-        .unwrap_or(DEFAULT_NAME)
+        .unwrap_or(default)
         .parse()
         .map_err(|error: insitu_model::text::NameError| {
             ApiError::invalid(

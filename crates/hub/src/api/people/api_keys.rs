@@ -43,6 +43,7 @@ pub struct ApiKeyView {
     pub prefix: String,
     pub organization: String,
     pub created_at: String,
+    /// True to a minute.
     pub last_used_at: Option<String>,
     /// The whole key: only in the answer that made it.
     #[serde(skip_serializing_if = "Option::is_none")]

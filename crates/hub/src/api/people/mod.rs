@@ -3,10 +3,12 @@
 pub mod api_keys;
 mod invitation_acceptance;
 mod invitations;
+mod member_api_keys;
 mod organization_users;
 mod organizations;
 mod project_members;
 mod project_people;
+mod session_user;
 pub mod sessions;
 mod setup;
 
@@ -20,7 +22,9 @@ pub fn router() -> OpenApiRouter<Arc<Hub>> {
     OpenApiRouter::new()
         .merge(setup::router())
         .merge(sessions::router())
+        .merge(session_user::router())
         .merge(api_keys::router())
+        .merge(member_api_keys::router())
         .merge(organizations::router())
         .merge(organization_users::router())
         .merge(invitations::router())

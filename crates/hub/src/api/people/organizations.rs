@@ -60,6 +60,8 @@ pub struct OrganizationData {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OrganizationChangeBody {
+    #[schema(value_type = Option<String>)]
+    pub name: Option<Name>,
     pub header_probes: Option<bool>,
     /// 1 to 3650; 0 for as long as the operator says.
     pub url_record_days: Option<u32>,
@@ -116,7 +118,7 @@ async fn show(
     read(&hub, access.organization, access.role).await
 }
 
-/// Change what the hub may do for an organization
+/// Change an organization: its name, and what the hub may do for it
 #[utoipa::path(post, path = "/v2/organization/{organization}", tag = "organizations",
     params(("organization" = String, Path)), request_body = OrganizationChangeBody,
     responses((status = 200, body = Envelope<OrganizationData>), (status = 403, body = ErrorBody)))]
@@ -135,6 +137,9 @@ async fn change(
         ));
     }
     let mut details = serde_json::Map::new();
+    if let Some(name) = &body.name {
+        details.insert("name".to_owned(), name.to_string().into());
+    }
     if let Some(are_on) = body.header_probes {
         details.insert("headerProbes".to_owned(), are_on.into());
     }
@@ -142,17 +147,22 @@ async fn change(
         details.insert("urlRecordDays".to_owned(), days.into());
     }
     if !details.is_empty() {
-        let what = (AuditAction::OrganizationChanged, AuditSubject::Organization(id));
-        let record = record(&hub, id, Some(access.caller.user), what, &details.into());
+        let (writer, actor) = (hub.clone(), access.caller.user);
         hub.db
             .write(move |tx| {
+                let mut details = details.clone();
+                if let Some(name) = &body.name {
+                    details.insert("from".to_owned(), organizations::get(tx, id)?.name.into());
+                    organizations::rename(tx, id, name.as_str())?;
+                }
                 if let Some(are_on) = body.header_probes {
                     organizations::set_header_probes(tx, id, are_on)?;
                 }
                 if let Some(days) = body.url_record_days {
                     organizations::set_url_record_days(tx, id, Some(days).filter(|days| *days > 0))?;
                 }
-                audit::insert(tx, &record)
+                let what = (AuditAction::OrganizationChanged, AuditSubject::Organization(id));
+                audit::insert(tx, &record(&writer, id, Some(actor), what, &details.into()))
             })
             .await?;
         hub.jobs.probe_switch.changed();

@@ -197,7 +197,8 @@ pub async fn sign_in(hub: &Hub, jar: CookieJar, user: UserId) -> ApiResult<Signe
     })
 }
 
-async fn describe(hub: &Hub, user: UserId) -> ApiResult<Session> {
+/// Who somebody is, and where they belong.
+pub(super) async fn describe(hub: &Hub, user: UserId) -> ApiResult<Session> {
     let (user, memberships) = hub
         .db
         .read(move |tx| Ok::<_, ApiError>((users::get(tx, user)?, organizations::of_user(tx, user)?)))

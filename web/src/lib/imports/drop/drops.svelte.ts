@@ -9,7 +9,7 @@ import { sendings } from '../sendings.svelte';
 import { Checksum } from './checksum';
 import type { Collected } from './collect';
 import { DroppedFile, Queue, Tally } from './dropped.svelte';
-import { refusalOf, type Refusal } from './naming';
+import { nameOfImport, refusalOf, type Refusal } from './naming';
 import { patiently } from './patience';
 import { isFinishing, send } from './sending';
 import { forget, remember, unregistered } from './unregistered';
@@ -115,7 +115,7 @@ export class Drops {
     const earlier = left.filter(({ url }) => !own.has(url));
     for (let at = 0; at < earlier.length; at += REGISTERED_AT_ONCE) {
       const part = earlier.slice(at, at + REGISTERED_AT_ONCE);
-      await registerUploads(this.projectId, part);
+      await registerUploads(this.projectId, nameOfImport(part), part);
       forget(this.projectId, part);
     }
     return earlier.length;
@@ -264,7 +264,9 @@ export class Drops {
     for (let part = this.#toRegister(); part.length > 0; part = this.#toRegister()) {
       const uploaded = part.map((one) => one.uploaded);
       try {
-        const counts = await patiently(null, () => registerUploads(this.projectId, uploaded));
+        const counts = await patiently(null, () =>
+          registerUploads(this.projectId, nameOfImport(uploaded), uploaded),
+        );
         this.#settle(part, counts.refused);
       } catch (error) {
         this.registerError = error;

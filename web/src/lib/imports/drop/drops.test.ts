@@ -58,6 +58,7 @@ it('become assets once they are sent, or where they are there already', async ()
   await fresh.adding;
   await vi.waitFor(() => expect(fresh.one.state).toBe('done'));
   expect([sent.mock.calls.length, registered.mock.calls.length]).toEqual([1, 1]);
+  expect(registered.mock.calls[0]?.[1]).toBe('a.jpg');
   const answer = held();
   const known = drop();
   answer(known.there);

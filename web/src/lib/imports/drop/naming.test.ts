@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { endingOf, nameOf, refusalOf } from './naming';
+import { endingOf, nameOf, nameOfImport, refusalOf } from './naming';
 
 it('calls the same file the same, and another one otherwise', () => {
   const name = nameOf('a/photo.JPG', 12, 1_700_000_000_000);
@@ -25,4 +25,14 @@ it('knows what cannot be labeled before it is sent', () => {
   for (const path of ['setup.exe', '.DS_Store', 'png', '.png', 'a.png/readme', 'archive.gz'])
     expect(refusalOf(path, 1), path).toBe('type');
   expect(refusalOf('a.png', 0)).toBe('empty');
+});
+
+it('calls an import by its file, or by how many there are', () => {
+  const of = (...paths: string[]) => nameOfImport(paths.map((externalId) => ({ externalId })));
+  expect(of('a.jpg', 'b.jpg', 'c.jpg')).toBe('3 dropped files');
+  expect(of('holiday/day 1/a.jpg')).toBe('a.jpg');
+  // The hub takes names of 200 characters without any that cannot be seen.
+  expect(of('a\nb.jpg')).toBe('a b.jpg');
+  expect([...of(`${'😀'.repeat(300)}.jpg`)]).toHaveLength(200);
+  expect(of('\t')).toBe('1 dropped file');
 });

@@ -1,4 +1,5 @@
-// What a file is called in the hub's own storage, and whether it can become an asset.
+// What a file is called in the hub's own storage, whether it can become an asset, and what is on record of many.
+import { words } from '$lib/words/addData';
 
 export type Refusal = 'type' | 'empty' | 'unreadable' | 'tooMany';
 
@@ -44,4 +45,16 @@ function hash(text: string, seed: number): string {
 export function nameOf(path: string, size: number, modified: number): string {
   const identity = `${path}\n${size}\n${modified}`;
   return `${hash(identity, 0)}${hash(identity, 1)}.${endingOf(path)}`;
+}
+
+/** Longest name of an import, in characters. */
+const IMPORT_NAME_MAX = 200;
+
+/** What an import of dropped files is called where it is told of: one by its name, several by their number. */
+export function nameOfImport(uploaded: { externalId: string }[]): string {
+  const [first, ...others] = uploaded;
+  if (!first || others.length) return words.drop.import(uploaded.length);
+  // What no name may hold, though some file systems do.
+  const name = (first.externalId.split('/').at(-1) ?? '').replace(/[\p{Cc}\p{Cs}]+/gu, ' ').trim();
+  return [...name].slice(0, IMPORT_NAME_MAX).join('') || words.drop.import(1);
 }
