@@ -26,6 +26,7 @@ pub mod asset_sources;
 pub mod assets;
 pub mod audit;
 pub mod batches;
+pub mod buckets_seen;
 pub mod export_problems;
 pub mod exports;
 pub mod external_ids;

@@ -52,6 +52,7 @@ const MIGRATIONS: &[Migration] = migrations![
     24 "0024_undone_changes",
     25 "0025_durations_of_complete_tasks",
     26 "0026_what_runs_and_from_where",
+    27 "0027_buckets_seen",
 ];
 
 const CREATE_HISTORY: &str = "CREATE TABLE IF NOT EXISTS migrations (

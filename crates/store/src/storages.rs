@@ -8,6 +8,7 @@ use insitu_model::{
 
 use crate::{
     Error, Listed, Page, Result, Tx, asset_sources,
+    buckets_seen::{self, BucketSeen},
     role_proofs::{self, RoleProof},
     storage_checks::{self, StorageCheck},
     value::{Cell, FromCell, Row, params},
@@ -42,6 +43,8 @@ pub struct Storage {
     pub asset_count: u64,
     /// Buckets that lists named through it, in the order of names. Ignored by [`insert`].
     pub buckets: Vec<String>,
+    /// What buckets answered through it, those among them that no list named. Ignored by [`insert`].
+    pub seen: Vec<BucketSeen>,
     /// How its last test ended. Ignored by [`insert`].
     pub last_check: Option<StorageCheck>,
     /// What is known of its role, if it has one. Ignored by [`insert`], which begins it.
@@ -170,8 +173,10 @@ pub fn find(tx: &mut Tx, organization: OrganizationId, id: StorageId) -> Result<
 
 fn give_buckets(tx: &mut Tx, organization: OrganizationId, storages: &mut [Storage]) -> Result<()> {
     let mut buckets = asset_sources::buckets(tx, organization)?;
+    let mut seen = buckets_seen::of_storages(tx, organization)?;
     for storage in storages {
         storage.buckets = buckets.remove(&storage.id).unwrap_or_default();
+        storage.seen = seen.remove(&storage.id).unwrap_or_default();
     }
     Ok(())
 }
@@ -216,7 +221,7 @@ pub fn update(
     if s.revision != revision {
         return Err(changed_meanwhile(id));
     }
-    let role_before = s.role_arn.clone();
+    let (role_before, endpoint_before) = (s.role_arn.clone(), s.endpoint.clone());
     s.apply(change);
     let key = name_key(&s.name);
     let namesake: Option<StorageId> = tx.cell(
@@ -255,6 +260,10 @@ pub fn update(
         // What was proved of one role says nothing about another.
         role_proofs::begin(tx, organization, id)?;
     }
+    if s.endpoint != endpoint_before {
+        // There, other buckets have these names.
+        buckets_seen::forget(tx, id)?;
+    }
     Ok(revision + 1)
 }
 
@@ -282,6 +291,7 @@ pub fn delete(
         params![&id, &id.to_string(), now],
     )?;
     role_proofs::remove(tx, id)?;
+    buckets_seen::forget(tx, id)?;
     Ok(storage)
 }
 
@@ -356,6 +366,7 @@ fn read(row: &mut Row<'_>) -> Result<Storage> {
         revision: row.next()?,
         asset_count: row.next()?,
         buckets: Vec::new(),
+        seen: Vec::new(),
         last_check: storage_checks::read(row)?,
         proof: role_proofs::read(row)?,
     })

@@ -21,7 +21,7 @@ struct Listed {
 }
 
 /// Those that the storage's prefixes name, as it reaches no other; without prefixes, those that its assets and imports
-/// were seen in.
+/// name, but for those of which the server said that they are not there.
 pub async fn buckets_of(
     hub: &Hub,
     organization: OrganizationId,
@@ -36,16 +36,16 @@ pub async fn buckets_of(
     if !found.is_empty() {
         return Ok(found.into_iter().collect());
     }
-    let (noted, samples, sources) = hub
+    let (stored, samples, sources) = hub
         .db
         .read(move |tx| {
-            let noted = storages::get(tx, organization, storage)?.buckets;
+            let stored = storages::get(tx, organization, storage)?;
             let samples = assets::samples(tx, organization, storage)?;
             let sources = imports::sources(tx, organization, storage, IMPORTS_MAX)?;
-            Ok::<_, insitu_store::Error>((noted, samples, sources))
+            Ok::<_, insitu_store::Error>((stored, samples, sources))
         })
         .await?;
-    found.extend(noted);
+    found.extend(stored.buckets);
     for sample in samples {
         // An address that cannot be read any more says nothing.
         if let Ok(parsed) = Address::parse_with(&sample, reached.endpoint.as_ref())
@@ -58,5 +58,8 @@ pub async fn buckets_of(
         .iter()
         .filter_map(|source| serde_json::from_str::<Listed>(source).ok());
     found.extend(listed.map(|listed| listed.bucket));
+    for missing in stored.seen.iter().filter(|seen| !seen.is_there) {
+        found.remove(&missing.bucket);
+    }
     Ok(found.into_iter().collect())
 }

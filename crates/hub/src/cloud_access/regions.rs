@@ -10,13 +10,13 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use insitu_cloud::s3;
+use insitu_cloud::{CallError, RefusalKind, s3};
 use insitu_model::ambient::Clock;
 use insitu_model::bucket::BucketName;
 use insitu_model::id::StorageId;
 use insitu_model::region::Region;
 
-use super::ReachedStorage;
+use super::{ReachedStorage, note_seen};
 use crate::hub::Hub;
 
 /// How long a learned region is believed, in milliseconds.
@@ -197,6 +197,10 @@ impl LearnedRegions {
             credentials: signer.credentials().clone(),
         };
         let answer = tokio::time::timeout(patience, self.s3.learn_region(&access, bucket)).await;
+        let is_there = answer.as_ref().ok().and_then(is_there);
+        if let Some(is_there) = is_there {
+            note_seen(hub, (storage.organization, storage.id), bucket, is_there).await;
+        }
         match answer {
             Ok(Ok(Some(name))) => Ok(Region::parse(&name, storage.endpoint.is_some()).ok()),
             Ok(Ok(None)) => Ok(None),
@@ -209,6 +213,18 @@ impl LearnedRegions {
                 Err(Silence)
             }
         }
+    }
+}
+
+/// Whether the bucket is there, as far as that is in its answer: whoever may not look at one is not told, but by AWS, which
+/// names the region of what is there.
+fn is_there(answer: &Result<Option<String>, CallError>) -> Option<bool> {
+    match answer {
+        Ok(_) => Some(true),
+        Err(error) => match error.kind() {
+            Some(RefusalKind::NotFound | RefusalKind::NoSuchBucket) => Some(false),
+            _ => None,
+        },
     }
 }
 

@@ -252,3 +252,33 @@ async fn buckets_are_known_from_what_was_imported() {
     story.import(json!({ "folder": "berlin" })).await;
     assert_eq!(story.owner.get(&path).await.data()["buckets"], json!([BUCKET]));
 }
+
+#[tokio::test]
+async fn a_bucket_that_a_list_names_is_seen_once_it_answers_and_not_offered_where_there_is_none() {
+    let story = Story::begin(KEYS).await;
+    let rows: Vec<_> = [BUCKET, "no-such-bucket", "never-asked"]
+        .map(|bucket| {
+            json!({ "data": format!("s3://{bucket}/a.jpg"), "storage": story.storage, "width": 1, "height": 1 })
+        })
+        .to_vec();
+    let path = format!("/v2/project/{}/cloud", story.project);
+    story.owner.post(&path, json!({ "assets": rows })).await.data();
+    let path = format!("/v2/storages/{}", story.storage);
+    let known = async || {
+        let shown = story.owner.get(&path).await;
+        let storage = shown.data()["storage"].clone();
+        ["buckets", "bucketsSeen", "bucketsMissing"].map(|name| storage[name].clone())
+    };
+    let named = json!(["never-asked", "no-such-bucket", BUCKET]);
+    assert_eq!(known().await, [named.clone(), json!([]), json!([])]);
+    story.explore(json!({})).await.data();
+    let other = story.explore(json!({ "bucket": "no-such-bucket" })).await;
+    assert_eq!(other.code(), "storage.no_such_bucket");
+    assert_eq!(known().await, [named, json!([BUCKET]), json!(["no-such-bucket"])]);
+    let offered = story.owner.get(&format!("{path}/buckets")).await;
+    assert_eq!(offered.data()["buckets"], json!(["never-asked", BUCKET]));
+    // Elsewhere, others may have these names.
+    let change = json!({ "endpoint": "http://127.0.0.1:1" });
+    story.owner.post(&path, change).await.data();
+    assert_eq!(known().await[1..], [json!([]), json!([])]);
+}

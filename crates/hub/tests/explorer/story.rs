@@ -142,7 +142,13 @@ async fn answer(
     Query(query): Query<HashMap<String, String>>,
 ) -> Response {
     if method == Method::HEAD {
-        return StatusCode::OK.into_response();
+        let is_ours = uri.path().trim_start_matches('/').split('/').next() == Some(BUCKET);
+        let status = if is_ours {
+            StatusCode::OK
+        } else {
+            StatusCode::NOT_FOUND
+        };
+        return status.into_response();
     }
     if uri.path().trim_matches('/') != BUCKET {
         let body = "<Error><Code>NoSuchBucket</Code><Message>none</Message></Error>";

@@ -2,10 +2,11 @@
 
 use insitu_store::{
     asset_sources::{self, PublicOrigins, Source},
+    buckets_seen,
     imports::{self, ImportBatch},
     limits::MAX_SOURCES_PER_STORAGE,
     storage_checks::{self, StorageCheck},
-    storages,
+    storages::{self, StorageChange},
 };
 
 use crate::harness::{LEASE, Store, contract};
@@ -46,6 +47,40 @@ contract! {
         assert_eq!(origins, PublicOrigins::These(vec!["https://example.com".to_owned()]));
         let theirs = store.read(move |tx| asset_sources::public_origins(tx, other)).await.unwrap();
         assert_eq!(theirs, PublicOrigins::These(vec![]));
+    }
+}
+
+contract! {
+    async fn what_a_bucket_last_answered_is_known_to_its_organization_until_the_storage_leads_elsewhere(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let (other, _) = store.organization("evil").await;
+        let storage = store.storage(organization, "Private").await;
+        for (bucket, is_there) in [("photos", false), ("archive", true), ("photos", true), ("typo", false)] {
+            store.write(move |tx| buckets_seen::note(tx, organization, storage, bucket, is_there)).await.unwrap();
+        }
+        let foreign = store.write(move |tx| buckets_seen::note(tx, other, storage, "photos", false)).await;
+        assert!(foreign.is_err(), "{foreign:?}");
+        let find = move |whose, bucket: &'static str| store.read(move |tx| buckets_seen::find(tx, whose, storage, bucket));
+        assert_eq!(find(organization, "photos").await.unwrap(), Some(true));
+        assert_eq!(find(organization, "typo").await.unwrap(), Some(false));
+        assert_eq!(find(organization, "never").await.unwrap(), None);
+        assert_eq!(find(other, "photos").await.unwrap(), None);
+        let seen = async || {
+            let found = store.read(move |tx| storages::get(tx, organization, storage)).await.unwrap().seen;
+            found.into_iter().map(|one| (one.bucket, one.is_there)).collect::<Vec<_>>()
+        };
+        let expected = [("archive", true), ("photos", true), ("typo", false)].map(|(name, is)| (name.to_owned(), is));
+        assert_eq!(seen().await, expected);
+        let change = |endpoint: Option<&str>| StorageChange {
+            endpoint: Some(endpoint.map(str::to_owned)),
+            ..StorageChange::default()
+        };
+        let same = change(None);
+        store.write(move |tx| storages::update(tx, organization, storage, 1, &same, 9)).await.unwrap();
+        assert_eq!(seen().await.len(), 3);
+        let elsewhere = change(Some("https://s3.example.com"));
+        store.write(move |tx| storages::update(tx, organization, storage, 2, &elsewhere, 9)).await.unwrap();
+        assert_eq!(seen().await, []);
     }
 }
 

@@ -193,6 +193,7 @@ impl Store {
             revision: 1,
             asset_count: 0,
             buckets: Vec::new(),
+            seen: Vec::new(),
             last_check: None,
             proof: None,
         }

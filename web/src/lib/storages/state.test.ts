@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { providerOf, standingOf, triedAt } from './state';
+import { bucketsOf, providerOf, standingOf, triedAt } from './state';
 
 const verification = (state: string) =>
   ({ state, message: state === 'unverified' ? 'It lets anybody in.' : null }) as never;
@@ -42,4 +42,13 @@ it('calls a storage after who answers: AWS at its own endpoints too, another ser
   expect(named('https://s3.cn-north-1.amazonaws.com.cn')).toBe('aws');
   expect(named('https://minio.example.com:9000')).toBe('compatible');
   expect(named('https://amazonaws.com.example.org')).toBe('compatible');
+});
+
+it('tells buckets that answered from those that lists name, and those that are not there', () => {
+  const known = {
+    buckets: ['photos', 'typo', 'unasked'],
+    bucketsSeen: ['listed', 'photos'],
+    bucketsMissing: ['looked-for', 'typo'],
+  };
+  expect(bucketsOf(known)).toEqual({ seen: 'listed, photos', named: 'unasked', missing: 'typo' });
 });

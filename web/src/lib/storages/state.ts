@@ -45,3 +45,17 @@ export function standingOf(storage: Pick<Storage, 'verification' | 'lastCheck'>)
   if (check) return { dot: 'good', label: words.works, at: check.checkedAt };
   return trust ?? { dot: 'idle', label: words.neverTested };
 }
+
+/** The buckets of a storage by what is known of each: those that answered, and of those that lists name the others. */
+export function bucketsOf({
+  buckets,
+  bucketsSeen,
+  bucketsMissing,
+}: Pick<Storage, 'buckets' | 'bucketsSeen' | 'bucketsMissing'>) {
+  const unseen = buckets.filter((name) => !bucketsSeen.includes(name));
+  return {
+    seen: bucketsSeen.join(', '),
+    named: unseen.filter((name) => !bucketsMissing.includes(name)).join(', '),
+    missing: unseen.filter((name) => bucketsMissing.includes(name)).join(', '),
+  };
+}

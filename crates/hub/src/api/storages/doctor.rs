@@ -39,7 +39,9 @@ use crate::auth::access::{Org, right};
 use crate::auth::at_once::Place;
 use crate::auth::peer::Peer;
 use crate::cloud_access::proof::ROLE_DENIED;
-use crate::cloud_access::{Examining, ReachedStorage, Wish, Withheld, patient_of, patient_of_unsaved};
+use crate::cloud_access::{
+    Examining, ReachedStorage, Wish, Withheld, note_seen, patient_of, patient_of_unsaved,
+};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
@@ -232,6 +234,12 @@ impl Test {
                 hub.cloud.was_let_in(saved.storage);
             }
             saved.learn(hub, &diagnosis, RoleSeen::of(&found)).await;
+            if diagnosis.verdict == "passed" {
+                let whose = (saved.organization, saved.storage);
+                for target in &self.patient.targets {
+                    note_seen(hub, whose, &target.bucket, true).await;
+                }
+            }
         }
         diagnosis.told(self.withheld.as_ref())
     }

@@ -245,6 +245,7 @@ fn new_storage(hub: &Hub, access: &Org<right::ManageStorages>, checked: &Checked
         revision: 1,
         asset_count: 0,
         buckets: Vec::new(),
+        seen: Vec::new(),
         last_check: None,
         proof: None,
     })

@@ -1,5 +1,6 @@
 //! A storage as the API shows it.
 
+use insitu_store::buckets_seen::BucketSeen;
 use insitu_store::storage_checks::StorageCheck;
 use insitu_store::storages::{ExternalIdSource, Storage};
 use serde::Serialize;
@@ -46,6 +47,10 @@ pub struct StorageView {
     pub asset_count: u64,
     /// Buckets that lists named through it; the first 200.
     pub buckets: Vec<String>,
+    /// Buckets that answered through it when they were listed, tested or signed for, whether lists named them or not.
+    pub buckets_seen: Vec<String>,
+    /// Buckets of which its server said that there is none of this name.
+    pub buckets_missing: Vec<String>,
     /// How its last test ended; none before the first.
     pub last_check: Option<LastCheck>,
 }
@@ -90,7 +95,11 @@ impl StorageView {
     }
 
     pub fn of(hub: &Hub, storage: Storage) -> Self {
+        let (seen, missing): (Vec<_>, Vec<_>) = storage.seen.iter().cloned().partition(|one| one.is_there);
+        let names = |buckets: Vec<BucketSeen>| buckets.into_iter().map(|one| one.bucket).collect();
         Self {
+            buckets_seen: names(seen),
+            buckets_missing: names(missing),
             verification: VerificationView::of(hub, &storage),
             next_external_id: storage.proof.and_then(|proof| proof.next_external_id),
             id: storage.id.to_string(),

@@ -93,7 +93,8 @@ pub struct Explored {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BucketList {
-    /// Those that the storage's prefixes name, or else those that its assets and imports were seen in. There may be others.
+    /// Those that the storage's prefixes name, or else those that its assets and imports name, without those that the server
+    /// said are not there. There may be others.
     pub buckets: Vec<String>,
 }
 
