@@ -506,9 +506,43 @@ export interface paths {
         /** One organization and one's role in it */
         get: operations["getOrganizationByOrganization"];
         put?: never;
-        /** Change what the hub may do for an organization */
+        /** Change an organization: its name, and what the hub may do for it */
         post: operations["postOrganizationByOrganization"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/organization/{organization}/apiKeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** API keys of the organization's other members */
+        get: operations["getOrganizationByOrganizationApiKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/organization/{organization}/apiKeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke the API key of a member */
+        delete: operations["deleteOrganizationByOrganizationApiKeysById"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1233,6 +1267,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/session/user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change one's own name or password */
+        post: operations["postSessionUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/setup": {
         parameters: {
             query?: never;
@@ -1703,6 +1754,7 @@ export interface components {
             createdAt: string;
             /** @description The whole key: only in the answer that made it. */
             key?: string | null;
+            /** @description True to a minute. */
             lastUsedAt?: string | null;
             name: string;
             organization: string;
@@ -1904,7 +1956,7 @@ export interface components {
             exportPath: string;
         };
         /** @enum {string} */
-        AuditAction: "organization.created" | "organization.changed" | "member.invited" | "member.invitation_withdrawn" | "member.joined" | "member.role_changed" | "member.removed" | "api_key.created" | "api_key.revoked" | "storage.created" | "storage.changed" | "storage.rotated" | "storage.deleted" | "storage.verified" | "storage.unverified" | "storage.verification_overridden" | "storage.verification_override_ended" | "storage.external_id_rotation_begun" | "storage.external_id_rotation_ended" | "storage.external_id_rotated" | "storage.upload_signed" | "project.created" | "project.changed" | "project.cloned" | "project.archived" | "project.unarchived" | "project.deleted" | "project.role_given" | "project.role_taken" | "assets.changed" | "assets.change_ended" | "assets.change_cancelled" | "batch.created" | "batch.renamed" | "batch.deleted" | "tasks.assigned" | "tasks.requeued" | "tasks.priority_changed" | "import.started" | "import.completed" | "import.failed" | "import.cancelled" | "export.started" | "export.cancelled";
+        AuditAction: "organization.created" | "organization.changed" | "member.invited" | "member.invitation_withdrawn" | "member.joined" | "member.role_changed" | "member.removed" | "member.renamed" | "member.password_changed" | "api_key.created" | "api_key.revoked" | "storage.created" | "storage.changed" | "storage.rotated" | "storage.deleted" | "storage.verified" | "storage.unverified" | "storage.verification_overridden" | "storage.verification_override_ended" | "storage.external_id_rotation_begun" | "storage.external_id_rotation_ended" | "storage.external_id_rotated" | "storage.upload_signed" | "project.created" | "project.changed" | "project.cloned" | "project.archived" | "project.unarchived" | "project.deleted" | "project.role_given" | "project.role_taken" | "assets.changed" | "assets.change_ended" | "assets.change_cancelled" | "batch.created" | "batch.renamed" | "batch.deleted" | "tasks.assigned" | "tasks.requeued" | "tasks.priority_changed" | "import.started" | "import.completed" | "import.failed" | "import.cancelled" | "export.started" | "export.cancelled";
         /** @description Something that was done. */
         AuditRecord: {
             _id: string;
@@ -1974,7 +2026,10 @@ export interface components {
             project: components["schemas"]["Batch"];
         } | components["schemas"]["Batch"][];
         BucketList: {
-            /** @description Those that the storage's prefixes name, or else those that its assets and imports were seen in. There may be others. */
+            /**
+             * @description Those that the storage's prefixes name, or else those that its assets and imports name, without those that the server
+             *     said are not there. There may be others.
+             */
             buckets: string[];
         };
         Category: {
@@ -2340,7 +2395,10 @@ export interface components {
         /** @description The body of a successful answer. */
         Envelope_BucketList: {
             data: {
-                /** @description Those that the storage's prefixes name, or else those that its assets and imports were seen in. There may be others. */
+                /**
+                 * @description Those that the storage's prefixes name, or else those that its assets and imports name, without those that the server
+                 *     said are not there. There may be others.
+                 */
                 buckets: string[];
             };
             /**
@@ -2555,6 +2613,30 @@ export interface components {
                  * Format: int64
                  * @description Tasks that were named, and rows that name none.
                  */
+                total: number;
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_MemberApiKeyData: {
+            data: {
+                apiKey: components["schemas"]["MemberApiKey"];
+            };
+            /**
+             * @description Always `success`.
+             * @example success
+             */
+            status: string;
+        };
+        /** @description The body of a successful answer. */
+        Envelope_MemberApiKeyList: {
+            data: {
+                apiKeys: components["schemas"]["MemberApiKey"][];
+                /** Format: int64 */
                 total: number;
             };
             /**
@@ -3477,6 +3559,26 @@ export interface components {
             /** @description In the projects that they were given a role in; only where it is asked for with `projects=true`. */
             projects?: components["schemas"]["MemberProject"][] | null;
         };
+        /** @description Somebody's API key, as others see it. */
+        MemberApiKey: {
+            _id: string;
+            createdAt: string;
+            /** @description True to a minute. */
+            lastUsedAt?: string | null;
+            name: string;
+            /** @description The key's first characters. */
+            prefix: string;
+            /** @description Whose it is. */
+            user: components["schemas"]["User"];
+        };
+        MemberApiKeyData: {
+            apiKey: components["schemas"]["MemberApiKey"];
+        };
+        MemberApiKeyList: {
+            apiKeys: components["schemas"]["MemberApiKey"][];
+            /** Format: int64 */
+            total: number;
+        };
         MemberList: {
             /** Format: int64 */
             total: number;
@@ -3585,6 +3687,7 @@ export interface components {
         };
         OrganizationChangeBody: {
             headerProbes?: boolean | null;
+            name?: string | null;
             /**
              * Format: int32
              * @description 1 to 3650; 0 for as long as the operator says.
@@ -3596,6 +3699,19 @@ export interface components {
         };
         /** @enum {string} */
         OrganizationRole: "owner" | "admin" | "member";
+        OwnChangeBody: {
+            /**
+             * Format: password
+             * @description The password so far, without which there is no other.
+             */
+            currentPassword?: string | null;
+            name?: string | null;
+            /**
+             * Format: password
+             * @description Another password. It signs the person out of all other browsers and leaves their API keys as they are.
+             */
+            password?: string | null;
+        };
         PartData: {
             file?: components["schemas"]["UploadedFile"] | null;
             /**
@@ -4041,6 +4157,10 @@ export interface components {
             assetCount: number;
             /** @description Buckets that lists named through it; the first 200. */
             buckets: string[];
+            /** @description Buckets of which its server said that there is none of this name. */
+            bucketsMissing: string[];
+            /** @description Buckets that answered through it when they were listed, tested or signed for, whether lists named them or not. */
+            bucketsSeen: string[];
             createdAt: string;
             endpoint?: string | null;
             externalId?: string | null;
@@ -4433,6 +4553,8 @@ export type EnvelopeImportList = components['schemas']['Envelope_ImportList'];
 export type EnvelopeInvitationList = components['schemas']['Envelope_InvitationList'];
 export type EnvelopeJobList = components['schemas']['Envelope_JobList'];
 export type EnvelopeLabelsData = components['schemas']['Envelope_LabelsData'];
+export type EnvelopeMemberApiKeyData = components['schemas']['Envelope_MemberApiKeyData'];
+export type EnvelopeMemberApiKeyList = components['schemas']['Envelope_MemberApiKeyList'];
 export type EnvelopeMemberList = components['schemas']['Envelope_MemberList'];
 export type EnvelopeNextTask = components['schemas']['Envelope_NextTask'];
 export type EnvelopeOpenInvitationData = components['schemas']['Envelope_OpenInvitationData'];
@@ -4509,6 +4631,9 @@ export type MaskKind = components['schemas']['MaskKind'];
 export type MasksBody = components['schemas']['MasksBody'];
 export type MasksView = components['schemas']['MasksView'];
 export type Member = components['schemas']['Member'];
+export type MemberApiKey = components['schemas']['MemberApiKey'];
+export type MemberApiKeyData = components['schemas']['MemberApiKeyData'];
+export type MemberApiKeyList = components['schemas']['MemberApiKeyList'];
 export type MemberList = components['schemas']['MemberList'];
 export type MemberProject = components['schemas']['MemberProject'];
 export type Modified = components['schemas']['Modified'];
@@ -4529,6 +4654,7 @@ export type Organization = components['schemas']['Organization'];
 export type OrganizationChangeBody = components['schemas']['OrganizationChangeBody'];
 export type OrganizationData = components['schemas']['OrganizationData'];
 export type OrganizationRole = components['schemas']['OrganizationRole'];
+export type OwnChangeBody = components['schemas']['OwnChangeBody'];
 export type PartData = components['schemas']['PartData'];
 export type PersonResult = components['schemas']['PersonResult'];
 export type Position = components['schemas']['Position'];
@@ -5864,6 +5990,78 @@ export interface operations {
             };
         };
     };
+    getOrganizationByOrganizationApiKeys: {
+        parameters: {
+            query?: {
+                /** @description Counted from 1. */
+                page?: number;
+                /** @description 1 to 1000; 1000 unless given. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_MemberApiKeyList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    deleteOrganizationByOrganizationApiKeysById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_MemberApiKeyData"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     getOrganizationByOrganizationAuditRecords: {
         parameters: {
             query?: {
@@ -6976,6 +7174,8 @@ export interface operations {
     postProjectByProjectCloud: {
         parameters: {
             query?: {
+                /** @description What to call the import in lists of jobs and on record; `API` unless given. */
+                name?: string;
                 /**
                  * @description JSON: ids or names of the batches of assets that name none.
                  * @example ["Monday"]
@@ -7746,6 +7946,53 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    postSessionUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnChangeBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Session"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
