@@ -1,5 +1,6 @@
 //! Writes down what buckets answer: lists name some that are not there, and people shall see which.
 
+use insitu_cloud::doctor::Patient;
 use insitu_model::bucket::BucketName;
 use insitu_model::id::{OrganizationId, StorageId};
 use insitu_store::buckets_seen;
@@ -7,7 +8,7 @@ use insitu_store::buckets_seen;
 use crate::hub::Hub;
 
 /// Notes whether a bucket is there, if that is news. Nobody is refused for want of it.
-pub async fn note_seen(
+pub(super) async fn note_seen(
     hub: &Hub,
     (organization, storage): (OrganizationId, StorageId),
     bucket: &BucketName,
@@ -28,5 +29,12 @@ pub async fn note_seen(
         .await;
     if let Err(error) = noted {
         tracing::warn!(%storage, %bucket, %error, "what a bucket answered could not be written down");
+    }
+}
+
+/// The same of all that a test looked at and found to be as it should be.
+pub async fn note_all_there(hub: &Hub, whose: (OrganizationId, StorageId), tested: &Patient) {
+    for target in &tested.targets {
+        note_seen(hub, whose, &target.bucket, true).await;
     }
 }

@@ -40,7 +40,7 @@ use crate::auth::at_once::Place;
 use crate::auth::peer::Peer;
 use crate::cloud_access::proof::ROLE_DENIED;
 use crate::cloud_access::{
-    Examining, ReachedStorage, Wish, Withheld, note_seen, patient_of, patient_of_unsaved,
+    Examining, ReachedStorage, Wish, Withheld, note_all_there, patient_of, patient_of_unsaved,
 };
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
@@ -235,10 +235,7 @@ impl Test {
             }
             saved.learn(hub, &diagnosis, RoleSeen::of(&found)).await;
             if diagnosis.verdict == "passed" {
-                let whose = (saved.organization, saved.storage);
-                for target in &self.patient.targets {
-                    note_seen(hub, whose, &target.bucket, true).await;
-                }
+                note_all_there(hub, (saved.organization, saved.storage), &self.patient).await;
             }
         }
         diagnosis.told(self.withheld.as_ref())
