@@ -213,8 +213,7 @@ struct Test {
 struct Saved {
     organization: OrganizationId,
     storage: StorageId,
-    /// Whether it remembers how the test ended: not what one object is to blame for, nor a bucket that somebody named who
-    /// does not manage storages.
+    /// Whether it remembers how the test ended: not of one object, nor of a bucket that no manager of storages named.
     keeps_the_end: bool,
 }
 
