@@ -242,8 +242,7 @@ impl Test {
 }
 
 impl Saved {
-    /// Keeps how the test ended, and has the role tried at once where it was seen otherwise than it is known: the proof
-    /// alone decides. Whoever asked gets the answer also where that fails.
+    /// Keeps how the test ended, and has the role tried at once where it was seen otherwise than known: the proof decides.
     async fn learn(self, hub: &Hub, diagnosis: &DiagnosisView, seen: Option<RoleSeen>) {
         let cause = diagnosis.cause.as_ref();
         let now = hub.clock.now_ms();
