@@ -34,6 +34,8 @@ const chips = (dialog: Locator) =>
 it('finds a region by its name or its code, and takes none that AWS has not', async () => {
   const { visitor, page, dialog } = await begin();
   const region = dialog.getByLabel('Region');
+  // What is there is chosen as a whole, and gives way to what is typed.
+  await region.click();
   await region.pressSequentially('frankf');
   await page.getByRole('option', { name: 'Europe (Frankfurt)' }).waitFor();
   await visitor.screenshot('add-storage-regions');

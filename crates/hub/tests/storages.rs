@@ -53,12 +53,40 @@ async fn failed_test(hub: &TestHub, owner: &Person, storage: &Value, message: St
     let check = StorageCheck {
         checked_at: 1,
         cause: Some(("storage.denied".to_owned(), message)),
+        buckets_tested: 1,
+        buckets_failed: vec!["photos".to_owned()],
     };
     let kept = hub
         .hub
         .db
-        .write(move |tx| storage_checks::put(tx, organization, id, &check));
+        .write(move |tx| storage_checks::put(tx, organization, id, 1, &check));
     kept.await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_tested_is_forgotten_once_the_way_there_is_another() {
+    let hub = TestHub::start().await;
+    let ada = hub.owner("Acme").await;
+    let last_check =
+        async |path: &str, change: Value| ada.post(path, change).await.data()["storage"]["lastCheck"].clone();
+    let keys = json!({ "publicKey": KEY_ID, "privateKey": SECRET });
+    for (name, place, change) in [
+        ("endpoint", "", json!({ "endpoint": "http://127.0.0.1:1" })),
+        ("region", "", json!({ "region": "us-west-2" })),
+        ("prefixes", "", json!({ "prefixes": ["photos/cats"] })),
+        ("keys", "/rotate", keys),
+    ] {
+        let storage = created(&ada, user_form(name)).await;
+        let path = format!("/v2/storages/{}", storage["_id"].as_str().unwrap());
+        failed_test(&hub, &ada, &storage, "It was refused.".to_owned()).await;
+        let renamed = last_check(&path, json!({ "name": format!("{name}, other") })).await;
+        assert_eq!(renamed["bucketsFailed"], json!(["photos"]), "{name}: {renamed}");
+        assert_eq!(
+            last_check(&format!("{path}{place}"), change).await,
+            Value::Null,
+            "{name}"
+        );
+    }
 }
 
 #[tokio::test]

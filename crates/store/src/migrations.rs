@@ -53,6 +53,7 @@ const MIGRATIONS: &[Migration] = migrations![
     25 "0025_durations_of_complete_tasks",
     26 "0026_what_runs_and_from_where",
     27 "0027_buckets_seen",
+    28 "0028_buckets_of_checks",
 ];
 
 const CREATE_HISTORY: &str = "CREATE TABLE IF NOT EXISTS migrations (

@@ -221,7 +221,7 @@ pub fn update(
     if s.revision != revision {
         return Err(changed_meanwhile(id));
     }
-    let (role_before, endpoint_before) = (s.role_arn.clone(), s.endpoint.clone());
+    let before = s.clone();
     s.apply(change);
     let key = name_key(&s.name);
     let namesake: Option<StorageId> = tx.cell(
@@ -256,13 +256,16 @@ pub fn update(
     if updated == 0 {
         return Err(changed_meanwhile(id));
     }
-    if s.role_arn != role_before {
+    if s.role_arn != before.role_arn {
         // What was proved of one role says nothing about another.
         role_proofs::begin(tx, organization, id)?;
     }
-    if s.endpoint != endpoint_before {
+    if s.endpoint != before.endpoint {
         // There, other buckets have these names.
         buckets_seen::forget(tx, id)?;
+    }
+    if s.is_reached_otherwise(&before) {
+        storage_checks::forget(tx, id)?;
     }
     Ok(revision + 1)
 }
@@ -292,6 +295,7 @@ pub fn delete(
     )?;
     role_proofs::remove(tx, id)?;
     buckets_seen::forget(tx, id)?;
+    storage_checks::forget(tx, id)?;
     Ok(storage)
 }
 
@@ -315,6 +319,16 @@ fn name_key(name: &str) -> String {
 }
 
 impl Storage {
+    /// Whether it leads elsewhere than `before`, or lets the hub in by other keys or another role.
+    fn is_reached_otherwise(&self, before: &Self) -> bool {
+        self.region != before.region
+            || self.endpoint != before.endpoint
+            || self.public_key != before.public_key
+            || self.private_key_sealed != before.private_key_sealed
+            || self.role_arn != before.role_arn
+            || self.prefixes != before.prefixes
+    }
+
     fn apply(&mut self, change: &StorageChange) {
         let StorageChange {
             name,

@@ -1,6 +1,6 @@
 //! Claims about what a run looks at and what it does not.
 
-use super::tests::{Asked, cause, examine_patient, examine_within, patient_of, picture, well};
+use super::tests::{Asked, cause, examine_patient, examine_within, patient_of, picture, said, well};
 use super::*;
 use crate::testing::{Server, answer};
 
@@ -44,6 +44,39 @@ async fn of_a_storage_without_buckets_it_is_said_that_one_asset_stands_for_all()
     );
     assert!(said.message.contains("--bucket"), "{}", said.message);
     assert_eq!(diagnosis.verdict(), Verdict::Passed);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_one_bucket_keeps_nobody_from_looking_at_the_next() {
+    let server = Server::answers(|request| {
+        let asked = Asked(request);
+        match asked.0.contains(" /nope") {
+            true if asked.is("HEAD", "") => answer("404 Not Found", "", ""),
+            true => said("404 Not Found", "NoSuchBucket"),
+            false => well(&asked),
+        }
+    })
+    .await;
+    let mut patient = patient_of(&server, None);
+    let nope = Target {
+        bucket: "nope".parse().unwrap(),
+        object: None,
+    };
+    patient.targets.insert(0, nope);
+    let found = examine_patient(&server, Some(&picture), patient).await;
+    assert_eq!(found.cause().unwrap().code, Some("storage.no_such_bucket"));
+    let of = |bucket: &str, verdict| {
+        let checks = found.checks.iter();
+        let wanted =
+            checks.filter(|check| check.bucket.as_deref() == Some(bucket) && check.verdict == verdict);
+        wanted.map(|check| check.subject).collect::<Vec<_>>()
+    };
+    assert_eq!(of("nope", Verdict::Failed).len(), 1, "{found:#?}");
+    assert!(
+        of("photos", Verdict::Passed).contains(&Subject::SignedGet),
+        "{found:#?}"
+    );
+    assert!(of("photos", Verdict::Failed).is_empty(), "{found:#?}");
 }
 
 #[tokio::test]

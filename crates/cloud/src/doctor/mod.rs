@@ -3,7 +3,8 @@
 //! One mistake has many answers: servers give different codes for it, and STS has one message for four of them. So no
 //! cause is read from a code alone where a further question can tell: a key that is denied is compared with one that is
 //! wrong, a key of an object that is forbidden is looked for in the listing, a role is tried without its external ID.
-//! Checks go from the outside in and stop at the first that fails, because everything behind it would fail as well.
+//! Checks go from the outside in and stop at the first that fails, because everything behind it would fail as well; what is
+//! wrong with one bucket alone keeps nobody from looking at the next.
 //! Nothing is written: the calls are HEAD, GET, OPTIONS and, to STS alone, POST.
 
 mod browser;
@@ -204,18 +205,30 @@ async fn examine_all(run: &mut Run<'_>) -> Step {
         }
         Grant::Role(role) => delegation::become_role(run, role).await?,
     };
+    let mut ended = Ok(());
     for target in &patient.targets {
-        run.region = patient.region.clone();
-        bucket::locate(run, &credentials, &target.bucket).await?;
-        let listed = bucket::list(run, &credentials, target).await?;
-        let wanted = target
-            .object
-            .clone()
-            .or_else(|| listed.sample.clone().map(|key| Wanted { key, version: None }));
-        look(run, &credentials, &target.bucket, wanted.as_ref(), &listed).await?;
+        // What is wrong with one bucket says nothing about the next.
+        let looked = look_into(run, &credentials, target).await;
+        ended = ended.and(looked);
+        if run.has_run_out() {
+            break;
+        }
     }
+    ended?;
     coverage::own_up(run);
     Ok(())
+}
+
+/// Everything about one bucket.
+async fn look_into(run: &mut Run<'_>, credentials: &Arc<Credentials>, target: &Target) -> Step {
+    run.region = run.patient.region.clone();
+    bucket::locate(run, credentials, &target.bucket).await?;
+    let listed = bucket::list(run, credentials, target).await?;
+    let wanted = target
+        .object
+        .clone()
+        .or_else(|| listed.sample.clone().map(|key| Wanted { key, version: None }));
+    look(run, credentials, &target.bucket, wanted.as_ref(), &listed).await
 }
 
 /// Everything about one object, or about its bucket alone where there is none to try.

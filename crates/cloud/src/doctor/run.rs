@@ -127,6 +127,11 @@ impl<'a> Run<'a> {
         self.tools.time.saturating_sub(self.started.elapsed())
     }
 
+    /// Whether there was no time for an answer.
+    pub fn has_run_out(&self) -> bool {
+        self.ran_out_at.is_some()
+    }
+
     /// Waits for something no longer than so, nor than the run may take.
     pub async fn wait<T>(&self, most: Duration, work: impl Future<Output = T>) -> Option<T> {
         timeout(self.left().min(most), work).await.ok()

@@ -184,6 +184,11 @@ impl ReachedStorage {
         &self.row.name
     }
 
+    /// Which of its changes this is.
+    pub fn revision(&self) -> i64 {
+        self.row.revision
+    }
+
     /// What those are not told who may not manage it.
     pub fn withheld(&self) -> Withheld {
         Withheld::of(&self.row)

@@ -9,7 +9,7 @@ use insitu_store::{
     storages::{self, StorageChange},
 };
 
-use crate::harness::{LEASE, Store, contract};
+use crate::harness::{LEASE, NOW, Store, contract};
 
 impl Store {
     async fn put_sources(&self, import: insitu_model::id::ImportId, sources: Vec<Source>) {
@@ -104,13 +104,68 @@ contract! {
         let last = async || store.read(move |tx| storages::get(tx, organization, storage)).await.unwrap().last_check;
         assert_eq!(last().await, None);
         let cause = Some(("storage.cors_missing".to_owned(), "no rule".to_owned()));
-        for check in [StorageCheck { checked_at: 5, cause }, StorageCheck { checked_at: 9, cause: None }] {
+        let failed = StorageCheck { cause, buckets_failed: vec!["nope".to_owned()], ..passed(5) };
+        for check in [failed, passed(9)] {
             let put = check.clone();
-            store.write(move |tx| storage_checks::put(tx, organization, storage, &put)).await.unwrap();
+            store.write(move |tx| storage_checks::put(tx, organization, storage, 1, &put)).await.unwrap();
             assert_eq!(last().await, Some(check));
         }
-        let foreign = StorageCheck { checked_at: 10, cause: None };
-        let refused = store.write(move |tx| storage_checks::put(tx, other, storage, &foreign)).await;
+        let refused = store.write(move |tx| storage_checks::put(tx, other, storage, 1, &passed(10))).await;
         assert!(refused.is_err(), "{refused:?}");
+    }
+}
+
+fn passed(checked_at: i64) -> StorageCheck {
+    StorageCheck {
+        checked_at,
+        cause: None,
+        buckets_tested: 2,
+        buckets_failed: vec![],
+    }
+}
+
+contract! {
+    async fn a_test_says_nothing_of_a_storage_that_is_reached_otherwise_since(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let storage = store.storage(organization, "Private").await;
+        let last = async || store.read(move |tx| storages::get(tx, organization, storage)).await.unwrap().last_check;
+        let put = async |revision: i64, check: StorageCheck| {
+            store.write(move |tx| storage_checks::put(tx, organization, storage, revision, &check)).await.unwrap();
+        };
+        let change = async |revision: i64, change: StorageChange| {
+            let update = move |tx: &mut insitu_store::Tx| {
+                storages::update(tx, organization, storage, revision, &change, NOW)
+            };
+            store.write(update).await.unwrap()
+        };
+        put(1, passed(1)).await;
+        let same = store.read(move |tx| storages::get(tx, organization, storage)).await.unwrap();
+        let as_before = StorageChange {
+            name: Some("Renamed".to_owned()),
+            region: Some(same.region),
+            endpoint: Some(same.endpoint),
+            prefixes: Some(same.prefixes),
+            ..StorageChange::default()
+        };
+        let mut now = change(1, as_before).await;
+        assert_eq!(last().await, Some(passed(1)), "a name is no way");
+        for other in [
+            StorageChange { region: Some("us-west-2".to_owned()), ..StorageChange::default() },
+            StorageChange { endpoint: Some(Some("https://e".to_owned())), ..StorageChange::default() },
+            StorageChange { endpoint: Some(None), ..StorageChange::default() },
+            StorageChange { keys: Some(("NEW".to_owned(), vec![9])), ..StorageChange::default() },
+            StorageChange { keys: Some(("NEW".to_owned(), vec![8])), ..StorageChange::default() },
+            StorageChange { role_arn: Some("arn:aws:iam::123456789012:role/r".to_owned()), ..StorageChange::default() },
+            StorageChange { prefixes: Some(vec!["photos/cats".to_owned()]), ..StorageChange::default() },
+        ] {
+            let before = now;
+            put(before, passed(before)).await;
+            assert_eq!(last().await, Some(passed(before)));
+            now = change(before, other).await;
+            assert_eq!(last().await, None, "revision {now}");
+            // One that began before the change and ends after it.
+            put(before, passed(7)).await;
+            assert_eq!(last().await, None, "revision {now}");
+        }
     }
 }

@@ -2165,6 +2165,10 @@ export interface components {
             notFound: number;
         };
         Diagnosis: {
+            /** @description Those of them in which something is wrong: the others can be used. */
+            bucketsFailed: string[];
+            /** @description How many buckets were looked at. */
+            bucketsTested: number;
             cause?: components["schemas"]["Check"] | null;
             checks: components["schemas"]["Check"][];
             sample?: components["schemas"]["Sample"] | null;
@@ -3530,6 +3534,13 @@ export interface components {
         };
         /** @description How a test of a storage ended. */
         LastCheck: {
+            /** @description Those of them in which something was wrong: the others can be used. */
+            bucketsFailed: string[];
+            /**
+             * Format: int32
+             * @description How many buckets were looked at.
+             */
+            bucketsTested: number;
             checkedAt: string;
             /** @description The one cause of what failed; none where everything was as it should be. */
             code?: string | null;

@@ -3,9 +3,9 @@ import type { AccessType } from '$lib/api/storages';
 import { ApiError } from '$lib/api/errors';
 import type { Storage, StorageForm } from '$lib/api/types';
 import { words } from '$lib/words/storages';
-import { isRegion } from './regions';
+import { DEFAULT_REGIONS, isRegion } from './regions';
 
-type FieldProblem = { field: string; message: string };
+type FieldProblem = { field: string; code?: string; message: string };
 
 /** What stands between two names of buckets. */
 export const NAMES = /[\s,;]+/;
@@ -21,7 +21,7 @@ export class Draft {
   name = $state('');
   provider = $state<'aws' | 'compatible'>('aws');
   accessType = $state<AccessType>('IAM_USER');
-  region = $state('');
+  region = $state<string>(DEFAULT_REGIONS.aws);
   publicKey = $state('');
   privateKey = $state('');
   roleArn = $state('');
@@ -52,8 +52,15 @@ export class Draft {
 
   /** Whether something was typed that would be a pity to lose. */
   get isFilled(): boolean {
-    const { name, region, endpoint, publicKey, privateKey, roleArn, prefixes, buckets } = this.#fields();
-    return [name, region, endpoint, publicKey, privateKey, roleArn, prefixes, buckets].some(Boolean);
+    const { name, endpoint, publicKey, privateKey, roleArn, prefixes, buckets } = this.#fields();
+    const isDefault = this.region === DEFAULT_REGIONS[this.provider] || !this.region;
+    return !isDefault || [name, endpoint, publicKey, privateKey, roleArn, prefixes, buckets].some(Boolean);
+  }
+
+  /** A region that nobody chose is the one that is usual there. */
+  choose(provider: Draft['provider']) {
+    if (this.region === DEFAULT_REGIONS[this.provider]) this.region = DEFAULT_REGIONS[provider];
+    this.provider = provider;
   }
 
   get kept(): Kept {
@@ -82,8 +89,9 @@ export class Draft {
 
   /** Says what is wrong with fields before the hub is asked; false where nothing is. */
   check(): boolean {
-    if (this.provider !== 'aws' || !this.region.trim() || isRegion(this.region)) return false;
-    this.#say({ region: words.noSuchRegion(this.region.trim()) });
+    const region = this.region.trim();
+    if (region && (this.provider !== 'aws' || isRegion(region))) return false;
+    this.#say({ region: region ? words.noSuchRegion(region) : words.regionMissing });
     return true;
   }
 
@@ -124,6 +132,11 @@ export class Draft {
     return (this.hasOwnExternalId ? this.ownExternalId : this.externalId).trim();
   }
 
+  /** What a test looks at, which no name is: two drafts with the same are tested alike. */
+  get tested(): string {
+    return JSON.stringify({ ...this.body(), name: undefined, buckets: this.buckets });
+  }
+
   /** What is empty is left out, so that the hub says that it is missing and not that it is malformed. */
   body(): StorageForm {
     const delegated = this.accessType === 'IAM_DELEGATED';
@@ -148,10 +161,26 @@ export class Draft {
 
   /** Takes what the hub refused field by field; false where it names no field. */
   refused(error: unknown): boolean {
-    const details = error instanceof ApiError ? (error.details as { fields?: FieldProblem[] }) : undefined;
-    const isTaken = error instanceof ApiError && error.code === 'storage.already_exists';
-    const fields = isTaken ? [{ field: 'name', message: error.message }] : (details?.fields ?? []);
-    this.#say(Object.fromEntries(fields.toReversed().map(({ field, message }) => [field, message])));
+    const fields = fieldsOf(error).toReversed();
+    this.#say(
+      Object.fromEntries(
+        fields.map(({ field, code, message }) => [field, words.refusals[code ?? ''] ?? message]),
+      ),
+    );
     return fields.length > 0;
   }
+}
+
+/** Refusals that are of one field, though the hub names none. */
+const FIELDS: Record<string, string> = {
+  'storage.already_exists': 'name',
+  'storage.role_of_another': 'roleArn',
+};
+
+function fieldsOf(error: unknown): FieldProblem[] {
+  if (!(error instanceof ApiError)) return [];
+  const { code, message } = error;
+  const field = FIELDS[code];
+  if (field) return [{ field, code, message }];
+  return (error.details as { fields?: FieldProblem[] } | undefined)?.fields ?? [];
 }

@@ -43,6 +43,9 @@ export const REGIONS: Record<string, string> = {
   'us-west-2': 'US West (Oregon)',
 };
 
+/** What the hub takes where none is named, and what most servers of one's own call theirs. */
+export const DEFAULT_REGIONS = { aws: 'eu-central-1', compatible: 'us-east-1' } as const;
+
 /** The same to choose from. */
 export const REGION_OPTIONS = Object.entries(REGIONS).map(([value, label]) => ({ value, label }));
 

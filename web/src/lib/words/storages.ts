@@ -2,11 +2,17 @@
 import type { AccessType } from '$lib/api/storages';
 import { took } from './doctor';
 
+const ended = (sentence: string) => (/[.!?…]$/.test(sentence) ? sentence : `${sentence}.`);
+
 export const words = {
   add: 'Add Storage',
   added: (name: string) => `${name} was added.`,
-  addedFailing: (name: string, cause: string) =>
-    `${name} was added. It cannot be used yet: ${cause}`.replace(/: $/, '.'),
+  notUsable: (cause: string) => (cause ? `It cannot be used yet: ${ended(cause)}` : 'It cannot be used yet.'),
+  notWorking: (cause: string) =>
+    cause ? `It does not work like this: ${ended(cause)}` : 'It does not work like this.',
+  partlyFailed: (failed: number, tested: number) => `${failed} of ${tested} buckets failed`,
+  partlyUsable: (failed: string[], tested: number, cause: string) =>
+    `${failed.length} of ${tested} buckets failed: ${failed.join(', ')}. ${cause}`.trim(),
   open: 'Open',
   emptyTitle: 'No storages yet',
   emptyText: 'A storage lets this organization see files in your own private bucket. Nothing is copied.',
@@ -32,6 +38,10 @@ export const words = {
   failing: 'Failing',
   works: 'Works',
   neverTested: 'Not tested',
+  notTestedSince: 'Not tested since it changed',
+  discardTitle: (name: string) => `Leave ${name} without saving?`,
+  discardText: 'What you typed is not saved.',
+  discard: 'Leave',
   lastTest: 'Last test',
   bucketsSeen: 'Buckets seen',
   bucketsNamed: 'Named in lists',
@@ -51,6 +61,7 @@ export const words = {
   regionHint: 'Where your buckets are.',
   regionPlaceholder: 'Frankfurt or eu-central-1',
   regionCompatibleHint: 'As your server calls it, most often us-east-1.',
+  regionMissing: 'Say in which region your buckets are.',
   noSuchRegion: (text: string) => `AWS has no region ${text}. Choose one from the list.`,
   publicKey: 'Access Key ID',
   publicKeyHint: (length: number) => (length ? `${length} of 20 characters` : '20 letters and digits.'),
@@ -71,6 +82,8 @@ export const words = {
   advanced: 'Advanced',
   endpoint: 'Endpoint',
   endpointHint: 'Of a VPC endpoint, such as https://bucket.vpce-….amazonaws.com. Most storages need none.',
+  endpointStays:
+    'Without an endpoint this is AWS, which has other keys. Add another storage for AWS instead.',
   endpointCompatibleHint: 'Where your server answers, such as https://minio.example.com:9000.',
   prefixes: 'Prefixes',
   prefixesHint: 'bucket or bucket/prefix. Nothing outside of them is imported or shown.',
@@ -163,6 +176,10 @@ export const words = {
   testObjectHint: 'Its address. Without one, a picture that is found.',
   testing: 'Asking the bucket’s servers, from the outside in …',
   testFailed: 'The test could not be made.',
+  staleTest: 'Changed since this test. Test the connection again.',
+  testsSaved: 'Save first: a test looks at the storage as it is saved, not at what is typed.',
+  diagnosisPartly: (failed: string[], tested: number) =>
+    `${failed.length} of ${tested} buckets failed: ${failed.join(', ')}. What mends it is opened below.`,
   diagnosis: (verdict: string, ms: number) =>
     ({
       passed: `Everything works. All checks took ${took(ms)}.`,
@@ -176,10 +193,9 @@ export const words = {
     state: 'State',
     buckets: 'Buckets seen',
     assets: 'Assets',
-    checked: 'Last check',
   },
   id: 'Storage ID',
-  noBucketSeen: 'No bucket was seen yet',
+  documentsHint: 'The documents below are made for them.',
   documentsToPaste: 'Policies and CORS rule',
   total: (n: string, one: boolean) => (one ? '1 storage' : `${n} storages`),
   assets: 'Assets',
@@ -194,6 +210,33 @@ export const words = {
     unverified: 'Not verified',
   } as Record<string, string>,
   overridden: 'Not verified, used all the same',
+
+  /** What a code means beneath a state, where the picture of an asset would say it otherwise or not at all. */
+  causes: {
+    'storage.trust_policy_missing_external_id': 'Role is open to others',
+    'storage.role_denied': 'Role does not let the hub in',
+    'storage.role_of_another': 'Role of another organization',
+    'storage.role_in_hub_account': 'Role of the hub’s own account',
+    'storage.sts_region_disabled': 'STS is off in that region',
+    'storage.no_identity': 'The hub has no AWS identity',
+    'storage.verification_pending': 'Role is not tried yet',
+    'storage.unknown_key': 'Access Key ID is not known',
+    'storage.wrong_secret': 'Secret Access Key is wrong',
+    'storage.secret_unreadable': 'Secret cannot be opened',
+    'storage.endpoint_private': 'Endpoint is not allowed',
+    'storage.not_decodable': 'No picture that can be shown',
+    'storage.redirected': 'Endpoint sends elsewhere',
+  } as Record<string, string>,
+  /** What the hub refused, where its own words are for those who write to it. */
+  refusals: {
+    'storage.external_id_missing': 'The External ID that your role demands is missing.',
+    'external_id.already_exists':
+      'This ID was given already: each belongs to one storage. Use one that this hub makes.',
+    'storage.external_id_customer_refused':
+      'This hub takes no ID that somebody else made. Use one that it makes, in the trust policy too.',
+    'storage.role_of_another':
+      'This role lets in another organization too. Use it with an External ID that this hub makes, in the trust policy too.',
+  } as Record<string, string>,
   checked: 'Last tried',
   verify: 'Verify again',
   customerId: 'Your own',
@@ -217,6 +260,8 @@ export const words = {
   replaceKeysText: 'Make a new access key for the IAM user first. The old one can go once these are saved.',
   replaceKeysTitle: (name: string) => `Replace the keys of ${name}?`,
   replaceKeysWarning: 'The hub forgets the old pair. Pictures are signed with the new one from then on.',
+  testKeys: 'Test these keys',
+  keysTest: 'Test of the new keys',
   keysReplaced: (name: string) => `${name} uses its new keys.`,
   delete: 'Delete storage',
   deleteTitle: (name: string) => `Delete ${name}?`,

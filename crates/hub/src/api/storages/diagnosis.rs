@@ -48,11 +48,15 @@ pub struct FixView {
 pub struct DiagnosisView {
     /// `passed`, `warned` or `failed`.
     pub verdict: &'static str,
-    /// The one check that failed: nothing behind it was asked.
+    /// The first check that failed: nothing behind it was asked but other buckets.
     pub cause: Option<CheckView>,
     /// What works and could be better.
     pub warnings: Vec<CheckView>,
     pub checks: Vec<CheckView>,
+    /// How many buckets were looked at.
+    pub buckets_tested: usize,
+    /// Those of them in which something is wrong: the others can be used.
+    pub buckets_failed: Vec<String>,
     pub took_ms: u64,
     /// Where it was asked for and an object could be read.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -148,10 +152,13 @@ impl DiagnosisView {
             (None, false) => "warned",
             (None, true) => "passed",
         };
+        let looked_at = |check: &CheckView| check.verdict != "skipped";
         Self {
             verdict,
             cause,
             warnings,
+            buckets_tested: buckets(&checks, looked_at).len(),
+            buckets_failed: buckets(&checks, |check| check.verdict == "failed"),
             checks,
             took_ms,
             sample: None,
@@ -189,6 +196,21 @@ impl DiagnosisView {
     }
 }
 
+/// The buckets of some checks, each once.
+fn buckets(checks: &[CheckView], are_meant: impl Fn(&CheckView) -> bool) -> Vec<String> {
+    let mut buckets = Vec::new();
+    for bucket in checks
+        .iter()
+        .filter(|check| are_meant(check))
+        .filter_map(|check| check.bucket.as_ref())
+    {
+        if !buckets.contains(bucket) {
+            buckets.push(bucket.clone());
+        }
+    }
+    buckets
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -212,6 +234,27 @@ mod tests {
                 paste,
             }),
         }
+    }
+
+    #[test]
+    fn buckets_that_work_are_told_from_those_that_do_not() {
+        let of = |bucket: &str, verdict| CheckView {
+            bucket: Some(bucket.to_owned()),
+            verdict,
+            ..failed(None)
+        };
+        let checks = vec![
+            of("a", "passed"),
+            of("b", "failed"),
+            of("b", "failed"),
+            of("c", "warned"),
+            of("d", "skipped"),
+        ];
+        let diagnosis = DiagnosisView::of(checks, 1);
+        assert_eq!(
+            (diagnosis.buckets_tested, diagnosis.buckets_failed),
+            (3, vec!["b".to_owned()])
+        );
     }
 
     #[test]

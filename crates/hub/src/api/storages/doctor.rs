@@ -12,14 +12,13 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::{Stream, stream};
 use insitu_cloud::credentials::Grant;
-use insitu_cloud::doctor::{self, Diagnosis, Patient, Sample, Subject, Tell, Verdict};
+use insitu_cloud::doctor::{self, Patient, Sample, Tell};
 use insitu_cloud::presign::Signer;
 use insitu_model::id::{OrganizationId, StorageId};
 use insitu_model::role::{Right, allows};
-use insitu_model::storage::{TRUST_POLICY_MISSING_EXTERNAL_ID, Verification};
 use insitu_model::url_record::UrlPurpose;
 use insitu_store::external_ids;
-use insitu_store::role_proofs::{self, Line, RoleProof};
+use insitu_store::role_proofs::{self, Line};
 use insitu_store::storage_checks::{self, StorageCheck};
 use insitu_store::storages::{self, ExternalIdSource};
 use serde::Deserialize;
@@ -31,6 +30,7 @@ use utoipa_axum::routes;
 
 use super::diagnosis::{CheckView, DiagnosisData, DiagnosisView, SampleView};
 use super::form::{Problems, StorageForm};
+use super::role_seen::RoleSeen;
 use super::storage::{customer_external_id, external_id_given, parse_id, refuse_private_endpoint};
 use super::trust::refuse_role_of_another;
 use crate::api::http::body::Body;
@@ -38,7 +38,6 @@ use crate::api::http::time::iso;
 use crate::auth::access::{Org, right};
 use crate::auth::at_once::Place;
 use crate::auth::peer::Peer;
-use crate::cloud_access::proof::ROLE_DENIED;
 use crate::cloud_access::{
     Examining, ReachedStorage, Wish, Withheld, note_all_there, patient_of, patient_of_unsaved,
 };
@@ -112,16 +111,15 @@ async fn test_saved(
     let manages = allows(Right::ManageStorages, access.role, None);
     let wants_sample = body.sign_sample.unwrap_or(false) && manages;
     let holder = wants_sample.then(|| Holder::in_organization(&access, peer));
+    let place = hub.examinations.enter(access.caller.user)?;
+    let reached = ReachedStorage::get(&hub, organization, id).await?;
+    let withheld = (!manages).then(|| reached.withheld());
     let saved = Some(Saved {
         organization,
         storage: id,
+        revision: reached.revision(),
         keeps_the_end: wish.object.is_none() && (wish.buckets.is_empty() || manages),
     });
-    let place = hub.examinations.enter(access.caller.user)?;
-    let withheld = match manages {
-        true => None,
-        false => Some(ReachedStorage::get(&hub, organization, id).await?.withheld()),
-    };
     let patient = patient_of(&hub, organization, id, wish).await?;
     if matches!(patient.grant, Grant::Role(_)) {
         hub.role_throttle.check_saved(access.caller.user)?;
@@ -213,6 +211,8 @@ struct Test {
 struct Saved {
     organization: OrganizationId,
     storage: StorageId,
+    /// What was tested: of a storage that changed meanwhile the test says nothing.
+    revision: i64,
     /// Whether it remembers how the test ended: not of one object, nor of a bucket that no manager of storages named.
     keeps_the_end: bool,
 }
@@ -249,17 +249,20 @@ impl Saved {
         let check = StorageCheck {
             checked_at: now,
             cause: cause.map(|cause| (cause.code.clone().unwrap_or_default(), cause.message.clone())),
+            buckets_tested: u32::try_from(diagnosis.buckets_tested).unwrap_or(u32::MAX),
+            buckets_failed: diagnosis.buckets_failed.clone(),
         };
         let Self {
             organization,
             storage,
+            revision,
             keeps_the_end,
         } = self;
         let learned = hub
             .db
             .write(move |tx| {
                 if keeps_the_end {
-                    storage_checks::put(tx, organization, storage, &check)?;
+                    storage_checks::put(tx, organization, storage, revision, &check)?;
                 }
                 let known = storages::get(tx, organization, storage)?.proof;
                 let is_news = seen
@@ -278,46 +281,6 @@ impl Saved {
             Err(error) => {
                 tracing::warn!(%storage, %error, "what the test of a storage found was not kept");
             }
-        }
-    }
-}
-
-/// What a test saw of a role.
-enum RoleSeen {
-    /// It insists on its external ID.
-    Insists,
-    /// It does not, or does not let the hub in, as this code says.
-    Not(&'static str),
-}
-
-impl RoleSeen {
-    /// None where the test did not get so far, or STS did not say.
-    fn of(found: &Diagnosis) -> Option<Self> {
-        const OF_ROLES: [Subject; 3] = [
-            Subject::ExternalId,
-            Subject::ExternalIdAbsent,
-            Subject::ExternalIdRandom,
-        ];
-        let of_role = || {
-            found
-                .checks
-                .iter()
-                .filter(|check| OF_ROLES.contains(&check.subject))
-        };
-        let about_trust = |code: &&str| [TRUST_POLICY_MISSING_EXTERNAL_ID, ROLE_DENIED].contains(code);
-        let code = of_role().filter_map(|check| check.code).find(about_trust);
-        let all_passed = || {
-            let passed = of_role().filter(|check| check.verdict == Verdict::Passed);
-            passed.count() == OF_ROLES.len()
-        };
-        code.map(Self::Not)
-            .or_else(|| all_passed().then_some(Self::Insists))
-    }
-
-    fn is_news_to(&self, known: &RoleProof) -> bool {
-        match self {
-            Self::Insists => known.state != Verification::Verified,
-            Self::Not(code) => known.state != Verification::Unverified || known.code.as_deref() != Some(code),
         }
     }
 }

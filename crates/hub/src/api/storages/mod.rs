@@ -8,6 +8,7 @@ mod file_explorer;
 mod form;
 mod identity;
 mod projects;
+mod role_seen;
 mod setup;
 pub mod storage;
 mod trust;

@@ -51,7 +51,7 @@ pub struct StorageView {
     pub buckets_seen: Vec<String>,
     /// Buckets of which its server said that there is none of this name.
     pub buckets_missing: Vec<String>,
-    /// How its last test ended; none before the first.
+    /// How its last test ended; none before the first, and none once its region, endpoint, keys, role or prefixes changed.
     pub last_check: Option<LastCheck>,
 }
 
@@ -63,6 +63,10 @@ pub struct LastCheck {
     /// The one cause of what failed; none where everything was as it should be.
     pub code: Option<String>,
     pub message: Option<String>,
+    /// How many buckets were looked at.
+    pub buckets_tested: u32,
+    /// Those of them in which something was wrong: the others can be used.
+    pub buckets_failed: Vec<String>,
 }
 
 impl From<StorageCheck> for LastCheck {
@@ -72,6 +76,8 @@ impl From<StorageCheck> for LastCheck {
             checked_at: iso(check.checked_at),
             code,
             message,
+            buckets_tested: check.buckets_tested,
+            buckets_failed: check.buckets_failed,
         }
     }
 }
