@@ -186,10 +186,13 @@ impl Stopped {
     }
 }
 
+/// The address of whoever owns the organization.
+pub const OWNER: &str = "ada@insitu.test";
+
 /// The first organization's owner, and a key of theirs.
 fn make_owner(connection: &mut Connection, hub: SocketAddr) -> Result<String> {
     let owner = json!({
-        "organization": "Acme Labs", "name": "Ada", "email": "ada@insitu.test", "password": "correct horse battery",
+        "organization": "Acme Labs", "name": "Ada", "email": OWNER, "password": "correct horse battery",
     });
     let answer = connection.call(&http::request(
         "POST",

@@ -1,57 +1,93 @@
-//! A project whose tasks are all complete: what a thousand labelers would have left, written into the database of a
-//! hub that does not run.
+//! A project whose tasks are all complete: what a thousand labelers would have left, kept by the store as it keeps theirs,
+//! in the database of a hub that does not run.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use rusqlite::{Connection, params};
+use insitu_model::answer::Terms;
+use insitu_model::id::{OrganizationId, ProjectId, UserId};
+use insitu_model::task::ReviewStatus;
+use insitu_store::projects::{self, ProjectSort, Wanted};
+use insitu_store::tasks::{self, NewAnswer};
+use insitu_store::{DatabaseUrl, Db, Error, Options, Page, Tx, organizations, users};
+
+use crate::hub::OWNER;
 
 /// Tasks of one transaction.
-const BATCH_TASKS: usize = 8192;
+const BATCH_TASKS: u32 = 1000;
 const POLYGONS: u32 = 3;
 const CORNERS: u32 = 12;
 /// When everything was drawn.
 const DRAWN_MS: i64 = 1_767_225_600_000;
+/// How long somebody drew at one.
+const DRAWING_MS: u64 = 8217;
 
 /// Gives every asset a completed task with three polygons, which was labeled and reviewed.
 pub fn complete_all(database: &Path) -> Result<()> {
-    let mut connection = Connection::open(database).context("opening the hub's database")?;
-    connection.pragma_update(None, "synchronous", "OFF")?;
-    let (project, owner): (i64, Vec<u8>) =
-        connection.query_row("SELECT number, created_by FROM projects", [], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
-    let places: Vec<i64> = connection
-        .prepare("SELECT place FROM assets ORDER BY place")?
-        .query_map([], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    for some in places.chunks(BATCH_TASKS) {
-        let transaction = connection.transaction()?;
-        {
-            let mut task = transaction.prepare_cached(
-                "INSERT INTO tasks VALUES (?1, ?2, 'Complete', 0, NULL, 0, 0, 0, 0, 'Accepted', 1, 0, 8217, ?3, ?4, ?4, ?3, ?4, ?3)",
-            )?;
-            let mut answers = transaction.prepare_cached("INSERT INTO task_answers VALUES (?1, ?2)")?;
-            let mut history = transaction
-                .prepare_cached("INSERT INTO task_history VALUES (?1, ?2, ?3, ?4, ?5, 8217, ?6)")?;
-            for place in some {
-                let answer = answer(*place);
-                task.execute(params![place, project, owner, DRAWN_MS])?;
-                answers.execute(params![place, answer])?;
-                for (position, stage) in ["Label", "Review"].into_iter().enumerate() {
-                    history.execute(params![place, position as i64, stage, DRAWN_MS, owner, answer])?;
-                }
-            }
-        }
-        transaction.commit()?;
+    let url = DatabaseUrl::Sqlite(database.to_owned());
+    let db = Db::open(&url, Options::default()).context("opening the hub's database")?;
+    let place = db.read_blocking(Place::find)?.context("the hub has no project")?;
+    let mut position = 0;
+    while let Some(last) = db.claim_blocking(move |tx| place.complete_some(tx, position))? {
+        position = last;
     }
-    connection.execute("DELETE FROM task_ranges", [])?;
-    connection.execute(
-        "INSERT OR REPLACE INTO task_counts VALUES (?1, 'Complete', ?2)",
-        params![project, places.len() as i64],
-    )?;
+    db.close();
     Ok(())
+}
+
+/// The project, and who labels in it.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    organization: OrganizationId,
+    project: ProjectId,
+    labeler: UserId,
+}
+
+impl Place {
+    fn find(tx: &mut Tx) -> Result<Option<Self>, Error> {
+        let Some(owner) = users::find_by_email(tx, OWNER)? else {
+            return Ok(None);
+        };
+        let Some(membership) = organizations::of_user(tx, owner.id)?.pop() else {
+            return Ok(None);
+        };
+        let organization = membership.organization.id;
+        let all = Wanted {
+            all: true,
+            ..Wanted::default()
+        };
+        let first = Page { number: 1, limit: 1 };
+        let found = projects::list(tx, organization, owner.id, &all, ProjectSort::default(), first)?;
+        Ok(found.rows.first().map(|seen| Self {
+            organization,
+            project: seen.project.id,
+            labeler: owner.id,
+        }))
+    }
+
+    /// Completes the next tasks after this position; the last one's, if there were any.
+    fn complete_some(self, tx: &mut Tx, position: i64) -> Result<Option<i64>, Error> {
+        let (organization, project, by) = (self.organization, self.project, self.labeler);
+        let some = tasks::for_export(tx, organization, project, &[], (position, BATCH_TASKS), false)?;
+        for one in &some {
+            let id = one.task.id();
+            let new = NewAnswer {
+                by,
+                answer: answer(one.position),
+                terms: Terms::default(),
+                based_on: None,
+                duration: DRAWING_MS,
+                is_draft: false,
+                submit: true,
+                only_own: false,
+            };
+            tasks::save(tx, organization, project, id, &new, DRAWN_MS)?;
+            let verdict = (by, ReviewStatus::Accepted);
+            tasks::review(tx, organization, project, id, verdict, DRAWN_MS)?;
+        }
+        Ok(some.last().map(|one| one.position))
+    }
 }
 
 /// Three polygons somewhere in a picture, different in each.
