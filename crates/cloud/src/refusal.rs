@@ -256,6 +256,16 @@ impl CallError {
         self.refusal()?.region.as_deref()
     }
 
+    /// Where the bucket is, if the call was refused because it was signed for another region than that. A HEAD is refused
+    /// so without words: by the status and the region.
+    pub fn other_region(&self, signed_for: &str) -> Option<&str> {
+        let refusal = self.refusal()?;
+        let has_no_words = refusal.status == 400 && refusal.code.is_none();
+        let is_elsewhere = has_no_words || refusal.kind() == RefusalKind::WrongRegion;
+        let told = refusal.region.as_deref().filter(|_| is_elsewhere);
+        told.filter(|told| *told != signed_for)
+    }
+
     /// Might the same call succeed a moment later?
     pub fn is_transient(&self) -> bool {
         match self {

@@ -64,6 +64,8 @@ pub(super) async fn locate(run: &mut Run<'_>, key: &Arc<Credentials>, bucket: &B
         Err(error) => error.region_hint().map(str::to_owned),
     };
     let told = told.and_then(|name| Region::parse(&name, run.patient.endpoint.is_some()).ok());
+    run.regions
+        .extend(told.clone().map(|told| (bucket.clone(), told)));
     let moved = told.filter(|told| *told != run.region);
     if let Some(told) = &moved {
         run.region = told.clone();

@@ -1,5 +1,7 @@
 //! What a check says: which call was made, what came back, how long it took, and what to do about it.
 
+use insitu_model::bucket::BucketName;
+use insitu_model::region::Region;
 use serde_json::Value;
 
 /// Whether things are as they should be.
@@ -149,6 +151,8 @@ pub struct Diagnosis {
     pub checks: Vec<Check>,
     /// How long it took altogether.
     pub took_ms: u64,
+    /// Where buckets said that they are.
+    pub regions: Vec<(BucketName, Region)>,
 }
 
 impl Diagnosis {

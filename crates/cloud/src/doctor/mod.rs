@@ -45,7 +45,7 @@ use self::check::OF_OBJECT;
 pub use self::check::{Cause, Check, Diagnosis, Fix, OF_STORAGE, Subject, Verdict};
 pub use self::coverage::{LeftOut, READING_NOT_TRIED, TRY_READING};
 pub use self::object::NOT_READ;
-pub use self::run::WHOLE_MAX;
+pub use self::run::{FAIR, WHOLE_MAX};
 use self::run::{Run, Step};
 use crate::connect::Outbound;
 use crate::credentials::{Credentials, Grant};

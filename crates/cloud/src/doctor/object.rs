@@ -75,6 +75,7 @@ async fn head(run: &mut Run<'_>, it: &Looked<'_>, listed: &Listed) -> Step<Optio
         }
         Err(error) => error,
     };
+    run.note_region(it.bucket, &error);
     if says_nothing_is_there(&error) {
         let cause = what_is_missing(run, it).await;
         return run.fail(check, cause);
@@ -101,7 +102,10 @@ async fn head(run: &mut Run<'_>, it: &Looked<'_>, listed: &Listed) -> Step<Optio
             );
             Ok(None)
         }
-        Err(error) => denied(run, check, it, listed, &error).await,
+        Err(error) => {
+            run.note_region(it.bucket, &error);
+            denied(run, check, it, listed, &error).await
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use insitu_model::bucket::BucketName;
 use insitu_model::region::Region;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -17,7 +18,7 @@ pub const WHOLE_MAX: Duration = Duration::from_secs(9);
 /// How long one call may take.
 const CALL_MAX: Duration = Duration::from_secs(4);
 /// A call that had less than this of the run's time says nothing about who did not answer it.
-const FAIR: Duration = Duration::from_secs(2);
+pub const FAIR: Duration = Duration::from_secs(2);
 /// How long a busy server is left alone before it is asked a second time.
 const BUSY_WAIT: Duration = Duration::from_millis(400);
 
@@ -29,6 +30,8 @@ pub(super) struct Run<'a> {
     pub region: Region,
     /// The first object that could be read.
     pub sample: Option<Sample>,
+    /// Where buckets said that they are.
+    pub regions: Vec<(BucketName, Region)>,
     tell: &'a mut Tell<'a>,
     checks: Vec<Check>,
     started: Instant,
@@ -59,6 +62,7 @@ impl<'a> Run<'a> {
             tools,
             region: patient.region.clone(),
             sample: None,
+            regions: Vec::new(),
             tell,
             checks: Vec::new(),
             started: Instant::now(),
@@ -120,6 +124,15 @@ impl<'a> Run<'a> {
             let host = "the server".to_owned();
             Err(ConnectError::Timeout { host }.into())
         })
+    }
+
+    /// Keeps where a refusal says that a bucket is, if it does.
+    pub fn note_region(&mut self, bucket: &BucketName, error: &CallError) {
+        let has_endpoint = self.patient.endpoint.is_some();
+        let told = error
+            .other_region(self.region.as_str())
+            .and_then(|name| Region::parse(name, has_endpoint).ok());
+        self.regions.extend(told.map(|region| (bucket.clone(), region)));
     }
 
     /// What is left of the run's time.
@@ -211,6 +224,7 @@ impl<'a> Run<'a> {
         Diagnosis {
             took_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
             checks: self.checks,
+            regions: self.regions,
         }
     }
 }

@@ -1,12 +1,16 @@
-//! Sessions that a bucket refuses though their role lets the hub in: AWS no longer honours them after *Revoke active
-//! sessions*, or when the role was deleted and made again. Then another is asked for, and the call made once more.
+//! What a bucket refuses though the storage lets the hub in: sessions that AWS no longer honours, after *Revoke active
+//! sessions* or when the role was deleted and made again, and signatures for the region that a bucket was in before. Then
+//! another session is asked for, or the other region taken, and the call made once more.
 
 use std::future::Future;
 use std::sync::Arc;
 
 use insitu_cloud::credentials::Credentials;
 use insitu_cloud::presign::Signer;
+use insitu_cloud::s3::Access;
 use insitu_cloud::{CallError, RefusalKind};
+use insitu_model::address::ObjectAddress;
+use insitu_model::region::Region;
 
 use super::ReachedStorage;
 use crate::error::ApiResult;
@@ -36,6 +40,39 @@ impl ReachedStorage {
             hub.cloud.credentials.was_rightly_doubted(self.id);
         }
         Ok(again)
+    }
+
+    /// Makes a call about an object where its bucket is; where that turns out to be elsewhere, once more there.
+    pub(super) async fn call_for<T, F>(
+        &self,
+        hub: &Hub,
+        object: &ObjectAddress,
+        call: impl Fn(Access) -> F,
+    ) -> ApiResult<Result<T, CallError>>
+    where
+        F: Future<Output = Result<T, CallError>>,
+    {
+        let (regions, bucket) = (&hub.cloud.regions, object.bucket());
+        let region = regions.region_of(hub, self, bucket, object.region()).await;
+        let call_in = |region: Region| {
+            let call = &call;
+            self.call(hub, move |credentials| {
+                call(Access {
+                    region: region.clone(),
+                    endpoint: self.endpoint.clone(),
+                    credentials,
+                })
+            })
+        };
+        let answer = call_in(region.clone()).await?;
+        let told = answer
+            .as_ref()
+            .err()
+            .and_then(|error| regions.learn_from(error, self, bucket, &region));
+        match told {
+            Some(region) => call_in(region).await,
+            None => Ok(answer),
+        }
     }
 
     /// Another signer than this one, which a bucket refused, if there is one to be had.

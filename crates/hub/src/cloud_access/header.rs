@@ -168,27 +168,16 @@ async fn read_private(
         ));
     }
     storage.signer(hub).await?;
-    let regions = &hub.cloud.regions;
-    let region = regions
-        .region_of(hub, &storage, object.bucket(), object.region())
-        .await;
     let name = ObjectName {
         bucket: object.bucket(),
         key: object.key(),
         version: object.version(),
     };
     let s3 = &hub.cloud.headers.s3;
-    let read = storage.call(hub, |credentials| {
-        let access = s3::Access {
-            region: region.clone(),
-            endpoint: storage.endpoint.clone(),
-            credentials,
-        };
-        async move {
-            match seen {
-                Some(etag) => s3.get_changed_range(&access, name, first_bytes, etag).await,
-                None => s3.get_range(&access, name, first_bytes).await.map(Some),
-            }
+    let read = storage.call_for(hub, &object, |access| async move {
+        match seen {
+            Some(etag) => s3.get_changed_range(&access, name, first_bytes, etag).await,
+            None => s3.get_range(&access, name, first_bytes).await.map(Some),
         }
     });
     match read.await? {
@@ -246,10 +235,11 @@ fn blame_of(error: &CallError) -> Blame {
             | Kind::NoSuchBucket
             | Kind::NotFound
             | Kind::InvalidRange
-            | Kind::WrongRegion
             | Kind::Redirected
             | Kind::Invalid,
         ) => Blame::Asset,
+        // The bucket was moved, and the next one who asks is told where it is.
+        Some(Kind::WrongRegion) => Blame::Answer,
         Some(Kind::UnknownKey | Kind::BadSignature | Kind::Expired | Kind::BadToken | Kind::ClockSkew) => {
             Blame::Storage
         }

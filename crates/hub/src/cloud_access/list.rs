@@ -124,16 +124,11 @@ impl Bucket {
             Ok(page) => return Ok(page),
             Err(error) => error,
         };
-        let hint = error
-            .region_hint()
-            .and_then(|name| Region::parse(name, self.storage.endpoint.is_some()).ok())
-            .filter(|region| error.kind() == Some(RefusalKind::WrongRegion) && *region != self.region);
-        let Some(region) = hint else {
+        let regions = &hub.cloud.regions;
+        let told = regions.learn_from(&error, &self.storage, &self.name, &self.region);
+        let Some(region) = told else {
             return Err(self.refused(listing, &error));
         };
-        hub.cloud
-            .regions
-            .note(self.storage.id, &self.name, region.clone());
         self.region = region;
         let second = self.ask(hub, listing, retry).await?;
         second.map_err(|error| self.refused(listing, &error))

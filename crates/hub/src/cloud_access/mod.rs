@@ -22,6 +22,7 @@ use insitu_cloud::connect::{
     AllowedEndpoint, AllowedEndpoints, DnsServer, Lookup, Outbound, Patience, Reach, SystemLookup,
 };
 use insitu_cloud::credentials::{CredentialCache, CredentialError};
+use insitu_cloud::doctor::Diagnosis;
 use insitu_cloud::identity::{Delegate, Identity, IdentitySettings, Principal};
 use insitu_cloud::{s3, sts};
 use insitu_model::address::ObjectAddress;
@@ -166,6 +167,21 @@ impl CloudAccess {
     /// The buckets of a storage at AWS that were signed for in other regions than it names.
     pub fn elsewhere(&self, storage: StorageId) -> Vec<(Region, BucketName)> {
         self.regions.elsewhere(storage)
+    }
+
+    /// Learns from a test of a storage: that its role lets the hub in, and where its buckets are.
+    pub fn learn_from_test(&self, storage: StorageId, found: &Diagnosis) {
+        if found.is_let_in() {
+            self.was_let_in(storage);
+        }
+        self.note_regions(storage, &found.regions);
+    }
+
+    /// Keeps where buckets of a storage said that they are.
+    pub fn note_regions(&self, storage: StorageId, regions: &[(BucketName, Region)]) {
+        for (bucket, region) in regions {
+            self.regions.note(storage, bucket, region.clone());
+        }
     }
 
     /// Forgets what was read of a storage, and keeps its sessions.

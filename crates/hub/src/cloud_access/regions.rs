@@ -1,7 +1,9 @@
 //! Which region each bucket is really in, learned from S3 itself, whatever an address says.
 //!
 //! A bucket is asked about once an hour (HeadBucket), the first time that something in it is signed; S3 names the
-//! region even when it refuses. Where it cannot be learned, the region that the address or the storage names is used. A
+//! region even when it refuses. It is asked about again once somebody says that the bucket refused what was signed for
+//! it, and whoever is told by the way that it is elsewhere says so here: a bucket that was moved is signed for where it
+//! is. Where that cannot be learned, the region that the address or the storage names is used. A
 //! server that hangs is waited for once, and not once for each of its buckets or for each storage on it. Buckets that
 //! turned out to be elsewhere than their storage says are remembered as long as the hub runs, because pages have to reach
 //! them.
@@ -23,6 +25,8 @@ use crate::hub::Hub;
 const KEPT_MS: i64 = 60 * 60 * 1000;
 /// How long a failure to learn is believed, in milliseconds.
 const FAILURE_KEPT_MS: i64 = 60 * 1000;
+/// How long a learned region is believed against the word of whoever was refused.
+const BEYOND_DOUBT_MS: i64 = 60 * 1000;
 /// How long somebody who wants a URL waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// Above this many buckets, all are forgotten and learned again.
@@ -45,8 +49,19 @@ type Server = (Option<String>, Region);
 
 #[derive(Clone)]
 struct Learned {
+    at_ms: i64,
     until_ms: i64,
     region: Option<Region>,
+}
+
+/// A bucket whose region is wanted.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    pub bucket: &'a BucketName,
+    /// The region that the object's address names.
+    pub named: Option<&'a Region>,
+    /// The bucket refused what was signed for it.
+    pub is_doubted: bool,
 }
 
 impl LearnedRegions {
@@ -102,7 +117,12 @@ impl LearnedRegions {
         bucket: &BucketName,
         named: Option<&Region>,
     ) -> Region {
-        self.region_within(PATIENCE, hub, storage, (bucket, named)).await
+        let wanted = Wanted {
+            bucket,
+            named,
+            is_doubted: false,
+        };
+        self.region_within(PATIENCE, hub, storage, wanted).await
     }
 
     /// The same for whoever has only so much time left.
@@ -111,41 +131,52 @@ impl LearnedRegions {
         left: Duration,
         hub: &Hub,
         storage: &ReachedStorage,
-        (bucket, named): (&BucketName, Option<&Region>),
+        wanted: Wanted<'_>,
     ) -> Region {
-        let region = self.find(left, hub, storage, (bucket, named)).await;
-        self.note_elsewhere(storage, bucket, &region);
+        let region = self.find(left, hub, storage, wanted).await;
+        self.note_elsewhere(storage, wanted.bucket, &region);
         region
     }
 
-    async fn find(
-        &self,
-        left: Duration,
-        hub: &Hub,
-        storage: &ReachedStorage,
-        (bucket, named): (&BucketName, Option<&Region>),
-    ) -> Region {
+    async fn find(&self, left: Duration, hub: &Hub, storage: &ReachedStorage, wanted: Wanted<'_>) -> Region {
+        let (bucket, named) = (wanted.bucket, wanted.named);
         let assumed = named.cloned().unwrap_or_else(|| assumed_region(storage));
         let slot = (storage.id, bucket.as_str().to_owned());
         let now = self.clock.now_ms();
-        if let Some(known) = self.lock().get(&slot).filter(|known| now < known.until_ms) {
-            return known.region.clone().unwrap_or(assumed);
-        }
+        let known = self
+            .lock()
+            .get(&slot)
+            .filter(|known| now < known.until_ms)
+            .cloned();
+        let is_beyond_doubt = |known: &Learned| !wanted.is_doubted || now < known.at_ms + BEYOND_DOUBT_MS;
+        // What is doubted is better than nothing where nobody says more.
+        let before = match known {
+            Some(known) if is_beyond_doubt(&known) => return known.region.unwrap_or(assumed),
+            Some(Learned {
+                region: Some(region), ..
+            }) => region,
+            _ => assumed.clone(),
+        };
         let endpoint = storage.endpoint.as_ref();
         let server = (endpoint.map(ToString::to_string), assumed.clone());
         let is_silent = self.silent().get(&server).is_some_and(|until_ms| now < *until_ms);
         if is_silent || left.is_zero() {
-            return assumed;
+            return before;
         }
-        let learned = self.learn(hub, storage, bucket, assumed.clone(), left.min(PATIENCE));
+        let learned = self.learn(hub, storage, bucket, assumed, left.min(PATIENCE));
         let Ok(learned) = learned.await else {
             // Whoever had little time left found out nothing about the server.
             if left >= PATIENCE {
                 self.note_silent(server, now);
             }
-            return assumed;
+            return before;
         };
-        let kept_ms = if learned.is_some() {
+        self.keep(slot, now, learned.clone());
+        learned.unwrap_or(before)
+    }
+
+    fn keep(&self, slot: (StorageId, String), now: i64, region: Option<Region>) {
+        let kept_ms = if region.is_some() {
             KEPT_MS
         } else {
             FAILURE_KEPT_MS
@@ -154,14 +185,12 @@ impl LearnedRegions {
         if kept.len() >= BUCKETS_MAX {
             kept.clear();
         }
-        kept.insert(
-            slot,
-            Learned {
-                until_ms: now + kept_ms,
-                region: learned.clone(),
-            },
-        );
-        learned.unwrap_or(assumed)
+        let learned = Learned {
+            at_ms: now,
+            until_ms: now + kept_ms,
+            region,
+        };
+        kept.insert(slot, learned);
     }
 
     fn note_silent(&self, server: Server, now: i64) {
@@ -172,12 +201,28 @@ impl LearnedRegions {
 
     /// Keeps what a bucket's server said by the way.
     pub fn note(&self, storage: StorageId, bucket: &BucketName, region: Region) {
-        let learned = Learned {
-            until_ms: self.clock.now_ms() + KEPT_MS,
-            region: Some(region),
-        };
         let slot = (storage, bucket.as_str().to_owned());
-        self.lock().insert(slot, learned);
+        self.keep(slot, self.clock.now_ms(), Some(region));
+    }
+
+    /// Learns from a refusal of what was signed for this region: where the bucket is instead. One that does not say where
+    /// it is will be asked.
+    pub fn learn_from(
+        &self,
+        error: &CallError,
+        storage: &ReachedStorage,
+        bucket: &BucketName,
+        signed_for: &Region,
+    ) -> Option<Region> {
+        let told = error
+            .other_region(signed_for.as_str())
+            .and_then(|name| Region::parse(name, storage.endpoint.is_some()).ok());
+        if let Some(region) = &told {
+            self.note(storage.id, bucket, region.clone());
+        } else if error.kind() == Some(RefusalKind::WrongRegion) {
+            self.lock().remove(&(storage.id, bucket.as_str().to_owned()));
+        }
+        told
     }
 
     async fn learn(

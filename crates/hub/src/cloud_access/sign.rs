@@ -18,6 +18,7 @@ use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
 use super::ReachedStorage;
+use super::regions::Wanted;
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 use crate::own_files::Link;
@@ -92,9 +93,12 @@ pub async fn sign_assets(
     } else {
         hub.db.read(read).await?
     };
-    let mut signing = Signing::new(hub, organization);
+    let mut signing = Signing {
+        after_refusal,
+        ..Signing::new(hub, organization)
+    };
     let storages = found.iter().flatten().filter_map(|asset| asset.storage);
-    signing.reach(storages.collect(), after_refusal).await;
+    signing.reach(storages.collect()).await;
     let mut urls = Vec::with_capacity(ids.len());
     for (id, signable) in ids.into_iter().zip(found) {
         let url = match signable {
@@ -145,6 +149,8 @@ struct Signing<'a> {
     storages: HashMap<StorageId, Result<Arc<ReachedStorage>, Unsigned>>,
     prepared: HashMap<(StorageId, String, Option<Region>), Result<BucketSigning, Unsigned>>,
     deadline: Instant,
+    /// A bucket refused the URLs that were signed before.
+    after_refusal: bool,
 }
 
 impl<'a> Signing<'a> {
@@ -155,13 +161,14 @@ impl<'a> Signing<'a> {
             storages: HashMap::new(),
             prepared: HashMap::new(),
             deadline: Instant::now() + LONGEST,
+            after_refusal: false,
         }
     }
 
     /// Reaches all these storages at once, so that none waits for another whose STS hangs.
-    async fn reach(&mut self, ids: HashSet<StorageId>, after_refusal: bool) {
+    async fn reach(&mut self, ids: HashSet<StorageId>) {
         let reaching = ids.into_iter().map(|id| {
-            let reached = reach(self.hub, self.organization, id, self.deadline, after_refusal);
+            let reached = reach(self.hub, self.organization, id, self.deadline, self.after_refusal);
             async move { (id, reached.await) }
         });
         self.storages.extend(join_all(reaching).await);
@@ -237,7 +244,7 @@ impl<'a> Signing<'a> {
         if let Some(known) = self.prepared.get(&slot) {
             return known.clone();
         }
-        let prepared = prepare(self.hub, storage, object, self.deadline).await;
+        let prepared = prepare(self.hub, storage, object, self.deadline, self.after_refusal).await;
         self.prepared.insert(slot, prepared.clone());
         prepared
     }
@@ -287,16 +294,17 @@ async fn prepare(
     storage: &ReachedStorage,
     object: &ObjectAddress,
     deadline: Instant,
+    after_refusal: bool,
 ) -> Result<BucketSigning, Unsigned> {
     let signer = timeout_at(deadline, storage.signer(hub)).await;
     let signer = signer.unwrap_or_else(|_| Err(unanswered()))?;
-    let (bucket, named) = (object.bucket(), object.region());
+    let wanted = Wanted {
+        bucket: object.bucket(),
+        named: object.region(),
+        is_doubted: after_refusal,
+    };
     let left = deadline.saturating_duration_since(Instant::now());
-    let region = hub
-        .cloud
-        .regions
-        .region_within(left, hub, storage, (bucket, named))
-        .await;
+    let region = hub.cloud.regions.region_within(left, hub, storage, wanted).await;
     let prepared = signer
         .prepare(
             &region,

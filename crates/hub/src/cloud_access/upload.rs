@@ -146,32 +146,24 @@ pub async fn check_uploaded(
         .await
         .map_err(|error| unknown(&error))?;
     storage.signer(hub).await.map_err(|error| unknown(&error))?;
-    let region = hub
-        .cloud
-        .regions
-        .region_of(hub, &storage, object.bucket(), object.region())
-        .await;
     let name = ObjectName {
         bucket: object.bucket(),
         key: object.key(),
         version: object.version(),
     };
-    let access = |credentials| Access {
-        region: region.clone(),
-        endpoint: storage.endpoint.clone(),
-        credentials,
-    };
-    let asked = storage.call(hub, |credentials| {
-        let access = access(credentials);
-        async move { hub.cloud.s3.head_object(&access, name).await }
+    let asked = storage.call_for(hub, object, |access| async move {
+        hub.cloud.s3.head_object(&access, name).await
     });
     let is_there = match asked.await.map_err(|error| unknown(&error))? {
         Ok(_) => true,
         Err(error) if is_absent(&error) => false,
         Err(error) if error.kind() == Some(RefusalKind::AccessDenied) => {
-            let signer = storage.signer(hub).await.map_err(|error| unknown(&error))?;
-            is_listed(hub, &access(signer.credentials().clone()), object)
+            let asked = storage.call_for(hub, object, |access| async move {
+                is_listed(hub, &access, object).await
+            });
+            asked
                 .await
+                .map_err(|error| unknown(&error))?
                 .map_err(|error| unheard(&error))?
         }
         Err(error) => return Err(unheard(&error)),

@@ -229,9 +229,7 @@ impl Test {
                 .ok();
         }
         if let Some(saved) = self.saved {
-            if found.is_let_in() {
-                hub.cloud.was_let_in(saved.storage);
-            }
+            hub.cloud.learn_from_test(saved.storage, &found);
             saved.learn(hub, &diagnosis, RoleSeen::of(&found)).await;
             if diagnosis.verdict == "passed" {
                 note_all_there(hub, (saved.organization, saved.storage), &self.patient).await;

@@ -1,13 +1,13 @@
 //! Why an asset is seen, or not: every step from its address as imported to the picture, with its time.
 
 mod public;
+mod steps;
 
 use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use insitu_cloud::doctor::{Check, Diagnosis, LeftOut, Patient, Target, Verdict, WHOLE_MAX, Wanted};
 use insitu_cloud::presign::Signer;
 use insitu_model::address::{Address, ObjectAddress};
@@ -15,16 +15,19 @@ use insitu_model::id::{AssetId, OrganizationId, ProjectId, StorageId};
 use insitu_model::region::Region;
 use insitu_model::role::{Right, allows};
 use insitu_store::assets;
-use tokio::time::timeout;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::storages::diagnosis::{CheckView, DiagnosisData, DiagnosisView, FixView};
+use self::steps::{Steps, Stop, millis, within};
+use crate::api::storages::diagnosis::{CheckView, DiagnosisData, DiagnosisView};
 use crate::auth::access::{OnProject, right};
 use crate::cloud_access::{Examining, ReachedStorage, Withheld, region_of};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
+
+/// What to do about what only the doctor of the whole storage can tell.
+const TEST_IT: &str = "Test the storage (insitu storage test): it finds the cause.";
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
     OpenApiRouter::new().routes(routes!(why))
@@ -64,7 +67,7 @@ pub(in crate::api) async fn way_to(
     let Some(asset) = find(hub, organization, project, id).await? else {
         return Ok(None);
     };
-    way.passed(
+    way.steps.passed(
         "imported",
         format!("It was imported as {}.", hub.files.shown(asset.data.clone())),
     );
@@ -73,7 +76,7 @@ pub(in crate::api) async fn way_to(
         None => way.as_anybody(&asset.data).await?,
     }
     let took_ms = millis(way.started);
-    let diagnosis = DiagnosisView::of(way.steps, took_ms);
+    let diagnosis = DiagnosisView::of(way.steps.all(), took_ms);
     Ok(Some(match manages {
         true => diagnosis,
         false => diagnosis.for_use(&way.withheld),
@@ -93,14 +96,13 @@ async fn find(
     Ok(found.filter(|asset| asset.deleted_at.is_none()))
 }
 
-/// The steps so far.
+/// A way that is being gone.
 struct Way<'a> {
     hub: &'a Arc<Hub>,
     organization: OrganizationId,
-    steps: Vec<CheckView>,
+    steps: Steps,
     withheld: Withheld,
     started: Instant,
-    step_began: Instant,
 }
 
 impl<'a> Way<'a> {
@@ -109,10 +111,9 @@ impl<'a> Way<'a> {
         Self {
             hub,
             organization,
-            steps: Vec::new(),
+            steps: Steps::begin(now),
             withheld: Withheld::default(),
             started: now,
-            step_began: now,
         }
     }
 
@@ -121,7 +122,7 @@ impl<'a> Way<'a> {
         let storage = match ReachedStorage::get(hub, self.organization, id).await {
             Ok(storage) => storage,
             Err(error) => {
-                self.refused(
+                self.steps.refused(
                     "storage",
                     error,
                     "Connect the storage again, and import the asset with it.",
@@ -138,38 +139,56 @@ impl<'a> Way<'a> {
                 "storage.outside_prefixes",
                 "The object lies outside of the prefixes that the storage may reach.",
             );
-            self.refused(
+            self.steps.refused(
                 "storage",
                 outside,
                 "Widen the prefixes of the storage, if it should.",
             );
             return Ok(());
         }
-        self.passed("storage", format!("The storage {} reaches it.", storage.name()));
+        self.steps
+            .passed("storage", format!("The storage {} reaches it.", storage.name()));
         let signer = match self.in_time(storage.signer(hub)).await {
             Ok(signer) => signer,
-            Err(error) => {
-                self.refused(
-                    "credentials",
-                    error,
-                    "Test the storage (insitu storage test): it finds the cause.",
-                );
+            Err(stop) => {
+                self.steps.stopped("credentials", stop, TEST_IT);
                 return Ok(());
             }
         };
         let key = signer.credentials().access_key_id().to_owned();
-        self.passed("credentials", format!("Signed with the access key {key}."));
+        self.steps
+            .passed("credentials", format!("Signed with the access key {key}."));
         let found = self.in_time(async { Ok(region_of(hub, &storage, &object).await) });
-        let region = match found.await {
-            Ok(region) => region,
-            Err(error) => {
-                let fix = "Test the storage (insitu storage test): it finds the cause.";
-                self.refused("region", error, fix);
-                return Ok(());
+        match found.await {
+            Ok(region) => self.to_object(&storage, &object, signer, region).await,
+            Err(stop) => {
+                self.steps.stopped("region", stop, TEST_IT);
+                Ok(())
             }
-        };
-        self.passed("region", format!("Signed for {region}."));
-        let mut followed = self.follow(&storage, &object, &signer, &region).await?;
+        }
+    }
+
+    /// What is asked of the object itself; once more where its bucket is in another region by now, or a session is refused.
+    async fn to_object(
+        &mut self,
+        storage: &ReachedStorage,
+        object: &ObjectAddress,
+        signer: Arc<Signer>,
+        mut region: Region,
+    ) -> ApiResult<()> {
+        let (hub, bucket) = (self.hub, object.bucket());
+        self.steps.passed("region", format!("Signed for {region}."));
+        let mut followed = self.follow(storage, object, &signer, &region).await?;
+        if let Some((_, other)) = followed.regions.pop() {
+            self.steps.passed(
+                "region",
+                format!("The bucket {bucket} is in {other} now. From now on URLs are signed for {other}."),
+            );
+            hub.cloud
+                .note_regions(storage.id, &[(bucket.clone(), other.clone())]);
+            region = other;
+            followed = self.follow(storage, object, &signer, &region).await?;
+        }
         if followed.checks.iter().any(is_refused)
             && let Ok(Some(next)) = self.in_time(storage.signer_after(hub, &signer)).await
         {
@@ -177,10 +196,10 @@ impl<'a> Way<'a> {
                 "A session that AWS gave before is refused, as after Revoke active sessions. There is another now, and URLs are signed with it: {}.",
                 next.credentials().access_key_id()
             );
-            self.passed("credentials", message);
-            followed = self.follow(&storage, &object, &next, &region).await?;
+            self.steps.passed("credentials", message);
+            followed = self.follow(storage, object, &next, &region).await?;
         }
-        self.steps.extend(followed.checks.iter().map(CheckView::of));
+        self.steps.add(followed.checks.iter().map(CheckView::of));
         Ok(())
     }
 
@@ -229,7 +248,7 @@ impl<'a> Way<'a> {
         match read {
             Ok(object) => {
                 let region = object.region().map(|region| format!(", in {region}"));
-                self.passed(
+                self.steps.passed(
                     "object",
                     format!(
                         "It is the object {} of the bucket {}{}.",
@@ -241,7 +260,8 @@ impl<'a> Way<'a> {
                 Some(object)
             }
             Err(error) => {
-                self.refused("object", error, "Import the asset again with its right address.");
+                self.steps
+                    .refused("object", error, "Import the asset again with its right address.");
                 None
             }
         }
@@ -252,66 +272,13 @@ impl<'a> Way<'a> {
         WHOLE_MAX.saturating_sub(self.started.elapsed())
     }
 
-    /// Makes a step of the way; one that does not end is the cause itself.
-    async fn in_time<T>(&self, step: impl Future<Output = ApiResult<T>>) -> ApiResult<T> {
-        let left = self.left();
-        timeout(left, step).await.unwrap_or_else(|_| {
-            Err(ApiError::new(
-                StatusCode::GATEWAY_TIMEOUT,
-                "storage.hangs",
-                format!("No answer came within {} s.", left.as_secs().max(1)),
-            ))
-        })
-    }
-
-    fn passed(&mut self, name: &'static str, message: String) {
-        self.end(name, "passed", None, message, None);
-    }
-
-    fn refused(&mut self, name: &'static str, error: ApiError, fix: &str) {
-        let fix = FixView {
-            text: fix.to_owned(),
-            paste: None,
-        };
-        self.end(
-            name,
-            "failed",
-            Some(error.code.into_owned()),
-            error.message,
-            Some(fix),
-        );
-    }
-
-    fn end(
-        &mut self,
-        name: &'static str,
-        verdict: &'static str,
-        code: Option<String>,
-        message: String,
-        fix: Option<FixView>,
-    ) {
-        self.steps.push(CheckView {
-            name,
-            bucket: None,
-            key: None,
-            call: None,
-            status: None,
-            server_code: None,
-            took_ms: millis(self.step_began),
-            verdict,
-            code,
-            message,
-            fix,
-        });
-        self.step_began = Instant::now();
+    /// Makes a step of the way in the time that is left.
+    async fn in_time<T>(&self, step: impl Future<Output = ApiResult<T>>) -> Result<T, Stop> {
+        within(self.left(), step).await
     }
 }
 
 /// Whether the server refused a step: it may be the session that it refuses.
 fn is_refused(check: &Check) -> bool {
     check.verdict == Verdict::Failed && matches!(check.status, Some(400 | 401 | 403))
-}
-
-fn millis(since: Instant) -> u64 {
-    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }

@@ -3,7 +3,8 @@
 use insitu_cloud::doctor::{Decoded, NOT_READ, READING_NOT_TRIED, TRY_READING};
 use insitu_model::own_file::OwnFile;
 
-use super::{FixView, Way};
+use super::Way;
+use crate::api::storages::diagnosis::FixView;
 use crate::cloud_access::{Examining, decode, read_as_page, read_own_file};
 use crate::error::{ApiError, ApiResult};
 
@@ -19,17 +20,17 @@ impl Way<'_> {
             Some(_) => "It is a file of the hub's own storage.",
             None => "It is a public address, which everybody may fetch without a signature.",
         };
-        self.passed("object", what.to_owned());
+        self.steps.passed("object", what.to_owned());
         if !Examining::of(hub, self.organization).await?.may_read() {
             for name in ["head", "cors", "decode"] {
-                self.end(name, "skipped", None, NOT_READ.to_owned(), None);
+                self.steps.end(name, "skipped", None, NOT_READ.to_owned(), None);
             }
             let code = Some("storage.reading_not_tried".to_owned());
             let fix = FixView {
                 text: TRY_READING.to_owned(),
                 paste: None,
             };
-            self.end(
+            self.steps.end(
                 "coverage",
                 "warned",
                 code,
@@ -50,15 +51,13 @@ impl Way<'_> {
             read.map_err(|unread| ApiError::invalid(unread.code, format!("{}.", unread.message)))
         };
         match self.in_time(read).await {
-            Err(error) => {
-                self.refused(
-                    "head",
-                    error,
-                    "Open the address in a browser to see what answers there.",
-                );
+            Err(stop) => {
+                let fix = "Open the address in a browser to see what answers there.";
+                self.steps.stopped("head", stop, fix);
             }
             Ok((bytes, allowed)) => {
-                self.passed("head", "It is there and can be read.".to_owned());
+                self.steps
+                    .passed("head", "It is there and can be read.".to_owned());
                 // The hub's own files come from the origin of its pages.
                 let is_let_in = allowed.is_none_or(|allowed| self.is_let_in(allowed.as_deref()));
                 if is_let_in {
@@ -74,7 +73,8 @@ impl Way<'_> {
         let origin = self.hub.public_url.as_str();
         let error = match kept_from_pages(allowed, origin) {
             None => {
-                self.passed("cors", format!("Pages of {origin} may read it."));
+                self.steps
+                    .passed("cors", format!("Pages of {origin} may read it."));
                 return true;
             }
             Some(error) => error,
@@ -82,7 +82,7 @@ impl Way<'_> {
         let fix = format!(
             "Let the server send Access-Control-Allow-Origin: {origin}, or upload the file to the hub."
         );
-        self.refused("cors", error, &fix);
+        self.steps.refused("cors", error, &fix);
         false
     }
 
@@ -93,12 +93,16 @@ impl Way<'_> {
                     "storage.not_decodable",
                     format!("It cannot be shown as a picture: {reason}."),
                 );
-                self.refused("decode", error, "Open the file on your own computer.");
+                self.steps
+                    .refused("decode", error, "Open the file on your own computer.");
             }
             Decoded::Picture { width, height } => {
-                self.passed("decode", format!("It is a picture of {width} × {height} pixels."));
+                self.steps
+                    .passed("decode", format!("It is a picture of {width} × {height} pixels."));
             }
-            Decoded::LongHeader => self.passed("decode", "It is a picture with a long header.".to_owned()),
+            Decoded::LongHeader => self
+                .steps
+                .passed("decode", "It is a picture with a long header.".to_owned()),
         }
     }
 }
