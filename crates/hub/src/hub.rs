@@ -32,7 +32,10 @@ pub struct Hub {
     pub trusted_proxies: TrustedProxies,
     pub sign_in_throttle: Throttle,
     pub role_throttle: RoleThrottle,
+    /// Tests of storages.
     pub examinations: Examinations,
+    /// Ways to assets that are being followed.
+    pub ways: Examinations,
     pub standings: Standings,
 }
 

@@ -60,7 +60,8 @@ pub async fn open_with(
         trusted_proxies,
         sign_in_throttle: Throttle::default(),
         role_throttle: RoleThrottle::default(),
-        examinations: Examinations::default(),
+        examinations: Examinations::of_storages(),
+        ways: Examinations::of_ways(),
         standings: Standings::default(),
         config,
     }))

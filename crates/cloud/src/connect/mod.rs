@@ -10,6 +10,7 @@ mod dns;
 mod error;
 mod knock;
 mod resolve;
+mod system;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -24,8 +25,9 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 pub use allowed::{AllowedEndpoint, AllowedEndpointError, AllowedEndpoints, is_public};
 pub use dns::DnsServer;
 pub use error::ConnectError;
+pub use resolve::Lookup;
 use resolve::{CheckedResolver, Refused};
-pub use resolve::{Lookup, SystemLookup};
+pub use system::SystemLookup;
 
 /// How patient a call is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,7 +136,7 @@ struct Inner {
 impl Outbound {
     /// Opens the door.
     pub fn new(reach: Reach, patience: Patience) -> Result<Self, ConnectError> {
-        Self::with_lookup(reach, patience, Arc::new(SystemLookup))
+        Self::with_lookup(reach, patience, Arc::new(SystemLookup::default()))
     }
 
     /// Opens the door with another way to look names up.

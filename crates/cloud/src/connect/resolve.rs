@@ -20,21 +20,6 @@ pub trait Lookup: Send + Sync + 'static {
     fn lookup<'a>(&'a self, host: &'a str) -> LookupFuture<'a>;
 }
 
-/// The operating system's way.
-#[derive(Debug, Clone, Copy)]
-pub struct SystemLookup;
-
-impl Lookup for SystemLookup {
-    fn lookup<'a>(&'a self, host: &'a str) -> LookupFuture<'a> {
-        Box::pin(async move {
-            Ok(tokio::net::lookup_host((host, 0))
-                .await?
-                .map(|address| address.ip())
-                .collect())
-        })
-    }
-}
-
 /// The error of a name whose every address is refused.
 #[derive(Debug)]
 pub(super) struct Refused;

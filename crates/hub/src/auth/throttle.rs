@@ -124,7 +124,7 @@ fn count<K: Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K, wh
 }
 
 /// Counts one more; how many seconds to wait where that is too many.
-fn wait_s<K: Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Option<u64> {
+pub(super) fn wait_s<K: Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Option<u64> {
     if limiter.len() > MAX_REMEMBERED {
         limiter.retain_recent();
     }

@@ -246,7 +246,7 @@ pub async fn region_of(hub: &Hub, storage: &ReachedStorage, object: &ObjectAddre
 pub fn names(config: &Config, random: &Arc<dyn Random>) -> Arc<dyn Lookup> {
     match config.resolver {
         Some(address) => Arc::new(DnsServer::new(address, random.clone())),
-        None => Arc::new(SystemLookup),
+        None => Arc::new(SystemLookup::default()),
     }
 }
 

@@ -93,11 +93,13 @@ async fn sign(
 /// What `GET /v2/project/{project}/assets/{asset}/why` says, for whoever labels the task. The documents to paste are for
 /// those who may see all assets of the project.
 #[utoipa::path(get, path = "/v2/task/{task}/why", tag = "tasks", params(("task" = String, Path)),
-    responses((status = 200, body = Envelope<DiagnosisData>), (status = 404, body = ErrorBody)))]
+    responses((status = 200, body = Envelope<DiagnosisData>), (status = 404, body = ErrorBody),
+        (status = 429, body = ErrorBody)))]
 async fn why(State(hub): State<Arc<Hub>>, access: OnTask<right::Label>) -> ApiResult<Success<DiagnosisData>> {
     let (organization, project) = (access.on.organization, access.on.project);
     let sees_documents = allows(Right::ReadAssets, access.on.role, access.on.project_role);
     let manages = allows(Right::ManageStorages, access.on.role, None);
+    let _place = hub.ways.enter(access.on.caller.user)?;
     let asset = asset_of(&hub, access).await?;
     let diagnosis = way_to(&hub, organization, project, asset, manages)
         .await?

@@ -39,7 +39,7 @@ pub fn router() -> OpenApiRouter<Arc<Hub>> {
 /// of a public address what a page of the hub would get. The first step that fails is the cause. It ends within ten seconds, also when things hang.
 #[utoipa::path(get, path = "/v2/project/{project}/assets/{asset}/why", tag = "assets",
     params(("project" = String, Path), ("asset" = String, Path)),
-    responses((status = 200, body = Envelope<DiagnosisData>), (status = 404, body = ErrorBody)))]
+    responses((status = 200, body = Envelope<DiagnosisData>), (status = 404, body = ErrorBody), (status = 429, body = ErrorBody)))]
 async fn why(
     State(hub): State<Arc<Hub>>,
     access: OnProject<right::ReadAssets>,
@@ -49,6 +49,7 @@ async fn why(
     let unknown = || ApiError::not_found("asset", &text);
     let id: AssetId = text.parse().map_err(|_| unknown())?;
     let manages = allows(Right::ManageStorages, access.role, None);
+    let _place = hub.ways.enter(access.caller.user)?;
     let followed = way_to(&hub, access.organization, access.project, id, manages).await?;
     let diagnosis = followed.ok_or_else(unknown)?;
     Ok(Success(DiagnosisData { diagnosis }))
