@@ -101,7 +101,7 @@ def test_why_follows_an_asset_to_its_picture(doctor, asset):
     said = insitu(doctor, "why", KEY, "--project", project)
     assert said.returncode == 0 and "signed-host" in said.stdout, said
     doctor.misbehave({"fault": "no-such-object"})
-    broken = insitu(doctor, "why", id, "--project", project, "--json")
+    broken = insitu(doctor, "why", id, "--json")
     assert broken.returncode == 1
     cause = json.loads(broken.stdout)["cause"]
     assert (cause["name"], cause["code"]) == ("head", "storage.no_such_object")

@@ -20,9 +20,9 @@ pub struct WhyOptions {
     /// An API key of somebody who may see the project's assets.
     #[arg(long, env = "INSITU_API_KEY", hide_env_values = true)]
     api_key: String,
-    /// The project's id or name.
+    /// The project's id or name, for an asset that is named by its external ID.
     #[arg(long, env = "INSITU_PROJECT")]
-    project: String,
+    project: Option<String>,
     /// Print the steps as JSON, for programs.
     #[arg(long)]
     json: bool,
@@ -36,9 +36,21 @@ struct Answer {
 /// Runs the command.
 pub async fn run(options: WhyOptions) -> Outcome {
     let client = Client::new(&options.url, &options.api_key)?;
-    let project = client.project(&options.project).await?;
-    let asset = find(&client, project, &options.asset).await?;
-    let path = format!("/v2/project/{project}/assets/{asset}/why");
+    let path = match (options.asset.parse::<AssetId>(), &options.project) {
+        // An id is enough, whichever project it is in.
+        (Ok(id), _) => format!("/v2/assets/{id}/why"),
+        (Err(_), Some(project)) => {
+            let project = client.project(project).await?;
+            let asset = find(&client, project, &options.asset).await?;
+            format!("/v2/project/{project}/assets/{asset}/why")
+        }
+        (Err(_), None) => {
+            return Err(Failure::new(format!(
+                "\"{}\" is no id of an asset. Name the project (--project) that has an asset with this external ID.",
+                options.asset
+            )));
+        }
+    };
     let answer: Answer = client.get(&path, &[]).await?;
     let seen = Seen::deserialize(&answer.diagnosis).map_err(Failure::new)?;
     if options.json {
@@ -49,11 +61,8 @@ pub async fn run(options: WhyOptions) -> Outcome {
     conclude(&seen, !options.json)
 }
 
-/// By its id, or else by its external ID.
+/// By its external ID.
 async fn find(client: &Client, project: ProjectId, asset: &str) -> Outcome<AssetId> {
-    if let Ok(id) = asset.parse() {
-        return Ok(id);
-    }
     #[derive(Deserialize)]
     struct Listed {
         assets: Vec<Found>,

@@ -296,7 +296,7 @@ impl Place<'_> {
         if wish.buckets.len() > BUCKETS_MAX {
             return Err(invalid(
                 "storage.too_many_buckets",
-                format!("{} buckets at once; {BUCKETS_MAX} at most.", named.len()),
+                format!("{} buckets at once; {BUCKETS_MAX} at most.", wish.buckets.len()),
             ));
         }
         let left_out = match named.split_off(named.len().min(BUCKETS_MAX)) {

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use futures_util::future::join_all;
+use futures_util::{StreamExt as _, stream};
 use insitu_cloud::credentials::CredentialError;
 use insitu_cloud::presign::{Prepared, SignedUrl};
 use insitu_model::address::{Address, ObjectAddress};
+use insitu_model::bucket::BucketName;
 use insitu_model::id::{AssetId, OrganizationId, ProjectId, StorageId};
 use insitu_model::own_file::OwnFile;
 use insitu_model::region::Region;
@@ -28,6 +30,8 @@ const FEW_ASSETS: usize = 4;
 /// The longest that one request waits for clouds, however many storages and buckets its assets lie in. What STS has not
 /// answered then is not signed; a bucket that has not said its region is taken to be where its address says.
 const LONGEST: Duration = Duration::from_secs(9);
+/// Buckets of one request that are asked at the same time where they are.
+const BUCKETS_AT_ONCE: usize = 32;
 
 /// A URL that opens an asset.
 #[derive(Debug, Clone)]
@@ -99,15 +103,16 @@ pub async fn sign_assets(
     };
     let storages = found.iter().flatten().filter_map(|asset| asset.storage);
     signing.reach(storages.collect()).await;
-    let mut urls = Vec::with_capacity(ids.len());
-    for (id, signable) in ids.into_iter().zip(found) {
-        let url = match signable {
-            Some(signable) => signing.sign(&signable).await,
+    let mut places = Vec::with_capacity(ids.len());
+    for (id, asset) in ids.iter().zip(found) {
+        places.push(match asset {
+            Some(asset) => signing.place(&asset).await,
             None => Err(ApiError::not_found("asset", id).into()),
-        };
-        urls.push((id, url));
+        });
     }
-    Ok(urls)
+    signing.prepare_all().await;
+    let urls = places.into_iter().map(|place| signing.url_at(place?));
+    Ok(ids.into_iter().zip(urls).collect())
 }
 
 /// A URL of one object that is named by its address instead of an asset.
@@ -118,7 +123,9 @@ pub async fn sign_object(
     address: &str,
 ) -> ApiResult<AssetUrl> {
     let mut signing = Signing::new(hub, organization);
-    Ok(signing.sign_in(storage, address).await?)
+    let place = signing.place_in(storage, address).await?;
+    signing.prepare_all().await;
+    Ok(signing.url_at(place)?)
 }
 
 /// URLs of objects that are named by their addresses, in their order; none where there is no address.
@@ -129,25 +136,50 @@ pub async fn sign_objects(
     addresses: Vec<Option<String>>,
 ) -> ApiResult<Vec<Option<AssetUrl>>> {
     let mut signing = Signing::new(hub, organization);
-    let mut urls = Vec::with_capacity(addresses.len());
+    let mut places = Vec::with_capacity(addresses.len());
     for address in addresses {
-        urls.push(match address {
-            Some(address) => Some(signing.sign_in(storage, &address).await?),
+        places.push(match address {
+            Some(address) => Some(signing.place_in(storage, &address).await?),
             None => None,
         });
     }
-    Ok(urls)
+    signing.prepare_all().await;
+    let sign = |place: Option<Place>| place.map(|place| signing.url_at(place)).transpose();
+    Ok(places.into_iter().map(sign).collect::<Result<_, Unsigned>>()?)
 }
 
-/// What the URLs of one bucket have in common, and the region that they are signed for.
-type BucketSigning = (Region, Arc<Prepared>);
+/// Where an asset is.
+enum Place {
+    /// Where nobody has to sign; or where somebody has signed.
+    Url(AssetUrl),
+    /// In a bucket, by its position among those of the request.
+    Object(usize, ObjectAddress),
+}
+
+/// A bucket of a storage, as addresses name it.
+struct BucketOf {
+    storage: Arc<ReachedStorage>,
+    name: BucketName,
+    named_region: Option<Region>,
+    /// What its URLs have in common, and the region that they are signed for; nothing until it was asked for.
+    signing: Option<Result<(Region, Arc<Prepared>), Unsigned>>,
+}
+
+impl BucketOf {
+    fn is_of(&self, storage: StorageId, object: &ObjectAddress) -> bool {
+        self.storage.id == storage
+            && self.name == *object.bucket()
+            && self.named_region.as_ref() == object.region()
+    }
+}
 
 /// What the assets of one request have in common.
 struct Signing<'a> {
     hub: &'a Hub,
     organization: OrganizationId,
     storages: HashMap<StorageId, Result<Arc<ReachedStorage>, Unsigned>>,
-    prepared: HashMap<(StorageId, String, Option<Region>), Result<BucketSigning, Unsigned>>,
+    buckets: Vec<BucketOf>,
+    positions: HashMap<(StorageId, BucketName, Option<Region>), usize>,
     deadline: Instant,
     /// A bucket refused the URLs that were signed before.
     after_refusal: bool,
@@ -159,7 +191,8 @@ impl<'a> Signing<'a> {
             hub,
             organization,
             storages: HashMap::new(),
-            prepared: HashMap::new(),
+            buckets: Vec::new(),
+            positions: HashMap::new(),
             deadline: Instant::now() + LONGEST,
             after_refusal: false,
         }
@@ -174,19 +207,21 @@ impl<'a> Signing<'a> {
         self.storages.extend(join_all(reaching).await);
     }
 
-    async fn sign(&mut self, asset: &Signable) -> Result<AssetUrl, Unsigned> {
+    async fn place(&mut self, asset: &Signable) -> Result<Place, Unsigned> {
         match asset.storage {
-            Some(storage) => self.sign_in(storage, &asset.data).await,
-            None if let Some(file) = OwnFile::parse_kept(&asset.data) => Ok(own_url(self.hub, &file).await?),
-            None => Ok(AssetUrl {
+            Some(storage) => self.place_in(storage, &asset.data).await,
+            None if let Some(file) = OwnFile::parse_kept(&asset.data) => {
+                Ok(Place::Url(own_url(self.hub, &file).await?))
+            }
+            None => Ok(Place::Url(AssetUrl {
                 url: asset.data.clone(),
                 expires_at_ms: None,
                 corrected_region: None,
-            }),
+            })),
         }
     }
 
-    async fn sign_in(&mut self, id: StorageId, address: &str) -> Result<AssetUrl, Unsigned> {
+    async fn place_in(&mut self, id: StorageId, address: &str) -> Result<Place, Unsigned> {
         let storage = self.storage(id).await?;
         let parsed = Address::parse_with(address, storage.endpoint.as_ref())
             .map_err(|error| Unsigned::refused(error.code(), error))?;
@@ -208,18 +243,7 @@ impl<'a> Signing<'a> {
                 ),
             ));
         }
-        let (region, prepared) = self.prepare(&storage, &object).await?;
-        let SignedUrl { url, expires_at_ms } =
-            prepared.sign(object.bucket().as_str(), object.key(), object.version());
-        let corrected_region = object
-            .region()
-            .filter(|named| **named != region)
-            .map(|_| region.as_str().to_owned());
-        Ok(AssetUrl {
-            url,
-            expires_at_ms: Some(expires_at_ms),
-            corrected_region,
-        })
+        Ok(Place::Object(self.position_of(storage, &object), object))
     }
 
     async fn storage(&mut self, id: StorageId) -> Result<Arc<ReachedStorage>, Unsigned> {
@@ -231,22 +255,68 @@ impl<'a> Signing<'a> {
         storage
     }
 
-    async fn prepare(
-        &mut self,
-        storage: &ReachedStorage,
-        object: &ObjectAddress,
-    ) -> Result<BucketSigning, Unsigned> {
-        let slot = (
-            storage.id,
-            object.bucket().as_str().to_owned(),
-            object.region().cloned(),
-        );
-        if let Some(known) = self.prepared.get(&slot) {
-            return known.clone();
+    fn position_of(&mut self, storage: Arc<ReachedStorage>, object: &ObjectAddress) -> usize {
+        // Mostly the bucket is that of the asset before.
+        let last = self.buckets.last().filter(|last| last.is_of(storage.id, object));
+        if last.is_some() {
+            return self.buckets.len() - 1;
         }
-        let prepared = prepare(self.hub, storage, object, self.deadline, self.after_refusal).await;
-        self.prepared.insert(slot, prepared.clone());
-        prepared
+        let (name, named_region) = (object.bucket().clone(), object.region().cloned());
+        let next = self.buckets.len();
+        let slot = (storage.id, name.clone(), named_region.clone());
+        let position = *self.positions.entry(slot).or_insert(next);
+        if position == next {
+            self.buckets.push(BucketOf {
+                storage,
+                name,
+                named_region,
+                signing: None,
+            });
+        }
+        position
+    }
+
+    /// Asks where all these buckets are, many at once, so that none waits for another.
+    async fn prepare_all(&mut self) {
+        let (hub, deadline, after_refusal) = (self.hub, self.deadline, self.after_refusal);
+        // Mostly it is one, and known.
+        if let [only] = self.buckets.as_mut_slice() {
+            only.signing = Some(prepare(hub, only, deadline, after_refusal).await);
+            return;
+        }
+        let buckets = self.buckets.iter_mut();
+        let preparing: Vec<_> = buckets
+            .map(|bucket| async move {
+                bucket.signing = Some(prepare(hub, bucket, deadline, after_refusal).await);
+            })
+            .collect();
+        stream::iter(preparing)
+            .buffer_unordered(BUCKETS_AT_ONCE)
+            .collect::<()>()
+            .await;
+    }
+
+    fn url_at(&self, place: Place) -> Result<AssetUrl, Unsigned> {
+        let (bucket, object) = match place {
+            Place::Url(url) => return Ok(url),
+            Place::Object(position, object) => (self.buckets.get(position), object),
+        };
+        let signing = bucket.and_then(|bucket| bucket.signing.as_ref());
+        let (region, prepared) = match signing {
+            Some(signing) => signing.as_ref().map_err(Clone::clone)?,
+            None => return Err(ApiError::internal("a bucket that nothing was prepared for").into()),
+        };
+        let SignedUrl { url, expires_at_ms } =
+            prepared.sign(object.bucket().as_str(), object.key(), object.version());
+        let corrected_region = object
+            .region()
+            .filter(|named| *named != region)
+            .map(|_| region.as_str().to_owned());
+        Ok(AssetUrl {
+            url,
+            expires_at_ms: Some(expires_at_ms),
+            corrected_region,
+        })
     }
 }
 
@@ -291,16 +361,16 @@ fn unanswered() -> ApiError {
 
 async fn prepare(
     hub: &Hub,
-    storage: &ReachedStorage,
-    object: &ObjectAddress,
+    bucket: &BucketOf,
     deadline: Instant,
     after_refusal: bool,
-) -> Result<BucketSigning, Unsigned> {
+) -> Result<(Region, Arc<Prepared>), Unsigned> {
+    let storage = &bucket.storage;
     let signer = timeout_at(deadline, storage.signer(hub)).await;
     let signer = signer.unwrap_or_else(|_| Err(unanswered()))?;
     let wanted = Wanted {
-        bucket: object.bucket(),
-        named: object.region(),
+        bucket: &bucket.name,
+        named: bucket.named_region.as_ref(),
         is_doubted: after_refusal,
     };
     let left = deadline.saturating_duration_since(Instant::now());

@@ -17,9 +17,11 @@ pub enum Demands {
     OnNamedProject(Right),
     /// A right in the project of the task of the path.
     OnTask(Right),
+    /// A right in the project of the asset that the path names alone.
+    OnAsset(Right),
 }
 
-use Demands::{Caller, InOrganization, Nothing, OnNamedProject, OnProject, OnTask};
+use Demands::{Caller, InOrganization, Nothing, OnAsset, OnNamedProject, OnProject, OnTask};
 
 pub const ENDPOINTS: &[(&str, &str, Demands)] = &[
     (
@@ -292,6 +294,7 @@ pub const ENDPOINTS: &[(&str, &str, Demands)] = &[
         "/v2/project/{project}/assets/{asset}/why",
         OnProject(Right::ReadAssets),
     ),
+    ("GET", "/v2/assets/{asset}/why", OnAsset(Right::ReadAssets)),
     (
         "GET",
         "/v2/project/{project}/assetChanges",

@@ -15,13 +15,14 @@ use insitu_hub::testing::{Person, TestHub};
 use insitu_model::role::{OrganizationRole, ProjectRole, Right, allows};
 use serde_json::{Value, json};
 
-use endpoints::Demands::{Caller, InOrganization, Nothing, OnNamedProject, OnProject, OnTask};
+use endpoints::Demands::{Caller, InOrganization, Nothing, OnAsset, OnNamedProject, OnProject, OnTask};
 use endpoints::ENDPOINTS;
 
-/// A project, and a task in it.
+/// A project, an asset in it, and its task.
 #[derive(Debug, Clone)]
 struct Place {
     project: String,
+    asset: String,
     task: String,
 }
 
@@ -35,8 +36,13 @@ impl Place {
             .await
             .data();
         let tasks = owner.get(&format!("/v2/project/{project}/tasks")).await;
-        let task = tasks.data()["tasks"][0]["_id"].as_str().unwrap().to_owned();
-        Self { project, task }
+        let task = &tasks.data()["tasks"][0];
+        let id = |thing: &Value| thing["_id"].as_str().unwrap().to_owned();
+        Self {
+            project,
+            asset: id(&task["asset"]),
+            task: id(task),
+        }
     }
 }
 
@@ -87,8 +93,11 @@ fn path_for(template: &str, organization: &str, place: &Place) -> String {
         .replace("{project}", project)
         .replace("{task}", &place.task)
         .replace("{token}", "no-such-token")
-        .replace("{id}", nowhere)
-        .replace("{asset}", nowhere);
+        .replace("{id}", nowhere);
+    let path = match template.contains("{project}") {
+        true => path.replace("{asset}", nowhere),
+        false => path.replace("{asset}", &place.asset),
+    };
     match template {
         "/v2/getUploadUrl" => format!("{path}?name=a.jpg&project={project}&type=assets"),
         "/v2/getSignedUrl" => format!("{path}?name=https://example.com/a.jpg&project={project}"),
@@ -178,9 +187,11 @@ async fn every_role_can_what_the_matrix_says_and_nothing_else() {
             let (role, project_role) = (somebody.role, somebody.project_role);
             let may = match demands {
                 Nothing | Caller => continue,
-                InOrganization(right) | OnProject(right) | OnNamedProject(right) | OnTask(right) => {
-                    allows(*right, role, project_role)
-                }
+                InOrganization(right)
+                | OnProject(right)
+                | OnNamedProject(right)
+                | OnTask(right)
+                | OnAsset(right) => allows(*right, role, project_role),
             };
             // A project that is deleted or archived for the test must not be the one that the others are tested with.
             let ends = matches!(
@@ -210,6 +221,7 @@ async fn every_role_can_what_the_matrix_says_and_nothing_else() {
             let is_refused = match demands {
                 OnProject(_) | OnNamedProject(_) if !sees_project => body["code"] == "project.not_found",
                 OnTask(_) if !sees_project => body["code"] == "task.not_found",
+                OnAsset(_) if !sees_project => body["code"] == "asset.not_found",
                 _ => body["code"] == "access.right_missing",
             };
             assert_eq!(is_refused, !may, "{who}");
@@ -225,7 +237,7 @@ async fn a_foreign_owner_finds_nothing_at_all() {
     let foreign = hub.owner("Rival").await;
     for (method, template, demands) in ENDPOINTS {
         let names_organization = template.contains("{organization}");
-        let names_project = matches!(demands, OnProject(_) | OnNamedProject(_) | OnTask(_));
+        let names_project = matches!(demands, OnProject(_) | OnNamedProject(_) | OnTask(_) | OnAsset(_));
         if !names_organization && !names_project {
             continue;
         }

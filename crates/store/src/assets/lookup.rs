@@ -43,17 +43,22 @@ pub fn find_anywhere(
     organization: OrganizationId,
     id: AssetId,
 ) -> Result<Option<(ProjectId, Asset)>> {
-    let prefix = ImportId::from_bytes(*id.as_bytes()).asset_prefix();
-    let project: Option<ProjectId> = tx.cell(
-        "SELECT p.id FROM imports i JOIN projects p ON p.id = i.project
-         WHERE i.asset_prefix = ?1 AND p.organization = ?2 AND p.deleted_at IS NULL",
-        params![&prefix, &organization],
-    )?;
-    let Some(project) = project else {
+    let Some((_, project)) = project_of(tx, id)?.filter(|(theirs, _)| *theirs == organization) else {
         return Ok(None);
     };
     let found = find(tx, organization, project, id)?;
     Ok(found.map(|asset| (project, asset)))
+}
+
+/// The organization and the project that an asset with this id would be in, whether it is there or not.
+pub fn project_of(tx: &mut Tx, id: AssetId) -> Result<Option<(OrganizationId, ProjectId)>> {
+    let prefix = ImportId::from_bytes(*id.as_bytes()).asset_prefix();
+    tx.row(
+        "SELECT p.organization, p.id FROM imports i JOIN projects p ON p.id = i.project
+         WHERE i.asset_prefix = ?1 AND p.deleted_at IS NULL",
+        params![&prefix],
+        |row| Ok((row.next()?, row.next()?)),
+    )
 }
 
 /// What signing needs of each of `ids`, in their order; none for those that are deleted, not visible or in another

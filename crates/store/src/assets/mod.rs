@@ -67,7 +67,7 @@ pub(crate) use for_tasks::{
 };
 pub use list::{Bounds, list, list_within};
 pub(crate) use list::{between, count};
-pub use lookup::{Signable, external_ids, find, find_anywhere, for_signing, with_external_id};
+pub use lookup::{Signable, external_ids, find, find_anywhere, for_signing, project_of, with_external_id};
 pub(crate) use merge::{has_to_merge, merge_step};
 pub(crate) use names::Runs;
 pub(crate) use notes::{Aspect, TakenBack, count_noted, forget, take_back};

@@ -56,6 +56,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/assets/{asset}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How an asset is reached, where only its id is known
+         * @description Answers as `GET /v2/project/{project}/assets/{asset}/why` does.
+         */
+        get: operations["getAssetsByAssetWhy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/assignBatches": {
         parameters: {
             query?: never;
@@ -1849,8 +1869,8 @@ export interface components {
         };
         AssetIds: {
             /**
-             * @description `true` where the bucket refused URLs that were signed for these before: a session of a role is replaced first, once
-             *     a minute at most.
+             * @description `true` where the bucket refused URLs that were signed for these before: a session of a role is replaced first, and
+             *     buckets are asked again where they are, once a minute at most.
              */
             afterRefusal?: boolean;
             /** @description 1 to 1000 ids. */
@@ -4891,6 +4911,43 @@ export interface operations {
             };
         };
     };
+    getAssetsByAssetWhy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_DiagnosisData"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     postAssignBatches: {
         parameters: {
             query?: never;
@@ -7004,6 +7061,14 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     postProjectByProjectAssigned: {
@@ -8976,6 +9041,14 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

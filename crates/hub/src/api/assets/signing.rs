@@ -40,8 +40,8 @@ pub struct AssetIds {
     /// 1 to 1000 ids.
     #[schema(value_type = Vec<String>)]
     pub assets: Vec<AssetId>,
-    /// `true` where the bucket refused URLs that were signed for these before: a session of a role is replaced first, once
-    /// a minute at most.
+    /// `true` where the bucket refused URLs that were signed for these before: a session of a role is replaced first, and
+    /// buckets are asked again where they are, once a minute at most.
     #[serde(default)]
     pub after_refusal: bool,
 }

@@ -13,7 +13,7 @@ use insitu_store::role_proofs::{self, Line};
 use insitu_store::storages::{self, Storage, StorageChange};
 use secrecy::SecretString;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -23,7 +23,7 @@ use super::checked::Checked;
 use super::form::{Problems, StorageForm};
 use super::storage::{
     StorageData, parse_id, prefix_texts, proved, refuse_hub_account, refuse_long_policy,
-    refuse_private_endpoint, sealed_key,
+    refuse_private_endpoint, refuse_region_without_sts, sealed_key,
 };
 use super::trust::refuse_role_of_another;
 use super::view::StorageView;
@@ -65,6 +65,7 @@ async fn change(
     let mut problems = Problems::default();
     let checked = form.check(current.endpoint.is_some(), &mut problems);
     refuse_private_endpoint(&hub, &checked, &mut problems);
+    refuse_region_without_sts(&hub, current.access_type, &checked, &mut problems);
     refuse_hub_account(&hub, &checked, &mut problems, until).await;
     refuse_long_policy_then(&current, &checked, &mut problems);
     refuse_bad_change(&current, &checked, &mut problems);
@@ -150,6 +151,8 @@ async fn save(
         "name": current.name,
         "accessType": current.access_type.as_str(),
         "changed": changed(&current, &change),
+        "before": places(&current),
+        "after": places_then(&current, &change),
     });
     let what = (action, AuditSubject::Storage(id));
     let record = record(hub, organization, Some(access.caller.user), what, &details);
@@ -172,6 +175,25 @@ async fn save(
     Ok(Success(StorageData {
         storage: StorageView::of(hub, proved(hub, stored, until).await?),
     }))
+}
+
+/// Where a storage leads and how far it reaches, for the record of its changes.
+fn places(storage: &Storage) -> Value {
+    json!({
+        "region": storage.region,
+        "endpoint": storage.endpoint,
+        "roleArn": storage.role_arn,
+        "prefixes": storage.prefixes,
+    })
+}
+
+fn places_then(current: &Storage, change: &StorageChange) -> Value {
+    json!({
+        "region": change.region.as_ref().unwrap_or(&current.region),
+        "endpoint": change.endpoint.as_ref().unwrap_or(&current.endpoint),
+        "roleArn": change.role_arn.as_ref().or(current.role_arn.as_ref()),
+        "prefixes": change.prefixes.as_ref().unwrap_or(&current.prefixes),
+    })
 }
 
 /// The fields that a change makes others, as the API writes them.

@@ -31,7 +31,9 @@ use utoipa_axum::routes;
 use super::diagnosis::{CheckView, DiagnosisData, DiagnosisView, SampleView};
 use super::form::{Problems, StorageForm};
 use super::role_seen::RoleSeen;
-use super::storage::{customer_external_id, external_id_given, parse_id, refuse_private_endpoint};
+use super::storage::{
+    customer_external_id, external_id_given, parse_id, refuse_private_endpoint, refuse_region_without_sts,
+};
 use super::trust::refuse_role_of_another;
 use crate::api::http::body::Body;
 use crate::api::http::time::iso;
@@ -158,6 +160,7 @@ async fn test_form(
     let checked = form.check(false, &mut problems);
     checked.require_complete(&mut problems);
     refuse_private_endpoint(&hub, &checked, &mut problems);
+    refuse_region_without_sts(&hub, checked.access_type(), &checked, &mut problems);
     problems.into_result()?;
     if checked.role_arn.is_some() {
         hub.role_throttle.check(access.caller.user)?;

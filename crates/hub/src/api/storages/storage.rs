@@ -9,6 +9,7 @@ use insitu_model::arn::RoleArn;
 use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_model::id::{OrganizationId, StorageId};
 use insitu_model::prefix::Prefix;
+use insitu_model::region::Region;
 use insitu_model::role::{Right, allows};
 use insitu_model::storage::{AccessType, Provider};
 use insitu_store::audit::{self, AuditRecord};
@@ -148,6 +149,7 @@ async fn create(
     let checked = form.check(false, &mut problems);
     checked.require_complete(&mut problems);
     refuse_private_endpoint(&hub, &checked, &mut problems);
+    refuse_region_without_sts(&hub, checked.access_type(), &checked, &mut problems);
     refuse_hub_account(&hub, &checked, &mut problems, until).await;
     refuse_long_policy(
         checked.prefixes.as_deref(),
@@ -324,6 +326,29 @@ pub(super) fn refuse_private_endpoint(hub: &Hub, checked: &Checked, problems: &m
     };
     if let Err(message) = hub.cloud.check_endpoint(endpoint) {
         problems.add("endpoint", "storage.endpoint_private", message);
+    }
+}
+
+/// Says at once what would fail at every call to STS: a role's sessions come from the STS of the storage's region, which a
+/// region that is not AWS's does not have; unless the operator names an STS for all of them.
+pub(super) fn refuse_region_without_sts(
+    hub: &Hub,
+    kind: AccessType,
+    checked: &Checked,
+    problems: &mut Problems,
+) {
+    let Some(region) = &checked.region else {
+        return;
+    };
+    let is_asked_there = kind == AccessType::IamDelegated && hub.config.sts_endpoint.is_none();
+    if is_asked_there && Region::find(region.as_str()).is_none() {
+        problems.add(
+            "region",
+            "storage.region_without_sts",
+            format!(
+                "{region} is no region of AWS, so there is no STS in it that could give sessions of the role. Name the region of AWS that the role is to be asked for in; or the operator names the STS with --sts-endpoint."
+            ),
+        );
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use insitu_cloud::doctor::{Check, Diagnosis, LeftOut, Patient, Target, Verdict, WHOLE_MAX, Wanted};
 use insitu_cloud::presign::Signer;
 use insitu_model::address::{Address, ObjectAddress};
@@ -21,6 +22,7 @@ use utoipa_axum::routes;
 use self::steps::{Steps, Stop, millis, within};
 use crate::api::storages::diagnosis::{CheckView, DiagnosisData, DiagnosisView};
 use crate::auth::access::{OnProject, right};
+use crate::auth::caller::Caller;
 use crate::cloud_access::{Examining, ReachedStorage, Withheld, region_of};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
@@ -30,7 +32,9 @@ use crate::hub::Hub;
 const TEST_IT: &str = "Test the storage (insitu storage test): it finds the cause.";
 
 pub fn router() -> OpenApiRouter<Arc<Hub>> {
-    OpenApiRouter::new().routes(routes!(why))
+    OpenApiRouter::new()
+        .routes(routes!(why))
+        .routes(routes!(why_anywhere))
 }
 
 /// How an asset is reached, step by step
@@ -46,11 +50,42 @@ async fn why(
     Path(path): Path<(String, String)>,
 ) -> ApiResult<Success<DiagnosisData>> {
     let (_, text) = path;
+    answer(&hub, access, &text).await
+}
+
+/// How an asset is reached, where only its id is known
+///
+/// Answers as `GET /v2/project/{project}/assets/{asset}/why` does.
+#[utoipa::path(get, path = "/v2/assets/{asset}/why", tag = "assets", params(("asset" = String, Path)),
+    responses((status = 200, body = Envelope<DiagnosisData>), (status = 404, body = ErrorBody), (status = 429, body = ErrorBody)))]
+async fn why_anywhere(
+    State(hub): State<Arc<Hub>>,
+    caller: Caller,
+    Path(text): Path<String>,
+) -> ApiResult<Success<DiagnosisData>> {
     let unknown = || ApiError::not_found("asset", &text);
+    let id: AssetId = text.parse().map_err(|_| unknown())?;
+    let place = hub.db.read(move |tx| assets::project_of(tx, id)).await?;
+    let (_, project) = place.ok_or_else(unknown)?;
+    let proved = OnProject::<right::ReadAssets>::prove(&hub, caller, &project.to_string()).await;
+    // Whoever may not see the project does not learn that there is one.
+    let access = proved.map_err(|error| match error.status {
+        StatusCode::NOT_FOUND => unknown(),
+        _ => error,
+    })?;
+    answer(&hub, access, &text).await
+}
+
+async fn answer(
+    hub: &Arc<Hub>,
+    access: OnProject<right::ReadAssets>,
+    text: &str,
+) -> ApiResult<Success<DiagnosisData>> {
+    let unknown = || ApiError::not_found("asset", text);
     let id: AssetId = text.parse().map_err(|_| unknown())?;
     let manages = allows(Right::ManageStorages, access.role, None);
     let _place = hub.ways.enter(access.caller.user)?;
-    let followed = way_to(&hub, access.organization, access.project, id, manages).await?;
+    let followed = way_to(hub, access.organization, access.project, id, manages).await?;
     let diagnosis = followed.ok_or_else(unknown)?;
     Ok(Success(DiagnosisData { diagnosis }))
 }
@@ -161,7 +196,7 @@ impl<'a> Way<'a> {
             .passed("credentials", format!("Signed with the access key {key}."));
         let found = self.in_time(async { Ok(region_of(hub, &storage, &object).await) });
         match found.await {
-            Ok(region) => self.to_object(&storage, &object, signer, region).await,
+            Ok(region) => self.reach_object(&storage, &object, signer, region).await,
             Err(stop) => {
                 self.steps.stopped("region", stop, TEST_IT);
                 Ok(())
@@ -170,7 +205,7 @@ impl<'a> Way<'a> {
     }
 
     /// What is asked of the object itself; once more where its bucket is in another region by now, or a session is refused.
-    async fn to_object(
+    async fn reach_object(
         &mut self,
         storage: &ReachedStorage,
         object: &ObjectAddress,
