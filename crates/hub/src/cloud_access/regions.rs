@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use insitu_cloud::{CallError, RefusalKind, s3};
-use insitu_model::ambient::Clock;
+use insitu_model::ambient::{Clock, age_ms};
 use insitu_model::bucket::BucketName;
 use insitu_model::id::StorageId;
 use insitu_model::region::Region;
@@ -148,31 +148,31 @@ impl LearnedRegions {
             .get(&slot)
             .filter(|known| now < known.until_ms)
             .cloned();
-        let is_beyond_doubt = |known: &Learned| !wanted.is_doubted || now < known.at_ms + BEYOND_DOUBT_MS;
+        let is_beyond_doubt =
+            |known: &Learned| !wanted.is_doubted || age_ms(now, known.at_ms) < BEYOND_DOUBT_MS;
         // What is doubted is better than nothing where nobody says more.
-        let before = match known {
+        let doubted = match known {
             Some(known) if is_beyond_doubt(&known) => return known.region.unwrap_or(assumed),
-            Some(Learned {
-                region: Some(region), ..
-            }) => region,
-            _ => assumed.clone(),
+            Some(known) => known.region,
+            None => None,
         };
         let endpoint = storage.endpoint.as_ref();
         let server = (endpoint.map(ToString::to_string), assumed.clone());
         let is_silent = self.silent().get(&server).is_some_and(|until_ms| now < *until_ms);
         if is_silent || left.is_zero() {
-            return before;
+            return doubted.unwrap_or(assumed);
         }
-        let learned = self.learn(hub, storage, bucket, assumed, left.min(PATIENCE));
+        let learned = self.learn(hub, storage, bucket, assumed.clone(), left.min(PATIENCE));
         let Ok(learned) = learned.await else {
             // Whoever had little time left found out nothing about the server.
             if left >= PATIENCE {
                 self.note_silent(server, now);
             }
-            return before;
+            return doubted.unwrap_or(assumed);
         };
+        let learned = learned.or(doubted);
         self.keep(slot, now, learned.clone());
-        learned.unwrap_or(before)
+        learned.unwrap_or(assumed)
     }
 
     fn keep(&self, slot: (StorageId, String), now: i64, region: Option<Region>) {

@@ -21,6 +21,7 @@ async fn a_page_that_was_refused_gets_a_url_for_the_region_that_the_bucket_is_in
     story.clock.advance_ms(61_000);
     story.bucket.moves_to("");
     assert_eq!(story.signed_for(&asset, true).await, NOW);
+    assert_eq!(story.signed_for(&asset, false).await, NOW);
 }
 
 #[tokio::test]

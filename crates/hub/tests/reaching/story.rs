@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse as _, Response};
 use insitu_hub::testing::{Person, TestHub};
 use insitu_model::ambient::FixedClock;
@@ -15,6 +16,9 @@ use tokio::sync::watch;
 
 pub const BEFORE: &str = "eu-central-1";
 pub const NOW: &str = "us-west-2";
+/// When the stories begin, and the same as servers write it.
+const BEGIN_MS: i64 = 1_800_000_000_000;
+const BEGIN: &str = "Fri, 15 Jan 2027 08:00:00 GMT";
 /// How often a test looks whether something has happened.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// A picture of 3 × 2 pixels, as far as its header goes.
@@ -39,6 +43,7 @@ impl Bucket {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let routes = Router::new().fallback(answer).with_state(bucket.clone());
+        let routes = routes.layer(map_response(at_that_time));
         tokio::spawn(async move { axum::serve(listener, routes).await });
         (bucket, endpoint)
     }
@@ -55,6 +60,14 @@ impl Bucket {
     pub fn waits_for(&self, heads: usize) {
         *self.answers_from.lock().unwrap() = self.heads() + heads;
     }
+}
+
+/// The server has the hub's clock.
+async fn at_that_time(mut response: Response) -> Response {
+    response
+        .headers_mut()
+        .insert(header::DATE, HeaderValue::from_static(BEGIN));
+    response
 }
 
 /// The region that a header or a URL is signed for, if it is signed.
@@ -131,7 +144,7 @@ impl Story {
 
     pub async fn begin() -> Self {
         let (bucket, endpoint) = Bucket::serve().await;
-        let clock = Arc::new(FixedClock::at(1_800_000_000_000));
+        let clock = Arc::new(FixedClock::at(BEGIN_MS));
         let hub = TestHub::start_at(clock.clone(), |config| config.header_probes = true).await;
         let ada = hub.owner("Acme").await;
         let form = json!({ "name": "photos", "provider": "AWS", "region": BEFORE, "endpoint": endpoint,
