@@ -49,6 +49,10 @@ FAILURES = [
     ({"fault": "deny-assume-role"}, "role", "storage.role_denied", "external-id", KEY),
     ({"fault": "no-cors"}, "user", "storage.cors_missing", "preflight", KEY),
     ({"fault": "other-origin", "origin": "https://elsewhere.example"}, "user", "storage.cors_other_origin", "preflight", KEY),
+    ({"fault": "origin-twice"}, "user", "storage.cors_twice", "preflight", KEY),
+    ({"fault": "origin-twice", "operation": "GetObject"}, "role", "storage.cors_twice", "signed-get", KEY),
+    ({"fault": "false-gzip"}, "user", "storage.content_encoding", "decode", KEY),
+    ({"fault": "false-gzip"}, "role", "storage.content_encoding", "decode", KEY),
     ({"fault": "cut-body", "operation": "GetObject"}, "user", "storage.body_cut", "range", KEY),
     ({"fault": "cut-body", "operation": "ListObjectsV2"}, "user", "storage.body_cut", "identity", KEY),
     ({"fault": "cut-body", "operation": "ListObjectsV2"}, "role", "storage.body_cut", "list", KEY),
@@ -75,6 +79,10 @@ WARNINGS = [
     ({"fault": "deny-list"}, "role", "storage.list_denied", "list"),
     ({"fault": "throttle", "operation": "Preflight"}, "user", "storage.preflight_refused", "preflight"),
     ({"fault": "hang", "operation": "Preflight"}, "user", "storage.preflight_refused", "preflight"),
+    # Beside the preflight, what pages get is let in.
+    ({"fault": "origin-twice", "operation": "Preflight"}, "user", "storage.preflight_refused", "preflight"),
+    # The right one and a stranger are heard; then the many that the doctor tries at once are not.
+    ({"fault": "throttle", "operation": "AssumeRole", "after": 2}, "role", "storage.throttled", "external-id-random"),
     ({"fault": "no-vary"}, "user", "storage.cors_no_vary", "signed-get"),
     ({"fault": "no-vary"}, "role", "storage.cors_no_vary", "signed-get"),
     ({"fault": "ignore-range"}, "role", "storage.ranges_ignored", "range"),
@@ -127,6 +135,31 @@ def test_what_does_not_keep_assets_away_is_a_warning(doctor, fault, storage, cod
     assert [one["code"] for one in diagnosis["warnings"]] == [code]
 
 
+def test_a_busy_sts_that_hears_most_of_them_is_asked_for_the_others_again(doctor):
+    doctor.misbehave({"fault": "throttle", "operation": "AssumeRole", "after": 2, "times": 6})
+    diagnosis = doctor.examine("role", object=doctor.object(KEY))
+    assert diagnosis["verdict"] == "passed", diagnosis
+
+
+@pytest.mark.parametrize("storage", ["user", "role"])
+def test_where_there_is_no_object_to_try_nothing_passed(doctor, storage):
+    form = {"accessType": "IAM_USER", **doctor.place(), **doctor.keys()}
+    if storage == "role":
+        form = {"accessType": "IAM_DELEGATED", **doctor.place(), **doctor.role()}
+    prefix = f"{doctor.facts['bucket']}/mistyped/"
+    diagnosis = doctor.examine({**form, "prefixes": [prefix]})
+    assert named(diagnosis, "failed") == [], diagnosis
+    assert named(diagnosis, "warned") == [("storage.nothing_to_read", "coverage")]
+    assert prefix in diagnosis["warnings"][0]["message"]
+    if storage == "role":
+        return
+    # The list of storages does not call it well either.
+    id = doctor.hub.storage(name="mistyped", **form, prefixes=[prefix])
+    doctor.hub.post(f"/v2/storages/{id}/test", {})
+    saved = doctor.hub.get(f"/v2/storages/{id}")["storage"]
+    assert saved["lastCheck"]["code"] == "storage.nothing_to_read", saved
+
+
 @pytest.mark.parametrize("seconds", [60, 150, -60])
 def test_a_clock_that_is_a_little_off_keeps_nobody_from_anything(doctor, seconds):
     doctor.misbehave({"fault": "clock-skew", "seconds": seconds})
@@ -163,6 +196,19 @@ def test_a_missing_key_that_may_not_be_looked_for_is_still_told(doctor):
     doctor.misbehave({"fault": "deny-list"})
     diagnosis = doctor.examine("user", object=doctor.object(GONE))
     assert named(diagnosis, "failed") == [("storage.no_such_object", "head")], diagnosis
+
+
+def test_an_object_that_nobody_could_look_for_is_not_said_to_be_there(doctor):
+    def message(*rules, key):
+        doctor.misbehave(*rules)
+        cause = doctor.examine("user", object=doctor.object(key))["cause"]
+        assert cause["code"] == "storage.get_denied", cause
+        return cause["message"]
+
+    neither = [{"fault": "deny-list"}, {"fault": "deny-get"}]
+    assert "is there" not in message(*neither, key=KEY).split(", and whether it is there")[0]
+    assert "can only be told with s3:ListBucket" in message(*neither, key=GONE)
+    assert "is there and may not be read" in message({"fault": "deny-get"}, key=KEY)
 
 
 def test_what_to_paste_names_this_hub_its_bucket_and_its_external_id(doctor):

@@ -10,6 +10,7 @@ pub mod connect;
 pub mod credentials;
 pub mod doctor;
 pub mod identity;
+mod mixed;
 pub mod policy;
 pub mod presign;
 pub mod public;
@@ -19,10 +20,13 @@ pub mod s3;
 pub mod sigv4;
 pub mod site;
 pub mod sts;
+mod unpack;
 mod xml;
 
+pub use mixed::is_mixed;
 pub use refusal::{CallError, Refusal, RefusalKind};
 pub use retry::Retry;
+pub use unpack::Seen;
 
 #[cfg(test)]
 mod testing;

@@ -10,6 +10,7 @@ use crate::connect::{Answer, BodyLimit, Outbound, Outgoing};
 use crate::refusal::{CallError, Refusal};
 use crate::retry::Retry;
 use crate::s3::{RANGE_BYTES_MAX, RangeRead, unless_unchanged};
+use crate::unpack::Seen;
 
 /// Asks whatever server a public address names. Cheap to clone.
 #[derive(Clone)]
@@ -55,10 +56,11 @@ impl Client {
         origin: &str,
     ) -> Result<AsPage, CallError> {
         let answer = self.get(url, first_bytes, Some(("origin", origin))).await?;
-        let allowed = answer.header("access-control-allow-origin");
+        let allow_origin = answer.joined("access-control-allow-origin");
+        let read = RangeRead::read(answer);
         Ok(AsPage {
-            allow_origin: allowed.map(|allowed| allowed.trim().to_owned()),
-            bytes: RangeRead::read(answer).bytes,
+            allow_origin,
+            seen: read.seen(read.bytes.len() < first_bytes),
         })
     }
 
@@ -95,9 +97,9 @@ impl Client {
 /// What a page gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AsPage {
-    /// The first bytes.
-    pub bytes: Bytes,
-    /// The origin whose pages may read them, if any may.
+    /// The first bytes, as a browser sees them.
+    pub seen: Seen,
+    /// The origin whose pages may read them, if any may; with a comma where the server says it twice.
     pub allow_origin: Option<String>,
 }
 
@@ -149,13 +151,21 @@ mod tests {
     async fn a_page_is_told_whose_pages_may_read() {
         for (header, allowed) in [
             ("access-control-allow-origin: *\r\n", Some("*".to_owned())),
+            (
+                "access-control-allow-origin: *\r\naccess-control-allow-origin: https://hub.test\r\n",
+                Some("*, https://hub.test".to_owned()),
+            ),
             ("", None),
         ] {
             let server = Server::says(&[&answer("206 Partial Content", header, "01234")]).await;
             let client = Client::new(server.outbound(), random(), Retry::NONE);
             let url = format!("http://{}/a.jpg", server.address);
             let page = client.get_as_page(&url, 5, "https://hub.test").await.unwrap();
-            assert_eq!((&page.bytes[..], page.allow_origin), (&b"01234"[..], allowed));
+            let seen = Seen::Bytes {
+                bytes: Bytes::from_static(b"01234"),
+                is_all: false,
+            };
+            assert_eq!((page.seen, page.allow_origin), (seen, allowed));
             let asked = server.asked()[0].to_lowercase();
             assert!(asked.contains("origin: https://hub.test\r\n"), "{asked}");
         }

@@ -97,6 +97,7 @@ impl Refusal {
         self.message =
             text("Message").map(|message| blank(message).chars().take(MESSAGE_CHARS_MAX).collect());
         self.region = self.region.take().or(text("Region").map(word));
+        self.redirects_to = self.redirects_to.take().or(text("Endpoint").map(word));
         self.server_time = text("ServerTime").map(word);
         let request_id =
             text("RequestId").or_else(|| document.text_of("RequestId").or(document.text_of("RequestID")));

@@ -9,7 +9,7 @@ use insitu_model::endpoint::Endpoint;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::connect::{AllowedEndpoint, AllowedEndpoints, Outbound, Patience, Reach};
+use crate::connect::{AllowedEndpoint, AllowedEndpoints, Lookup, LookupFuture, Outbound, Patience, Reach};
 
 /// 2026-03-04T05:06:07Z.
 pub const NOW_MS: i64 = 1_772_600_767_000;
@@ -83,14 +83,20 @@ impl Server {
         format!("http://{}", self.address).parse().unwrap()
     }
 
-    /// A way out that may reach this server and no other private address.
+    /// A way out that may reach this server and no other private address; every name leads to it.
     pub fn outbound(&self) -> Outbound {
         let entry: AllowedEndpoint = self.address.to_string().parse().unwrap();
-        Outbound::new(
-            Reach::Storages(AllowedEndpoints::from_iter([entry])),
-            Patience::NORMAL,
-        )
-        .unwrap()
+        let reach = Reach::Storages(AllowedEndpoints::from_iter([entry]));
+        Outbound::with_lookup(reach, Patience::NORMAL, Arc::new(Everywhere(self.address.ip()))).unwrap()
+    }
+}
+
+/// Every name is this address's.
+struct Everywhere(IpAddr);
+
+impl Lookup for Everywhere {
+    fn lookup<'a>(&'a self, _: &'a str) -> LookupFuture<'a> {
+        Box::pin(async { Ok(vec![self.0]) })
     }
 }
 

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use hyper::header::{
-    CONNECTION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RANGE, SERVER, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, CONNECTION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RANGE,
+    SERVER, VARY,
 };
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode, Uri};
@@ -270,6 +271,9 @@ impl Edge {
         }
         if facts.struck.has(&Fault::NoVary) {
             headers.remove(VARY);
+        }
+        if facts.struck.has(&Fault::OriginTwice) && headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) {
+            headers.append(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         }
         if facts.struck.skew_ms() != 0
             && let Ok(date) = HeaderValue::from_str(&http_date(facts.now_ms(&self.world)))

@@ -9,7 +9,12 @@ class Answer:
     def __init__(self, response):
         self.status = response.status
         self.headers = {name.lower(): value for name, value in response.getheaders()}
+        self._sent = response.getheaders()
         self.body = response.read()
+
+    def every(self, name):
+        """The values of a header that may come more than once."""
+        return [value for sent, value in self._sent if sent.lower() == name]
 
     @property
     def xml(self):

@@ -175,6 +175,7 @@ export const m = {
       keys: 'Keys are refused',
       role: 'Role is refused',
       cors: 'Blocked by CORS',
+      mixed: 'Needs HTTPS',
       network: 'No connection',
       offline: 'You are offline',
       undecodable: 'Cannot be decoded',

@@ -116,6 +116,16 @@ impl ConnectError {
         )
     }
 
+    /// Whether its words begin with the name of a host, which is written as it is.
+    pub(crate) fn begins_with_name(&self) -> bool {
+        match self {
+            Self::PrivateAddress { host } | Self::Unreachable { host, .. } | Self::Timeout { host } => {
+                !host.starts_with("the ")
+            }
+            _ => false,
+        }
+    }
+
     /// The URL goes out of the error first: its query may hold a signature.
     pub(super) fn of(error: reqwest::Error, host: &str) -> Self {
         let (error, host) = (&error.without_url(), host.to_owned());

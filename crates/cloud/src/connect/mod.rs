@@ -25,8 +25,8 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 pub use allowed::{AllowedEndpoint, AllowedEndpointError, AllowedEndpoints, is_public};
 pub use dns::DnsServer;
 pub use error::ConnectError;
-pub use resolve::Lookup;
 use resolve::{CheckedResolver, Refused};
+pub use resolve::{Lookup, LookupFuture};
 pub use system::SystemLookup;
 
 /// How patient a call is.
@@ -243,6 +243,15 @@ impl Answer {
     /// A header's value, if it is there and is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// A header's values as browsers read them: one that comes twice is a single one, with a comma in it.
+    pub fn joined(&self, name: &str) -> Option<String> {
+        let values = self.headers.get_all(name).iter();
+        let values: Option<Vec<&str>> = values.map(|value| value.to_str().ok().map(str::trim)).collect();
+        values
+            .filter(|values| !values.is_empty())
+            .map(|values| values.join(", "))
     }
 }
 

@@ -14,21 +14,45 @@ use super::check::{Cause, Subject};
 use super::cors::{self, Asked};
 use super::object::{NOT_READ, READ_BYTES};
 use super::run::{Run, Step};
-use super::{Decoded, Wanted, whose};
+use super::{Decode, Decoded, Wanted, whose};
 use crate::connect::{Answer, BodyLimit, Outgoing};
 use crate::credentials::Credentials;
+use crate::mixed::is_mixed;
 use crate::presign::Signer;
 use crate::refusal::{CallError, Refusal, RefusalKind};
 use crate::s3::RangeRead;
+use crate::unpack::Seen;
 
 /// Says which host signed URLs name.
-pub(super) fn name_host(run: &mut Run<'_>, key: &Arc<Credentials>, bucket: &BucketName) {
+pub(super) fn name_host(run: &mut Run<'_>, key: &Arc<Credentials>, bucket: &BucketName) -> Step {
+    refuse_mixed(run, key, bucket)?;
     let check = run.open(Subject::SignedHost).on(bucket);
     let origin = access(run, key).site().origin(bucket.as_str());
     run.pass(
         check,
         format!("The browser fetches from {origin}, signed for {}.", run.region),
     );
+    Ok(())
+}
+
+/// Pages that came by TLS fetch nothing without it, however well the server answers the hub.
+pub(super) fn refuse_mixed(run: &mut Run<'_>, key: &Arc<Credentials>, bucket: &BucketName) -> Step {
+    let place = access(run, key).site().origin(bucket.as_str());
+    let origin = &run.patient.origin;
+    if !is_mixed(origin, &place) {
+        return Ok(());
+    }
+    let cause = Cause::new(
+        "storage.mixed_content",
+        format!(
+            "Pages of {origin} came by TLS, and browsers keep them from fetching from {place}, which is plain HTTP (mixed \
+             content)."
+        ),
+        "Give the server a certificate, or put a proxy that has one before it, and write the storage's endpoint with \
+         https://.",
+    );
+    let check = run.open(Subject::SignedHost).on(bucket);
+    run.fail(check, cause)
 }
 
 /// Fetches as a browser would, by a signed URL and with an Origin, and looks whether what was read before is a picture.
@@ -49,10 +73,28 @@ pub(super) async fn fetch(
         return Ok(());
     };
     get_signed(run, key, bucket, wanted, asked).await?;
+    look_at(run, bucket, wanted, &read, decode)
+}
+
+/// Is it a picture, once it is unpacked as browsers unpack it?
+fn look_at(
+    run: &mut Run<'_>,
+    bucket: &BucketName,
+    wanted: &Wanted,
+    read: &RangeRead,
+    decode: &Decode,
+) -> Step {
     let check = run.open(Subject::Decode).on(bucket).of(&wanted.key);
-    let is_all = read.bytes.len() < READ_BYTES;
     let kind = read.content_type.as_deref().unwrap_or_default();
-    match decode(&read.bytes, is_all) {
+    let (bytes, is_all) = match read.seen(read.bytes.len() < READ_BYTES) {
+        Seen::Bytes { bytes, is_all } => (bytes, is_all),
+        Seen::NotAsSaid(encoding) => return run.fail(check, not_packed(wanted, &encoding)),
+        Seen::Packed(encoding) => {
+            run.warn(check, packed(wanted, &encoding));
+            return Ok(());
+        }
+    };
+    match decode(&bytes, is_all) {
         Decoded::NotShown(reason) => {
             let cause = Cause::new(
                 "storage.not_decodable",
@@ -120,6 +162,7 @@ async fn get_signed(
     }
     check.status(answer.status, None);
     let allowed = cors::allowed_origin(&answer);
+    let allowed = allowed.as_deref();
     if !cors::lets_in(&answer, &run.patient.origin) {
         // Whoever asked before it fetched was let in, so there are rules; this answer does not follow them.
         let cause = cors::cause(run, bucket, Some(true), allowed);
@@ -191,6 +234,32 @@ fn no_vary(bucket: &BucketName) -> Cause {
              of the hub the answer that another page got, and the browser refuses it."
         ),
         "Let the server, or the CDN before it, send Vary: Origin.",
+    )
+}
+
+fn not_packed(wanted: &Wanted, encoding: &str) -> Cause {
+    Cause::new(
+        "storage.content_encoding",
+        format!(
+            "The object {} says that it is packed (Content-Encoding: {encoding}) and cannot be unpacked so. Browsers show \
+             nothing of it.",
+            wanted.key
+        ),
+        "Take the Content-Encoding from the object's metadata (S3 console, the object, Edit metadata), or upload it packed \
+         as it says.",
+    )
+}
+
+/// A warning: most browsers unpack it.
+fn packed(wanted: &Wanted, encoding: &str) -> Cause {
+    Cause::new(
+        "storage.content_encoding",
+        format!(
+            "The object {} is packed (Content-Encoding: {encoding}) in a way that browsers undo and the hub does not: whether \
+             it is a picture is not known.",
+            wanted.key
+        ),
+        "Open the asset in the browser to see. Pictures gain nothing by it: upload them without.",
     )
 }
 

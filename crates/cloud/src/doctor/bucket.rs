@@ -10,7 +10,7 @@ use super::check::{Cause, Subject};
 use super::denial::Denial;
 use super::key::is_session_unheard;
 use super::run::{Open, Run, Step};
-use super::{Target, whose};
+use super::{Target, Wanted, whose};
 use crate::credentials::Credentials;
 use crate::policy;
 use crate::refusal::{CallError, RefusalKind};
@@ -31,6 +31,8 @@ pub(super) struct Listed {
     pub is_allowed: bool,
     /// A key to try, a picture's if there is one.
     pub sample: Option<String>,
+    /// What keys begin with below which it showed no file.
+    bare: Vec<String>,
 }
 
 impl Listed {
@@ -38,7 +40,17 @@ impl Listed {
     pub const UNKNOWN: Listed = Listed {
         is_allowed: true,
         sample: None,
+        bare: Vec::new(),
     };
+
+    /// The parts of the bucket of which nothing is tried. What may not be listed is warned of anyhow, and may have files.
+    pub fn unread(&self, wanted: Option<&Wanted>) -> impl Iterator<Item = &str> {
+        let is_unread = move |begin: &&String| match wanted {
+            Some(wanted) => self.is_allowed && !wanted.key.starts_with(begin.as_str()),
+            None => true,
+        };
+        self.bare.iter().filter(is_unread).map(String::as_str)
+    }
 }
 
 /// Whom to ask about a bucket, as far as is known.
@@ -143,13 +155,16 @@ fn judge_place(
 pub(super) async fn list(run: &mut Run<'_>, key: &Arc<Credentials>, target: &Target) -> Step<Listed> {
     let bucket = &target.bucket;
     let mut check = run.open(Subject::List).on(bucket);
-    let (mut found, mut others) = (None, None);
-    for begin in begins_of(run, bucket).into_iter().take(PREFIXES_MAX) {
+    let (mut found, mut others, mut bare) = (None, None, Vec::new());
+    let begins: Vec<_> = begins_of(run, bucket).into_iter().take(PREFIXES_MAX).collect();
+    for (position, begin) in begins.iter().enumerate() {
         let answer;
-        (check, answer) = list_one(run, check, key, bucket, &begin).await;
+        (check, answer) = list_one(run, check, key, bucket, begin).await;
         match answer {
             Ok(page) => {
-                found = found.or(sample(&page));
+                let first = sample(&page);
+                bare.extend(first.is_none().then(|| begin.clone()));
+                found = found.or(first);
                 others = others.or((page.outside > 0).then_some(begin));
             }
             Err(error) if error.kind() == Some(RefusalKind::AccessDenied) => {
@@ -157,11 +172,13 @@ pub(super) async fn list(run: &mut Run<'_>, key: &Arc<Credentials>, target: &Tar
                     let cause = refuses_everybody(&error).unwrap_or_else(|| session_unheard(&error));
                     return run.fail(check, cause);
                 }
-                let cause = list_denied(run, bucket, &begin, &error);
+                let cause = list_denied(run, bucket, begin, &error);
                 run.warn(check, cause);
+                bare.extend_from_slice(&begins[position..]);
                 return Ok(Listed {
                     is_allowed: false,
                     sample: found,
+                    bare,
                 });
             }
             Err(error) => {
@@ -171,13 +188,22 @@ pub(super) async fn list(run: &mut Run<'_>, key: &Arc<Credentials>, target: &Tar
         }
     }
     match others {
-        Some(begin) => run.warn(check, prefix_ignored(bucket, &begin)),
+        Some(begin) => run.warn(check, prefix_ignored(bucket, begin)),
         None => run.pass(check, format!("The bucket {bucket} may be listed.")),
     }
     Ok(Listed {
         is_allowed: true,
         sample: found,
+        bare,
     })
+}
+
+/// A bucket, or the part of it whose keys begin so, as a storage names its prefixes.
+pub(super) fn named(bucket: &BucketName, begin: &str) -> String {
+    match begin {
+        "" => format!("the bucket {bucket}"),
+        begin => format!("{bucket}/{begin}"),
+    }
 }
 
 /// What keys of the bucket begin with that the storage may reach: nothing, where that is every one.

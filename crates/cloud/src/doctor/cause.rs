@@ -70,13 +70,20 @@ fn of_connection(error: &ConnectError) -> Cause {
             "Check the endpoint: what answers there is not S3.",
         ),
     };
-    Cause::new(code, sentence(error), fix)
+    let text = match error.begins_with_name() {
+        true => format!("{error}."),
+        false => sentence(error),
+    };
+    Cause::new(code, text, fix)
 }
 
 fn of_refusal(refusal: &Refusal, host: &str, whose: Whose<'_>) -> Cause {
     use RefusalKind as Kind;
     if is_skewed(refusal) {
         return clock_skew(refusal, host);
+    }
+    if is_new(refusal) {
+        return new_bucket(refusal, host);
     }
     match refusal.kind() {
         Kind::UnknownKey | Kind::BadToken | Kind::Expired | Kind::BadSignature => {
@@ -206,6 +213,31 @@ fn wrong_region(refusal: &Refusal, host: &str) -> Cause {
     )
 }
 
+/// Until every name server knows where a bucket is, S3 sends whoever asks from one place to the other.
+fn is_new(refusal: &Refusal) -> bool {
+    let is_of_aws = |origin: &str| {
+        let host = origin.rsplit('/').next().unwrap_or_default();
+        host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn")
+    };
+    let leads = refusal.redirects_to.as_deref();
+    refusal.code.as_deref() == Some("TemporaryRedirect")
+        || refusal.status == 307 && refusal.code.is_none() && leads.is_some_and(is_of_aws)
+}
+
+fn new_bucket(refusal: &Refusal, host: &str) -> Cause {
+    let leads = refusal.redirects_to.as_deref().filter(|leads| !leads.is_empty());
+    let to = leads.map(|leads| format!(" to {leads}")).unwrap_or_default();
+    Cause::new(
+        "storage.redirected",
+        format!(
+            "{host} sends whoever asks{to} for now, as S3 does while a bucket is new and its name is not known everywhere: \
+             {refusal}. The hub does not follow, and a signed URL does not hold there."
+        ),
+        "Wait until the bucket's name leads to its region, which takes minutes and at most a day, and test again. If it \
+         stays, the region of the storage is not the one in which the bucket is.",
+    )
+}
+
 /// Something else is there: a proxy that wants TLS, a web site.
 fn redirected(refusal: &Refusal, host: &str, whose: Whose<'_>) -> Cause {
     let status = refusal.status;
@@ -291,4 +323,64 @@ fn sentence(error: &impl std::fmt::Display) -> String {
         .map(|first| first.to_uppercase().to_string())
         .unwrap_or_default();
     format!("{first}{}.", letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_at_the_beginning_of_a_sentence_stays_as_it_is_written() {
+        let message = |host: &str| {
+            let host = host.to_owned();
+            of_connection(&ConnectError::Timeout { host }).message
+        };
+        assert_eq!(
+            message("photos-of-acme"),
+            "photos-of-acme did not answer in time."
+        );
+        assert_eq!(message("the server"), "The server did not answer in time.");
+        let host = "minio".to_owned();
+        let unknown = of_connection(&ConnectError::UnknownHost { host }).message;
+        assert!(unknown.starts_with("The host minio cannot be found"), "{unknown}");
+    }
+
+    #[test]
+    fn a_bucket_whose_name_is_not_known_everywhere_is_in_no_wrong_region() {
+        let new = Refusal {
+            status: 307,
+            code: Some("TemporaryRedirect".to_owned()),
+            message: Some("Please re-send this request.".to_owned()),
+            redirects_to: Some("photos.s3-eu-west-1.amazonaws.com".to_owned()),
+            region: Some("eu-west-1".to_owned()),
+            ..Refusal::default()
+        };
+        // An answer to HEAD has no words.
+        let wordless = Refusal {
+            code: None,
+            message: None,
+            region: None,
+            redirects_to: Some("https://photos.s3-eu-west-1.amazonaws.com".to_owned()),
+            ..new.clone()
+        };
+        for refusal in [&new, &wordless] {
+            let cause = of_refusal(refusal, "photos.s3.amazonaws.com", Whose::Session);
+            assert_eq!(cause.code, "storage.redirected");
+            let where_to = "photos.s3-eu-west-1.amazonaws.com for now";
+            assert!(cause.message.contains(where_to), "{}", cause.message);
+            assert!(cause.fix.text.starts_with("Wait"), "{}", cause.fix.text);
+        }
+        let elsewhere = Refusal {
+            redirects_to: Some("https://login.example.com".to_owned()),
+            ..wordless
+        };
+        let cause = of_refusal(&elsewhere, "minio.example.com", Whose::Session);
+        assert!(
+            cause
+                .fix
+                .text
+                .contains("https://login.example.com as the endpoint"),
+            "{cause:?}"
+        );
+    }
 }

@@ -122,7 +122,7 @@ impl Asked {
             Why::NotLetIn(answer) => answer,
         };
         let by_get = got.and_then(allowed_origin);
-        let allowed = answer.allow_origin.as_deref().or(by_get);
+        let allowed = answer.allow_origin.as_deref().or(by_get.as_deref());
         let has_rules = match has_rules(&answer, allowed) {
             Some(known) => Some(known),
             None => {
@@ -148,9 +148,9 @@ impl Asked {
     }
 }
 
-/// The origin whose pages may read an answer.
-pub(super) fn allowed_origin(answer: &Answer) -> Option<&str> {
-    answer.header("access-control-allow-origin").map(str::trim)
+/// The origin whose pages may read an answer; with a comma where the answer says it twice, which browsers take for none.
+pub(super) fn allowed_origin(answer: &Answer) -> Option<String> {
+    answer.joined("access-control-allow-origin")
 }
 
 /// May pages of this origin read an answer?
@@ -179,6 +179,9 @@ pub(super) fn cause(
     allowed: Option<&str>,
 ) -> Cause {
     let origin = &run.patient.origin;
+    if let Some(allowed) = allowed.filter(|allowed| allowed.contains(',')) {
+        return said_twice(bucket, allowed);
+    }
     let cause = match (has_rules, allowed) {
         (Some(true), Some(allowed)) => Cause::new(
             "storage.cors_other_origin",
@@ -208,6 +211,17 @@ pub(super) fn cause(
         ),
     };
     cause.with_paste(&policy::cors_rules(origin))
+}
+
+fn said_twice(bucket: &BucketName, allowed: &str) -> Cause {
+    Cause::new(
+        "storage.cors_twice",
+        format!(
+            "Answers of the bucket {bucket} hold Access-Control-Allow-Origin more than once ({allowed}), and browsers refuse \
+             such an answer whatever it says."
+        ),
+        "Let only one send it: the server, by the CORS rules of the bucket, or the proxy before it.",
+    )
 }
 
 /// A warning: pictures are fetched without the question.

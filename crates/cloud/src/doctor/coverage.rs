@@ -34,6 +34,9 @@ pub(super) fn own_up(run: &mut Run<'_>) {
     if run.tools.decode.is_none() {
         own_up_to_reading(run);
     }
+    if !run.unread.is_empty() {
+        own_up_to_finding_nothing(run);
+    }
     let check = run.open(Subject::Coverage);
     if left.is_empty() {
         if run.patient.left_out == LeftOut::Unknown {
@@ -65,6 +68,24 @@ pub const TRY_READING: &str =
 pub(super) fn own_up_to_reading(run: &mut Run<'_>) {
     let check = run.open(Subject::Coverage);
     let cause = Cause::new("storage.reading_not_tried", READING_NOT_TRIED, TRY_READING);
+    run.warn(check, cause);
+}
+
+/// The code of a warning: no object was there to try, so that nothing passed.
+pub const NOTHING_TO_READ: &str = "storage.nothing_to_read";
+
+/// Where no object is found none is tried, and a prefix that was mistyped looks like one that is empty.
+fn own_up_to_finding_nothing(run: &mut Run<'_>) {
+    let check = run.open(Subject::Coverage);
+    let cause = Cause::new(
+        NOTHING_TO_READ,
+        format!(
+            "No object was found to try in {}. Whether assets there can be read and shown is not known.",
+            in_words(&run.unread)
+        ),
+        "Check buckets and prefixes letter by letter, upper and lower case too. Put a picture there, or name an object to \
+         test (--object s3://bucket/key).",
+    );
     run.warn(check, cause);
 }
 

@@ -1,6 +1,8 @@
 //! Claims about what a run looks at and what it does not.
 
-use super::tests::{Asked, cause, examine_patient, examine_within, patient_of, picture, said, well};
+use super::tests::{
+    Asked, DENIED, cause, examine_patient, examine_with, examine_within, patient_of, picture, said, well,
+};
 use super::*;
 use crate::testing::{Server, answer};
 
@@ -18,8 +20,8 @@ async fn what_was_not_looked_at_is_named() {
         .map(|text| text.parse().unwrap())
         .to_vec();
     let diagnosis = examine_patient(&server, Some(&picture), patient).await;
-    let warned = diagnosis.warnings().next().unwrap();
-    assert_eq!(warned.code, Some("storage.partly_examined"));
+    let partly = |check: &&Check| check.code == Some("storage.partly_examined");
+    let warned = diagnosis.warnings().find(partly).unwrap();
     assert_eq!(warned.message, "Not looked at: the bucket archive, photos/d/.");
     assert!(warned.fix.as_ref().unwrap().text.contains("--bucket"));
     let lists: Vec<_> = server
@@ -29,6 +31,71 @@ async fn what_was_not_looked_at_is_named() {
         .map(|one| one.split("prefix=").nth(1).unwrap()[..4].to_owned())
         .collect();
     assert_eq!(lists, ["a%2F", "a%2F", "b%2F", "c%2F"], "{lists:?}");
+}
+
+/// A prefix that was mistyped is one below which there is nothing, and a listing of it is answered like any other.
+#[tokio::test]
+async fn where_no_object_is_found_nothing_passed() {
+    let listing = |objects: &str| {
+        format!("<ListBucketResult><IsTruncated>false</IsTruncated>{objects}</ListBucketResult>")
+    };
+    let hollow = "<Contents><Key>phtos/</Key><Size>0</Size></Contents><Contents><Key>phtos/a.jpg</Key><Size>0</Size></Contents>";
+    for (objects, prefixes, object, unread) in [
+        ("", vec!["photos/phtos"], None, "photos/phtos/"),
+        (hollow, vec!["photos/phtos"], None, "photos/phtos/"),
+        ("", vec![], None, "the bucket photos"),
+        ("", vec!["photos/a", "photos/b"], None, "photos/a/, photos/b/"),
+        // An object that was named stands for its own prefix alone.
+        (
+            "",
+            vec!["photos/phtos", "photos/a"],
+            Some("a/a.jpg"),
+            "photos/phtos/",
+        ),
+    ] {
+        let listing = listing(objects);
+        let server = Server::answers(move |request| match Asked(request) {
+            asked if asked.is_listing() => answer("200 OK", "", &listing),
+            asked if asked.is("GET", "/photos/a/") => well(&Asked("GET /photos/a.jpg")),
+            asked => well(&asked),
+        })
+        .await;
+        let mut patient = patient_of(&server, object);
+        patient.prefixes = prefixes.iter().map(|text| text.parse().unwrap()).collect();
+        let found = examine_patient(&server, Some(&picture), patient).await;
+        assert_eq!(found.verdict(), Verdict::Warned, "{found:#?}");
+        let warnings: Vec<_> = found.warnings().collect();
+        assert_eq!(warnings.len(), 1, "{found:#?}");
+        let warned = warnings[0];
+        let expected = (Subject::Coverage, Some("storage.nothing_to_read"));
+        assert_eq!((warned.subject, warned.code), expected);
+        let said = format!("No object was found to try in {unread}. ");
+        assert!(warned.message.starts_with(&said), "{}", warned.message);
+    }
+}
+
+/// Without the right to list, files may be there all the same, and none was tried.
+#[tokio::test]
+async fn where_none_may_be_listed_nothing_passed_either() {
+    let first = std::sync::Mutex::new(None::<String>);
+    let server = Server::answers(move |request| {
+        let asked = Asked(request);
+        if !asked.is_listing() {
+            return well(&asked);
+        }
+        // Whoever signs the same request otherwise has another secret.
+        let signature = request.split("Signature=").nth(1).unwrap()[..64].to_owned();
+        let mut first = first.lock().unwrap();
+        match *first.get_or_insert_with(|| signature.clone()) == signature {
+            true => answer("403 Forbidden", "", DENIED),
+            false => said("403 Forbidden", "SignatureDoesNotMatch"),
+        }
+    })
+    .await;
+    let found = examine_with(&server, Some(&picture), None).await;
+    assert_eq!(found.cause(), None, "{found:#?}");
+    let warned: Vec<_> = found.warnings().filter_map(|check| check.code).collect();
+    assert_eq!(warned, ["storage.list_denied", "storage.nothing_to_read"]);
 }
 
 #[tokio::test]
@@ -93,7 +160,7 @@ async fn nothing_is_asked_for_outside_of_the_prefixes() {
     let mut patient = patient_of(&server, None);
     patient.prefixes = vec!["photos/cats".parse().unwrap()];
     let diagnosis = examine_patient(&server, Some(&picture), patient).await;
-    assert_eq!(diagnosis.verdict(), Verdict::Passed, "{diagnosis:#?}");
+    assert_eq!(diagnosis.cause(), None, "{diagnosis:#?}");
     for asked in server.asked() {
         let line = asked.lines().next().unwrap();
         let (_, path) = line.split_once(' ').unwrap();

@@ -1,21 +1,33 @@
 //! IAM delegation: the hub's own identity, STS, and a role that lets the hub in with its external ID and nobody else.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use insitu_model::arn::PrincipalArn;
 use insitu_model::external_id::ExternalId;
 
-use super::cause::{Whose, of_call};
+use super::cause::{Whose, host_of, of_call};
 use super::check::{Cause, Subject};
 use super::run::{Open, Run, Step};
 use super::trust::{Attempt, Strangers};
 use crate::credentials::{CredentialError, Credentials, RoleGrant};
 use crate::policy;
-use crate::refusal::CallError;
+use crate::refusal::{CallError, RefusalKind};
+use crate::retry::Retry;
 use crate::sts::{self, AssumeRole, CallerIdentity, SESSION_S_MIN};
 
 /// How long the hub's own identity is looked for.
-const SEARCH_MAX: std::time::Duration = std::time::Duration::from_secs(4);
+const SEARCH_MAX: Duration = Duration::from_secs(4);
+
+/// How STS is asked with many external IDs at once: what it has no time for is asked again, each for itself.
+const OF_STRANGERS: Retry = Retry {
+    attempts_max: 4,
+    first_wait_max: Duration::from_millis(300),
+    wait_max: Duration::from_millis(600),
+    granted_max: Duration::from_secs(1),
+    begin_max: Duration::from_secs(2),
+    reads_again: true,
+};
 
 /// Becomes the role, and sees whether others could: a session of it.
 pub(super) async fn become_role(run: &mut Run<'_>, role: &RoleGrant) -> Step<Arc<Credentials>> {
@@ -192,26 +204,7 @@ async fn refuse(
     principal: &Option<PrincipalArn>,
     stranger: Stranger<'_>,
 ) -> Step<bool> {
-    let attempt = Attempt {
-        sts: &run.tools.sts,
-        credentials: own,
-        region: &role.region,
-        role_arn: &role.role_arn,
-        session_name: &role.session_name,
-    };
-    let (attempt, random) = (&attempt, run.tools.random);
-    let tried = run
-        .ask(&mut check, "AssumeRole", || async move {
-            match stranger {
-                Stranger::WithOthers(Some(right)) => attempt.as_strangers(right, random).await,
-                Stranger::WithOthers(None) => {
-                    let made_up = ExternalId::generate(random);
-                    attempt.with(Some(&made_up)).await.map(Strangers::from)
-                }
-                Stranger::WithoutExternalId => attempt.with(None).await.map(Strangers::from),
-            }
-        })
-        .await;
+    let tried = knock(run, &mut check, role, own, stranger).await;
     let which = match (stranger, &tried) {
         (Stranger::WithoutExternalId, _) => "without any external ID",
         (Stranger::WithOthers(_), Ok(Strangers::SimilarLet)) => {
@@ -247,11 +240,70 @@ async fn refuse(
             }
             run.fail(check, cause)
         }
+        // It let the hub in a moment ago and refused a stranger: so many questions at once are the test's own.
+        Err(error)
+            if matches!(stranger, Stranger::WithOthers(_))
+                && error.kind() == Some(RefusalKind::Throttled) =>
+        {
+            run.warn(check, not_to_the_end(&error));
+            Ok(false)
+        }
         Err(error) => {
             let cause = of_sts(&error, role);
             run.fail(check, cause)
         }
     }
+}
+
+async fn knock(
+    run: &Run<'_>,
+    check: &mut Open,
+    role: &RoleGrant,
+    own: &Credentials,
+    stranger: Stranger<'_>,
+) -> Result<Strangers, CallError> {
+    const CALL: &str = "AssumeRole";
+    let patient = run.tools.sts.clone().with_retry(OF_STRANGERS);
+    let attempt = Attempt {
+        sts: match stranger {
+            Stranger::WithoutExternalId => &run.tools.sts,
+            Stranger::WithOthers(_) => &patient,
+        },
+        credentials: own,
+        region: &role.region,
+        role_arn: &role.role_arn,
+        session_name: &role.session_name,
+    };
+    let random = run.tools.random;
+    match stranger {
+        Stranger::WithOthers(Some(right)) => {
+            run.ask_once(check, CALL, attempt.as_strangers(right, random))
+                .await
+        }
+        Stranger::WithOthers(None) => {
+            let made_up = ExternalId::generate(random);
+            let entry = run.ask_once(check, CALL, attempt.with(Some(&made_up))).await;
+            entry.map(Strangers::from)
+        }
+        Stranger::WithoutExternalId => {
+            let entry = run.ask(check, CALL, || attempt.with(None)).await;
+            entry.map(Strangers::from)
+        }
+    }
+}
+
+/// A warning: the hub has more patience where it proves a role, and uses none that is not proved.
+fn not_to_the_end(error: &CallError) -> Cause {
+    let refusal = error.refusal().map(ToString::to_string).unwrap_or_default();
+    Cause::new(
+        "storage.throttled",
+        format!(
+            "{} was too busy to answer for every external ID that the role must refuse: {refusal}. The role let in none of \
+             those that it answered for.",
+            host_of(error)
+        ),
+        "Test again in a minute. The hub tries them all, with more patience, before it uses a role.",
+    )
 }
 
 /// STS has one message for all of them, so all of them are named.

@@ -8,6 +8,8 @@
 //! Nothing is written: the calls are HEAD, GET, OPTIONS and, to STS alone, POST.
 
 mod browser;
+#[cfg(test)]
+mod browser_tests;
 mod bucket;
 mod cause;
 mod check;
@@ -21,13 +23,18 @@ mod delegation;
 mod denial;
 mod door;
 mod key;
+mod kms;
 mod object;
+#[cfg(test)]
+mod object_tests;
 mod run;
 mod similar;
 #[cfg(test)]
 mod strangers_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod throttled_tests;
 pub mod trust;
 mod version;
 
@@ -43,7 +50,7 @@ use insitu_model::region::Region;
 use self::cause::Whose;
 use self::check::OF_OBJECT;
 pub use self::check::{Cause, Check, Diagnosis, Fix, OF_STORAGE, Subject, Verdict};
-pub use self::coverage::{LeftOut, READING_NOT_TRIED, TRY_READING};
+pub use self::coverage::{LeftOut, NOTHING_TO_READ, READING_NOT_TRIED, TRY_READING};
 pub use self::object::NOT_READ;
 pub use self::run::{FAIR, WHOLE_MAX};
 use self::run::{Run, Step};
@@ -228,6 +235,9 @@ async fn look_into(run: &mut Run<'_>, credentials: &Arc<Credentials>, target: &T
         .object
         .clone()
         .or_else(|| listed.sample.clone().map(|key| Wanted { key, version: None }));
+    let unread = listed.unread(wanted.as_ref());
+    run.unread
+        .extend(unread.map(|begin| bucket::named(&target.bucket, begin)));
     look(run, credentials, &target.bucket, wanted.as_ref(), &listed).await
 }
 
@@ -256,6 +266,7 @@ async fn look(
             let check = run.open(subject).on(bucket);
             run.skip(check, why);
         }
+        browser::refuse_mixed(run, credentials, bucket)?;
         let nobodys = format!("{}{NOBODYS_KEY}", bucket::begin_of(run, bucket));
         let asked = cors::ask_first(run, credentials, bucket, &nobodys).await?;
         return asked.settle(run, credentials, bucket, None).await;
@@ -267,6 +278,7 @@ async fn look(
         region: run.region.clone(),
         credentials: credentials.clone(),
     });
+    browser::refuse_mixed(run, credentials, bucket)?;
     let asked = cors::ask_first(run, credentials, bucket, &wanted.key).await?;
     browser::fetch(run, credentials, bucket, wanted, read, asked).await
 }
@@ -286,7 +298,7 @@ async fn follow_one(run: &mut Run<'_>, credentials: &Arc<Credentials>) -> Step {
     };
     let bucket = &target.bucket;
     let read = object::read(run, credentials, bucket, wanted, &bucket::Listed::UNKNOWN).await?;
-    browser::name_host(run, credentials, bucket);
+    browser::name_host(run, credentials, bucket)?;
     let asked = cors::ask_first(run, credentials, bucket, &wanted.key).await?;
     browser::fetch(run, credentials, bucket, wanted, read, asked).await?;
     if run.tools.decode.is_none() {

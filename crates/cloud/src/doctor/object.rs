@@ -12,6 +12,7 @@ use super::cause::{host_of, no_such_bucket, of_call, session_unheard, unexpected
 use super::check::{Cause, Subject};
 use super::denial::Denial;
 use super::key::is_session_unheard;
+use super::kms::Locked;
 use super::run::{Open, Run, Step};
 use super::version::{self, no_such_version};
 use super::{Wanted, whose};
@@ -152,7 +153,7 @@ async fn range(
         Err(error) if error.kind() == Some(RefusalKind::InvalidRange) => {
             return run.fail(check, empty(it));
         }
-        Err(error) if error.kind() == Some(RefusalKind::AccessDenied) && has_kms_key(head) => {
+        Err(error) if has_kms_key(head) && may_be_about_key(&error) => {
             return run.fail(check.about(Subject::Kms), kms_denied(run, it, head, &error));
         }
         Err(error) => return denied(run, check, it, listed, &error).await,
@@ -229,11 +230,12 @@ async fn denied<T>(
         false => None,
     };
     let cause = match is_listed {
-        Some(true) => get_denied(run, it, error),
+        Some(true) => get_denied(run, it, error, IS_THERE),
         Some(false) => no_such_object(it),
         // S3 names the right that is lacking: to know that there is nothing, or to read what there is.
         None if words.contains("s3:ListBucket") => no_such_object(it),
-        None if words.contains("s3:GetObject") => get_denied(run, it, error),
+        // Asked before anybody looks whether there is such an object, so that whoever lacks it learns nothing of that.
+        None if words.contains("s3:GetObject") => get_denied(run, it, error, MAY_BE_MISSING),
         None if is_session_unheard(run, it.key, it.bucket, Some(it.wanted), error).await => {
             session_unheard(error)
         }
@@ -258,6 +260,12 @@ fn says_more(error: &CallError) -> bool {
 
 fn has_kms_key(head: Option<&ObjectHead>) -> bool {
     head.is_some_and(|head| head.kms_key.is_some())
+}
+
+/// Is the key of an encrypted object the cause?
+fn may_be_about_key(error: &CallError) -> bool {
+    let code = error.refusal().and_then(|refusal| refusal.code.as_deref());
+    error.kind() == Some(RefusalKind::AccessDenied) || code.is_some_and(|code| code.starts_with("KMS."))
 }
 
 /// The server says how long the object is and sends less of it.
@@ -293,7 +301,12 @@ fn no_such_object(it: &Looked<'_>) -> Cause {
     )
 }
 
-fn get_denied(run: &Run<'_>, it: &Looked<'_>, error: &CallError) -> Cause {
+/// Of an object that a listing names.
+const IS_THERE: &str = "is there and may not be read";
+/// Of one that nobody saw.
+const MAY_BE_MISSING: &str = "may not be read, and whether it is there can only be told with s3:ListBucket";
+
+fn get_denied(run: &Run<'_>, it: &Looked<'_>, error: &CallError, what: &str) -> Cause {
     let denial = Denial::of(error);
     let allow = match it.wanted.version {
         Some(_) => {
@@ -307,11 +320,7 @@ fn get_denied(run: &Run<'_>, it: &Looked<'_>, error: &CallError) -> Cause {
     };
     let cause = Cause::new(
         "storage.get_denied",
-        format!(
-            "The object {} is there and may not be read{}.",
-            it.wanted.key,
-            denial.said()
-        ),
+        format!("The object {} {what}{}.", it.wanted.key, denial.said()),
         denial.fix(allow),
     );
     match denial.is_mended_by_allowing() {
@@ -342,24 +351,16 @@ fn missing_or_denied(run: &Run<'_>, it: &Looked<'_>) -> Cause {
 }
 
 fn kms_denied(run: &Run<'_>, it: &Looked<'_>, head: Option<&ObjectHead>, error: &CallError) -> Cause {
-    let key = head.and_then(|head| head.kms_key.as_deref());
-    let with = key.map(|key| format!(" with {key}")).unwrap_or_default();
-    let whom = match whose(it.key) {
-        super::Whose::User(_) => "the IAM user",
-        _ => "the role",
+    let locked = Locked {
+        object: &it.wanted.key,
+        key: head.and_then(|head| head.kms_key.as_deref()),
+        whom: match whose(it.key) {
+            super::Whose::User(_) => "the IAM user",
+            _ => "the role",
+        },
+        partition: run.patient.region.partition(),
     };
-    let said = error.refusal().map(ToString::to_string).unwrap_or_default();
-    Cause::new(
-        "storage.kms_denied",
-        format!(
-            "The object {} is encrypted{with}, and that key may not be used to decrypt it: {said}.",
-            it.wanted.key
-        ),
-        format!(
-            "Allow {whom} kms:Decrypt on the key, as this statement does; the key's own policy must allow it as well."
-        ),
-    )
-    .with_paste(&policy::decrypt_policy(key, run.patient.region.partition()))
+    locked.cause(error)
 }
 
 fn archived(it: &Looked<'_>) -> Cause {

@@ -32,6 +32,8 @@ pub(super) struct Run<'a> {
     pub sample: Option<Sample>,
     /// Where buckets said that they are.
     pub regions: Vec<(BucketName, Region)>,
+    /// Buckets, and parts of them, of which no object could be tried.
+    pub unread: Vec<String>,
     tell: &'a mut Tell<'a>,
     checks: Vec<Check>,
     started: Instant,
@@ -63,6 +65,7 @@ impl<'a> Run<'a> {
             region: patient.region.clone(),
             sample: None,
             regions: Vec::new(),
+            unread: Vec::new(),
             tell,
             checks: Vec::new(),
             started: Instant::now(),
@@ -108,6 +111,19 @@ impl<'a> Run<'a> {
             sleep(BUSY_WAIT).await;
             answer = self.in_time(open, ask()).await;
         }
+        open.note(answer.as_ref().err());
+        answer
+    }
+
+    /// Makes calls of a check that come back to a busy server by themselves: in time, and not again.
+    pub async fn ask_once<T>(
+        &self,
+        open: &mut Open,
+        call: &'static str,
+        asked: impl Future<Output = Result<T, CallError>>,
+    ) -> Result<T, CallError> {
+        open.check.call = Some(call);
+        let answer = self.in_time(open, asked).await;
         open.note(answer.as_ref().err());
         answer
     }

@@ -270,10 +270,13 @@ async fn a_missing_key_behind_a_403_is_looked_for_in_the_listing() {
 
 /// Follows the way to an object of this server's with a user's key; `decode` is none where no byte may be read.
 async fn follow(server: &Server, decode: Option<&Decode>) -> Diagnosis {
-    let patient = patient_of(server, Some("a.jpg"));
+    follow_patient(server, decode, &patient_of(server, Some("a.jpg"))).await
+}
+
+pub(super) async fn follow_patient(server: &Server, decode: Option<&Decode>, patient: &Patient) -> Diagnosis {
     let key = Arc::new(Credentials::permanent(KEY, "secret"));
     with_tools(WHOLE_MAX, server, decode, async |tools| {
-        super::follow(&patient, &key, tools, &mut |_| ()).await
+        super::follow(patient, &key, tools, &mut |_| ()).await
     })
     .await
 }

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 
 use crate::connect::Answer;
+use crate::unpack::{self, Seen};
 use crate::xml::{Element, XmlError};
 
 /// A bucket that may be listed.
@@ -39,6 +40,8 @@ pub struct RangeRead {
     pub total_bytes: Option<u64>,
     /// What it says it is.
     pub content_type: Option<String>,
+    /// How it is packed, as far as it says.
+    pub encoding: Option<String>,
     /// Changes when its bytes change.
     pub etag: Option<String>,
     /// Did the server heed the range, or send everything?
@@ -97,10 +100,16 @@ impl RangeRead {
         Self {
             total_bytes: total.and_then(|total| total.parse().ok()),
             content_type: answer.header("content-type").map(str::to_owned),
+            encoding: answer.joined("content-encoding"),
             etag: answer.header("etag").map(str::to_owned),
             is_partial,
             bytes: answer.body,
         }
+    }
+
+    /// What a browser sees of it. `is_all`: whether these bytes are all that there are.
+    pub fn seen(&self, is_all: bool) -> Seen {
+        unpack::seen(self.encoding.as_deref(), self.bytes.clone(), is_all)
     }
 }
 

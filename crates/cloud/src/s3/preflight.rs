@@ -8,7 +8,7 @@ use crate::refusal::Refusal;
 pub struct Preflight {
     /// The HTTP status.
     pub status: u16,
-    /// `Access-Control-Allow-Origin`.
+    /// `Access-Control-Allow-Origin`; with a comma where it comes twice.
     pub allow_origin: Option<String>,
     /// `Access-Control-Allow-Methods`, in capitals.
     pub allow_methods: Vec<String>,
@@ -56,9 +56,7 @@ impl Preflight {
         let lower = |words: Vec<String>| words.into_iter().map(|word| word.to_ascii_lowercase()).collect();
         Self {
             status: answer.status,
-            allow_origin: answer
-                .header("access-control-allow-origin")
-                .map(|origin| origin.trim().to_owned()),
+            allow_origin: answer.joined("access-control-allow-origin"),
             allow_methods: list("access-control-allow-methods")
                 .into_iter()
                 .map(|word| word.to_ascii_uppercase())

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use bytes::Bytes;
 use insitu_cloud::connect::{ConnectError, Outbound};
 use insitu_cloud::public::AsPage;
 use insitu_cloud::s3::{self, ObjectName, RangeRead};
-use insitu_cloud::{CallError, RefusalKind, Retry, public};
+use insitu_cloud::{CallError, RefusalKind, Retry, Seen, public};
 use insitu_model::address::Address;
 use insitu_model::ambient::{Clock, Random};
 use insitu_model::id::{OrganizationId, StorageId};
@@ -93,16 +92,16 @@ impl From<ApiError> for Unread {
 /// The beginning of an asset's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Beginning {
-    /// The bytes, at most as many as were asked for.
-    pub bytes: Bytes,
+    /// As many bytes as were asked for at most, as a browser sees them.
+    pub seen: Seen,
     /// What the server names the content by.
     pub etag: Option<String>,
 }
 
-impl From<RangeRead> for Beginning {
-    fn from(read: RangeRead) -> Self {
+impl Beginning {
+    fn new(read: RangeRead, first_bytes: usize) -> Self {
         Self {
-            bytes: read.bytes,
+            seen: read.seen(read.bytes.len() < first_bytes),
             etag: read.etag,
         }
     }
@@ -120,17 +119,21 @@ pub async fn read_header(
 ) -> Result<Option<Beginning>, Unread> {
     match (storage, OwnFile::parse_kept(data)) {
         (Some(storage), _) => read_private(hub, organization, storage, data, first_bytes, seen).await,
-        (None, Some(file)) => read_own_file(hub, file, first_bytes).await.map(|bytes| {
+        (None, Some(file)) => read_own_file(hub, file, first_bytes).await.map(|seen| {
             // It never changes.
-            Some(Beginning { bytes, etag: None })
+            Some(Beginning { seen, etag: None })
         }),
         (None, None) => read_public(hub, data, first_bytes, seen).await,
     }
 }
 
 /// The same of a file in the hub's own storage.
-pub async fn read_own_file(hub: &Hub, file: OwnFile, first_bytes: usize) -> Result<Bytes, Unread> {
+pub async fn read_own_file(hub: &Hub, file: OwnFile, first_bytes: usize) -> Result<Seen, Unread> {
     let read = hub.files.read_first(file, first_bytes).await;
+    let read = read.map(|bytes| Seen::Bytes {
+        is_all: bytes.len() < first_bytes,
+        bytes,
+    });
     read.map_err(|error| match error {
         FileError::Bucket(BucketError::Call { ref cause, .. }) => Unread {
             blame: blame_of(cause),
@@ -153,13 +156,16 @@ async fn read_private(
     seen: Option<&str>,
 ) -> Result<Option<Beginning>, Unread> {
     let storage = ReachedStorage::get(hub, organization, id).await?;
-    let parsed = Address::parse_with(data, storage.endpoint.as_ref())
-        .map_err(|error| Unread::asset(error.code(), error))?;
-    let Address::Object(object) = parsed.address else {
-        return Err(Unread::asset(
+    // It was an object of the storage when it was imported.
+    let elsewhere = || {
+        Unread::asset(
             "storage.address_elsewhere",
             "the address is no object that the storage reaches; its endpoint may have been changed since",
-        ));
+        )
+    };
+    let parsed = Address::parse_with(data, storage.endpoint.as_ref()).map_err(|_| elsewhere())?;
+    let Address::Object(object) = parsed.address else {
+        return Err(elsewhere());
     };
     if !storage.covers(&object) {
         return Err(Unread::asset(
@@ -181,7 +187,7 @@ async fn read_private(
         }
     });
     match read.await? {
-        Ok(read) => Ok(read.map(Beginning::from)),
+        Ok(read) => Ok(read.map(|read| Beginning::new(read, first_bytes))),
         Err(error) => Err(Unread::of_call(&error, blame_of(&error))),
     }
 }
@@ -198,7 +204,7 @@ async fn read_public(
         Some(etag) => public.get_changed_range(&url, first_bytes, etag).await,
         None => public.get_range(&url, first_bytes).await.map(Some),
     };
-    read.map(|read| read.map(Beginning::from))
+    read.map(|read| read.map(|read| Beginning::new(read, first_bytes)))
         .map_err(|error| unread_in_public(&error))
 }
 

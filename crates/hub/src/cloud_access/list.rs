@@ -106,7 +106,7 @@ impl Bucket {
         retry: Retry,
         patience: Duration,
     ) -> Result<ListPage, Unlisted> {
-        let host = self.name.to_string();
+        let host = format!("the bucket {}", self.name);
         let asked = tokio::time::timeout(patience, self.patient_page(hub, listing, retry)).await;
         asked.unwrap_or_else(|_| Err(self.refused(listing, &ConnectError::Timeout { host }.into())))
     }

@@ -283,7 +283,7 @@ impl Prober {
             seen,
         );
         let (found, etag) = match (header.await?, object.known) {
-            (Some(header), _) => (found_in(&header.bytes), header.etag),
+            (Some(header), _) => (found_in(&header.seen)?, header.etag),
             (None, Some(known)) => (known.found.clone(), known.etag.clone()),
             (None, None) => {
                 return Err(Unread::asset(

@@ -1,9 +1,12 @@
 //! What is read of each file, and what is learned or not learned from it.
 
 use std::collections::HashMap;
+use std::io::Write as _;
 use std::sync::Mutex;
 
 use axum::http::StatusCode;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
 use crate::story::{Bucket, ROCKET, ROTATED, Story};
@@ -27,6 +30,9 @@ fn bucket() -> Bucket {
         ("rocket.jpg", ROCKET.to_vec()),
         ("rotated.jpg", ROTATED.to_vec()),
         ("late.jpg", late.concat()),
+        ("packed.jpg", gzip(ROCKET)),
+        ("falsely.jpg", ROCKET.to_vec()),
+        ("brotli.jpg", b"\x0b\x02\x80".to_vec()),
         ("cut.jpg", ROCKET[..20].to_vec()),
         ("long.jpg", [&[0xff, 0xd8], &segment[..], &segment].concat()),
         ("bomb.png", bomb.concat()),
@@ -37,12 +43,25 @@ fn bucket() -> Bucket {
     Bucket {
         files,
         refusals: Mutex::new(refusals),
+        encodings: HashMap::from([
+            ("packed.jpg", "gzip"),
+            ("falsely.jpg", "gzip"),
+            ("brotli.jpg", "br"),
+        ]),
         ..Bucket::default()
     }
 }
 
-const MEASURED: [&str; 3] = ["rocket.jpg", "rotated.jpg", "late.jpg"];
-const FAILED: [(&str, &str); 7] = [
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+const MEASURED: [&str; 4] = ["rocket.jpg", "rotated.jpg", "late.jpg", "packed.jpg"];
+const FAILED: [(&str, &str); 9] = [
+    ("falsely.jpg", "image.not_unpacked"),
+    ("brotli.jpg", "image.packed"),
     ("cut.jpg", "image.cut_off"),
     ("long.jpg", "image.header_too_long"),
     ("bomb.png", "image.size_out_of_range"),
@@ -67,9 +86,9 @@ async fn every_asset_is_measured_or_given_up_with_its_reason() {
     let probes = story.done().await;
     assert_eq!(
         (&probes["enabled"], &probes["measured"]),
-        (&json!(true), &json!(3))
+        (&json!(true), &json!(4))
     );
-    assert_eq!(probes["failed"], 7);
+    assert_eq!(probes["failed"], 9);
 
     let assets = story.assets().await;
     for name in MEASURED {

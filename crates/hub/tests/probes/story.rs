@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::{StreamExt as _, stream};
 use insitu_hub::jobs::wait_for_import;
@@ -27,6 +27,8 @@ pub struct Bucket {
     /// Answers before, or instead of, the file: how many, and the last one for ever where it is no file.
     pub refusals: Mutex<HashMap<&'static str, (u32, StatusCode)>>,
     pub asked: Mutex<Vec<(String, String)>>,
+    /// How files are packed, as their `Content-Encoding` says.
+    pub encodings: HashMap<&'static str, &'static str>,
     /// Files whose answers break off in the middle.
     pub cut: HashSet<&'static str>,
     /// Files that came in place of others.
@@ -85,12 +87,17 @@ async fn answer(State(bucket): State<Arc<Bucket>>, method: Method, uri: Uri, hea
         let length = [(header::CONTENT_LENGTH, part.len())];
         return (StatusCode::PARTIAL_CONTENT, length, cut_in_half(part)).into_response();
     }
-    (
+    let mut answer = (
         StatusCode::PARTIAL_CONTENT,
         [(header::ETAG, etag)],
         Body::from(part),
     )
-        .into_response()
+        .into_response();
+    if let Some(encoding) = bucket.encodings.get(name.as_str()) {
+        let encoding = HeaderValue::from_static(encoding);
+        answer.headers_mut().insert(header::CONTENT_ENCODING, encoding);
+    }
+    answer
 }
 
 fn cut_in_half(mut part: Vec<u8>) -> Body {

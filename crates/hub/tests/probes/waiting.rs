@@ -123,3 +123,30 @@ async fn where_every_answer_breaks_off_the_second_is_the_last() {
     );
     assert!(tries.values().all(|tries| *tries == 2), "{tries:?}");
 }
+
+/// What its address was is known from when the asset was imported: what it is now, from where the storage leads.
+#[tokio::test]
+async fn an_asset_whose_storage_was_led_elsewhere_is_told_so() {
+    let story = Story::begin().await;
+    let storage = story.storage("photos", "http://127.0.0.1:1").await;
+    let row =
+        json!({ "data": "http://127.0.0.1:1/photos/a.jpg", "externalId": "a", "width": 3, "height": 2 });
+    story.import_rows(&storage, &json!([row])).await;
+    let asset = story.assets().await["a"]["_id"].as_str().unwrap().to_owned();
+    let elsewhere = json!({ "endpoint": "http://127.0.0.1:2" });
+    let changed = story
+        .ada
+        .post(&format!("/v2/storages/{storage}"), elsewhere)
+        .await;
+    changed.data();
+    let why = format!("/v2/project/{}/assets/{asset}/why", story.project);
+    let answer = story.ada.get(&why).await;
+    let cause = &answer.data()["diagnosis"]["cause"];
+    assert_eq!(
+        (&cause["name"], &cause["code"]),
+        (&json!("object"), &json!("storage.address_elsewhere")),
+        "{cause}"
+    );
+    let fix = cause["fix"]["text"].as_str().unwrap();
+    assert!(fix.contains("the endpoint that it had"), "{fix}");
+}

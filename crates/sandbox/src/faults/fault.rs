@@ -67,6 +67,8 @@ pub enum Fault {
     OtherOrigin { origin: String },
     /// Leaves `Vary` away.
     NoVary,
+    /// Allows every origin beside the one that its rule allows, as a proxy does that adds a header of its own.
+    OriginTwice,
     /// Answers a range with the whole.
     IgnoreRange,
     /// Gives objects this media type.
@@ -74,6 +76,8 @@ pub enum Fault {
         #[serde(rename = "type")]
         media_type: String,
     },
+    /// Says of objects that they are packed as gzip.
+    FalseGzip,
     /// Sends half of what `Content-Length` says, then closes the connection.
     CutBody,
     /// Gives, in place of the object, few bytes that unpack to gigabytes.
@@ -126,13 +130,14 @@ impl Fault {
             | Self::HideMissing
             | Self::NoSuchObject
             | Self::WrongContentType { .. }
+            | Self::FalseGzip
             | Self::Bomb => matches!(operation, GetObject | HeadObject),
             Self::IgnoreRange => operation == GetObject,
             // In the words of S3: STS is asked who one is, and that cannot be denied.
             Self::RevokeSessions { .. } => operation.is_on_a_bucket() || operation == ListBuckets,
             Self::CutBody => matches!(operation, GetObject | ListObjectsV2),
             Self::NoExternalIdDemanded | Self::DenyAssumeRole => operation == AssumeRole,
-            Self::NoCors | Self::OtherOrigin { .. } | Self::NoVary => {
+            Self::NoCors | Self::OtherOrigin { .. } | Self::NoVary | Self::OriginTwice => {
                 operation.is_on_a_bucket() || operation == Preflight
             }
         }
@@ -147,7 +152,7 @@ impl Fault {
                 .given_ms
                 .and_then(|ms| Timestamp::from_millisecond(ms).ok())
                 .is_some_and(|given| given < *before),
-            Self::NoCors | Self::OtherOrigin { .. } | Self::NoVary => target.has_origin,
+            Self::NoCors | Self::OtherOrigin { .. } | Self::NoVary | Self::OriginTwice => target.has_origin,
             Self::IgnoreRange => target.has_range,
             _ => true,
         };

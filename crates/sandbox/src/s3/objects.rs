@@ -57,7 +57,7 @@ pub(super) fn head(asked: &Asked, input: &HeadObjectInput) -> Result<HeadObjectO
         metadata: metadata(&object),
         cache_control: object.cache_control.clone(),
         content_disposition: object.content_disposition.clone(),
-        content_encoding: object.content_encoding.clone(),
+        content_encoding: content_encoding(asked, &object),
         ..HeadObjectOutput::default()
     })
 }
@@ -85,7 +85,7 @@ pub(super) async fn get(asked: &Asked, input: &GetObjectInput) -> Result<GetObje
         metadata: metadata(&object),
         cache_control: object.cache_control.clone(),
         content_disposition: object.content_disposition.clone(),
-        content_encoding: object.content_encoding.clone(),
+        content_encoding: content_encoding(asked, &object),
         body: Some(body(&object, range).await?),
         ..GetObjectOutput::default()
     })
@@ -159,6 +159,13 @@ fn content_type(asked: &Asked, object: &Object) -> String {
         _ => None,
     });
     instead.unwrap_or_else(|| object.content_type.clone())
+}
+
+fn content_encoding(asked: &Asked, object: &Object) -> Option<String> {
+    match asked.facts.struck.has(&Fault::FalseGzip) {
+        true => Some("gzip".to_owned()),
+        false => object.content_encoding.clone(),
+    }
 }
 
 /// The bytes to send, and the Content-Range if it is a part.

@@ -3562,7 +3562,7 @@ export interface components {
              */
             bucketsTested: number;
             checkedAt: string;
-            /** @description The one cause of what failed; none where everything was as it should be. */
+            /** @description The one cause of what failed, or that there was nothing to read; none where everything was as it should be. */
             code?: string | null;
             message?: string | null;
         };

@@ -43,6 +43,7 @@ it('says first what keeps a storage from being used, then how its last test ende
     cause: 'Blocked by CORS',
     why: 'No rule names this page.',
   });
+  expect(standing('verified', 'storage.nothing_to_read')).toMatchObject({ dot: 'warning' });
   expect(standing('verified', null)).toMatchObject({ dot: 'good', at: '2026-01-02T00:00:00.000Z' });
   expect(standing('not_applicable')).toMatchObject({ dot: 'idle' });
   expect(standing('verified')).toMatchObject({ dot: 'good' });

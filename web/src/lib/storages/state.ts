@@ -40,6 +40,8 @@ export function isPartly({ bucketsTested, bucketsFailed }: Buckets): boolean {
 export function outcomeOf(check: LastCheck): Standing {
   const { code, message, bucketsTested, bucketsFailed, checkedAt: at } = check;
   if (!code) return { dot: 'good', label: words.works, at };
+  // It shows neither that the storage works nor that it fails.
+  if (code === 'storage.nothing_to_read') return { dot: 'warning', label: words.unread, why: message, at };
   const cause = shortCause(code);
   if (!isPartly(check)) return { dot: 'failed', label: words.failing, cause, why: message, at };
   return {

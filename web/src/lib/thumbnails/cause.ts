@@ -13,6 +13,7 @@ export type Cause =
   | 'keys'
   | 'role'
   | 'cors'
+  | 'mixed'
   | 'network'
   | 'offline'
   | 'undecodable'
@@ -68,6 +69,8 @@ const BY_DOCTOR: Record<string, Cause> = {
   'storage.cors_missing': 'cors',
   'storage.cors_other_origin': 'cors',
   'storage.cors_no_rule': 'cors',
+  'storage.cors_twice': 'cors',
+  'storage.mixed_content': 'mixed',
   'storage.get_denied': 'denied',
   'storage.kms_denied': 'denied',
   'storage.missing_or_denied': 'denied',
@@ -96,6 +99,7 @@ const BY_DOCTOR: Record<string, Cause> = {
   'storage.throttled': 'busy',
   'storage.server_fault': 'busy',
   'storage.not_decodable': 'undecodable',
+  'storage.content_encoding': 'undecodable',
   'storage.dns': 'network',
   'storage.connect': 'network',
   'storage.tls': 'network',

@@ -38,6 +38,9 @@ describe('the cause of a refusal', () => {
   it('is the hub’s word where the browser may not see', () => {
     expect(causeOfDoctor('storage.no_such_object')).toBe('missing');
     expect(causeOfDoctor('storage.cors_other_origin')).toBe('cors');
+    expect(causeOfDoctor('storage.cors_twice')).toBe('cors');
+    expect(causeOfDoctor('storage.mixed_content')).toBe('mixed');
+    expect(causeOfDoctor('storage.content_encoding')).toBe('undecodable');
     expect(causeOfDoctor('of.tomorrow')).toBeUndefined();
     expect(causeOfDoctor(null)).toBeUndefined();
   });

@@ -18,7 +18,7 @@ const SEEN = new Set<Cause>([
 ]);
 
 /** Causes that are a bucket's or a storage's: what one picture was asked about holds for the others there. */
-const OF_ALL = new Set<Cause>(['cors', 'noBucket', 'wrongRegion', 'clock', 'keys', 'role']);
+const OF_ALL = new Set<Cause>(['cors', 'mixed', 'noBucket', 'wrongRegion', 'clock', 'keys', 'role']);
 
 /** How long that is believed. */
 const BELIEVED_MS = 10_000;

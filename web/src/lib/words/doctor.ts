@@ -55,6 +55,8 @@ export const words = {
     keys: 'The access key of the storage is not accepted. Replace it in Organization → Storages.',
     role: 'The role of the storage does not let this hub in. Test the storage in Organization → Storages.',
     cors: 'The bucket answers, and has no CORS rule that lets this page read the file.',
+    mixed:
+      'The hub’s pages come by HTTPS and the picture by HTTP: browsers fetch nothing insecure into a secure page.',
     network: 'This browser gets no answer from the bucket, or the connection broke off.',
     offline: 'Your computer is offline. Connect to the network, then try again.',
     undecodable: 'The file was fetched, but this browser cannot decode it as a picture.',

@@ -37,6 +37,7 @@ export const words = {
   changed: (name: string) => `${name} was changed.`,
   failing: 'Failing',
   works: 'Works',
+  unread: 'Nothing to read',
   neverTested: 'Not tested',
   notTestedSince: 'Not tested since it changed',
   discardTitle: (name: string) => `Leave ${name} without saving?`,

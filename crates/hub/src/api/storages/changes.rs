@@ -10,7 +10,7 @@ use insitu_model::region::Region;
 use insitu_model::storage::AccessType;
 use insitu_store::audit;
 use insitu_store::role_proofs::{self, Line};
-use insitu_store::storages::{self, Storage, StorageChange};
+use insitu_store::storages::{self, ExternalIdSource, Storage, StorageChange};
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -22,8 +22,8 @@ use utoipa_axum::routes;
 use super::checked::Checked;
 use super::form::{Problems, StorageForm};
 use super::storage::{
-    StorageData, parse_id, prefix_texts, proved, refuse_hub_account, refuse_long_policy,
-    refuse_private_endpoint, refuse_region_without_sts, sealed_key,
+    StorageData, customer_external_id, parse_id, prefix_texts, proved, refuse_hub_account,
+    refuse_long_policy, refuse_private_endpoint, refuse_region_without_sts, sealed_key,
 };
 use super::trust::refuse_role_of_another;
 use super::view::StorageView;
@@ -72,10 +72,22 @@ async fn change(
     problems.into_result()?;
     let role = checked.role_arn.as_ref().map(|role| role.as_str());
     if role.is_some_and(|role| current.role_arn.as_deref() != Some(role)) {
+        refuse_typed_for_another(
+            hub.config.refuse_customer_external_ids,
+            current.external_id_source,
+        )?;
         hub.role_throttle.check_saved(access.caller.user)?;
     }
     let action = AuditAction::StorageChanged;
     save(&hub, &access, current, &checked, action, until).await
+}
+
+/// What the operator refuses for a new storage, an external ID that was typed, is no way to another role either.
+fn refuse_typed_for_another(only_hubs: bool, source: Option<ExternalIdSource>) -> ApiResult<()> {
+    match source {
+        Some(ExternalIdSource::Customer) if only_hubs => Err(customer_external_id()),
+        _ => Ok(()),
+    }
 }
 
 /// The policy as it is going to be: with the role or the prefixes that stay. Another partition has longer ARNs.
@@ -274,5 +286,27 @@ fn refuse_what_only_the_endpoint_allowed(current: &Storage, checked: &Checked, p
             "publicKey",
             "Without the endpoint the keys are AWS's: send publicKey and privateKey too.",
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_external_id_that_was_typed_is_taken_to_no_other_role_where_the_operator_refuses_such() {
+        let code = |only_hubs, source| {
+            let refused = refuse_typed_for_another(only_hubs, source).err();
+            refused.map(|error| error.code.into_owned())
+        };
+        let refused = Some("storage.external_id_customer_refused".to_owned());
+        assert_eq!(code(true, Some(ExternalIdSource::Customer)), refused);
+        for (only_hubs, source) in [
+            (true, Some(ExternalIdSource::Hub)),
+            (true, None),
+            (false, Some(ExternalIdSource::Customer)),
+        ] {
+            assert_eq!(code(only_hubs, source), None);
+        }
     }
 }

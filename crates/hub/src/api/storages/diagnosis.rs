@@ -165,6 +165,14 @@ impl DiagnosisView {
         }
     }
 
+    /// Why nobody knows that the storage works: what failed, or that there was nothing to read.
+    pub fn doubt(&self) -> Option<&CheckView> {
+        let is_unread = |check: &&CheckView| check.code.as_deref() == Some(doctor::NOTHING_TO_READ);
+        self.cause
+            .as_ref()
+            .or_else(|| self.warnings.iter().find(is_unread))
+    }
+
     /// The same in words alone: without policies to paste, but with who is shown them.
     pub fn without_documents(mut self) -> Self {
         let shown = self

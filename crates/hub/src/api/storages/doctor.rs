@@ -245,7 +245,7 @@ impl Test {
 impl Saved {
     /// Keeps how the test ended, and has the role tried at once where it was seen otherwise than known: the proof decides.
     async fn learn(self, hub: &Hub, diagnosis: &DiagnosisView, seen: Option<RoleSeen>) {
-        let cause = diagnosis.cause.as_ref();
+        let cause = diagnosis.doubt();
         let now = hub.clock.now_ms();
         let check = StorageCheck {
             checked_at: now,

@@ -60,7 +60,7 @@ pub struct StorageView {
 #[serde(rename_all = "camelCase")]
 pub struct LastCheck {
     pub checked_at: String,
-    /// The one cause of what failed; none where everything was as it should be.
+    /// The one cause of what failed, or that there was nothing to read; none where everything was as it should be.
     pub code: Option<String>,
     pub message: Option<String>,
     /// How many buckets were looked at.

@@ -277,11 +277,10 @@ impl<'a> Way<'a> {
                 "The address is no object that the storage reaches; its endpoint may have been changed since.",
             )
         };
-        let read = match Address::parse_with(data, storage.endpoint.as_ref()) {
-            Ok(parsed) => parsed.address.as_object().cloned().ok_or_else(elsewhere),
-            Err(error) => Err(ApiError::invalid(error.code(), format!("{error}."))),
-        };
-        match read {
+        // It was an object of the storage when it was imported: what it is now depends on the endpoint alone.
+        let read = Address::parse_with(data, storage.endpoint.as_ref()).ok();
+        let object = read.and_then(|parsed| parsed.address.as_object().cloned());
+        match object.ok_or_else(elsewhere) {
             Ok(object) => {
                 let region = object.region().map(|region| format!(", in {region}"));
                 self.steps.passed(
@@ -296,8 +295,8 @@ impl<'a> Way<'a> {
                 Some(object)
             }
             Err(error) => {
-                self.steps
-                    .refused("object", error, "Import the asset again with its right address.");
+                let fix = "Give the storage back the endpoint that it had, or import the asset again with its address of now.";
+                self.steps.refused("object", error, fix);
                 None
             }
         }

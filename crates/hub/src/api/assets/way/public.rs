@@ -1,6 +1,7 @@
 //! The way to what needs no storage: a public address as a page of the hub gets it, or a file of the hub's own.
 
 use insitu_cloud::doctor::{Decoded, NOT_READ, READING_NOT_TRIED, TRY_READING};
+use insitu_cloud::{Seen, is_mixed};
 use insitu_model::own_file::OwnFile;
 
 use super::Way;
@@ -43,10 +44,10 @@ impl Way<'_> {
             let read = match own {
                 Some(file) => read_own_file(hub, file, FIRST_BYTES)
                     .await
-                    .map(|bytes| (bytes, None)),
+                    .map(|seen| (seen, None)),
                 None => read_as_page(hub, data, FIRST_BYTES)
                     .await
-                    .map(|page| (page.bytes, Some(page.allow_origin))),
+                    .map(|page| (page.seen, Some(page.allow_origin))),
             };
             read.map_err(|unread| ApiError::invalid(unread.code, format!("{}.", unread.message)))
         };
@@ -55,22 +56,33 @@ impl Way<'_> {
                 let fix = "Open the address in a browser to see what answers there.";
                 self.steps.stopped("head", stop, fix);
             }
-            Ok((bytes, allowed)) => {
+            Ok((seen, allowed)) => {
                 self.steps
                     .passed("head", "It is there and can be read.".to_owned());
                 // The hub's own files come from the origin of its pages.
-                let is_let_in = allowed.is_none_or(|allowed| self.is_let_in(allowed.as_deref()));
+                let is_let_in = allowed.is_none_or(|allowed| self.is_let_in(data, allowed.as_deref()));
                 if is_let_in {
-                    self.look_at(&bytes);
+                    self.look_at(seen);
                 }
             }
         }
         Ok(())
     }
 
-    /// May pages of the hub read what came with this `Access-Control-Allow-Origin`?
-    fn is_let_in(&mut self, allowed: Option<&str>) -> bool {
+    /// May pages of the hub read what came from this address with this `Access-Control-Allow-Origin`?
+    fn is_let_in(&mut self, data: &str, allowed: Option<&str>) -> bool {
         let origin = self.hub.public_url.as_str();
+        if is_mixed(origin, data) {
+            let error = ApiError::invalid(
+                "storage.mixed_content",
+                format!(
+                    "Pages of {origin} came by TLS, and browsers keep them from fetching what is plain HTTP (mixed content)."
+                ),
+            );
+            let fix = "Import its address with https://, or upload the file to the hub.";
+            self.steps.refused("cors", error, fix);
+            return false;
+        }
         let error = match kept_from_pages(allowed, origin) {
             None => {
                 self.steps
@@ -86,8 +98,32 @@ impl Way<'_> {
         false
     }
 
-    fn look_at(&mut self, bytes: &[u8]) {
-        match decode(bytes, bytes.len() < FIRST_BYTES) {
+    fn look_at(&mut self, seen: Seen) {
+        let (bytes, is_all) = match seen {
+            Seen::Bytes { bytes, is_all } => (bytes, is_all),
+            Seen::NotAsSaid(encoding) => {
+                let error = ApiError::invalid(
+                    "storage.content_encoding",
+                    format!(
+                        "The server says that it is packed (Content-Encoding: {encoding}), and it cannot be unpacked so. Browsers show nothing of it."
+                    ),
+                );
+                let fix = "Let the server send it without that Content-Encoding, or packed as it says.";
+                return self.steps.refused("decode", error, fix);
+            }
+            Seen::Packed(encoding) => {
+                let message = format!(
+                    "It is packed (Content-Encoding: {encoding}) in a way that browsers undo and the hub does not: whether it is a picture is not known."
+                );
+                let fix = FixView {
+                    text: "Open the asset in the browser to see.".to_owned(),
+                    paste: None,
+                };
+                let code = Some("storage.content_encoding".to_owned());
+                return self.steps.end("decode", "warned", code, message, Some(fix));
+            }
+        };
+        match decode(&bytes, is_all) {
             Decoded::NotShown(reason) => {
                 let error = ApiError::invalid(
                     "storage.not_decodable",
@@ -111,6 +147,12 @@ impl Way<'_> {
 fn kept_from_pages(allowed: Option<&str>, origin: &str) -> Option<ApiError> {
     match allowed {
         Some(allowed) if allowed == "*" || allowed == origin => None,
+        Some(allowed) if allowed.contains(',') => Some(ApiError::invalid(
+            "storage.cors_twice",
+            format!(
+                "The server sends Access-Control-Allow-Origin more than once ({allowed}), and browsers refuse such an answer whatever it says."
+            ),
+        )),
         Some(allowed) => Some(ApiError::invalid(
             "storage.cors_other_origin",
             format!("The server lets pages of {allowed} read it, and not those of the hub, {origin}."),
@@ -138,5 +180,11 @@ mod tests {
             assert_eq!(code(Some(other)).as_deref(), Some("storage.cors_other_origin"));
         }
         assert_eq!(code(None).as_deref(), Some("storage.cors_no_rule"));
+        for twice in [
+            "*, https://hub.example",
+            "https://hub.example, https://hub.example",
+        ] {
+            assert_eq!(code(Some(twice)).as_deref(), Some("storage.cors_twice"));
+        }
     }
 }
