@@ -13,8 +13,9 @@ const START_PATIENCE: Duration = Duration::from_secs(60);
 const STOP_PATIENCE: Duration = Duration::from_secs(10);
 const USER: &str = "insitu";
 
-/// The store's contract, and every test that starts a hub: those of two hubs among them.
-const WITH_POSTGRES: &str = "(package(insitu-store) & binary(contract)) | (package(insitu-hub) & kind(test))";
+/// The store's contract, whose claims about SQLite ran with the unit tests, and every test that starts a hub.
+const WITH_POSTGRES: &str =
+    "(package(insitu-store) & binary(contract) & not test(on_sqlite)) | (package(insitu-hub) & kind(test))";
 
 /// Runs the tests that have a PostgreSQL side; they fail rather than skip when it is missing.
 pub fn check() -> Result<()> {
