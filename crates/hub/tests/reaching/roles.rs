@@ -39,8 +39,9 @@ async fn a_region_without_an_sts_is_refused_unless_the_operator_names_one() {
     let hub = TestHub::start_with(|config| {
         config.delegate = None;
         config.sts_endpoint = Some("http://127.0.0.1:1".to_owned());
-    });
-    let ada = hub.await.owner("Acme").await;
+    })
+    .await;
+    let ada = hub.owner("Acme").await;
     ada.post("/v2/storages", role("garage")).await.data();
 }
 
