@@ -184,7 +184,7 @@ it('asks nothing of a project that is not there', async () => {
   await page.getByRole('table').waitFor();
   const nowhere = '0'.repeat(24);
   await page.goto(`/projects/${nowhere}/assets`);
-  await page.getByRole('alert').waitFor();
+  await page.getByText('This project could not be opened.').waitFor();
   await page.waitForLoadState('networkidle');
   expect(refused).toEqual([`/v2/project/${nowhere}`]);
   await visitor.leave(/status of 404/);
