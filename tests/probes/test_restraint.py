@@ -120,10 +120,10 @@ def test_a_whole_session_reads_no_byte_of_any_object(hub, sandbox, storages, rec
         export = hub.exported(hub.start_export(project, format=format))
         assert export["state"] == "completed", export
 
-    passed = recorder.take()
-    assert_restrained(passed, sandbox)
-    assert [one for one in passed if one.key] == [], "no object was touched"
-    assert len(passed) <= 2 * len(storages), "a few questions for each storage, however many its assets are"
+    later = recorder.take()
+    assert_restrained(passed + later, sandbox)
+    assert [one for one in later if one.key] == [], "no object was touched"
+    assert len(later) <= 2 * len(storages), "a few questions for each storage, however many its assets are"
 
     # The proof that the recorder hears it when bytes do pass: somebody opens an asset, as browsers do.
     url = hub.signed(project, assets[:1])[assets[0]["_id"]]
@@ -201,7 +201,9 @@ def test_a_test_of_a_folder_that_is_empty_stays_within_it(hub, sandbox, recorder
     keys = {"publicKey": sandbox["accessKeyId"], "privateKey": sandbox["secretAccessKey"]}
     storage = hub.storage(name="empty", accessType="IAM_USER", **place, **keys)
     diagnosis = hub.post(f"/v2/storages/{storage}/test", {})["diagnosis"]
-    assert diagnosis["verdict"] == "passed", diagnosis
+    assert [warning["code"] for warning in diagnosis["warnings"] if warning["name"] == "coverage"] == [
+        "storage.nothing_to_read"
+    ], diagnosis
     passed = recorder.take()
     assert_restrained(passed, sandbox)
     assert [one.method for one in passed if one.key] == ["OPTIONS"]

@@ -89,18 +89,6 @@ export const CASES: Record<string, Case> = {
     fix: /Check the bucket.s name/,
     mend: () => inConsole('buckets', { name: bucketOf('no-bucket'), region, samples: true, cors: CORS }),
   },
-  'region-301': {
-    words: 'Wrong region',
-    code: 'storage.wrong_region',
-    fix: /Set the region of the storage/,
-    fault: { fault: 'redirect-301', region: 'us-west-2' },
-  },
-  'region-400': {
-    words: 'Wrong region',
-    code: 'storage.wrong_region',
-    fix: /Set the region of the storage/,
-    fault: { fault: 'redirect-400', region: 'us-west-2' },
-  },
   'no-picture': {
     words: 'Cannot be decoded',
     code: 'storage.not_decodable',

@@ -11,8 +11,10 @@ use insitu_model::id::UserId;
 use super::throttle::wait_s;
 use crate::error::{ApiError, ApiResult};
 
-/// Examinations of one user at the same time.
-const OF_USER_MAX: usize = 4;
+/// Tests of storages of one user at the same time.
+const TESTS_OF_USER_MAX: usize = 4;
+/// Ways of one user at the same time: a tab asks for three, and people look at several.
+const WAYS_OF_USER_MAX: usize = 12;
 /// Tests of storages that one user may begin at once, and a minute after that.
 const TESTS: NonZeroU32 = match NonZeroU32::new(120) {
     Some(many) => many,
@@ -31,6 +33,8 @@ const COME_AGAIN_S: u64 = 10;
 pub struct Examinations {
     /// What is examined, as messages call it.
     what: &'static str,
+    /// Of one user at the same time.
+    of_user_max: usize,
     /// Of the whole hub at the same time.
     all_max: usize,
     places: Places,
@@ -49,18 +53,19 @@ pub struct Place {
 impl Examinations {
     /// Tests of storages.
     pub fn of_storages() -> Self {
-        Self::new("storages", 16, TESTS)
+        Self::new("storages", (TESTS_OF_USER_MAX, 16), TESTS)
     }
 
     /// Ways to single assets.
     pub fn of_ways() -> Self {
-        Self::new("assets", 32, WAYS)
+        Self::new("assets", (WAYS_OF_USER_MAX, 32), WAYS)
     }
 
-    /// So many at the same time, and by one user so many at once and a minute after that.
-    fn new(what: &'static str, all_max: usize, a_minute: NonZeroU32) -> Self {
+    /// So many of one user and of the hub at the same time, and by one user so many at once and a minute after that.
+    fn new(what: &'static str, (of_user_max, all_max): (usize, usize), a_minute: NonZeroU32) -> Self {
         Self {
             what,
+            of_user_max,
             all_max,
             places: Places::default(),
             begun: DefaultKeyedRateLimiter::keyed(Quota::per_minute(a_minute)),
@@ -89,7 +94,7 @@ impl Examinations {
             users.get(&user).copied().unwrap_or(0),
             users.values().sum::<usize>(),
         );
-        let whose = match (of_user < OF_USER_MAX, all < self.all_max) {
+        let whose = match (of_user < self.of_user_max, all < self.all_max) {
             (true, true) => {
                 users.insert(user, of_user + 1);
                 return Ok(Place {
@@ -139,7 +144,7 @@ mod tests {
         let examinations = Examinations::of_storages();
         let mut places = Vec::new();
         for user in &users[..4] {
-            places.extend((0..OF_USER_MAX).map(|_| examinations.enter(*user).unwrap()));
+            places.extend((0..TESTS_OF_USER_MAX).map(|_| examinations.enter(*user).unwrap()));
             assert_eq!(examinations.enter(*user).unwrap_err().status.as_u16(), 429);
         }
         assert!(examinations.enter(users[4]).is_err(), "the hub is full");
@@ -154,7 +159,7 @@ mod tests {
     fn whoever_tests_one_after_the_other_has_to_wait_and_others_do_not() {
         let (clock, random) = (FixedClock::at(0), SeededRandom::new(1));
         let (user, other) = (UserId::new(&clock, &random), UserId::new(&clock, &random));
-        let examinations = Examinations::new("storages", 16, NonZeroU32::new(3).unwrap());
+        let examinations = Examinations::new("storages", (4, 16), NonZeroU32::new(3).unwrap());
         for _ in 0..3 {
             drop(examinations.enter(user).unwrap());
         }

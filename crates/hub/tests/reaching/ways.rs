@@ -52,12 +52,12 @@ async fn the_id_of_an_asset_is_enough_for_whoever_may_see_it() {
 }
 
 #[tokio::test]
-async fn whoever_has_four_assets_followed_at_once_waits_with_the_fifth() {
+async fn whoever_has_twelve_assets_followed_at_once_waits_with_the_next() {
     let story = Story::begin().await;
     let asset = story.asset("a.gif").await;
     let session = story.ada.get("/v2/session").await;
     let user = session.data()["user"]["_id"].as_str().unwrap().parse().unwrap();
-    let places: Vec<_> = (0..4).map(|_| story.hub.hub.ways.enter(user).unwrap()).collect();
+    let places: Vec<_> = (0..12).map(|_| story.hub.hub.ways.enter(user).unwrap()).collect();
     let path = format!("/v2/project/{}/assets/{asset}/why", story.project);
     for path in [path.clone(), format!("/v2/assets/{asset}/why")] {
         let refused = story.ada.get(&path).await;
