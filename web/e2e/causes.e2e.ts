@@ -130,3 +130,22 @@ it('are named with their fix in the large view, and gone once they are mended', 
   await page.locator('[data-picture="shown"]').waitFor();
   await leave();
 });
+
+it.each(['redirect-301', 'redirect-400'])(
+  'of a bucket that moved go with asking again: %s',
+  async (fault) => {
+    const name = fault === 'redirect-301' ? 'wrong-type' : 'busy-at-first';
+    await misbehave({ bucket: bucketOf(name), fault, region: 'us-west-2' });
+    const { visitor, page, leave } = await come();
+    await visitor.openAssets(projectId, `?asset=${idOf(name)}`);
+    const again = page.getByRole('alert').getByRole('button', { name: 'Try again' });
+    const isShown = async () => {
+      // What was met before the hub knew of the move is named, and leaves when one asks again.
+      if (await again.isVisible()) await again.click({ timeout: 1_000 }).catch(() => null);
+      return page.locator('[data-picture="shown"]').count();
+    };
+    await expect.poll(isShown, { timeout: 120_000 }).toBe(1);
+    await misbehave();
+    await leave();
+  },
+);
