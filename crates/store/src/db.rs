@@ -18,6 +18,7 @@ use crate::{
     migrations,
     postgres::Session,
     read_queue::ReadQueue,
+    right_of_way::RightOfWay,
     sqlite,
     tx::{Mode, Tx},
     workers::{Queue, run_grouped, run_now, run_reads, run_writes},
@@ -97,7 +98,7 @@ impl Db {
                 threads.push(spawn("store-writer", move || run_grouped(writer, write_queue))?);
                 for _ in 0..options.readers.max(1) {
                     let tx = Tx::of_sqlite(sqlite::open_reader(path)?);
-                    threads.push(spawn_reader(tx, &queues.reads, 0)?);
+                    threads.push(spawn_reader(tx, &queues.reads)?);
                 }
                 queues.direct = Some(Direct::new(Tx::of_sqlite(sqlite::open_reader(path)?)));
             }
@@ -105,14 +106,15 @@ impl Db {
                 let mut first = Tx::of_postgres(Session::connect(address)?).counting(&access_changes);
                 migrations::apply(&mut first)?;
                 let write_queue = Arc::new(Mutex::new(write_queue));
-                threads.push(spawn_writer(first, &write_queue, 0)?);
-                for thread in 1..options.writers.max(1) {
+                let way = Arc::new(RightOfWay::default());
+                threads.push(spawn_writer(first, &write_queue, &way)?);
+                for _ in 1..options.writers.max(1) {
                     let tx = Tx::of_postgres(Session::connect(address)?).counting(&access_changes);
-                    threads.push(spawn_writer(tx, &write_queue, thread)?);
+                    threads.push(spawn_writer(tx, &write_queue, &way)?);
                 }
-                for thread in 0..options.readers.max(1) {
+                for _ in 0..options.readers.max(1) {
                     let tx = Tx::of_postgres(Session::connect(address)?);
-                    threads.push(spawn_reader(tx, &queues.reads, thread)?);
+                    threads.push(spawn_reader(tx, &queues.reads)?);
                 }
             }
         }
@@ -267,14 +269,14 @@ async fn send<T, E: From<Error>>(
     answer.await.unwrap_or_else(|_| Err(Error::Closed.into()))
 }
 
-fn spawn_reader(tx: Tx, queue: &Arc<ReadQueue>, thread: u32) -> Result<JoinHandle<()>> {
+fn spawn_reader(tx: Tx, queue: &Arc<ReadQueue>) -> Result<JoinHandle<()>> {
     let queue = Arc::clone(queue);
-    spawn("store-reader", move || run_reads(tx, &queue, thread))
+    spawn("store-reader", move || run_reads(tx, &queue))
 }
 
-fn spawn_writer(tx: Tx, queue: &Arc<Mutex<Queue>>, thread: u32) -> Result<JoinHandle<()>> {
-    let queue = Arc::clone(queue);
-    spawn("store-writer", move || run_writes(tx, &queue, thread))
+fn spawn_writer(tx: Tx, queue: &Arc<Mutex<Queue>>, way: &Arc<RightOfWay>) -> Result<JoinHandle<()>> {
+    let (queue, way) = (Arc::clone(queue), Arc::clone(way));
+    spawn("store-writer", move || run_writes(tx, &queue, &way))
 }
 
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {

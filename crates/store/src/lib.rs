@@ -14,6 +14,7 @@ mod job;
 mod migrations;
 mod postgres;
 mod read_queue;
+mod right_of_way;
 mod sqlite;
 mod tx;
 mod url;

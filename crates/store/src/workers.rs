@@ -1,9 +1,6 @@
 //! The threads that run queued closures: SQLite's one writer with its group commit, and everybody else.
 
-use std::{
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::mpsc::Receiver;
 
@@ -12,19 +9,20 @@ use crate::{
     job::{Job, Once},
     limits::{MAX_ATTEMPTS, MAX_WRITES_PER_COMMIT},
     read_queue::ReadQueue,
+    right_of_way::RightOfWay,
     tx::{Failure, Tx},
 };
 
 pub(crate) type Queue = Receiver<Box<dyn Job>>;
 
 /// Reads: each closure in a transaction of its own.
-pub(crate) fn run_reads(tx: Tx, queue: &ReadQueue, thread: u32) {
-    run_alone(tx, thread, || queue.next());
+pub(crate) fn run_reads(tx: Tx, queue: &ReadQueue) {
+    run_alone(tx, &RightOfWay::default(), || queue.next());
 }
 
 /// PostgreSQL's writers: each closure in a transaction of its own. Several threads share one queue.
-pub(crate) fn run_writes(tx: Tx, queue: &Mutex<Queue>, thread: u32) {
-    run_alone(tx, thread, || {
+pub(crate) fn run_writes(tx: Tx, queue: &Mutex<Queue>, way: &RightOfWay) {
+    run_alone(tx, way, || {
         queue
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -40,14 +38,14 @@ where
     E: From<Error> + Send,
 {
     let (mut job, mut answer) = Once::new(work);
-    attempt(tx, &mut job, 0);
+    attempt(tx, &mut job, &RightOfWay::default());
     Box::new(job).answer();
     answer.try_recv().unwrap_or_else(|_| Err(Error::Closed.into()))
 }
 
-fn run_alone(mut tx: Tx, thread: u32, next: impl Fn() -> Option<Box<dyn Job>>) {
+fn run_alone(mut tx: Tx, way: &RightOfWay, next: impl Fn() -> Option<Box<dyn Job>>) {
     while let Some(mut job) = next() {
-        attempt(&mut tx, job.as_mut(), thread);
+        attempt(&mut tx, job.as_mut(), way);
         job.answer();
     }
 }
@@ -80,7 +78,7 @@ fn write_group(tx: &mut Tx, first: Box<dyn Job>, queue: &mut Queue, group: &mut 
     }
     tx.rollback();
     for job in group {
-        attempt(tx, job.as_mut(), 0);
+        attempt(tx, job.as_mut(), &RightOfWay::default());
     }
 }
 
@@ -107,35 +105,42 @@ fn run_in_savepoint(tx: &mut Tx, job: &mut dyn Job, first: bool) -> bool {
 }
 
 /// One closure, one transaction; again when another writer was in the way.
-fn attempt(tx: &mut Tx, job: &mut dyn Job, thread: u32) {
+fn attempt(tx: &mut Tx, job: &mut dyn Job, way: &RightOfWay) {
     for round in 1..=MAX_ATTEMPTS {
-        if let Err(error) = tx.begin(job.mode()) {
-            tx.rollback();
-            return job.fail(error);
+        let turn = way.turn(job.mode(), round);
+        if !run_once(tx, job) {
+            return;
         }
-        let keep = job.run(tx);
-        let failure = tx.failure();
-        if keep {
-            match tx.commit() {
-                Ok(()) => return,
-                Err(Error::Contention) => tx.rollback(),
-                Err(error) => {
-                    tx.rollback();
-                    return job.fail(error);
-                }
-            }
-        } else {
-            tx.rollback();
-            if failure != Some(Failure::Retry) {
-                return;
-            }
-        }
-        // Threads wait for different times, so that two that collided do not collide again.
-        std::thread::sleep(Duration::from_millis(u64::from(
-            (round - 1).min(8) * (thread + 1),
-        )));
+        drop(turn);
+        std::thread::sleep(way.pause(round));
     }
     job.fail(Error::Contention);
+}
+
+/// Runs and commits; true when another writer was in the way and nothing of it is left.
+fn run_once(tx: &mut Tx, job: &mut dyn Job) -> bool {
+    if let Err(error) = tx.begin(job.mode()) {
+        tx.rollback();
+        job.fail(error);
+        return false;
+    }
+    if !job.run(tx) {
+        let failure = tx.failure();
+        tx.rollback();
+        return failure == Some(Failure::Retry);
+    }
+    match tx.commit() {
+        Ok(()) => false,
+        Err(Error::Contention) => {
+            tx.rollback();
+            true
+        }
+        Err(error) => {
+            tx.rollback();
+            job.fail(error);
+            false
+        }
+    }
 }
 
 #[cfg(test)]

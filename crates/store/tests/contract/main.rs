@@ -40,3 +40,4 @@ mod task_queue;
 mod task_workflow;
 mod undone_changes;
 mod url_records;
+mod writers_at_once;
