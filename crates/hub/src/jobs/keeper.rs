@@ -1,7 +1,6 @@
 //! Tidying up: leftovers on the disk, uploads whose hub is gone, rows that will never be seen, and files, sessions,
 //! knowledge of objects and notes of changes that expired.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,9 +9,7 @@ use insitu_store::assets::probes;
 use insitu_store::{DatabaseUrl, Error, Tx, asset_changes, exports, imports, role_proofs, sessions};
 use tokio::sync::watch;
 
-use super::becomes_true;
-use super::export::keep;
-use super::spool::Spool;
+use super::{becomes_true, export, import};
 use crate::hub::Hub;
 
 /// How often the keeper looks around without being called.
@@ -37,9 +34,9 @@ pub async fn keep(
             tracing::error!(%error, "jobs that were interrupted have to wait until their leases run out");
         }
         opened.send_replace(true);
-        sweep(&hub).await;
+        import::keep::sweep(&hub).await;
         sweep_files(&hub).await;
-        keep::sweep(&hub).await;
+        export::keep::sweep(&hub).await;
     }
     let mut parts_swept_ms = i64::MIN;
     while !*stopping.borrow() {
@@ -79,28 +76,6 @@ async fn free_leases(hub: &Hub, started: i64) -> Result<(), Error> {
     }
 }
 
-/// Removes lists that no import needs any more.
-async fn sweep(hub: &Hub) {
-    let spool = Spool::new(hub.config.spool_dir());
-    // Names first: a list whose upload ends in between is then found in the database.
-    let swept = match spool.names() {
-        Err(error) => Err(error.to_string()),
-        Ok(names) if names.is_empty() => Ok(0),
-        Ok(names) => match hub.db.read(imports::spools_needed).await {
-            Err(error) => Err(error.to_string()),
-            Ok(needed) => {
-                let needed: HashSet<String> = needed.into_iter().collect();
-                spool.sweep(&names, &needed).map_err(|error| error.to_string())
-            }
-        },
-    };
-    match swept {
-        Ok(0) => {}
-        Ok(lists) => tracing::info!(lists, "removed uploaded lists that no import needs"),
-        Err(error) => tracing::warn!(error, "the folder of uploaded lists could not be tidied"),
-    }
-}
-
 /// Removes what uploads of files left that were not ended.
 async fn sweep_files(hub: &Hub) {
     let files = hub.files.clone();
@@ -133,32 +108,11 @@ async fn forget_expired(hub: &Hub, now_ms: i64, stopping: &watch::Receiver<bool>
 }
 
 async fn tidy(hub: &Hub, stopping: &watch::Receiver<bool>) -> Result<(), Error> {
-    expire_uploads(hub).await?;
-    keep::expire(hub).await?;
+    import::keep::expire_uploads(hub).await?;
+    export::keep::expire(hub).await?;
     while !*stopping.borrow() && hub.db.claim(imports::tidy_step).await? {}
     let now = hub.clock.now_ms();
     let forget = move |tx: &mut Tx| asset_changes::forget_step(tx, now);
     while !*stopping.borrow() && hub.db.claim(forget).await? {}
-    Ok(())
-}
-
-async fn expire_uploads(hub: &Hub) -> Result<(), Error> {
-    const CODE: &str = "import.upload_cut_off";
-    let error = serde_json::json!({
-        "code": CODE,
-        "message": "the hub stopped in the middle of the upload, so nothing of it was kept; send the file again",
-    })
-    .to_string();
-    let now = hub.clock.now_ms();
-    let expired = hub
-        .db
-        .claim(move |tx| imports::expire_receiving(tx, CODE, &error, now))
-        .await?;
-    let spool = Spool::new(hub.config.spool_dir());
-    for import in expired {
-        if let Err(error) = spool.remove(&import.new.spool) {
-            tracing::warn!(import = %import.new.id, %error, "an unfinished upload could not be removed");
-        }
-    }
     Ok(())
 }

@@ -6,57 +6,35 @@
 
 mod asset_change;
 pub mod asset_change_record;
-mod asset_sources;
 pub mod export;
-mod extra;
-mod import;
-pub mod import_record;
+pub mod import;
 mod keeper;
-mod list_file;
-mod listing;
-pub mod lookup;
-pub mod pre_labels;
 mod probe;
 mod probe_report;
 pub mod proofs;
-mod read_rows;
-pub mod receive;
-mod resolve;
-mod row_addresses;
 mod runner;
-pub mod source;
-pub mod spool;
 mod term_fill;
-mod uploaded;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use insitu_model::id::{AssetChangeId, ExportId, ImportId, OrganizationId, ProjectId, StorageId};
-use insitu_store::Tx;
-use insitu_store::asset_changes::AssetChange;
-use insitu_store::exports::Export;
-use insitu_store::imports::Import;
+use insitu_model::id::{AssetChangeId, ExportId, ImportId, OrganizationId, ProjectId};
+use insitu_store::asset_changes::{self, AssetChange};
+use insitu_store::exports::{self, Export};
+use insitu_store::imports::{self, Import};
+use insitu_store::{Error, Tx};
 use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 
 pub use asset_change::MAX_ACTIVE_ASSET_CHANGES;
-pub use import::format_of;
-pub use listing::is_listing;
 pub use probe::Switch;
 pub use runner::{LEASE_MS, Runner, start};
 
-/// Uploads that arrive at the same time.
-pub const MAX_UPLOADS: usize = 64;
 /// Lists of labels that are read at the same time: each may take half a gigabyte.
 pub const MAX_LABEL_LISTS: usize = 2;
-/// Imports of one organization that wait or run.
-pub const MAX_ACTIVE_IMPORTS: usize = 200;
-/// What the reason of a cancelled import says.
-pub const CANCELLED_REASON: &str = "import.cancelled";
 /// How often somebody who waits for a job asks the database, in case another hub ends it.
 const ASK_EVERY: Duration = Duration::from_secs(1);
 
@@ -93,7 +71,7 @@ impl Default for Jobs {
             awaited_proofs: Lane::default(),
             probe_switch: Switch::default(),
             untidy: Notify::new(),
-            uploads: Semaphore::new(MAX_UPLOADS),
+            uploads: Semaphore::new(import::MAX_UPLOADS),
             label_lists: Semaphore::new(MAX_LABEL_LISTS),
             closed: watch::Sender::default(),
             panics: AtomicU64::new(0),
@@ -179,34 +157,30 @@ impl Waiting {
 
 /// Waits until the import has ended.
 pub async fn wait_for_import(hub: &Hub, organization: OrganizationId, id: ImportId) -> ApiResult<Import> {
-    let mut waiting = hub.jobs.waiting(&hub.jobs.imports);
-    loop {
-        let found = hub
-            .db
-            .read(move |tx| insitu_store::imports::find(tx, organization, id))
-            .await?;
-        let import = found.ok_or_else(|| ApiError::not_found("import", id))?;
-        if import.state.is_final() {
-            return Ok(import);
-        }
-        waiting.look_again().await?;
-    }
+    let find = move |tx: &mut Tx| imports::find(tx, organization, id);
+    let missing = || ApiError::not_found("import", id);
+    ended(
+        hub,
+        &hub.jobs.imports,
+        find,
+        |import| import.state.is_final(),
+        missing,
+    )
+    .await
 }
 
 /// Waits until the export has ended.
 pub async fn wait_for_export(hub: &Hub, organization: OrganizationId, id: ExportId) -> ApiResult<Export> {
-    let mut waiting = hub.jobs.waiting(&hub.jobs.exports);
-    loop {
-        let found = hub
-            .db
-            .read(move |tx| insitu_store::exports::find(tx, organization, id))
-            .await?;
-        let export = found.ok_or_else(|| ApiError::not_found("export", id))?;
-        if export.state.is_final() {
-            return Ok(export);
-        }
-        waiting.look_again().await?;
-    }
+    let find = move |tx: &mut Tx| exports::find(tx, organization, id);
+    let missing = || ApiError::not_found("export", id);
+    ended(
+        hub,
+        &hub.jobs.exports,
+        find,
+        |export| export.state.is_final(),
+        missing,
+    )
+    .await
 }
 
 /// Waits until the change of assets has ended.
@@ -216,15 +190,31 @@ pub async fn wait_for_asset_change(
     project: ProjectId,
     id: AssetChangeId,
 ) -> ApiResult<AssetChange> {
-    let mut waiting = hub.jobs.waiting(&hub.jobs.asset_changes);
+    let find = move |tx: &mut Tx| asset_changes::find(tx, organization, project, id);
+    let missing = || ApiError::not_found("change of assets", id);
+    ended(
+        hub,
+        &hub.jobs.asset_changes,
+        find,
+        |change| change.state.is_final(),
+        missing,
+    )
+    .await
+}
+
+/// A job as it ended: it is looked up until then, whichever hub ends it.
+async fn ended<J: Send + 'static>(
+    hub: &Hub,
+    lane: &Lane,
+    find: impl Fn(&mut Tx) -> Result<Option<J>, Error> + Copy + Send + 'static,
+    is_final: fn(&J) -> bool,
+    missing: impl Fn() -> ApiError,
+) -> ApiResult<J> {
+    let mut waiting = hub.jobs.waiting(lane);
     loop {
-        let found = hub
-            .db
-            .read(move |tx| insitu_store::asset_changes::find(tx, organization, project, id))
-            .await?;
-        let change = found.ok_or_else(|| ApiError::not_found("change of assets", id))?;
-        if change.state.is_final() {
-            return Ok(change);
+        let job = hub.db.read(find).await?.ok_or_else(&missing)?;
+        if is_final(&job) {
+            return Ok(job);
         }
         waiting.look_again().await?;
     }
@@ -233,14 +223,4 @@ pub async fn wait_for_asset_change(
 /// Waits until the value is true, or nobody can make it so any more.
 async fn becomes_true(value: &mut watch::Receiver<bool>) {
     let _ = value.wait_for(|value| *value).await;
-}
-
-/// The storage with this id or name.
-pub fn storage_of(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    id_or_name: &str,
-) -> Result<Option<StorageId>, insitu_store::Error> {
-    let storages = lookup::load_storages(tx, organization)?;
-    Ok(storages.find(id_or_name).map(|storage| storage.id))
 }

@@ -23,7 +23,7 @@ use crate::auth::access::{Org, right};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
-use crate::jobs::{self, MAX_ACTIVE_IMPORTS};
+use crate::jobs::import::{self, MAX_ACTIVE_IMPORTS};
 
 /// Jobs of one kind that are listed; no organization has so many exports or imports on their way.
 const MAX_OF_A_KIND: u32 = 1000;
@@ -130,7 +130,7 @@ type Names = HashMap<ProjectId, String>;
 
 impl JobView {
     fn of_import(import: Import, names: &Names) -> Self {
-        let is_listing = jobs::is_listing(&import);
+        let is_listing = import::is_listing(&import);
         let waiting = ImportWaiting::of(&import);
         let Import {
             new, state, progress, ..

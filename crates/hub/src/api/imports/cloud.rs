@@ -27,9 +27,9 @@ use crate::auth::access::{OnProject, right};
 use crate::envelope::{Created, Envelope, ErrorBody};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
-use crate::jobs::pre_labels::{self, Checked};
-use crate::jobs::receive::{self, Order};
-use crate::jobs::spool::Spool;
+use crate::jobs::import::pre_labels::{self, Checked};
+use crate::jobs::import::receive::{self, Order};
+use crate::jobs::import::spool::Spool;
 use crate::jobs::wait_for_import;
 
 /// Reasons that one answer names; the import's report names all.

@@ -26,10 +26,8 @@ use crate::auth::caller::{Caller, Proof};
 use crate::envelope::{Created, Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
-use crate::jobs::import_record;
-use crate::jobs::receive;
-use crate::jobs::spool::Spool;
-use crate::jobs::{CANCELLED_REASON, MAX_ACTIVE_IMPORTS};
+use crate::jobs::import::spool::Spool;
+use crate::jobs::import::{CANCELLED_REASON, MAX_ACTIVE_IMPORTS, receive, record};
 
 use order::{CreateParams, order};
 pub use order::{batch_names, checked_name, checked_name_or, checked_priority};
@@ -188,7 +186,7 @@ async fn cancel(
             let import = imports::cancel(tx, organization, id, CANCELLED_REASON, now)?;
             if !has_ended {
                 let cancelled = AuditAction::ImportCancelled;
-                audit::insert(tx, &import_record::of(&writer, cancelled, &import.new, by))?;
+                audit::insert(tx, &record::of(&writer, cancelled, &import.new, by))?;
             }
             Ok::<_, ApiError>(import)
         })

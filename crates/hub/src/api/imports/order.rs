@@ -11,8 +11,9 @@ use crate::auth::access::{OnProject, right};
 use crate::cloud_access::ReachedStorage;
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
-use crate::jobs::receive::Order;
-use crate::jobs::{format_of, storage_of};
+use crate::jobs::import::format_of;
+use crate::jobs::import::lookup::storage_of;
+use crate::jobs::import::receive::Order;
 
 /// Priorities reach from minus this to this.
 pub const MAX_PRIORITY: i32 = 1000;

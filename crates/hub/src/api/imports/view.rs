@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::api::http::time::iso;
 use crate::api::http::words;
-use crate::jobs;
+use crate::jobs::import;
 
 /// An import as the API shows it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -113,7 +113,7 @@ impl ImportWaiting {
 
 impl From<Import> for ImportView {
     fn from(import: Import) -> Self {
-        let is_listing = jobs::is_listing(&import);
+        let is_listing = import::is_listing(&import);
         let waiting = ImportWaiting::of(&import);
         let Import {
             new, state, progress, ..

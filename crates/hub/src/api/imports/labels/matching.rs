@@ -14,7 +14,7 @@ use super::row::Names;
 use super::{Matched, Report, blocking};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
-use crate::jobs::lookup::{Storages, load_storages};
+use crate::jobs::import::lookup::{Storages, load_storages};
 
 /// Rows whose assets are looked up in one read.
 const ROWS_PER_READ: usize = 500;

@@ -17,8 +17,8 @@ use crate::auth::access::{OnProject, right};
 use crate::cloud_access::{Bucket, Extensions, as_folder};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
-use crate::jobs::receive::{self, Order};
-use crate::jobs::source::{RowWriter, Source};
+use crate::jobs::import::receive::{self, Order};
+use crate::jobs::import::source::{RowWriter, Source};
 
 /// The format of lists that the hub writes.
 const FORMAT: &str = "ndjson";

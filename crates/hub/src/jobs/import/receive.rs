@@ -17,7 +17,7 @@ use insitu_store::imports::{Import, NewImport};
 use insitu_store::{Tx, audit, batches, imports};
 use tokio::sync::SemaphorePermit;
 
-use super::import_record;
+use super::record;
 use super::source::Source;
 use super::spool::{ReceiveError, Received, Spool};
 use super::{MAX_ACTIVE_IMPORTS, MAX_UPLOADS};
@@ -286,7 +286,7 @@ impl Arriving {
                 imports::received(tx, organization, id, bytes).map_err(stopped)?;
                 let import = imports::get(tx, organization, id)?;
                 let (by, started) = (import.new.created_by, AuditAction::ImportStarted);
-                audit::insert(tx, &import_record::of(&hub, started, &import.new, by))?;
+                audit::insert(tx, &record::of(&hub, started, &import.new, by))?;
                 Ok::<_, ApiError>(import)
             })
             .await?;

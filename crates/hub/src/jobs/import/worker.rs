@@ -9,15 +9,15 @@ use insitu_store::imports::{self, Import, ImportBatch};
 use insitu_store::{Tx, audit};
 use tokio::sync::mpsc;
 
-use super::import_record;
 use super::listing::is_listing;
 use super::lookup::{self, BatchBook, Refusals};
 use super::read_rows::{Fault, Reading, Step, read};
+use super::record;
 use super::resolve::Resolver;
-use super::runner::{Kind, LEASE_MS, RENEW_EVERY, RETRY_EVERY, Work};
 use super::spool::Spool;
 use super::uploaded::{KnownFiles, SilentStorages, Uploads};
-use super::{Jobs, Lane, becomes_true};
+use crate::jobs::runner::{Kind, LEASE_MS, RENEW_EVERY, RETRY_EVERY, Work};
+use crate::jobs::{Jobs, Lane, becomes_true};
 
 /// Batches that are read ahead of the writing.
 const BATCHES_AHEAD: usize = 2;
@@ -273,7 +273,7 @@ impl Work<Import> {
     }
 
     async fn complete(&self) -> Result<(), Stop> {
-        let record = import_record::of_completed(&self.hub, &self.job);
+        let record = record::of_completed(&self.hub, &self.job);
         let (id, owner, now) = (self.job.new.id, self.owner.clone(), self.hub.clock.now_ms());
         self.hub
             .db
@@ -295,7 +295,7 @@ impl Work<Import> {
         loop {
             let (owner, code, json) = (self.owner.clone(), fault.code.clone(), json.clone());
             let now = self.hub.clock.now_ms();
-            let record = import_record::of_failed(&self.hub, &self.job, fault);
+            let record = record::of_failed(&self.hub, &self.job, fault);
             let ended = self
                 .hub
                 .db

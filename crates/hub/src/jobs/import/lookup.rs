@@ -103,6 +103,16 @@ pub fn load_storages(tx: &mut Tx, organization: OrganizationId) -> Result<Storag
     Ok(found)
 }
 
+/// The storage with this id or name.
+pub fn storage_of(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id_or_name: &str,
+) -> Result<Option<StorageId>, insitu_store::Error> {
+    let storages = load_storages(tx, organization)?;
+    Ok(storages.find(id_or_name).map(|storage| storage.id))
+}
+
 impl Storages {
     /// The storage with this id, or with this name in any case.
     pub fn find(&self, id_or_name: &str) -> Option<&StorageScope> {

@@ -12,15 +12,15 @@ use insitu_cloud::s3::{LIST_KEYS_MAX, ListPage, Listing};
 use insitu_store::imports::{self, Import, ListedSoFar};
 use serde::{Deserialize, Serialize};
 
-use super::becomes_true;
-use super::import::Stop;
 use super::list_file::{ListFile, ListFileError};
 use super::read_rows::Fault;
-use super::runner::{LEASE_MS, RENEW_EVERY, Work};
 use super::source::{RowWriter, Source};
 use super::spool::Spool;
+use super::worker::Stop;
 use crate::cloud_access::{Bucket, Extensions, Unlisted};
 use crate::error::ApiError;
+use crate::jobs::becomes_true;
+use crate::jobs::runner::{LEASE_MS, RENEW_EVERY, Work};
 
 /// How often in a row a page is asked for that a busy or silent server does not give: some thirteen minutes.
 const TRIES_MAX: u32 = 12;
