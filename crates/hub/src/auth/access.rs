@@ -10,7 +10,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use insitu_model::id::{OrganizationId, ProjectId, UserId};
 use insitu_model::role::{OrganizationRole, ProjectRole, Right, acting_role, allows};
-use insitu_store::{organizations, project_members, projects};
+use insitu_store::{Error, Tx, organizations, project_members, projects};
 
 use super::caller::{Caller, Proof, Shown, identify, identify_shown};
 use crate::error::{ApiError, ApiResult};
@@ -79,6 +79,8 @@ const ORGANIZATION_HEADER: &str = "x-organization";
 const ORGANIZATION_PARAMETER: &str = "organization";
 /// Path parameter of endpoints below `/v2/project/{project}`.
 const PROJECT_PARAMETER: &str = "project";
+/// The code of the answer to whoever may not know of a project.
+const UNKNOWN_PROJECT: &str = "project.not_found";
 
 /// The right `R` in one organization.
 #[derive(Debug, Clone)]
@@ -198,6 +200,37 @@ impl<R: NeedsRight> OnProject<R> {
         Self::allow(caller, id, standing, false)
     }
 
+    /// The same proof where only the id of a resource is given (an import, an export), and the resource: `find` looks for
+    /// it in one of the caller's organizations. It is `unknown` to whoever may not know of its project, too.
+    pub async fn prove_by_resource<T: Send + 'static>(
+        hub: &Hub,
+        caller: Caller,
+        find: impl Fn(&mut Tx, OrganizationId) -> Result<Option<T>, Error> + Send + 'static,
+        project_of: impl Fn(&T) -> ProjectId,
+        unknown: impl Fn() -> ApiError,
+    ) -> ApiResult<(Self, T)> {
+        let (user, only) = (caller.user, caller.only_organization());
+        let resource = hub
+            .db
+            .read(move |tx| {
+                for membership in organizations::of_user(tx, user)? {
+                    let organization = membership.organization.id;
+                    let is_open = only.is_none_or(|only| only == organization);
+                    if is_open && let Some(found) = find(tx, organization)? {
+                        return Ok(Some(found));
+                    }
+                }
+                Ok::<_, Error>(None)
+            })
+            .await?
+            .ok_or_else(&unknown)?;
+        match Self::prove(hub, caller, &project_of(&resource).to_string()).await {
+            Ok(access) => Ok((access, resource)),
+            Err(error) if error.code == UNKNOWN_PROJECT => Err(unknown()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The one place where it is decided who gets to a project, and for what. `only_reads`: the request changes nothing.
     pub(super) fn allow(
         caller: Caller,
@@ -249,11 +282,11 @@ pub(super) struct Standing {
 
 /// Looks for the project in the user's organizations, or in the only one that an API key is for.
 pub(super) fn standing(
-    tx: &mut insitu_store::Tx,
+    tx: &mut Tx,
     project: ProjectId,
     user: UserId,
     only: Option<OrganizationId>,
-) -> Result<Option<Standing>, insitu_store::Error> {
+) -> Result<Option<Standing>, Error> {
     for membership in organizations::of_user(tx, user)? {
         let organization = membership.organization.id;
         if only.is_some_and(|only| only != organization) {

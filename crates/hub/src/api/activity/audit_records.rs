@@ -13,9 +13,9 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::url_records::{invalid, time, value};
-use crate::api::http::query::{MAX_LIMIT, Page, Params};
-use crate::api::http::record_file::{self, FormatParams, Source, write_line};
+use crate::api::http::paging::{CursorParams, MAX_LIMIT};
+use crate::api::http::query::{Params, invalid, time, value};
+use crate::api::http::record_file::{self, Format, FormatParams, Source, write_json_line, write_line};
 use crate::api::http::time::iso;
 use crate::api::http::words;
 use crate::auth::access::{OnProject, Org, right};
@@ -43,15 +43,6 @@ struct FilterParams {
     from: Option<String>,
     /// Done before this time.
     to: Option<String>,
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct PageParams {
-    /// The `next` of the page before.
-    before: Option<String>,
-    /// 1 to 1000, 10 unless given.
-    limit: Option<u32>,
 }
 
 /// Something that was done.
@@ -124,26 +115,26 @@ impl FilterParams {
 
 /// The record of who did what, newest first
 #[utoipa::path(get, path = "/v2/organization/{organization}/auditRecords", tag = "organizations",
-    params(("organization" = String, Path), FilterParams, PageParams),
+    params(("organization" = String, Path), FilterParams, CursorParams),
     responses((status = 200, body = Envelope<AuditRecordList>), (status = 403, body = ErrorBody)))]
 async fn list(
     State(hub): State<Arc<Hub>>,
     access: Org<right::ReadAudit>,
     Params(filter): Params<FilterParams>,
-    Params(page): Params<PageParams>,
+    Params(page): Params<CursorParams>,
 ) -> ApiResult<Success<AuditRecordList>> {
     read(&hub, access.organization, filter.filter()?, &page).await
 }
 
 /// The record of what was done in a project, newest first
 #[utoipa::path(get, path = "/v2/project/{project}/auditRecords", tag = "projects",
-    params(("project" = String, Path), FilterParams, PageParams),
+    params(("project" = String, Path), FilterParams, CursorParams),
     responses((status = 200, body = Envelope<AuditRecordList>), (status = 403, body = ErrorBody)))]
 async fn list_of_project(
     State(hub): State<Arc<Hub>>,
     access: OnProject<right::ManageProject>,
     Params(filter): Params<FilterParams>,
-    Params(page): Params<PageParams>,
+    Params(page): Params<CursorParams>,
 ) -> ApiResult<Success<AuditRecordList>> {
     let filter = Filter {
         subject: Some(AuditSubject::Project(access.project).to_string()),
@@ -156,10 +147,9 @@ async fn read(
     hub: &Hub,
     organization: OrganizationId,
     filter: Filter,
-    page: &PageParams,
+    page: &CursorParams,
 ) -> ApiResult<Success<AuditRecordList>> {
-    let limit = Page::new(None, page.limit)?.limit;
-    let before: Option<AuditId> = value("before", page.before.as_ref())?;
+    let (before, limit) = page.cursor::<AuditId>()?;
     let page = hub
         .db
         .read(move |tx| audit::list(tx, organization, &filter, before, limit))
@@ -185,7 +175,8 @@ async fn download(
         organization: access.organization,
         filter: filter.filter()?,
     };
-    record_file::download(records, &format)
+    let format = format.format("audit.format_unknown")?;
+    record_file::download(records, format, "changes")
 }
 
 struct AuditRecords {
@@ -197,9 +188,7 @@ struct AuditRecords {
 impl Source for AuditRecords {
     type Record = AuditRecordView;
     type Cursor = AuditId;
-    const CSV_HEADER: &'static [u8] = b"record,at,action,actor,email,subject,details\r\n";
-    const FILE_NAME: &'static str = "changes";
-    const UNKNOWN_FORMAT: &'static str = "audit.format_unknown";
+    const CSV_HEADER: &'static str = "record,at,action,actor,email,subject,details\r\n";
 
     async fn page(&self, before: Option<AuditId>) -> ApiResult<(Vec<AuditRecordView>, Option<AuditId>)> {
         let (organization, filter) = (self.organization, self.filter.clone());
@@ -214,7 +203,10 @@ impl Source for AuditRecords {
         ))
     }
 
-    fn write_csv(record: &AuditRecordView, out: &mut Vec<u8>) {
+    fn write(record: &AuditRecordView, format: Format, out: &mut Vec<u8>) -> ApiResult<()> {
+        if format == Format::Ndjson {
+            return write_json_line(record, out);
+        }
         let cells = [
             record.id.as_str(),
             &record.at,
@@ -225,5 +217,6 @@ impl Source for AuditRecords {
             &record.details.to_string(),
         ];
         write_line(cells, out);
+        Ok(())
     }
 }

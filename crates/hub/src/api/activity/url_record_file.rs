@@ -10,8 +10,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::url_records::{FilterParams, Named, UrlRecordView, bring_up_to_date, read};
-use crate::api::http::query::{MAX_LIMIT, Params};
-use crate::api::http::record_file::{self, FormatParams, Source, write_line};
+use crate::api::http::paging::MAX_LIMIT;
+use crate::api::http::query::Params;
+use crate::api::http::record_file::{self, Format, FormatParams, Source, write_json_line, write_line};
 use crate::auth::access::{Org, right};
 use crate::envelope::ErrorBody;
 use crate::error::ApiResult;
@@ -40,7 +41,11 @@ async fn download(
         organization: access.organization,
         filter,
     };
-    record_file::download(records, &format)
+    record_file::download(
+        records,
+        format.format("url_records.format_unknown")?,
+        "signed-urls",
+    )
 }
 
 struct UrlRecords {
@@ -52,10 +57,8 @@ struct UrlRecords {
 impl Source for UrlRecords {
     type Record = UrlRecordView;
     type Cursor = UrlRecordId;
-    const CSV_HEADER: &'static [u8] =
-        b"record,givenAt,expiresAt,user,email,name,apiKey,address,purpose,project,asset,externalId,object\r\n";
-    const FILE_NAME: &'static str = "signed-urls";
-    const UNKNOWN_FORMAT: &'static str = "url_records.format_unknown";
+    const CSV_HEADER: &'static str =
+        "record,givenAt,expiresAt,user,email,name,apiKey,address,purpose,project,asset,externalId,object\r\n";
 
     async fn page(
         &self,
@@ -71,7 +74,10 @@ impl Source for UrlRecords {
         .await
     }
 
-    fn write_csv(record: &UrlRecordView, out: &mut Vec<u8>) {
+    fn write(record: &UrlRecordView, format: Format, out: &mut Vec<u8>) -> ApiResult<()> {
+        if format == Format::Ndjson {
+            return write_json_line(record, out);
+        }
         let optional = |text: &'_ Option<String>| text.clone().unwrap_or_default();
         let (email, name) = (optional(&record.email), optional(&record.name));
         let api_key = optional(&record.api_key);
@@ -102,5 +108,6 @@ impl Source for UrlRecords {
         for asset in &record.assets {
             line(asset);
         }
+        Ok(())
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -17,13 +16,14 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::http::query::{Page, Params};
+use crate::api::http::paging::CursorParams;
+use crate::api::http::query::{Params, invalid, time, value};
 use crate::api::http::time::iso;
 use crate::api::http::words;
 use crate::auth::access::{Org, right};
 use crate::cloud_access::ReachedStorage;
 use crate::envelope::{Envelope, ErrorBody, Success};
-use crate::error::{ApiError, ApiResult};
+use crate::error::ApiResult;
 use crate::hub::Hub;
 use crate::ledger;
 
@@ -57,15 +57,6 @@ pub struct FilterParams {
     from: Option<String>,
     /// Handed out before this time.
     to: Option<String>,
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct PageParams {
-    /// The `next` of the page before.
-    before: Option<String>,
-    /// 1 to 1000, 10 unless given.
-    limit: Option<u32>,
 }
 
 /// Signed URLs that one answer handed out and that end together. The URLs themselves are not kept.
@@ -189,17 +180,16 @@ async fn objects_of(hub: &Hub, organization: OrganizationId, ids: Vec<AssetId>) 
 
 /// The record of signed URLs, newest first
 #[utoipa::path(get, path = "/v2/organization/{organization}/urlRecords", tag = "organizations",
-    params(("organization" = String, Path), FilterParams, PageParams),
+    params(("organization" = String, Path), FilterParams, CursorParams),
     responses((status = 200, body = Envelope<UrlRecordList>), (status = 403, body = ErrorBody)))]
 async fn list(
     State(hub): State<Arc<Hub>>,
     access: Org<right::ReadAudit>,
     Params(filter): Params<FilterParams>,
-    Params(page): Params<PageParams>,
+    Params(page): Params<CursorParams>,
 ) -> ApiResult<Success<UrlRecordList>> {
     let filter = filter.filter(&hub, access.organization).await?;
-    let limit = Page::new(None, page.limit)?.limit;
-    let before: Option<UrlRecordId> = value("before", page.before.as_ref())?;
+    let (before, limit) = page.cursor::<UrlRecordId>()?;
     bring_up_to_date(&hub).await;
     let most = Named {
         of_a_record: MAX_NAMED_OF_A_RECORD,
@@ -312,26 +302,4 @@ fn address(text: Option<&String>) -> ApiResult<Option<String>> {
     let trimmed = text.map(|text| text.trim().to_owned());
     let address: Option<IpAddr> = value("address", trimmed.as_ref())?;
     Ok(address.map(|address| address.to_canonical().to_string()))
-}
-
-pub(super) fn value<T: FromStr<Err: std::fmt::Display>>(
-    name: &str,
-    text: Option<&String>,
-) -> ApiResult<Option<T>> {
-    let Some(text) = text.filter(|text| !text.is_empty()) else {
-        return Ok(None);
-    };
-    text.parse().map(Some).map_err(|error| invalid(name, &error))
-}
-
-pub(super) fn time(name: &str, text: Option<&String>) -> ApiResult<Option<i64>> {
-    let time: Option<jiff::Timestamp> = value(name, text)?;
-    Ok(time.map(jiff::Timestamp::as_millisecond))
-}
-
-pub(super) fn invalid(name: &str, error: &dyn std::fmt::Display) -> ApiError {
-    ApiError::invalid(
-        "request.filters_invalid",
-        format!("The parameter {name} cannot be read: {error}."),
-    )
 }

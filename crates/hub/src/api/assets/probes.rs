@@ -14,7 +14,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::http::body::Body;
-use crate::api::http::query::{Page, Params};
+use crate::api::http::paging::Page;
+use crate::api::http::query::Params;
 use crate::api::http::time::iso;
 use crate::auth::access::{OnProject, Reading, right};
 use crate::auth::task_access::not_yours;

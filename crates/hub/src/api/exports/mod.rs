@@ -12,19 +12,20 @@ use axum::extract::{Path, State};
 use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_model::id::ExportId;
 use insitu_store::exports::{self, Export, NewExport};
-use insitu_store::{audit, organizations, projects, tasks};
-use serde::{Deserialize, Serialize};
+use insitu_store::{Tx, audit, projects, tasks};
+use serde::Serialize;
 use serde_json::json;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::http::body::Body;
 use crate::api::http::methods::by_get_alone;
-use crate::api::http::query::{Page, Params};
+use crate::api::http::paging::PageParams;
+use crate::api::http::query::Params;
 use crate::audit::record;
 use crate::auth::access::{OnProject, right};
-use crate::auth::caller::{Caller, Proof};
+use crate::auth::caller::Caller;
 use crate::auth::peer::Peer;
 use crate::envelope::{Created, Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
@@ -65,15 +66,6 @@ pub struct ExportList {
     pub total: u64,
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct PageParams {
-    /// Counted from 1.
-    page: Option<u64>,
-    /// 1 to 1000; 10 unless given.
-    limit: Option<u32>,
-}
-
 /// Export labels
 ///
 /// The file is written in the background; poll `GET /v2/exports/{id}` for its progress and its `downloadUrl`.
@@ -102,7 +94,7 @@ async fn list(
     peer: Peer,
     Params(params): Params<PageParams>,
 ) -> ApiResult<Success<ExportList>> {
-    let page = Page::new(params.page, params.limit)?;
+    let page = params.page()?;
     let (organization, project) = (access.organization, access.project);
     let found = hub
         .db
@@ -248,28 +240,8 @@ fn file_name(project: &str, format: &str, now: i64) -> String {
 async fn find(hub: &Hub, caller: Caller, id: &str) -> ApiResult<(OnProject<right::ExportLabels>, Export)> {
     let unknown = || ApiError::not_found("export", id);
     let export: ExportId = id.parse().map_err(|_| unknown())?;
-    let (user, proof) = (caller.user, caller.proof);
-    let found = hub
-        .db
-        .read(move |tx| {
-            for membership in organizations::of_user(tx, user)? {
-                let organization = membership.organization.id;
-                let is_open = !matches!(proof, Proof::ApiKey(own, _) if own != organization);
-                if is_open && let Some(found) = exports::find(tx, organization, export)? {
-                    return Ok(Some(found));
-                }
-            }
-            Ok::<_, ApiError>(None)
-        })
-        .await?
-        .ok_or_else(unknown)?;
-    let project = found.new.project.to_string();
-    match OnProject::prove(hub, caller, &project).await {
-        Ok(access) => Ok((access, found)),
-        // Who may not know of the project may not know of its exports either.
-        Err(error) if error.code == "project.not_found" => Err(unknown()),
-        Err(error) => Err(error),
-    }
+    let find = move |tx: &mut Tx, organization| exports::find(tx, organization, export);
+    OnProject::prove_by_resource(hub, caller, find, |export| export.new.project, unknown).await
 }
 
 #[cfg(test)]

@@ -2,20 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use futures_util::stream;
+use axum::response::Response;
 use insitu_model::id::{ExportId, OrganizationId};
 use insitu_store::export_problems::{self, Problem};
 use serde::Serialize;
 
 use super::find;
+use crate::api::http::record_file::{self, Format, Source, write_json_line};
 use crate::auth::caller::Caller;
 use crate::envelope::ErrorBody;
-use crate::error::{ApiError, ApiResult};
+use crate::error::ApiResult;
 use crate::hub::Hub;
 
 /// Lines that are read from the database at once.
@@ -31,53 +28,38 @@ pub async fn report(
 ) -> ApiResult<Response> {
     let (access, export) = find(&hub, caller, &id).await?;
     let id = export.new.id;
-    let lines = Lines {
+    let report = ExportReport {
         hub,
         organization: access.organization,
         export: id,
-        next: 0,
     };
-    let mut response = Body::from_stream(stream::try_unfold(lines, Lines::read)).into_response();
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/x-ndjson"),
-    );
-    let file = format!("attachment; filename=\"export-{id}-report.ndjson\"");
-    headers.insert(
-        header::CONTENT_DISPOSITION,
-        HeaderValue::from_str(&file).map_err(ApiError::internal)?,
-    );
-    Ok(response)
+    record_file::download(report, Format::Ndjson, &format!("export-{id}-report"))
 }
 
-/// How far a report was read.
-struct Lines {
+struct ExportReport {
     hub: Arc<Hub>,
     organization: OrganizationId,
     export: ExportId,
-    next: u64,
 }
 
-impl Lines {
-    /// The next piece of the report, and where to go on.
-    async fn read(mut self) -> ApiResult<Option<(Bytes, Self)>> {
-        let (organization, export, next) = (self.organization, self.export, self.next);
+impl Source for ExportReport {
+    type Record = Problem;
+    /// Lines that were read already.
+    type Cursor = u64;
+
+    async fn page(&self, read: Option<u64>) -> ApiResult<(Vec<Problem>, Option<u64>)> {
+        let (organization, export, read) = (self.organization, self.export, read.unwrap_or_default());
         let lines = self
             .hub
             .db
-            .read(move |tx| export_problems::list(tx, organization, export, next, LINES_PER_READ))
+            .read(move |tx| export_problems::list(tx, organization, export, read, LINES_PER_READ))
             .await?;
-        if lines.is_empty() {
-            return Ok(None);
-        }
-        let mut text = Vec::new();
-        for line in &lines {
-            serde_json::to_writer(&mut text, &LineView::of(line)).map_err(ApiError::internal)?;
-            text.push(b'\n');
-        }
-        self.next += lines.len() as u64;
-        Ok(Some((text.into(), self)))
+        let next = (!lines.is_empty()).then_some(read + lines.len() as u64);
+        Ok((lines, next))
+    }
+
+    fn write(problem: &Problem, _: Format, out: &mut Vec<u8>) -> ApiResult<()> {
+        write_json_line(&LineView::of(problem), out)
     }
 }
 

@@ -6,6 +6,7 @@ pub mod docs;
 pub mod document;
 pub mod download;
 pub mod methods;
+pub mod paging;
 pub mod paths;
 pub mod query;
 pub mod record_file;

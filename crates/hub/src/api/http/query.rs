@@ -3,17 +3,14 @@
 //! The Python SDK puts URLs and keys into queries with a literal `+`, so `+` stays a plus here and only `%XX` is
 //! decoded. (Form-encoded queries, where `+` is a space, are the exception: `/v2/export` and `/instructions`.)
 
+use std::str::FromStr;
+
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 
-use crate::error::ApiError;
-
-/// The most rows that one page of a list may have.
-pub const MAX_LIMIT: u32 = 1000;
-/// The rows of a page whose size nobody named.
-pub const DEFAULT_LIMIT: u32 = 10;
+use crate::error::{ApiError, ApiResult};
 
 /// The query as `T`, with `+` kept.
 #[derive(Debug)]
@@ -111,40 +108,26 @@ fn find_parameter(query: &str, name: &str) -> Option<usize> {
     None
 }
 
-/// The page that a list was asked for, counted from 1, and its size.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Page {
-    pub number: u64,
-    pub limit: u32,
+/// The value of a filter, unless it is empty; an error names the parameter.
+pub fn value<T: FromStr<Err: std::fmt::Display>>(name: &str, text: Option<&String>) -> ApiResult<Option<T>> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    text.parse().map(Some).map_err(|error| invalid(name, &error))
 }
 
-impl Page {
-    /// The page asked for, or the first of ten rows; an error names what is out of range.
-    pub fn new(number: Option<u64>, limit: Option<u32>) -> Result<Self, ApiError> {
-        let (number, limit) = (number.unwrap_or(1), limit.unwrap_or(DEFAULT_LIMIT));
-        if number == 0 {
-            return Err(ApiError::invalid(
-                "request.page_invalid",
-                "Pages are counted from 1. Ask for page=1.",
-            ));
-        }
-        if limit == 0 || limit > MAX_LIMIT {
-            return Err(ApiError::invalid(
-                "request.limit_invalid",
-                format!("The limit is {limit}; it may be 1 to {MAX_LIMIT}."),
-            ));
-        }
-        Ok(Self { number, limit })
-    }
+/// A time of a filter, in milliseconds.
+pub fn time(name: &str, text: Option<&String>) -> ApiResult<Option<i64>> {
+    let time: Option<jiff::Timestamp> = value(name, text)?;
+    Ok(time.map(jiff::Timestamp::as_millisecond))
 }
 
-impl From<Page> for insitu_store::Page {
-    fn from(page: Page) -> Self {
-        Self {
-            number: page.number,
-            limit: page.limit,
-        }
-    }
+/// The refusal of a filter.
+pub fn invalid(name: &str, error: &dyn std::fmt::Display) -> ApiError {
+    ApiError::invalid(
+        "request.filters_invalid",
+        format!("The parameter {name} cannot be read: {error}."),
+    )
 }
 
 #[cfg(test)]
@@ -180,19 +163,5 @@ mod tests {
     fn a_filter_cut_off_by_a_fragment_is_named() {
         let error = raw_json_tail("filters=%7B%22externalId%22:%22a", "filters").unwrap_err();
         assert_eq!(error.code, "request.filters_invalid");
-    }
-
-    #[test]
-    fn pages_out_of_range_are_refused() {
-        assert_eq!(Page::new(None, None).unwrap(), Page { number: 1, limit: 10 });
-        assert_eq!(Page::new(Some(0), None).unwrap_err().code, "request.page_invalid");
-        assert_eq!(
-            Page::new(None, Some(1001)).unwrap_err().code,
-            "request.limit_invalid"
-        );
-        assert_eq!(
-            Page::new(None, Some(0)).unwrap_err().code,
-            "request.limit_invalid"
-        );
     }
 }

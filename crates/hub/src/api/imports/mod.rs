@@ -14,15 +14,16 @@ use insitu_model::audit::AuditAction;
 use insitu_model::id::ImportId;
 use insitu_model::role::{Right, allows};
 use insitu_store::imports::{self, Import};
-use insitu_store::{audit, organizations, project_members};
+use insitu_store::{Tx, audit, project_members};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::http::query::{Page, Params};
+use crate::api::http::paging::PageParams;
+use crate::api::http::query::Params;
 use crate::auth::access::{OnProject, Org, Reading, right};
-use crate::auth::caller::{Caller, Proof};
+use crate::auth::caller::Caller;
 use crate::envelope::{Created, Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
@@ -53,15 +54,6 @@ pub struct ImportData {
 pub struct ImportList {
     pub imports: Vec<ImportView>,
     pub total: u64,
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct PageParams {
-    /// Counted from 1.
-    page: Option<u64>,
-    /// 1 to 1000; 10 unless given.
-    limit: Option<u32>,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -104,7 +96,7 @@ async fn list(
     access: OnProject<right::ImportAssets>,
     Params(params): Params<PageParams>,
 ) -> ApiResult<Success<ImportList>> {
-    let page = Page::new(params.page, params.limit)?;
+    let page = params.page()?;
     let (organization, project) = (access.organization, access.project);
     let found = hub
         .db
@@ -212,28 +204,8 @@ pub async fn find(
 ) -> ApiResult<(OnProject<Reading<right::ImportAssets>>, Import)> {
     let unknown = || ApiError::not_found("import", id);
     let import: ImportId = id.parse().map_err(|_| unknown())?;
-    let (user, proof) = (caller.user, caller.proof);
-    let found = hub
-        .db
-        .read(move |tx| {
-            for membership in organizations::of_user(tx, user)? {
-                let organization = membership.organization.id;
-                let is_open = !matches!(proof, Proof::ApiKey(own, _) if own != organization);
-                if is_open && let Some(found) = imports::find(tx, organization, import)? {
-                    return Ok(Some(found));
-                }
-            }
-            Ok::<_, ApiError>(None)
-        })
-        .await?
-        .ok_or_else(unknown)?;
-    let project = found.new.project.to_string();
-    match OnProject::prove(hub, caller, &project).await {
-        Ok(access) => Ok((access, found)),
-        // Who may not know of the project may not know of its imports either.
-        Err(error) if error.code == "project.not_found" => Err(unknown()),
-        Err(error) => Err(error),
-    }
+    let find = move |tx: &mut Tx, organization| imports::find(tx, organization, import);
+    OnProject::prove_by_resource(hub, caller, find, |import| import.new.project, unknown).await
 }
 
 /// The length that the client announced.

@@ -2,12 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use futures_util::stream;
+use axum::response::Response;
 use insitu_formats::report::{CSV_HEADER, ReportLine, Severity};
 use insitu_model::id::{ImportId, OrganizationId};
 use insitu_store::import_report::{self, Refusal};
@@ -18,6 +14,7 @@ use utoipa_axum::routes;
 
 use super::find;
 use crate::api::http::query::Params;
+use crate::api::http::record_file::{self, Format, Source};
 use crate::auth::caller::Caller;
 use crate::envelope::ErrorBody;
 use crate::error::{ApiError, ApiResult};
@@ -37,36 +34,14 @@ struct ReportParams {
     format: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy)]
-enum ReportFormat {
-    Ndjson,
-    Csv,
-}
-
-impl ReportFormat {
-    fn parse(name: Option<&str>) -> ApiResult<Self> {
-        match name {
-            None | Some("" | "ndjson") => Ok(Self::Ndjson),
-            Some("csv") => Ok(Self::Csv),
-            Some(other) => Err(ApiError::invalid(
+impl ReportParams {
+    fn format(&self) -> ApiResult<Format> {
+        Format::parse(self.format.as_deref()).map_err(|other| {
+            ApiError::invalid(
                 "import.report_format_unknown",
                 format!("There is no report as {other:?}: choose ndjson or csv."),
-            )),
-        }
-    }
-
-    fn content_type(self) -> &'static str {
-        match self {
-            Self::Ndjson => "application/x-ndjson",
-            Self::Csv => "text/csv; charset=utf-8",
-        }
-    }
-
-    fn extension(self) -> &'static str {
-        match self {
-            Self::Ndjson => "ndjson",
-            Self::Csv => "csv",
-        }
+            )
+        })
     }
 }
 
@@ -80,67 +55,46 @@ async fn report(
     Path(id): Path<String>,
     Params(params): Params<ReportParams>,
 ) -> ApiResult<Response> {
-    let format = ReportFormat::parse(params.format.as_deref())?;
+    let format = params.format()?;
     let (access, import) = find(&hub, caller, &id).await?;
-    let lines = Lines {
+    let id = import.new.id;
+    let report = ImportReport {
         hub,
         organization: access.organization,
-        import: import.new.id,
-        format,
-        next: 0,
+        import: id,
     };
-    let mut response = Body::from_stream(stream::try_unfold(lines, Lines::read)).into_response();
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static(format.content_type()),
-    );
-    let file = format!(
-        "attachment; filename=\"import-{}.{}\"",
-        import.new.id,
-        format.extension()
-    );
-    headers.insert(
-        header::CONTENT_DISPOSITION,
-        HeaderValue::from_str(&file).map_err(ApiError::internal)?,
-    );
-    Ok(response)
+    record_file::download(report, format, &format!("import-{id}"))
 }
 
-/// How far a report was read.
-struct Lines {
+struct ImportReport {
     hub: Arc<Hub>,
     organization: OrganizationId,
     import: ImportId,
-    format: ReportFormat,
-    next: u64,
 }
 
-impl Lines {
-    /// The next piece of the report, and where to go on.
-    async fn read(mut self) -> ApiResult<Option<(Bytes, Self)>> {
-        let (organization, import, next) = (self.organization, self.import, self.next);
+impl Source for ImportReport {
+    type Record = Refusal;
+    /// Lines that were read already.
+    type Cursor = u64;
+    const CSV_HEADER: &'static str = CSV_HEADER;
+
+    async fn page(&self, read: Option<u64>) -> ApiResult<(Vec<Refusal>, Option<u64>)> {
+        let (organization, import, read) = (self.organization, self.import, read.unwrap_or_default());
         let lines = self
             .hub
             .db
-            .read(move |tx| import_report::list(tx, organization, import, next, LINES_PER_READ))
+            .read(move |tx| import_report::list(tx, organization, import, read, LINES_PER_READ))
             .await?;
-        let mut text = Vec::new();
-        if matches!(self.format, ReportFormat::Csv) && self.next == 0 {
-            text.extend_from_slice(CSV_HEADER.as_bytes());
+        let next = (!lines.is_empty()).then_some(read + lines.len() as u64);
+        Ok((lines, next))
+    }
+
+    fn write(line: &Refusal, format: Format, out: &mut Vec<u8>) -> ApiResult<()> {
+        match format {
+            Format::Ndjson => view(line).write_ndjson(out),
+            Format::Csv => view(line).write_csv(out),
         }
-        for line in &lines {
-            match self.format {
-                ReportFormat::Ndjson => view(line).write_ndjson(&mut text),
-                ReportFormat::Csv => view(line).write_csv(&mut text),
-            }
-        }
-        if text.is_empty() {
-            return Ok(None);
-        }
-        // The header alone counts as a line read, so that it is not written twice.
-        self.next += (lines.len() as u64).max(u64::from(self.next == 0));
-        Ok(Some((text.into(), self)))
+        Ok(())
     }
 }
 

@@ -17,7 +17,8 @@ use utoipa_axum::routes;
 
 use super::organization_users::MAX_PEOPLE;
 use crate::api::http::body::Body;
-use crate::api::http::query::{self, Params};
+use crate::api::http::paging::{MAX_LIMIT, Page};
+use crate::api::http::query::Params;
 use crate::api::http::time::iso;
 use crate::api::http::words;
 use crate::audit::record;
@@ -141,7 +142,7 @@ async fn list(
     Params(params): Params<ListParams>,
 ) -> ApiResult<Success<InvitationList>> {
     let (organization, now) = (access.organization, hub.clock.now_ms());
-    let page = query::Page::new(params.page, params.limit.or(Some(query::MAX_LIMIT)))?;
+    let page = Page::new(params.page, params.limit.or(Some(MAX_LIMIT)))?;
     let pending = params
         .status
         .is_some_and(|status| status.eq_ignore_ascii_case("pending"))

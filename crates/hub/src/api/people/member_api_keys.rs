@@ -14,7 +14,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::sessions::SessionUser;
-use crate::api::http::query::{MAX_LIMIT, Page, Params};
+use crate::api::http::paging::{MAX_LIMIT, Page};
+use crate::api::http::query::Params;
 use crate::api::http::time::iso;
 use crate::audit::record;
 use crate::auth::access::{Org, right};

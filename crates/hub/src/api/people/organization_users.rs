@@ -15,7 +15,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::http::body::Body;
-use crate::api::http::query::{MAX_LIMIT, Page, Params};
+use crate::api::http::paging::{MAX_LIMIT, Page};
+use crate::api::http::query::Params;
 use crate::api::http::time::iso;
 use crate::api::http::words;
 use crate::audit::record;

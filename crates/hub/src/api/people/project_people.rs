@@ -10,7 +10,8 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::http::query::{Page, Params};
+use crate::api::http::paging::Page;
+use crate::api::http::query::Params;
 use crate::api::http::time::iso;
 use crate::api::http::words;
 use crate::auth::access::{OnProject, right};

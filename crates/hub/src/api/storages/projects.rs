@@ -10,7 +10,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::storage::parse_id;
-use crate::api::http::query::{Page, Params};
+use crate::api::http::paging::Page;
+use crate::api::http::query::Params;
 use crate::auth::access::{Org, right};
 use crate::envelope::{Envelope, ErrorBody, Success};
 use crate::error::ApiResult;

@@ -10,12 +10,13 @@ use insitu_model::id::AssetChangeId;
 use insitu_store::Error;
 use insitu_store::asset_changes::{self, AssetChange};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::http::body::Body;
-use crate::api::http::query::{Page, Params};
+use crate::api::http::paging::PageParams;
+use crate::api::http::query::Params;
 use crate::api::http::time::iso;
 use crate::api::http::words;
 use crate::auth::access::{OnProject, right};
@@ -82,15 +83,6 @@ pub struct AssetChangeList {
     pub total: u64,
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct PageParams {
-    /// Counted from 1.
-    page: Option<u64>,
-    /// 1 to 1000; 10 unless given.
-    limit: Option<u32>,
-}
-
 /// Change all assets that a filter lets through
 ///
 /// Assets that are imported later are left alone. A short change has ended when this answers; poll a long one by its id.
@@ -133,7 +125,7 @@ async fn list(
     access: OnProject<right::ManageAssets>,
     Params(params): Params<PageParams>,
 ) -> ApiResult<Success<AssetChangeList>> {
-    let page = Page::new(params.page, params.limit)?;
+    let page = params.page()?;
     let (organization, project) = (access.organization, access.project);
     let found = hub
         .db
