@@ -220,6 +220,70 @@ it('closes by Escape whatever it opened, and is back where it was', async () => 
   await visitor.leave();
 });
 
+it.each(['table', 'grid'])(
+  'stays in the %s, wherever that is scrolled to and whatever goes beside it',
+  async (view) => {
+    const project = await makeProject(`Long ${view}`, []);
+    const assets = Array.from({ length: 150 }, (_, n) => ({
+      data: `https://example.invalid/${n}.jpg`,
+      externalId: String(n).padStart(3, '0'),
+    }));
+    await api('POST', `/v2/project/${project}/cloud`, { assets });
+    const visitor = await Visitor.come();
+    const { page } = visitor;
+    const keyboard = new Keyboard(page);
+    const asset = (index: number) => page.locator(`[data-asset-index="${index}"]`);
+    const focused = () =>
+      page.evaluate(
+        () => document.activeElement?.closest<HTMLElement>('[data-asset-index]')?.dataset.assetIndex,
+      );
+    await visitor.signIn();
+    await visitor.openAssets(project, `?view=${view}&sort=externalId`);
+    await keyboard.to(asset(0));
+    await keyboard.press('Control+End');
+    await expect.poll(focused).toBe('149');
+    await keyboard.press('Control+Home');
+    await expect.poll(focused).toBe('0');
+    await keyboard.press('Space');
+    await page.getByRole('toolbar', { name: '1 selected' }).waitFor();
+
+    // The wheel takes it out of sight, not out of reach.
+    await asset(0).hover();
+    await page.mouse.wheel(0, 20_000);
+    await asset(149).waitFor();
+    await expect.poll(() => asset(1).count()).toBe(view === 'table' ? 0 : 1);
+    expect(await focused()).toBe('0');
+    await keyboard.press('ArrowDown');
+    const below = view === 'table' ? '1' : await page.getByRole('grid').getAttribute('aria-colcount');
+    await expect.poll(focused).toBe(below);
+
+    await page.getByRole('button', { name: 'Clear selection' }).focus();
+    await keyboard.press('Enter');
+    await visitor.gone('toolbar');
+    await expect.poll(focused).toBe(below);
+    keyboard.allWasInOrder();
+    await visitor.leave(/example\.invalid/);
+  },
+);
+
+it('is back at the tasks when their selection is cleared', async () => {
+  const project = await makeProject('Tasks by keyboard', [CAT]);
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  const keyboard = new Keyboard(page);
+  await visitor.signIn();
+  await page.goto(`/projects/${project}/tasks`);
+  const box = page.getByRole('checkbox', { name: `Select ${CAT}` });
+  await keyboard.to(box);
+  await keyboard.press('Space');
+  await keyboard.enter(page.getByRole('button', { name: 'Clear selection' }));
+  await visitor.gone('toolbar');
+  // Tab came past the rest of the list on its way to the bar.
+  await keyboard.isAt(page.getByRole('link', { name: `Open ${CAT}` }));
+  keyboard.allWasInOrder();
+  await visitor.leave();
+});
+
 it('begins with the way past the navigation, on a page with tabs too', async () => {
   const visitor = await Visitor.come();
   const { page } = visitor;

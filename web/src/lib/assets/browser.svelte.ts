@@ -50,6 +50,15 @@ export class AssetBrowser {
     }
   }
 
+  /** The index of the asset that has the focus, or something in it; it stays drawn wherever the list is scrolled to. */
+  get focused(): number | undefined {
+    const place = document.activeElement?.closest<HTMLElement>('[data-asset-index]');
+    return place ? Number(place.dataset.assetIndex) : undefined;
+  }
+
+  /** Takes the focus that went away with something else on the page: where the Tab key would lead. */
+  takeFocus = () => document.querySelector<HTMLElement>('[data-asset-index][tabindex="0"]')?.focus();
+
   focusAsset(id: string) {
     const index = this.#items().findIndex(({ _id }) => _id === id);
     return this.focus(index < 0 ? this.active : index);
@@ -67,7 +76,8 @@ export class AssetBrowser {
       Home: -Infinity,
       End: Infinity,
     };
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const isEnd = event.key === 'Home' || event.key === 'End';
+    if (event.altKey || ((event.ctrlKey || event.metaKey) && !isEnd)) return;
     const step = steps[event.key];
     if (step) {
       void this.focus(this.active + step);
