@@ -1,7 +1,7 @@
 // What runs, at the top right: imports, exports and changes of assets, with how far each is, and a way to stop it.
 import { expect, it } from 'vitest';
-import { useBrowser, WIDE, type Visitor } from './harness';
-import { api, makeProject } from './labeling';
+import { useBrowser, Visitor, WIDE } from './harness';
+import { api, CAT, makeProject } from './labeling';
 import { Looking, LOOKS, type Look } from './looking';
 
 useBrowser();
@@ -167,4 +167,76 @@ it('has the lists look again when something ordered elsewhere begins and ends', 
   isRunning = true;
   await page.locator(`[data-export="${made._id}"]`).waitFor();
   await looking.end();
+});
+
+it('shows a long change while it goes on, also after a reload, and stops it', async () => {
+  const project = await makeProject('Long change', [CAT]);
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  const answer = await visitor.context.request.get('/v2/session');
+  const session = (await answer.json()) as { data: { user: { _id: string } } };
+  const change = {
+    _id: '0'.repeat(24),
+    project,
+    kind: 'delete',
+    state: 'running',
+    assetsTotal: 1_000_000,
+    assetsDone: 412_000,
+    assetsLeft: 0,
+    createdAt: new Date().toISOString(),
+    createdBy: session.data.user._id,
+    finishedAt: null as string | null,
+  };
+  const answered = (data: object) => ({ json: { status: 'success', data } });
+  // A million rows take seconds only; what is on screen meanwhile shall hold still to be looked at.
+  let each = 0;
+  await page.route(`**/v2/project/${project}/assetChanges*`, (route) => {
+    if (change.state === 'running') change.assetsDone += each;
+    return route.fulfill(answered({ changes: [change], total: 1 }));
+  });
+  await page.route('**/assetChanges/*/cancel', (route) => {
+    Object.assign(change, { state: 'cancelled', assetsDone: 412_000, finishedAt: new Date().toISOString() });
+    return route.fulfill(answered({ change }));
+  });
+  let undone = 0;
+  await page.route('**/assetChanges/*/undo', (route) => {
+    undone += 1;
+    return route.fulfill({ status: 429, json: { status: 'fail', code: 'hub.busy', message: 'Too many.' } });
+  });
+  await visitor.openAssets(project, '?view=table');
+  await page.getByText('412,000 of 1,000,000').waitFor();
+  await page.reload();
+  await page.getByRole('progressbar', { name: 'Deleting assets' }).waitFor();
+  const row = page.locator('[data-asset-index="0"]');
+  const place = await row.boundingBox();
+  each = 1_000;
+  await page.getByText(/^4\d\d,000 of 1,000,000 · [\d,]+\/s · \d+ (s|min) left$/).waitFor();
+  await visitor.screenshot('assets-change-running');
+  expect(await visitor.axe()).toEqual([]);
+  // Whoever presses Cancel once more just when it has become the way back.
+  await page.evaluate(() => {
+    const press = () => {
+      const undo = [...document.querySelectorAll('button')].find(
+        ({ textContent }) => textContent.trim() === 'Undo',
+      );
+      if (undo) pressing.disconnect();
+      undo?.click();
+    };
+    const pressing = new MutationObserver(press);
+    pressing.observe(document.body, { childList: true, subtree: true });
+  });
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page
+    .locator('.toast.info', { hasText: 'Stopped. 412,000 assets had been changed already.' })
+    .waitFor();
+  await expect.poll(() => page.getByRole('progressbar').count()).toBe(0);
+  expect(await row.boundingBox()).toEqual(place);
+  const undo = page.getByRole('button', { name: 'Undo' });
+  await expect.poll(() => undo.isEnabled()).toBe(true);
+  expect(undone).toBe(0);
+  await undo.click();
+  await page.getByText('Too many.').waitFor();
+  expect(undone).toBe(1);
+  await visitor.leave(/status of 429 .*\/undo$/);
 });

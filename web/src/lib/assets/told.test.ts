@@ -4,7 +4,7 @@ import { hub } from '$lib/api/client';
 import { ApiError } from '$lib/api/errors';
 import type { AssetChange } from '$lib/api/types';
 import { toasts } from '$ui/toasts.svelte';
-import { follow, tell } from './told';
+import { follow, isOffered, tell } from './told';
 
 vi.mock('$lib/api/client', () => ({
   hub: { POST: vi.fn(), GET: vi.fn() },
@@ -25,6 +25,7 @@ const change = (_id: string, assetsDone: number, more: Partial<AssetChange> = {}
 const refresh = vi.fn(() => Promise.resolve());
 const order = { projectId: 'p', byIds: true, isMine: true, refresh };
 const byFilter = { ...order, byIds: false };
+const tones = () => toasts.list.map(({ tone }) => tone);
 const said = () => toasts.list.map(({ text, action }) => [text, action?.label]);
 
 /** The hub deletes what is named, and restores what each deletion deleted. */
@@ -110,11 +111,27 @@ it('takes back what was deleted before an order was refused or a deletion stoppe
   tell(order, [change('b', 5), change('c', 0, { state: 'failed', error: broken })]);
   tell(order, [change('d', 0)]);
   expect(said().slice(-4)).toEqual([
-    ['Stopped. 7 assets had been changed already.', 'Undo'],
+    ['Stopped. 7 assets had been changed already.', undefined],
     ['The change stopped: The disk is full.', undefined],
     ['5 assets deleted.', 'Undo'],
     ['0 assets deleted.', undefined],
   ]);
+  expect(tones().slice(-4)).toEqual(['info', 'danger', 'success', 'success']);
+});
+
+it('offers to take back the newest change alone, and none while one goes on', async () => {
+  hubThatDeletes();
+  tell(order, [change('a', 7, { state: 'cancelled' })]);
+  expect([said(), isOffered()]).toEqual([[['Stopped. 7 assets had been changed already.', 'Undo']], true]);
+  tell({ ...order, isMine: false }, [change('b', 3)]);
+  tell(order, [change('c', 0)]);
+  expect(said()[0]?.[1]).toBe('Undo');
+  tell(order, [change('d', 5)]);
+  expect(said().map(([, action]) => action)).toEqual([undefined, undefined, undefined, 'Undo']);
+  const slow = follow(order, [change('d0', 0, { state: 'running' })]);
+  expect([said().some(([, action]) => action), isOffered()]).toEqual([false, false]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  await slow;
 });
 
 it('takes back a change of batches or priorities, and says what somebody changed since', () => {
@@ -124,8 +141,8 @@ it('takes back a change of batches or priorities, and says what somebody changed
   tell(order, [change('c', 12, undoing)]);
   tell(order, [change('d', 1, { ...undoing, kind: 'batches', assetsLeft: 2 })]);
   expect(said()).toEqual([
-    ['Priority of 12 assets changed.', 'Undo'],
-    ['Batches of 3 assets changed.', 'Undo'],
+    ['Priority of 12 assets changed.', undefined],
+    ['Batches of 3 assets changed.', undefined],
     ['Undone: the priority of 12 assets.', undefined],
     ['Undone: the batches of 1 asset. Left alone, because changed since: 2 assets.', undefined],
   ]);

@@ -15,9 +15,22 @@ type Order = {
   refresh: () => Promise<void>;
 };
 
+/** The message that offers to take back the newest change. */
+let offering: number | null = null;
+
+/** Whether a message offers to take back a change. */
+export const isOffered = () => toasts.list.some(({ id, action }) => id === offering && action);
+
+/** What was offered before is the newest change no more. */
+function offer(message: number | null) {
+  if (offering !== null) toasts.withdraw(offering);
+  offering = message;
+}
+
 /** Tells once how what this tab ordered together ended: at once, or when the last of it does. */
 export async function follow(order: Order, changes: AssetChange[]) {
   if (changes.every(isOver)) return tell(order, changes);
+  offer(null);
   try {
     tell(order, await ended(order.projectId, changes));
   } catch (error) {
@@ -38,10 +51,13 @@ export function tell(order: Order, changes: AssetChange[]) {
   const isStopped = changes.some(({ state }) => state === 'cancelled');
   const hasUndo = canBeUndone(first) && order.isMine && (order.byIds || !isLarge(changed));
   const toUndo = changes.filter(({ assetsDone }) => assetsDone > 0).map(({ _id }) => _id);
-  toasts.done(
-    isStopped ? words.stopped(changed) : endOf(first, changed, left),
-    hasUndo && changed > 0 ? { label: words.undo, run: () => void takeBack(order, toUndo) } : undefined,
-  );
+  const message = toasts.show({
+    tone: isStopped ? 'info' : 'success',
+    text: isStopped ? words.stopped(changed) : endOf(first, changed, left),
+    action:
+      hasUndo && changed > 0 ? { label: words.undo, run: () => void takeBack(order, toUndo) } : undefined,
+  });
+  if (order.isMine && changed > 0) offer(message);
 }
 
 function endOf({ kind, undoes }: AssetChange, changed: number, left: number): string {

@@ -24,7 +24,9 @@ it('offers the newest large change of whoever looks', () => {
 
 it('offers what a cancelled deletion deleted, and nothing while it goes on', () => {
   expect(offered(deletion('b', { state: 'cancelled' }))).toBe('b');
-  expect(offered(deletion('b', { state: 'running', finishedAt: null }))).toBeUndefined();
+  const goesOn = { state: 'running', finishedAt: null } as const;
+  expect(offered(deletion('b', goesOn))).toBeUndefined();
+  expect(offered(deletion('b', { ...goesOn, createdBy: 'bob' }), deletion('a'))).toBeUndefined();
 });
 
 it('offers a large change of batches or priorities too, and none that takes one back', () => {
@@ -37,5 +39,7 @@ it('offers a large change of batches or priorities too, and none that takes one 
 it('offers nothing that was taken back, dismissed, or is long ago', () => {
   expect(offered(deletion('c', { kind: 'restore', undoes: 'b' }), deletion('b'))).toBeUndefined();
   expect(offered(deletion('old'))).toBeUndefined();
+  expect(offered(deletion('old'), deletion('a'))).toBeUndefined();
+  expect(offered(deletion('b'), deletion('old'))).toBe('b');
   expect(offered(deletion('b', { finishedAt: '2026-01-31T11:29:00Z' }))).toBeUndefined();
 });

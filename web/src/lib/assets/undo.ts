@@ -14,21 +14,24 @@ export const isLarge = (assets: number) => assets > IDS_AT_ONCE;
 export const canBeUndone = ({ kind, undoes }: AssetChange) =>
   !undoes && (kind === 'delete' || kind === 'batches' || kind === 'priority');
 
-/** The newest of the changes that is so large, unless it was taken back or dismissed. */
+/**
+ * The newest of the changes that is so large, unless it was taken back; with one that was dismissed those before it are.
+ * None while a change goes on.
+ */
 export function undoable(
   changes: AssetChange[],
   user: string,
   dismissed: ReadonlySet<string>,
   now: number,
 ): AssetChange | null {
+  if (!changes.every(isOver)) return null;
   const undone = new Set(changes.map(({ undoes }) => undoes));
   const isOffered = (change: AssetChange) =>
     canBeUndone(change) &&
-    isOver(change) &&
     change.createdBy === user &&
     isLarge(change.assetsDone) &&
     !undone.has(change._id) &&
-    !dismissed.has(change._id) &&
     now - Date.parse(change.finishedAt ?? '') < OFFERED_MS;
-  return changes.find(isOffered) ?? null;
+  const latest = changes.find((change) => dismissed.has(change._id) || isOffered(change));
+  return latest && !dismissed.has(latest._id) ? latest : null;
 }

@@ -21,11 +21,20 @@ class Toasts {
   #timers = new Map<number, ReturnType<typeof setTimeout>>();
   #isHeld = false;
 
-  show(toast: Omit<Toast, 'id'>) {
+  /** Answers by which id it is known. */
+  show(toast: Omit<Toast, 'id'>): number {
     const shown = { ...toast, id: this.#next++ };
     // Whoever tells something in an effect does not wait for what others tell.
     this.list = [...untrack(() => this.list), shown].slice(-SHOWN_AT_MOST);
     if (!this.#isHeld) this.#start(shown);
+    return shown.id;
+  }
+
+  /** The message stays, and what it offered to do is offered no more. */
+  withdraw(id: number) {
+    this.list = untrack(() => this.list).map((toast) =>
+      toast.id === id ? { ...toast, action: undefined } : toast,
+    );
   }
 
   done(text: string, action?: Toast['action']) {
