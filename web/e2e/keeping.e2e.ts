@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { useBrowser, Visitor } from './harness';
-import { CAT, CUP, Desk, makeProject, sitDown, taskOf, TRIANGLE } from './labeling';
+import { api, CAT, CUP, Desk, makeProject, sitDown, taskOf, TRIANGLE, type Point } from './labeling';
 
 useBrowser();
 
@@ -109,4 +109,30 @@ it('signs in again in place when the session ends, and goes on without loss', as
   expect((await taskOf(projectId, CAT)).answer.tools).toHaveLength(1);
   expect(await desk.objects().count()).toBe(1);
   await visitor.leave(/status of 401/);
+});
+
+it('leaves the editor as it is when somebody changes the project meanwhile', async () => {
+  const projectId = await makeProject('Renamed', [CAT]);
+  const desk = await sitDown(projectId);
+  const { page } = desk;
+  await page.keyboard.press('r');
+  await desk.click([0.35, 0.3], [0.45, 0.5]);
+  await desk.waitSaved();
+  await page.keyboard.press('p');
+  const [a, b, c] = TRIANGLE as [Point, Point, Point];
+  await desk.click(a, b);
+  const name = `Has another name ${Date.now()}`;
+  await api('POST', `/v2/project/${projectId}`, { name });
+  // The tab is looked at again after a while.
+  await page.evaluate(() => {
+    const now = Date.now;
+    Date.now = () => now() + 60_000;
+    window.dispatchEvent(new Event('visibilitychange'));
+  });
+  await page.getByText(name).waitFor();
+  await desk.click(c);
+  await page.keyboard.press('n');
+  await expect.poll(() => desk.objects().count()).toBe(2);
+  await expect.poll(async () => (await taskOf(projectId, CAT)).answer.tools.length).toBe(2);
+  await desk.visitor.leave();
 });

@@ -1,6 +1,17 @@
 import { expect, it } from 'vitest';
 import { useBrowser } from './harness';
-import { CAT, makeProject, near, sitDown, taskOf, TRIANGLE, type Point } from './labeling';
+import {
+  CAT,
+  CLOCK,
+  CUP,
+  makeProject,
+  near,
+  sitDown,
+  taskOf,
+  tasksOf,
+  TRIANGLE,
+  type Point,
+} from './labeling';
 
 useBrowser();
 
@@ -136,5 +147,50 @@ it('does everything with an object by keyboard alone', async () => {
   await page.keyboard.press('Escape');
   await desk.waitSaved();
   expect((await taskOf(projectId, CAT)).answer.tools).toHaveLength(1);
+  await desk.visitor.leave();
+});
+
+it('never throws away a shape that is still open: it goes with the submission, or what is missing is said', async () => {
+  const projectId = await makeProject('Open shapes', [CAT, CUP, CLOCK]);
+  const desk = await sitDown(projectId);
+  const { page } = desk;
+  const taskById = async (id: string) => (await tasksOf(projectId)).find(({ _id }) => _id === id);
+  const said = (kind: string) => page.getByText(`Finish or remove (Esc) the open ${kind} first.`);
+  const first = await desk.taskId();
+  const [a, b, c] = TRIANGLE as [Point, Point, Point];
+  await page.keyboard.press('p');
+  const points = await desk.click(a, b);
+  await page.getByRole('button', { name: 'Submit' }).click();
+  await said('polygon').waitFor();
+  await desk.visitor.screenshot('labeling-open-shape');
+  expect(await taskById(first)).toMatchObject({ stage: 'Label', isDraft: false });
+  await page.getByRole('link', { name: 'Back to the tasks' }).click();
+  expect(await desk.taskId()).toBe(first);
+  points.push(...(await desk.click(c)));
+  await page.keyboard.press('Control+Enter');
+  await desk.shown(first);
+  await expect.poll(async () => (await taskById(first))?.stage).toBe('Review');
+  near((await taskById(first))?.answer.tools[0]?.polygon, points);
+
+  const second = await desk.taskId();
+  await page.keyboard.press('r');
+  await desk.click([0.35, 0.3]);
+  await page.keyboard.press('Shift+S');
+  await said('box').waitFor();
+  expect(await desk.taskId()).toBe(second);
+  await desk.click([0.45, 0.5]);
+  await page.keyboard.press('l');
+  await desk.click([0.5, 0.4], [0.6, 0.45]);
+  await page.keyboard.press('Shift+S');
+  await desk.shown(second);
+  expect(await taskById(second)).toMatchObject({ isSkipped: true, answer: { tools: [{}, {}] } });
+
+  const third = await desk.taskId();
+  await page.keyboard.press('p');
+  await desk.click(...TRIANGLE);
+  await page.getByRole('link', { name: 'Back to the tasks' }).click();
+  await page.getByRole('table', { name: 'Tasks' }).waitFor();
+  await expect.poll(async () => (await taskById(third))?.answer.tools.length).toBe(1);
+  expect(await taskById(third)).toMatchObject({ stage: 'Label', isDraft: true });
   await desk.visitor.leave();
 });

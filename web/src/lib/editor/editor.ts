@@ -7,12 +7,14 @@ import { Core, type Aspect, type Look } from './core';
 import type { Answer } from './document/answer';
 import { boundsOfShape } from './geometry/kinds';
 import type { Point } from './geometry/point';
+import type { ShapeKind } from './geometry/shape';
 import { KeyboardListener } from './input/keyboard';
 import { PointerListener } from './input/pointer';
 import type { Asked, Given } from './schema/questions';
 import type { Picture } from './scene/picture';
 import { Stage } from './scene/stage';
 import { Snapshots, type EditorState } from './state';
+import { settle } from './tools/draw';
 import type { ToolId } from './tools/tool';
 import { words } from './words';
 
@@ -56,6 +58,8 @@ export interface Editor {
   /** The answer as it is sent: `{tools, classifications, relations, …}`. */
   toAnswer(): Answer;
   replaceAnswer(answer: unknown): void;
+  /** Keeps what is being drawn if it is complete; gives the kind of what is open still. */
+  settle(): ShapeKind | null;
   setPicture(picture: Picture | null): void;
   setTool(tool: ToolId): void;
   /** Chooses what is drawn next. */
@@ -107,6 +111,7 @@ export function createEditor(options: EditorOptions): Editor {
       }),
     toAnswer: () => core.toAnswer(),
     replaceAnswer: (json) => core.replaceAnswer(json),
+    settle: () => settle(core),
     setPicture: (next) => stage.setPicture(next),
     setTool: (tool) => core.setTool(tool),
     setClass: (schemaId) => core.setClass(schemaId),

@@ -46,6 +46,7 @@ export const words = {
   submitted: (name: string) => `${name} was submitted.`,
   reviewed: (name: string) => `${name} was reviewed.`,
   draftSaved: 'The draft is saved.',
+  open: (kind: string) => `Finish or remove (Esc) the open ${kind.toLowerCase()} first.`,
   moving: 'Saving, then the next task…',
 
   tools: 'Tools',

@@ -2,8 +2,9 @@
 import type { Core } from '../core';
 import { newObject } from '../document/object';
 import { placed, type Point } from '../geometry/point';
-import type { Shape } from '../geometry/shape';
+import type { Shape, ShapeKind } from '../geometry/shape';
 import { words } from '../words';
+import { isDrawing } from './tool';
 
 export function addShape(core: Core, shape: Shape): void {
   const objectClass = core.objectClass;
@@ -20,6 +21,12 @@ export function addShape(core: Core, shape: Shape): void {
   const operation = { type: 'insert', at: core.document.count, object } as const;
   core.change(words.steps.draw(title), [operation], { select: [object.key] });
   core.say(words.says.drawn(title));
+}
+
+/** Keeps what is being drawn if it is complete. Gives the kind of what is open still; a box with one corner always is. */
+export function settle({ tool }: Core): ShapeKind | null {
+  if (!tool.isBusy || !isDrawing(tool.id)) return null;
+  return tool.isComplete && tool.finish() ? null : tool.id;
 }
 
 /** Where a click of a drawing tool goes: inside the picture, to 1/100 px. */

@@ -33,6 +33,10 @@ export class PathTool implements Tool {
     return this.#state.name === 'drawing';
   }
 
+  get isComplete() {
+    return this.#state.name === 'drawing' && this.#state.points.length >= this.#fewest;
+  }
+
   down({ at, button }: PointerInput) {
     if (button === 2) return this.back();
     if (button !== 0) return;
@@ -57,9 +61,8 @@ export class PathTool implements Tool {
   up() {}
 
   finish() {
-    if (this.#state.name === 'idle') return false;
+    if (this.#state.name === 'idle' || !this.isComplete) return false;
     const { points } = this.#state;
-    if (points.length < this.#fewest) return false;
     this.#set({ name: 'idle' });
     addShape(this.#core, { kind: this.id, points });
     return true;

@@ -36,6 +36,8 @@ export interface Tool {
   readonly state: string;
   /** Something is begun: Escape, Backspace, Enter and undo go to it first. */
   readonly isBusy: boolean;
+  /** Enough of it was set that it can be kept as it stands; without this there never is. */
+  readonly isComplete?: boolean;
   down(input: PointerInput): void;
   move(input: PointerInput): void;
   up(input: PointerInput): void;
