@@ -1,5 +1,5 @@
-//! What every writer of files has to know of the disk: whether it is full, and whether a file that several hubs may find
-//! is still the one that was found.
+//! What every writer of files has to know of the disk: whether it is full, how a name in a folder survives a power cut, and
+//! whether a file that several hubs may find is still the one that was found.
 
 use std::fs::File;
 use std::io;
@@ -38,4 +38,19 @@ pub fn make_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
+}
+
+/// Makes what the folder holds survive a power cut by its names, as contents do by syncing the files.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Does what blocks on the disk on a thread of its own.
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(io::Error::other)
+        .flatten()
 }

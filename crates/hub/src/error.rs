@@ -88,6 +88,20 @@ impl ApiError {
         self
     }
 
+    /// Whether there is no such thing, or none that the caller may know of.
+    pub fn is_not_found(&self) -> bool {
+        self.status == StatusCode::NOT_FOUND
+    }
+
+    /// Whether the same may succeed a little later: something that the hub needs for it, such as STS, does not answer. Jobs
+    /// try again then, so whoever gives an error another status changes what they do.
+    pub fn is_transient(&self) -> bool {
+        matches!(
+            self.status,
+            StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT
+        )
+    }
+
     fn to_json(&self) -> Value {
         let status = if self.status.is_server_error() {
             "error"
@@ -204,6 +218,21 @@ mod tests {
             assert_eq!(code(what, "not_found"), expected);
             assert_eq!(ApiError::not_found(what, "x").code, expected);
         }
+    }
+
+    #[test]
+    fn what_does_not_answer_may_later_and_what_is_not_there_is_not_there() {
+        let of_store = |error: insitu_store::Error| ApiError::from(error);
+        assert!(of_store(insitu_store::Error::Closed).is_transient());
+        assert!(ApiError::new(StatusCode::BAD_GATEWAY, "credentials.unanswered", "").is_transient());
+        for lasting in [
+            ApiError::invalid("storage.name_taken", ""),
+            ApiError::internal("a fault"),
+            of_store(insitu_store::Error::DiskFull),
+        ] {
+            assert!(!lasting.is_transient() && !lasting.is_not_found(), "{lasting}");
+        }
+        assert!(ApiError::not_found("storage", "x").is_not_found());
     }
 
     #[test]

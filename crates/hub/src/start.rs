@@ -15,6 +15,7 @@ use crate::auth::standings::Standings;
 use crate::auth::throttle::{RoleThrottle, Throttle};
 use crate::cloud_access::CloudAccess;
 use crate::config::Config;
+use crate::disk::sync_folder;
 use crate::failure::{Failure, Outcome};
 use crate::hub::Hub;
 use crate::jobs::Jobs;
@@ -129,7 +130,7 @@ fn make_key_file(path: &Path, random: &dyn Random) -> std::io::Result<Zeroizing<
     file.sync_all()?;
     std::fs::rename(&partial, path)?;
     if let Some(folder) = path.parent() {
-        std::fs::File::open(folder)?.sync_all()?;
+        sync_folder(folder)?;
     }
     Ok(key)
 }

@@ -70,6 +70,7 @@ pub const HUB_MODULES: &[(&str, &[&str])] = &[
             "auth",
             "cloud_access",
             "config",
+            "disk",
             "failure",
             "jobs",
             "ledger",

@@ -79,8 +79,6 @@ const ORGANIZATION_HEADER: &str = "x-organization";
 const ORGANIZATION_PARAMETER: &str = "organization";
 /// Path parameter of endpoints below `/v2/project/{project}`.
 const PROJECT_PARAMETER: &str = "project";
-/// The code of the answer to whoever may not know of a project.
-const UNKNOWN_PROJECT: &str = "project.not_found";
 
 /// The right `R` in one organization.
 #[derive(Debug, Clone)]
@@ -224,11 +222,10 @@ impl<R: NeedsRight> OnProject<R> {
             })
             .await?
             .ok_or_else(&unknown)?;
-        match Self::prove(hub, caller, &project_of(&resource).to_string()).await {
-            Ok(access) => Ok((access, resource)),
-            Err(error) if error.code == UNKNOWN_PROJECT => Err(unknown()),
-            Err(error) => Err(error),
-        }
+        let project = project_of(&resource).to_string();
+        let proved = Self::prove(hub, caller, &project).await;
+        let access = proved.map_err(|error| hidden_with_its_project(error, unknown))?;
+        Ok((access, resource))
     }
 
     /// The one place where it is decided who gets to a project, and for what. `only_reads`: the request changes nothing.
@@ -303,6 +300,11 @@ pub(super) fn standing(
         }
     }
     Ok(None)
+}
+
+/// Who may not know of the project may not know of what is in it: to them, that is `unknown` as well.
+pub(super) fn hidden_with_its_project(error: ApiError, unknown: impl Fn() -> ApiError) -> ApiError {
+    if error.is_not_found() { unknown() } else { error }
 }
 
 fn archived() -> ApiError {

@@ -8,7 +8,7 @@ use insitu_model::id::TaskId;
 use insitu_model::role::{Right, allows};
 use insitu_store::tasks::{self, Task};
 
-use super::access::{NeedsRight, OnProject, path_parameter, standing};
+use super::access::{NeedsRight, OnProject, hidden_with_its_project, path_parameter, standing};
 use super::caller::identify;
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
@@ -42,15 +42,8 @@ impl<R: NeedsRight> FromRequestParts<Arc<Hub>> for OnTask<R> {
         .await?;
         let unknown = || ApiError::not_found("task", &text);
         let (located, standing) = found.ok_or_else(unknown)?;
-        let on =
-            OnProject::allow(caller, located.project, standing, parts.method.is_safe()).map_err(|error| {
-                // Whoever may not know of the project may not know of its tasks.
-                if error.status == axum::http::StatusCode::NOT_FOUND {
-                    unknown()
-                } else {
-                    error
-                }
-            })?;
+        let allowed = OnProject::allow(caller, located.project, standing, parts.method.is_safe());
+        let on = allowed.map_err(|error| hidden_with_its_project(error, unknown))?;
         Ok(Self { on, task: located.id })
     }
 }

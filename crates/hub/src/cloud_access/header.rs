@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::http::StatusCode;
 use insitu_cloud::connect::{ConnectError, Outbound};
 use insitu_cloud::public::AsPage;
 use insitu_cloud::s3::{self, ObjectName, RangeRead};
@@ -79,9 +78,10 @@ impl From<ApiError> for Unread {
     fn from(error: ApiError) -> Self {
         Self {
             // A storage that was deleted does not come back.
-            blame: match error.status {
-                StatusCode::NOT_FOUND => Blame::Asset,
-                _ => Blame::Storage,
+            blame: if error.is_not_found() {
+                Blame::Asset
+            } else {
+                Blame::Storage
             },
             code: error.code.into_owned(),
             message: error.message,

@@ -43,12 +43,10 @@ pub struct Unlisted {
 
 impl From<ApiError> for Unlisted {
     fn from(error: ApiError) -> Self {
-        // An STS that does not answer, for instance.
-        let is_transient = matches!(
-            error.status,
-            StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT
-        );
-        Self { error, is_transient }
+        Self {
+            is_transient: error.is_transient(),
+            error,
+        }
     }
 }
 

@@ -28,8 +28,8 @@ use tokio::sync::Semaphore;
 
 use super::UploadError;
 use super::content_type::{self, SNIFFED_BYTES};
-use super::receive::blocking;
 use super::{BucketError, HEADS_AT_ONCE};
+use crate::disk::blocking;
 
 /// Files up to this size go in one call.
 const WHOLE_BYTES_MAX: u64 = 16 << 20;
@@ -295,11 +295,11 @@ impl BucketPlace {
 
 /// Reads a part of a file, which comes back for the next.
 async fn part_of(mut file: File, offset: u64, length: u64) -> Result<(File, Bytes), UploadError> {
-    blocking(move || {
+    let read = move || {
         let bytes = read_at(&mut file, offset, length)?;
         Ok((file, bytes.into()))
-    })
-    .await
+    };
+    Ok(blocking(read).await?)
 }
 
 fn read_at(file: &mut File, offset: u64, length: u64) -> io::Result<Vec<u8>> {

@@ -36,6 +36,7 @@ pub use partial::{KeptPart, PARTS_KEPT};
 pub use parts::{Part, Progress};
 pub use upload_error::UploadError;
 
+use crate::disk::blocking;
 use crate::error::ApiError;
 
 /// Where the addresses of files begin, below the public URL.
@@ -144,9 +145,7 @@ impl OwnFiles {
                 .map(|file| own.size_in_folder(file))
                 .collect::<io::Result<_>>()
         };
-        Ok(tokio::task::spawn_blocking(look)
-            .await
-            .map_err(io::Error::other)??)
+        Ok(blocking(look).await?)
     }
 
     /// The first bytes of a file, up to `first_bytes`.
@@ -160,11 +159,9 @@ impl OwnFiles {
             let wanted = u64::try_from(first_bytes).unwrap_or(u64::MAX);
             let file = std::fs::File::open(own.path(&file))?;
             io::Read::read_to_end(&mut io::Read::take(file, wanted), &mut bytes)?;
-            Ok::<_, io::Error>(bytes.into())
+            Ok(bytes.into())
         };
-        Ok(tokio::task::spawn_blocking(read)
-            .await
-            .map_err(io::Error::other)??)
+        Ok(blocking(read).await?)
     }
 
     fn size_in_folder(&self, file: &OwnFile) -> io::Result<Option<u64>> {

@@ -13,9 +13,8 @@ use std::time::{Duration, UNIX_EPOCH};
 use insitu_model::own_file::OwnFile;
 use tokio::time::Instant;
 
-use super::receive::{blocking, sync_folder};
 use super::{OwnFiles, UploadError};
-use crate::disk::{is_at, make_folder};
+use crate::disk::{blocking, is_at, make_folder, sync_folder};
 
 /// How long a part is kept after the last byte of it arrived.
 pub const PARTS_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -91,7 +90,7 @@ pub(super) async fn forget_empty(file: &File, path: &Path) -> Result<(), UploadE
         return Ok(());
     }
     let path = path.to_owned();
-    blocking(move || std::fs::remove_file(path)).await
+    Ok(blocking(move || std::fs::remove_file(path)).await?)
 }
 
 /// The part's file, for this sender alone.

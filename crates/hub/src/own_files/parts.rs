@@ -13,8 +13,9 @@ use insitu_model::own_file::OwnFile;
 use tokio::io::{AsyncWriteExt as _, BufWriter};
 
 use super::partial::{forget_empty, open_locked};
-use super::receive::{BUFFER_BYTES, blocking, pour};
+use super::receive::{BUFFER_BYTES, pour};
 use super::{OwnFiles, UploadError};
+use crate::disk::blocking;
 
 /// What is sent of a file.
 #[derive(Debug, Clone, Copy)]
@@ -150,7 +151,7 @@ async fn put_away(
     })
     .await;
     match arrived {
-        Ok(()) => here,
+        Ok(()) => Ok(here?),
         Err(UploadError::TooLarge { .. }) => Err(UploadError::OverLong { length }),
         Err(error) => Err(error),
     }

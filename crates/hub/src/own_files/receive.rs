@@ -12,7 +12,7 @@ use insitu_model::own_file::OwnFile;
 use tokio::io::{AsyncWriteExt as _, BufWriter};
 
 use super::{OwnFiles, UPLOAD_IDLE, UploadError};
-use crate::disk::{is_at, make_folder};
+use crate::disk::{blocking, is_at, make_folder, sync_folder};
 
 /// Bytes gathered before they are written.
 pub(super) const BUFFER_BYTES: usize = 1 << 18;
@@ -172,19 +172,6 @@ where
             }
         }
     }
-}
-
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-pub(super) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> io::Result<T> + Send + 'static,
-) -> Result<T, UploadError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| UploadError::Io(io::Error::other(error)))?
-        .map_err(Into::into)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;
 
-use crate::disk::{is_disk_full, make_folder};
+use crate::disk::{is_disk_full, make_folder, sync_folder};
 
 /// A list that is being written. It is locked, so that no two programs write it.
 #[derive(Debug)]
@@ -77,7 +77,7 @@ impl ListFile {
             file.set_len(bytes)?;
             file.seek(SeekFrom::Start(bytes))?;
             // The file's name must survive a power cut as its content does.
-            File::open(folder)?.sync_all()?;
+            sync_folder(folder)?;
             Ok(Self(file))
         })
         .await

@@ -15,7 +15,7 @@ use futures_util::{Stream, StreamExt as _};
 use insitu_model::id::ImportId;
 use tokio::io::{AsyncWriteExt as _, BufWriter};
 
-use crate::disk::{is_disk_full, make_folder};
+use crate::disk::{blocking, is_disk_full, make_folder, sync_folder};
 
 /// Bytes gathered before they are written.
 const BUFFER_BYTES: usize = 1 << 20;
@@ -126,7 +126,7 @@ impl Spool {
         writer.into_inner().sync_all().await?;
         let (folder, path) = (self.folder.clone(), received.path.clone());
         blocking(move || {
-            File::open(folder)?.sync_all()?;
+            sync_folder(&folder)?;
             // Whatever swept the folder in the instant before the lock was held has taken this file with it.
             std::fs::metadata(path).map(drop)
         })
@@ -244,15 +244,6 @@ where
 
 fn is_unlocked(path: &Path) -> bool {
     File::open(path).is_ok_and(|file| file.try_lock_shared().is_ok())
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> io::Result<T> + Send + 'static,
-) -> Result<T, ReceiveError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| ReceiveError::Io(io::Error::other(error)))?
-        .map_err(Into::into)
 }
 
 #[cfg(test)]
