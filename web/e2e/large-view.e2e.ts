@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import { assetsOf, fileNameOf, ready, useBrowser, Visitor, type ApiAsset } from './harness';
+import { api, CAT, CUP, Desk, makeProject, taskOf } from './labeling';
 
 useBrowser();
 
@@ -86,6 +87,39 @@ it('gives the focus back to the asset that was shown last, by Escape and by the 
   await page.locator('[data-picture="shown"]').waitFor();
   await page.goBack();
   await expect.poll(focused).toBe(first);
+  await visitor.leave();
+});
+
+it('says how far the work on an asset is, and leads to its task', async () => {
+  const projectId = await makeProject('Large view', [CAT, CUP]);
+  const { _id } = await taskOf(projectId, CAT);
+  const car = (x: number) => ({ schemaId: 'c-car', 'bounding-box': { x, y: 5, width: 20, height: 10 } });
+  const classifications = [{ schemaId: 'q-weather', answer: 'o-sun' }];
+  await api('POST', `/v2/annotate/${_id}?nextStage=true`, {
+    answer: { tools: [car(5), car(50)], classifications, relations: [] },
+  });
+  const change = { change: { priority: 7 }, filters: {} };
+  await api('POST', `/v2/project/${projectId}/assetChanges`, change);
+  const cat = (await assetsOf(projectId)).find(({ externalId }) => externalId === CAT);
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await visitor.openAssets(projectId, `?sort=externalId&asset=${cat?._id}`);
+  await page.locator('[data-picture="shown"]').waitFor();
+  const details = page.getByRole('complementary', { name: 'Details' });
+  await details.getByText('1 question answered').waitFor();
+  const told = async () => (await details.innerText()).replace(/\s+/g, ' ');
+  expect(await told()).toMatch(/Stage ◔ ?Review Assignee Nobody Priority 7 Labels Car 2 1 question answered/);
+  await visitor.screenshot('large-view-work');
+  expect(await visitor.axe()).toEqual([]);
+  await page.keyboard.press('ArrowLeft');
+  await expect.poll(told).toMatch(/Stage ○ ?Label Assignee Nobody Priority 7 Labels None/);
+  await page.keyboard.press('ArrowRight');
+  await details.getByRole('link', { name: 'Open the task' }).click();
+  await new Desk(visitor).shown();
+  expect(await page.locator('[data-task]').getAttribute('data-task')).toBe(_id);
+  await page.goBack();
+  await details.getByText('1 question answered').waitFor();
   await visitor.leave();
 });
 

@@ -70,6 +70,12 @@ export async function nextTask(projectId: string, stage: 'Label' | 'Review', ahe
   return { task: task ? taskFrom(task) : null, left };
 }
 
+/** A task with what was labeled; it is nobody's by that. */
+export async function getTask(id: string, signal?: AbortSignal): Promise<Task> {
+  const params = { path: { task: id } };
+  return taskFrom((await answer(hub.GET('/v2/task/{task}', { params, signal }))).task);
+}
+
 export async function openTask(id: string): Promise<Task> {
   const params = { path: { task: id } };
   return taskFrom((await answer(hub.POST('/v2/task/{task}/open', { params }))).task);

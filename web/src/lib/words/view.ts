@@ -1,5 +1,5 @@
 // The words of one asset in the large view.
-import { count } from '$lib/format/numbers';
+import { count, counted } from '$lib/format/numbers';
 
 export const words = {
   next: 'Next',
@@ -18,6 +18,11 @@ export const words = {
   storage: 'Storage',
   size: 'Size',
   pixels: (width: number, height: number) => `${count(width)} × ${count(height)} px`,
+  priority: 'Priority',
+  labels: 'Labels',
+  answered: (n: number) => counted(n, 'question answered', 'questions answered'),
+  labelsFailed: 'Could not be read.',
+  openTask: 'Open the task',
   imported: 'Imported',
   batches: 'Batches',
   none: 'None',
