@@ -61,6 +61,19 @@ it.each(ready.storages)('filters by storage $name', async ({ _id, name }) => {
   await visitor.leave();
 });
 
+it('filters by what no storage opens', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await visitor.openAssets(ready.projectId, `?storage=${ready.storages[0]?._id}`);
+  await page.getByRole('button', { name: /^Storage: / }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Public, or on this hub' }).click();
+  await page.getByRole('heading', { name: 'No asset matches' }).waitFor();
+  expect(new URL(page.url()).searchParams.get('storage')).toBe('public');
+  await page.getByRole('button', { name: 'Storage: Public, or on this hub' }).waitFor();
+  await visitor.leave();
+});
+
 it('finds by External ID while one types, and says so when there is none', async () => {
   const visitor = await Visitor.come();
   const { page } = visitor;

@@ -33,6 +33,8 @@ export type Question = {
 };
 
 export const NOBODY = '-';
+/** Of the filter by storage: what none of them opens, public addresses and the hub's own files. */
+export const NO_STORAGE = 'public';
 
 /** The most conditions that the hub takes. */
 export const ANSWERS_AT_ONCE = 20;

@@ -4,7 +4,7 @@ export const words = {
   filterLabels: 'Pre-labels',
   labelsWithout: 'Came without labels',
   filterState: 'State',
-  noStorages: 'This organization has no storages.',
+  noStorage: 'Public, or on this hub',
   stateActive: 'Active',
   stateDeleted: 'Deleted',
 };
