@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use insitu_cloud::connect::ConnectError;
-use insitu_cloud::doctor::cause_of;
+use insitu_cloud::doctor::{WHOLE_MAX, cause_of};
 use insitu_cloud::s3::{Access, ListPage, Listing};
 use insitu_cloud::{CallError, RefusalKind, Retry};
 use insitu_model::address::ObjectAddress;
@@ -15,13 +15,11 @@ use insitu_model::id::{OrganizationId, StorageId};
 use insitu_model::prefix::{Within, within};
 use insitu_model::region::Region;
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::ReachedStorage;
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
-
-/// How long somebody who looks at a folder waits for it.
-const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A bucket that is listed through a storage.
 #[derive(Debug)]
@@ -30,6 +28,8 @@ pub struct Bucket {
     pub name: BucketName,
     /// Where it is.
     pub region: Region,
+    /// Since when somebody waits for it.
+    begun: Instant,
 }
 
 /// Why a bucket is not listed.
@@ -58,6 +58,7 @@ impl Bucket {
         storage: StorageId,
         name: &str,
     ) -> ApiResult<Self> {
+        let begun = Instant::now();
         let storage = ReachedStorage::get(hub, organization, storage).await?;
         let name: BucketName = name
             .trim()
@@ -73,6 +74,7 @@ impl Bucket {
             storage,
             name,
             region,
+            begun,
         })
     }
 
@@ -90,9 +92,10 @@ impl Bucket {
         Some(object.with_endpoint(self.storage.endpoint.clone()).canonical())
     }
 
-    /// A page, for somebody who waits for it.
+    /// A page, for somebody who waits for it since the bucket was reached: no longer than for a test of the storage.
     pub async fn page(&mut self, hub: &Hub, listing: &Listing<'_>, retry: Retry) -> ApiResult<ListPage> {
-        let page = self.page_within(hub, listing, retry, PATIENCE).await;
+        let left = WHOLE_MAX.saturating_sub(self.begun.elapsed());
+        let page = self.page_within(hub, listing, retry, left).await;
         page.map_err(|unlisted| unlisted.error)
     }
 

@@ -1,12 +1,14 @@
 //! What is seen of a bucket, and what is answered where nothing may be seen.
 
+use std::time::{Duration, Instant};
+
 use axum::body::Body;
 use axum::http::Method;
 use insitu_hub::testing::Answer;
 use insitu_model::role::{OrganizationRole, ProjectRole};
 use serde_json::{Value, json};
 
-use crate::story::{BUCKET, Story};
+use crate::story::{BUCKET, Story, silent};
 
 const KEYS: &[&str] = &[
     "a b+c.jpg",
@@ -281,4 +283,26 @@ async fn a_bucket_that_a_list_names_is_seen_once_it_answers_and_not_offered_wher
     let change = json!({ "endpoint": "http://127.0.0.1:1" });
     story.owner.post(&path, change).await.data();
     assert_eq!(known().await[1..], [json!([]), json!([])]);
+}
+
+#[tokio::test]
+async fn whoever_looks_into_a_bucket_that_hangs_waits_no_longer_than_for_a_test_of_it_and_is_told_the_cause()
+{
+    /// Nine seconds for all calls together, and what a machine that is busy with other tests needs for the rest.
+    const SOON: Duration = Duration::from_secs(16);
+    let story = Story::begin(KEYS).await;
+    let path = format!("/v2/storages/{}", story.storage);
+    let hanging = json!({ "endpoint": silent().await });
+    story.owner.post(&path, hanging).await.data();
+    let begun = Instant::now();
+    let answer = story.explore(json!({})).await;
+    let took = begun.elapsed();
+    assert_eq!(said(&answer), (504, "storage.hangs"), "{}", answer.body);
+    assert!(took < SOON, "{took:?}");
+    let message = answer.body["message"].as_str().unwrap();
+    assert!(
+        message.contains("he bucket photos did not answer")
+            && message.contains("look at the load and the log of the server"),
+        "{message}"
+    );
 }

@@ -162,6 +162,15 @@ async fn answer(
         .unwrap_or_else(|| bucket.page(&query).into_response())
 }
 
+/// A server that takes every call and answers none.
+pub async fn silent() -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let routes = Router::new().fallback(std::future::pending::<StatusCode>);
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    endpoint
+}
+
 /// A hub with an owner, a project and a storage that leads to the bucket.
 pub struct Story {
     pub hub: TestHub,
