@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::story::{Bucket, Story, gif};
+use crate::story::{Bucket, Story, gif, gzip};
 
 /// What an asset shows of its size.
 fn size(assets: &HashMap<String, Value>, external_id: &str) -> Value {
@@ -101,4 +101,33 @@ async fn an_object_that_was_overwritten_is_read_again_by_later_lists_and_by_who_
         json!({ "width": 70, "height": 80 })
     );
     assert_eq!(names(&bucket.asked()), ["a.gif", "a.gif", "bad.gif", "bad.gif"]);
+}
+
+#[tokio::test]
+async fn an_object_that_says_only_later_how_it_is_packed_is_read_again_by_who_tries_again() {
+    let files = HashMap::from([("packed.gif", gzip(&gif(30, 40)))]);
+    let bucket = Bucket {
+        files,
+        ..Bucket::default()
+    };
+    let (bucket, endpoint) = bucket.serve().await;
+    let story = Story::begin().await;
+    let storage = story.storage("photos", &endpoint).await;
+    story.import(&storage, &["packed.gif"]).await;
+    assert_eq!(
+        story.done().await["reasons"],
+        json!([{ "code": "image.not_an_image", "assets": 1 }])
+    );
+    // Its content stays, and so does its ETag.
+    bucket.encodings.lock().unwrap().insert("packed.gif", "gzip");
+    let retry = format!("/v2/project/{}/probes/retry", story.project);
+    assert_eq!(story.ada.post(&retry, json!({})).await.data()["retried"], 1);
+    let done = story.done().await;
+    assert_eq!(
+        (&done["measured"], &done["failed"]),
+        (&json!(1), &json!(0)),
+        "{done}"
+    );
+    let known = size(&story.assets().await, "packed.gif");
+    assert_eq!(known, json!({ "width": 30, "height": 40 }));
 }

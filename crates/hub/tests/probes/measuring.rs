@@ -1,15 +1,12 @@
 //! What is read of each file, and what is learned or not learned from it.
 
 use std::collections::HashMap;
-use std::io::Write as _;
 use std::sync::Mutex;
 
 use axum::http::StatusCode;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
-use crate::story::{Bucket, ROCKET, ROTATED, Story};
+use crate::story::{Bucket, ROCKET, ROTATED, Story, gzip};
 
 /// Files with every kind of beginning; one that nobody may read, and one that is not there, are asked for as well.
 fn bucket() -> Bucket {
@@ -43,19 +40,13 @@ fn bucket() -> Bucket {
     Bucket {
         files,
         refusals: Mutex::new(refusals),
-        encodings: HashMap::from([
+        encodings: Mutex::new(HashMap::from([
             ("packed.jpg", "gzip"),
             ("falsely.jpg", "gzip"),
             ("brotli.jpg", "br"),
-        ]),
+        ])),
         ..Bucket::default()
     }
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
 }
 
 const MEASURED: [&str; 4] = ["rocket.jpg", "rotated.jpg", "late.jpg", "packed.jpg"];

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::Write as _;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,6 +11,8 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use futures_util::{StreamExt as _, stream};
 use insitu_hub::jobs::wait_for_import;
 use insitu_hub::testing::{Person, TestHub};
@@ -28,7 +31,7 @@ pub struct Bucket {
     pub refusals: Mutex<HashMap<&'static str, (u32, StatusCode)>>,
     pub asked: Mutex<Vec<(String, String)>>,
     /// How files are packed, as their `Content-Encoding` says.
-    pub encodings: HashMap<&'static str, &'static str>,
+    pub encodings: Mutex<HashMap<&'static str, &'static str>>,
     /// Files whose answers break off in the middle.
     pub cut: HashSet<&'static str>,
     /// Files that came in place of others.
@@ -93,7 +96,7 @@ async fn answer(State(bucket): State<Arc<Bucket>>, method: Method, uri: Uri, hea
         Body::from(part),
     )
         .into_response();
-    if let Some(encoding) = bucket.encodings.get(name.as_str()) {
+    if let Some(encoding) = bucket.encodings.lock().unwrap().get(name.as_str()) {
         let encoding = HeaderValue::from_static(encoding);
         answer.headers_mut().insert(header::CONTENT_ENCODING, encoding);
     }
@@ -115,6 +118,12 @@ fn etag_of(file: &Vec<u8>) -> String {
     let mut hasher = DefaultHasher::new();
     file.hash(&mut hasher);
     format!("\"{:x}\"", hasher.finish())
+}
+
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
 }
 
 pub fn gif(width: u16, height: u16) -> Vec<u8> {

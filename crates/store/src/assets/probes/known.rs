@@ -39,7 +39,7 @@ pub enum Found {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
     pub found: Found,
-    /// What the server named the content by.
+    /// What the server named the content by; none where it is to be read whatever it is named.
     pub etag: Option<String>,
     /// It was read after the list came in, or after somebody asked to try again.
     pub is_recent: bool,
@@ -103,6 +103,7 @@ pub(super) fn of_assets(
         return Ok(BTreeMap::new());
     }
     let since = begun_at(tx, range)?;
+    let is_tried_again = range.is_tried_again();
     let places: Vec<String> = (1..=assets.len()).map(|n| format!("?{n}")).collect();
     let objects: Vec<Value<'_>> = assets.iter().map(|asset| Value::from(&asset.object.0)).collect();
     let known = tx.rows(
@@ -113,7 +114,15 @@ pub(super) fn of_assets(
         &objects,
         |row| read(row, since),
     )?;
-    Ok(known.into_iter().collect())
+    let doubted = |(object, mut known): (ObjectKey, Known)| {
+        // Nothing may have been found in it because it was packed and did not say so. Headers may be mended while the
+        // content, and its ETag with it, stays: whoever tries again has it read.
+        if is_tried_again && matches!(known.found, Found::Nothing { .. }) {
+            known.etag = None;
+        }
+        (object, known)
+    };
+    Ok(known.into_iter().map(doubted).collect())
 }
 
 /// Keeps what was read.
@@ -155,7 +164,7 @@ pub fn forget_older(tx: &mut Tx, than: i64) -> Result<bool> {
 
 /// From when on what was read is as new as the range.
 fn begun_at(tx: &mut Tx, range: &Range) -> Result<i64> {
-    if range.import < 0 {
+    if range.is_tried_again() {
         // Named by the time at which somebody asked to try again, for what was read until then.
         return Ok(1 - range.import);
     }

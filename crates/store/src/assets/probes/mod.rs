@@ -40,6 +40,13 @@ pub struct Range {
     last_place: i64,
 }
 
+impl Range {
+    /// Whether it is of assets that were given up, for somebody who asked to try them again.
+    fn is_tried_again(&self) -> bool {
+        self.import < 0
+    }
+}
+
 /// Why a range waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
