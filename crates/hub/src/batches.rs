@@ -1,4 +1,4 @@
-//! Batches that somebody asks for, or that a list names.
+//! Batches that somebody asks for.
 
 use insitu_model::audit::{AuditAction, AuditSubject};
 use insitu_model::id::{OrganizationId, ProjectId, UserId};
@@ -10,8 +10,7 @@ use serde_json::json;
 use crate::audit::record;
 use crate::hub::Hub;
 
-/// The project's batch of this name, which is `batch` if there was none: that somebody made one is on record, whether it
-/// was asked for or a list named it.
+/// The project's batch of this name, which is `batch` if there was none: that somebody made one is on record.
 pub fn find_or_make(
     tx: &mut Tx,
     hub: &Hub,

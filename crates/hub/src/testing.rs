@@ -17,7 +17,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
-use insitu_model::ambient::Clock;
+use insitu_model::ambient::{Clock, Random};
 use insitu_model::role::{OrganizationRole, ProjectRole};
 use insitu_model::text::{Email, Name};
 use insitu_store::testing::{Schema, postgres_server};
@@ -94,8 +94,24 @@ impl TestHub {
 
     /// The same with another clock.
     pub async fn start_at(clock: Arc<dyn Clock>, change: impl FnOnce(&mut Config)) -> Self {
-        let schema = postgres_server().map(|server| Arc::new(Schema::new(server)));
-        Self::open(new_folder(), schema, clock, change).await
+        Self::open(
+            new_folder(),
+            own_schema(),
+            (clock, Arc::new(SystemRandom)),
+            change,
+        )
+        .await
+    }
+
+    /// The same with another source of randomness.
+    pub async fn start_by(random: Arc<dyn Random>) -> Self {
+        Self::open(
+            new_folder(),
+            own_schema(),
+            (Arc::new(SystemClock), random),
+            |_| {},
+        )
+        .await
     }
 
     /// So many hubs that start at the same time in one folder on one database without tables; on PostgreSQL only.
@@ -104,7 +120,8 @@ impl TestHub {
         let folder = new_folder();
         let start = |_| {
             let (folder, schema, clock) = (folder.clone(), schema.clone(), clock.clone());
-            tokio::spawn(Self::open(folder, Some(schema), clock, |_| {}))
+            let ambient = (clock, Arc::new(SystemRandom) as Arc<dyn Random>);
+            tokio::spawn(Self::open(folder, Some(schema), ambient, |_| {}))
         };
         let starting: Vec<_> = (0..count).map(start).collect();
         let mut hubs = Vec::with_capacity(count);
@@ -123,7 +140,15 @@ impl TestHub {
     /// The same with another clock and other settings.
     pub async fn another_at(&self, clock: Arc<dyn Clock>, change: impl FnOnce(&mut Config)) -> Self {
         let schema = self.schema.clone().expect(SEVERAL_NEED_POSTGRES);
-        Self::open(Arc::new(self.folder_for_another()), Some(schema), clock, change).await
+        let ambient = (clock, Arc::new(SystemRandom) as Arc<dyn Random>);
+        Self::open(Arc::new(self.folder_for_another()), Some(schema), ambient, change).await
+    }
+
+    /// Another hub on the same database in the same folder, with the same clock; on PostgreSQL only.
+    pub async fn another_in_its_folder(&self) -> Self {
+        let schema = self.schema.clone().expect(SEVERAL_NEED_POSTGRES);
+        let ambient = (self.hub.clock.clone(), Arc::new(SystemRandom) as Arc<dyn Random>);
+        Self::open(self.folder.clone(), Some(schema), ambient, |_| {}).await
     }
 
     /// A data directory for another hub: with this one's key of the vault and what hubs share.
@@ -145,7 +170,7 @@ impl TestHub {
     async fn open(
         folder: Arc<tempfile::TempDir>,
         schema: Option<Arc<Schema>>,
-        clock: Arc<dyn Clock>,
+        (clock, random): (Arc<dyn Clock>, Arc<dyn Random>),
         change: impl FnOnce(&mut Config),
     ) -> Self {
         let _already_installed = rustls::crypto::ring::default_provider().install_default();
@@ -159,7 +184,7 @@ impl TestHub {
         };
         change(&mut config);
         let bound = config.listen;
-        let hub = start::open_with(config, bound, clock, Arc::new(SystemRandom))
+        let hub = start::open_with(config, bound, clock, random)
             .await
             .expect("a hub");
         let jobs = jobs::start(hub.clone());
@@ -170,6 +195,11 @@ impl TestHub {
             folder,
             schema,
         }
+    }
+
+    /// Works again.
+    pub fn work_again(&mut self) {
+        self.jobs = Some(jobs::start(self.hub.clone()));
     }
 
     /// Works on nothing any more, and answers requests all the same.
@@ -187,6 +217,11 @@ impl TestHub {
     /// The bytes of every value in the database, where it is PostgreSQL; that of SQLite is in the folder.
     pub fn contents_of_postgres(&self) -> Option<Vec<u8>> {
         self.schema.as_ref().map(|schema| schema.contents())
+    }
+
+    /// The schema behind its database, on PostgreSQL only.
+    pub fn postgres(&self) -> &Schema {
+        self.schema.as_ref().expect(SEVERAL_NEED_POSTGRES)
     }
 
     /// The routes, for requests that no person makes.
@@ -320,6 +355,10 @@ impl Person {
             .expect("an id")
             .to_owned()
     }
+}
+
+fn own_schema() -> Option<Arc<Schema>> {
+    postgres_server().map(|server| Arc::new(Schema::new(server)))
 }
 
 fn new_folder() -> Arc<tempfile::TempDir> {

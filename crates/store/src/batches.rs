@@ -1,6 +1,6 @@
 //! Batches: named sets of a project's assets.
 
-use insitu_model::id::{BatchId, OrganizationId, ProjectId};
+use insitu_model::id::{BatchId, ImportId, OrganizationId, ProjectId};
 
 use crate::{
     Error, Result, Tx, projects,
@@ -72,6 +72,40 @@ pub fn find_or_insert(
     }
     insert(tx, organization, project, batch)?;
     Ok(batch.clone())
+}
+
+/// The same for an import: one that it makes is its own until [`take_made_by`].
+pub fn find_or_insert_for(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    project: ProjectId,
+    import: ImportId,
+    batch: &Batch,
+) -> Result<Batch> {
+    let kept = find_or_insert(tx, organization, project, batch)?;
+    if kept.id == batch.id {
+        tx.execute(
+            "UPDATE batches SET import = ?2 WHERE id = ?1",
+            params![&kept.id, &import],
+        )?;
+    }
+    Ok(kept)
+}
+
+/// The batches that an import made, by name, as far as nobody has taken them before.
+pub fn take_made_by(tx: &mut Tx, import: ImportId) -> Result<Vec<Batch>> {
+    let made = tx.rows(
+        "SELECT id, name, created_at FROM batches WHERE import = ?1 ORDER BY name",
+        params![&import],
+        read,
+    )?;
+    if !made.is_empty() {
+        tx.execute(
+            "UPDATE batches SET import = NULL WHERE import = ?1",
+            params![&import],
+        )?;
+    }
+    Ok(made)
 }
 
 /// The batch with this name.

@@ -54,6 +54,7 @@ const MIGRATIONS: &[Migration] = migrations![
     26 "0026_what_runs_and_from_where",
     27 "0027_buckets_seen",
     28 "0028_buckets_of_checks",
+    29 "0029_batches_of_imports",
 ];
 
 const CREATE_HISTORY: &str = "CREATE TABLE IF NOT EXISTS migrations (

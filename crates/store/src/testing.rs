@@ -81,6 +81,15 @@ impl Schema {
         self.say(&format!("SET search_path = {}; {sql}", self.name));
     }
 
+    /// The number that a query inside the schema answers, asked behind the store's back.
+    pub fn ask_in(&self, sql: &str) -> i64 {
+        let ask = |client: &mut Client| {
+            client.batch_execute(&format!("SET search_path = {}", self.name))?;
+            client.query_one(sql, &[])?.try_get(0)
+        };
+        self.run(ask).expect("a number")
+    }
+
     fn closing(&self, arguments: &str) -> String {
         format!(
             "SELECT pg_terminate_backend({arguments}) FROM pg_stat_activity WHERE application_name = '{}'",

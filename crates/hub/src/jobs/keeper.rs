@@ -15,8 +15,9 @@ use crate::hub::Hub;
 /// How often the keeper looks around without being called.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
-/// How often files of which only a part came are looked through.
-const SWEEP_PARTS_EVERY_MS: i64 = 60 * 60 * 1000;
+/// How often the folders are looked through for what nobody goes on with, beginning at the start: what another hub left
+/// that shares them stays no longer.
+const SWEEP_EVERY_MS: i64 = 60 * 60 * 1000;
 
 /// How long what was read of an object is known.
 const OBJECTS_KNOWN_MS: i64 = 90 * 24 * 60 * 60 * 1000;
@@ -34,22 +35,22 @@ pub async fn keep(
             tracing::error!(%error, "jobs that were interrupted have to wait until their leases run out");
         }
         opened.send_replace(true);
-        import::keep::sweep(&hub).await;
-        sweep_files(&hub).await;
-        export::keep::sweep(&hub).await;
     }
-    let mut parts_swept_ms = i64::MIN;
+    let mut swept_ms = i64::MIN;
     while !*stopping.borrow() {
-        if let Err(error) = tidy(&hub, &stopping).await {
-            tracing::error!(%error, "what ended jobs left could not be removed yet");
-        }
         let now_ms = hub.clock.now_ms();
-        if age_ms(now_ms, parts_swept_ms) >= SWEEP_PARTS_EVERY_MS {
-            parts_swept_ms = now_ms;
+        if age_ms(now_ms, swept_ms) >= SWEEP_EVERY_MS {
+            swept_ms = now_ms;
+            import::keep::sweep(&hub).await;
+            sweep_files(&hub).await;
+            export::keep::sweep(&hub).await;
             sweep_parts(&hub, now_ms).await;
             if let Err(error) = forget_expired(&hub, now_ms, &stopping).await {
                 tracing::error!(%error, "sessions and knowledge of objects that expired could not be removed yet");
             }
+        }
+        if let Err(error) = tidy(&hub, &stopping).await {
+            tracing::error!(%error, "what ended jobs left could not be removed yet");
         }
         tokio::select! {
             () = hub.jobs.untidy.notified() => {}
@@ -107,7 +108,7 @@ async fn forget_expired(hub: &Hub, now_ms: i64, stopping: &watch::Receiver<bool>
     Ok(())
 }
 
-async fn tidy(hub: &Hub, stopping: &watch::Receiver<bool>) -> Result<(), Error> {
+async fn tidy(hub: &Arc<Hub>, stopping: &watch::Receiver<bool>) -> Result<(), Error> {
     import::keep::expire_uploads(hub).await?;
     export::keep::expire(hub).await?;
     while !*stopping.borrow() && hub.db.claim(imports::tidy_step).await? {}

@@ -66,15 +66,19 @@ impl Journal {
         )))
     }
 
-    /// The journals in this folder that nobody holds.
+    /// The journals in this folder that nobody holds. One that cannot be taken over keeps nobody from the others.
     pub(super) fn left_behind(folder: &Path) -> io::Result<Vec<Self>> {
         let mut found = Vec::new();
         for entry in std::fs::read_dir(folder)? {
             let path = entry?.path();
-            if path.extension().is_some_and(|ending| ending == ENDING)
-                && let Some(journal) = Self::take_over(path)?
-            {
-                found.push(journal);
+            if path.extension().is_some_and(|ending| ending == ENDING) {
+                match Self::take_over(path.clone()) {
+                    Ok(journal) => found.extend(journal),
+                    Err(error) => {
+                        let path = path.display();
+                        tracing::error!(%path, %error, "a journal of signed URLs that another hub left cannot be opened");
+                    }
+                }
             }
         }
         Ok(found)
@@ -194,6 +198,17 @@ pub(super) struct Damage {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_journal_that_cannot_be_opened_keeps_nobody_from_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("a.journal")).unwrap();
+        std::fs::create_dir(folder.path().join("c.journal")).unwrap();
+        std::fs::write(folder.path().join("b.journal"), "").unwrap();
+        let found = Journal::left_behind(folder.path()).unwrap();
+        let paths: Vec<_> = found.iter().map(Journal::path).collect();
+        assert_eq!(paths, [folder.path().join("b.journal")]);
+    }
 
     #[test]
     fn a_journal_that_its_holder_moved_in_the_meantime_is_not_taken_over() {

@@ -36,7 +36,7 @@ pub async fn keep(hub: Arc<Hub>, mut stopping: watch::Receiver<bool>) {
     let (mut looks, mut expires) = (Timer::default(), Timer::default());
     while !*stopping.borrow() {
         if looks.is_due(LOOK_EVERY) {
-            find_left_behind(&hub).await;
+            take_over(&hub).await;
         }
         if expires.is_due(EXPIRE_EVERY)
             && let Err(error) = expire(&hub).await
@@ -147,7 +147,8 @@ fn copy_records(db: &Db, journal: &Journal) -> Result<Damage, Unsettled> {
     })
 }
 
-async fn find_left_behind(hub: &Hub) {
+/// Takes over the journals that dead hubs left, to be moved like this hub's own.
+pub async fn take_over(hub: &Hub) {
     match hub.ledger.left_behind() {
         Ok(journals) => hub.ledger.closed.lock().await.extend(journals),
         Err(error) => tracing::error!(%error, "the folder of the ledger cannot be read"),

@@ -20,7 +20,7 @@ use insitu_model::url_record::UrlPurpose;
 use insitu_store::exports::NewExport;
 use insitu_store::url_records::UrlRecord;
 
-pub use self::keeper::{Unsettled, expire, keep, settle};
+pub use self::keeper::{Unsettled, expire, keep, settle, take_over};
 use self::repeated::ToWhom;
 pub use self::writing::Ledger;
 use crate::auth::access::{OnProject, Org};

@@ -1,6 +1,6 @@
 //! Batches of an import, of a row, and by hand.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::story::{Story, row};
 
@@ -110,29 +110,88 @@ async fn assets_are_put_into_batches_beside_those_they_are_in() {
     assert_eq!(nowhere.code(), "project.not_found");
 }
 
+/// What is on record of batches that were made.
+async fn made(story: &Story) -> Vec<Value> {
+    let path = format!(
+        "/v2/organization/{}/auditRecords?limit=100&action=batch.created",
+        story.owner.organization
+    );
+    let answer = story.owner.get(&path).await;
+    let made = answer.data()["records"].as_array().unwrap().clone();
+    assert!(made.iter().all(|record| record["email"] == story.owner.email));
+    made.into_iter().map(|record| record["details"].clone()).collect()
+}
+
 #[tokio::test]
-async fn a_batch_that_an_order_or_a_row_names_first_is_on_record_as_made_by_whoever_sent_the_list() {
+async fn batches_that_an_order_and_its_rows_name_first_are_on_record_once_as_made_by_whoever_sent_the_list() {
     let story = Story::begin().await;
     let mut named = row("named");
     named["batches"] = json!(["Day", "Delivery"]);
-    for _ in 0..2 {
-        let rows = json!([row("plain"), named]);
-        story.import_rows(rows, "batches=%5B%22Delivery%22%5D").await;
-    }
-    let ada = &story.owner;
-    let path = format!(
-        "/v2/organization/{}/auditRecords?limit=100&action=batch",
-        ada.organization
+    let rows = json!([row("plain"), named]);
+    let first = story
+        .import_rows(rows.clone(), "batches=%5B%22Delivery%22%5D")
+        .await;
+    let expected = json!({ "batches": 2, "names": ["Day", "Delivery"], "import": first["_id"] });
+    assert_eq!(made(&story).await, vec![expected.clone()]);
+    // The project has them now, and a dry run makes none.
+    story.import_rows(rows, "batches=%5B%22Delivery%22%5D").await;
+    story
+        .import_rows(json!([row("dry")]), "batches=%5B%22Other%22%5D&dryRun=true")
+        .await;
+    assert_eq!(made(&story).await, [expected]);
+    let third = story
+        .import_rows(json!([row("one")]), "batches=%5B%22Night%22%5D")
+        .await;
+    let made = made(&story).await;
+    assert_eq!(made.len(), 2);
+    let night = made.iter().find(|one| one["name"] == "Night").unwrap();
+    assert_eq!(
+        (&night["import"], &night["batches"]),
+        (&third["_id"], &Value::Null)
     );
-    let answer = ada.get(&path).await;
-    let made = answer.data()["records"].as_array().unwrap();
-    let mut names: Vec<_> = made
-        .iter()
-        .map(|record| record["details"]["name"].as_str().unwrap())
-        .collect();
-    names.sort_unstable();
-    assert_eq!(names, ["Day", "Delivery"]);
-    let is_ours =
-        |record: &serde_json::Value| record["action"] == "batch.created" && record["email"] == ada.email;
-    assert!(made.iter().all(is_ours));
+}
+
+#[tokio::test]
+async fn a_list_of_many_batches_is_one_record_with_their_number_also_where_it_fails() {
+    const CAMERAS: usize = 60;
+    let story = Story::begin().await;
+    let of_camera = |number: usize| {
+        let mut row = row(&format!("{number}"));
+        row["batches"] = json!([format!("cam{number}")]);
+        row
+    };
+    let mut rows: Vec<Value> = (0..CAMERAS).map(of_camera).collect();
+    rows.push(json!({ "data": "nowhere" }));
+    let failed = story.import_rows(json!(rows), "onError=refuse").await;
+    assert_eq!(failed["state"], "failed", "{failed}");
+    let made = made(&story).await;
+    assert_eq!(made.len(), 1, "{made:?}");
+    assert_eq!(
+        (&made[0]["batches"], &made[0]["import"]),
+        (&json!(CAMERAS), &failed["_id"])
+    );
+    let names = made[0]["names"].as_array().unwrap();
+    assert_eq!(
+        (names.len(), &names[..3]),
+        (50, &[json!("cam0"), json!("cam1"), json!("cam10")][..])
+    );
+}
+
+#[tokio::test]
+async fn batches_of_an_import_that_is_cancelled_before_its_turn_are_on_record_once() {
+    let mut story = Story::begin().await;
+    story.hub.stop_working().await;
+    let waiting = story
+        .upload(row("a").to_string(), "batches=%5B%22Day%22%2C%22Night%22%5D")
+        .await;
+    let id = waiting.data()["import"]["_id"].as_str().unwrap();
+    assert_eq!(made(&story).await, [] as [Value; 0], "it is on its way");
+    for _ in 0..2 {
+        let cancel = format!("/v2/imports/{id}/cancel");
+        story.owner.post(&cancel, json!({})).await.data();
+    }
+    assert_eq!(
+        made(&story).await,
+        [json!({ "batches": 2, "names": ["Day", "Night"], "import": id })]
+    );
 }

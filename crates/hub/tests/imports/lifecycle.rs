@@ -1,5 +1,11 @@
 //! An import from its beginning to its end: seen on the way, stopped, side by side with others, tidied up.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use insitu_hub::ambient::SystemRandom;
+use insitu_hub::testing::TestHub;
+use insitu_model::ambient::Random;
 use insitu_model::role::{OrganizationRole, ProjectRole};
 use serde_json::{Value, json};
 
@@ -158,4 +164,51 @@ async fn only_those_who_may_import_see_imports() {
         "import.not_found"
     );
     assert_eq!(rival.get("/v2/imports/nonsense").await.code(), "import.not_found");
+}
+
+/// The machine's randomness, with a fault for whoever needs it next.
+#[derive(Default)]
+struct Faulty {
+    is_next: AtomicBool,
+}
+
+impl Random for Faulty {
+    fn fill(&self, buffer: &mut [u8]) {
+        assert!(
+            !self.is_next.swap(false, Ordering::SeqCst),
+            "a fault in the middle"
+        );
+        SystemRandom.fill(buffer);
+    }
+}
+
+#[tokio::test]
+async fn an_import_whose_work_panics_fails_by_name_with_nothing_left_and_the_next_one_comes_in() {
+    const ROWS: usize = 3_000;
+    let random = Arc::new(Faulty::default());
+    let mut hub = TestHub::start_by(random.clone()).await;
+    let owner = hub.owner("Acme").await;
+    let project = owner.project("Street scenes").await;
+    hub.stop_working().await;
+    let mut story = Story { hub, owner, project };
+    let waiting = story.upload(many(ROWS), "").await;
+    let id = waiting.data()["import"]["_id"].as_str().unwrap();
+    story.hub.work_again();
+    // On one thread nobody works before this waits. What an import makes up first is the id of the record of its end, when
+    // all of its rows are written.
+    random.is_next.store(true, Ordering::SeqCst);
+    let failed = story.ended(id).await;
+    assert_eq!(
+        (&failed["state"], &failed["error"]["code"], &failed["rowsRead"]),
+        (&json!("failed"), &json!("import.internal"), &json!(ROWS)),
+        "{failed}"
+    );
+    let path = format!("/v2/project/{}/assets?limit=1", story.project);
+    assert_eq!(story.owner.get(&path).await.data()["total"], 0);
+    // Both workers are there still.
+    for total in 1..=2 {
+        let next = story.import(many(ROWS), "").await;
+        assert_eq!(next["rowsImported"], ROWS, "{next}");
+        assert_eq!(story.owner.get(&path).await.data()["total"], total * ROWS);
+    }
 }

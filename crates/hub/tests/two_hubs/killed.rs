@@ -1,64 +1,21 @@
 //! A hub that is killed as `kill -9` kills it: what it had begun, another one ends.
 
 use std::collections::HashSet;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::Method;
-use insitu_hub::ambient::SystemClock;
 use insitu_hub::jobs::{LEASE_MS, wait_for_import};
 use insitu_hub::testing::{Person, TestHub};
-use insitu_model::ambient::Clock;
 use insitu_model::import::ImportState;
 use insitu_store::testing::postgres_server;
 use insitu_store::{Tx, imports};
 
 use crate::pair::{list, text};
+use crate::program::{Later, Program};
 
 const ROWS: u64 = 80_000;
 const KILLS: u64 = 3;
-
-/// The machine's clock, so much later.
-struct Later(i64);
-
-impl Clock for Later {
-    fn now_ms(&self) -> i64 {
-        SystemClock.now_ms() + self.0
-    }
-}
-
-/// A hub as a program of its own, ended hard when it is dropped.
-struct Program(Child);
-
-impl Program {
-    /// Works on the database of another hub.
-    fn start(beside: &TestHub, folder: &Path) -> Self {
-        let database = beside.hub.config.database_url.as_ref().unwrap();
-        let started = Command::new(env!("CARGO_BIN_EXE_insitu"))
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .args(["--header-probes", "false", "--ask-instance", "false"])
-            .arg("--data-dir")
-            .arg(folder)
-            .env("INSITU_DATABASE_URL", database)
-            .env("INSITU_LOG", "warn")
-            .stdin(Stdio::null())
-            .spawn();
-        Self(started.unwrap())
-    }
-
-    fn kill(&mut self) {
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_import_whose_hubs_are_killed_one_after_the_other_is_ended_by_the_last_each_row_once() {
@@ -82,7 +39,7 @@ async fn an_import_whose_hubs_are_killed_one_after_the_other_is_ended_by_the_las
         let mut hub = Program::start(&watching, folder.path());
         let far_enough = read.max(ROWS * kill / (KILLS + 2));
         while seen().await["rowsRead"].as_u64().unwrap() <= far_enough {
-            assert!(hub.0.try_wait().unwrap().is_none(), "it ended by itself");
+            hub.assert_lives();
             tokio::task::yield_now().await;
         }
         hub.kill();

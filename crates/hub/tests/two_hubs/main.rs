@@ -11,10 +11,15 @@
 
 mod beginning;
 mod files;
+mod gate;
 mod jobs;
 mod killed;
+mod killed_changes;
+mod killed_exports;
 mod labeling;
+mod ledgers;
 mod pair;
+mod program;
 mod records;
 mod rights;
 mod roles;

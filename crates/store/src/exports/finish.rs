@@ -74,13 +74,13 @@ pub fn expire(tx: &mut Tx, now: i64) -> Result<Vec<ExportId>> {
     Ok(gone)
 }
 
-/// The exports of which files are needed: those on their way, and those whose file has not expired.
-pub fn with_files(tx: &mut Tx) -> Result<Vec<ExportId>> {
+/// The exports of which files are needed: those on their way, and those whose file is whole (true) and has not expired.
+pub fn with_files(tx: &mut Tx) -> Result<Vec<(ExportId, bool)>> {
     tx.rows(
-        "SELECT id FROM exports WHERE finished_at IS NULL
-         UNION ALL SELECT id FROM exports WHERE expires_at IS NOT NULL",
+        "SELECT id, 0 FROM exports WHERE finished_at IS NULL
+         UNION ALL SELECT id, 1 FROM exports WHERE expires_at IS NOT NULL",
         params![],
-        |row| row.next(),
+        |row| Ok((row.next()?, row.next()?)),
     )
 }
 

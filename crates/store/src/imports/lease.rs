@@ -87,6 +87,15 @@ pub fn renew(tx: &mut Tx, id: ImportId, owner: &str, lease_until: i64) -> Result
     cancel.ok_or_else(|| lost(id))
 }
 
+/// Lets nobody end the import before this transaction is over. [`Error::Conflict`] when it has ended.
+pub fn hold(tx: &mut Tx, id: ImportId) -> Result<()> {
+    let held = tx.execute(
+        "UPDATE imports SET lease_until = lease_until WHERE id = ?1 AND finished_at IS NULL",
+        params![&id],
+    )?;
+    if held == 0 { Err(lost(id)) } else { Ok(()) }
+}
+
 /// Gives an import back that cannot go on before `due_at`, for the reason `trouble` (JSON). What else of its storage waits
 /// to be listed, as `is_listing` tells, waits as long, so that a bucket that hangs does not keep one worker after the
 /// other. [`Error::Conflict`] when somebody else has the import now. Run it in [`crate::Db::claim`].

@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub use finish::{abandon, cancel, cancelled, complete, expire_receiving, fail, is_untidy, tidy_step};
-pub use lease::{claim, free_all, put_back, received, renew, renew_receiving, spools_needed};
+pub use lease::{claim, free_all, hold, put_back, received, renew, renew_receiving, spools_needed};
 pub use write::{ImportBatch, ListedSoFar, Written, note_listed, write_batch};
 
 /// What an import is told when it is made.

@@ -261,7 +261,7 @@ contract! {
         assert_eq!(expire(NOW + 10_011).await.unwrap(), [ids[2]]);
         let mut needed = store.read(exports::with_files).await.unwrap();
         needed.sort();
-        assert_eq!(needed, [ids[1], waiting]);
+        assert_eq!(needed, [(ids[1], true), (waiting, false)]);
     }
 }
 

@@ -106,6 +106,25 @@ contract! {
 }
 
 contract! {
+    async fn batches_that_an_import_made_are_its_own_until_they_are_taken(store: &Store) {
+        let (organization, _) = store.organization("acme").await;
+        let project = store.project(organization, "birds").await;
+        store.batch(organization, project, "known").await;
+        let (import, other) = (id!(store, ImportId), id!(store, ImportId));
+        for (number, (name, by)) in [("known", import), ("one", import), ("two", import), ("three", other)].into_iter().enumerate() {
+            let batch = Batch { id: id!(store, BatchId), name: name.to_owned(), created_at: NOW + number as i64 };
+            store.write(move |tx| batches::find_or_insert_for(tx, organization, project, by, &batch)).await.unwrap();
+        }
+        let taken = async || {
+            let made = store.write(move |tx| batches::take_made_by(tx, import)).await.unwrap();
+            made.into_iter().map(|batch| batch.name).collect::<Vec<_>>()
+        };
+        assert_eq!(taken().await, ["one", "two"]);
+        assert_eq!(taken().await, [] as [&str; 0], "each once");
+    }
+}
+
+contract! {
     async fn archived_projects_are_listed_apart_and_projects_found_by_name(store: &Store) {
         let (organization, ada) = store.organization("acme").await;
         let birds = store.project(organization, "Birds of prey").await;

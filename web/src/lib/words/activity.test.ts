@@ -36,6 +36,14 @@ it('says what was done in a sentence behind the name', () => {
   expect(sentence('project.role_given', { name: 'Cats', email: 'eve@a.org', from: null, to: 'Lead' })).toBe(
     'made eve@a.org Lead of Cats',
   );
+  expect(sentence('batch.created', { name: 'cam1' })).toBe('made the batch cam1');
+  expect(sentence('batch.created', { batches: 2, names: ['cam1', 'cam2'] })).toBe(
+    'made 2 batches cam1, cam2',
+  );
+  const cameras = Array.from({ length: 40 }, (_, n) => `cam${n}`);
+  expect(sentence('batch.created', { batches: 1040, names: cameras })).toBe(
+    'made 1,040 batches cam0, cam1, cam2, cam3, cam4 and 1,035 more',
+  );
   const undone = { kind: 'priority', undoes: 'a', assets: 2 };
   expect(sentence('assets.changed', undone)).toBe('changed the priority of 2 assets a change was undone');
   expect(sentence('assets.change_ended', { ...undone, leftAlone: 1, state: 'completed' })).toBe(

@@ -1,6 +1,7 @@
 // The words of the record of changes and of signed URLs: what somebody did, said after their name.
 import type { AuditAction, UrlPurpose } from '$lib/api/types';
 import { count, counted } from '$lib/format/numbers';
+import { made } from './madeBatches';
 
 type Details = Record<string, unknown>;
 
@@ -169,7 +170,7 @@ const actions = {
     did: cancelledChanges[text(d.kind)] ?? 'cancelled a change of assets',
     within: true,
   }),
-  'batch.created': (d) => ({ did: 'made the batch', thing: text(d.name), within: true }),
+  'batch.created': (d) => ({ ...made(d), within: true }),
   'batch.renamed': (d) => ({
     did: 'renamed the batch',
     thing: text(d.name),

@@ -27,6 +27,7 @@ use crate::auth::caller::Caller;
 use crate::envelope::{Created, Envelope, ErrorBody, Success};
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
+use crate::jobs::import::list_batches::note_made;
 use crate::jobs::import::spool::Spool;
 use crate::jobs::import::{CANCELLED_REASON, MAX_ACTIVE_IMPORTS, receive, record};
 
@@ -179,6 +180,10 @@ async fn cancel(
             if !has_ended {
                 let cancelled = AuditAction::ImportCancelled;
                 audit::insert(tx, &record::of(&writer, cancelled, &import.new, by))?;
+            }
+            // Of one that runs, whoever works on it notes this as it ends it.
+            if import.state.is_final() {
+                note_made(tx, &writer, &import.new)?;
             }
             Ok::<_, ApiError>(import)
         })

@@ -13,6 +13,7 @@ use insitu_formats::zip::{Position, ZipWriter};
 use insitu_model::id::ExportId;
 
 use super::Fault;
+use crate::disk::is_at;
 
 /// Bytes gathered before they are written.
 const BUFFER_BYTES: usize = 1 << 20;
@@ -27,6 +28,13 @@ pub type Zip = ZipWriter<BufWriter<File>, BufWriter<File>>;
 pub struct Place {
     folder: PathBuf,
     id: ExportId,
+}
+
+/// An export's place at which nobody else writes, in this program or another, for as long as this is held.
+#[derive(Debug)]
+pub struct Held {
+    place: Place,
+    records: File,
 }
 
 /// The files of an export that is being written.
@@ -61,10 +69,21 @@ impl Place {
         remove(&self.path("records"))
     }
 
-    /// Removes every file of the export.
+    /// Removes every file of the export: that of the lock last, so that whoever makes it anew finds nothing else.
     pub fn remove(&self) -> io::Result<()> {
-        self.remove_helpers()?;
-        remove(&self.zip())
+        remove(&self.zip())?;
+        self.remove_helpers()
+    }
+
+    /// Locks the place, by the records' file, and changes nothing else. [`Fault::Busy`] while somebody else holds it.
+    pub fn hold(self) -> Result<Held, Fault> {
+        let records = self.open("records")?;
+        match records.try_lock() {
+            // Whoever held it may have removed it since it was opened.
+            Ok(()) if is_at(&records, &self.path("records"))? => Ok(Held { place: self, records }),
+            Ok(()) | Err(TryLockError::WouldBlock) => Err(Fault::Busy),
+            Err(TryLockError::Error(error)) => Err(error.into()),
+        }
     }
 
     fn open(&self, extension: &str) -> io::Result<File> {
@@ -98,15 +117,10 @@ pub fn found(folder: &Path) -> io::Result<HashSet<ExportId>> {
 }
 
 impl Files {
-    /// Opens the files to be written from here on: from the beginning, or where a checkpoint says. The records' file
-    /// is locked while they are open, so that no two programs write them.
-    pub fn open(place: Place, position: Position, later_bytes: u64) -> Result<Self, Fault> {
-        let records = place.open("records")?;
-        match records.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(Fault::Busy),
-            Err(TryLockError::Error(error)) => return Err(error.into()),
-        }
+    /// Opens the files to be written from here on: from the beginning, or where a checkpoint says. What is behind is
+    /// cut off, so whoever holds the place has made sure that the export is still theirs.
+    pub fn open(held: Held, position: Position, later_bytes: u64) -> Result<Self, Fault> {
+        let Held { place, records } = held;
         let (zip, later) = (place.open("zip")?, place.open("later")?);
         cut(&zip, position.bytes())?;
         cut(&records, position.directory_bytes())?;
@@ -194,11 +208,15 @@ mod tests {
         Place::new(folder.path().to_owned(), ExportId::from_bytes([7; 12]))
     }
 
+    fn open(folder: &tempfile::TempDir, position: Position, later_bytes: u64) -> Result<Files, Fault> {
+        Files::open(place(folder).hold()?, position, later_bytes)
+    }
+
     #[test]
     fn what_was_written_behind_a_checkpoint_is_cut_off_and_written_again() {
         let whole = |interrupted: bool| {
             let folder = tempfile::tempdir().unwrap();
-            let mut files = Files::open(place(&folder), Position::default(), 0).unwrap();
+            let mut files = open(&folder, Position::default(), 0).unwrap();
             files.zip.start("a", Method::FAST).unwrap();
             files.zip.write(b"first").unwrap();
             files.keep_for_later(b"kept").unwrap();
@@ -208,7 +226,7 @@ mod tests {
                 files.keep_for_later(b"nor this").unwrap();
                 files.checkpoint().unwrap();
                 drop(files);
-                files = Files::open(place(&folder), position, later).unwrap();
+                files = open(&folder, position, later).unwrap();
             }
             files.zip.write(b"second").unwrap();
             files.write_what_was_kept().unwrap();
@@ -224,11 +242,11 @@ mod tests {
     #[test]
     fn two_programs_never_write_the_same_files_and_what_is_gone_is_missed() {
         let folder = tempfile::tempdir().unwrap();
-        let files = Files::open(place(&folder), Position::default(), 0).unwrap();
-        let second = Files::open(place(&folder), Position::default(), 0);
+        let files = open(&folder, Position::default(), 0).unwrap();
+        let second = open(&folder, Position::default(), 0);
         assert!(matches!(second, Err(Fault::Busy)), "{second:?}");
         drop(files);
-        let lost = Files::open(place(&folder), Position::default(), 5);
+        let lost = open(&folder, Position::default(), 5);
         assert!(matches!(lost, Err(Fault::FileLost)), "{lost:?}");
     }
 

@@ -21,7 +21,8 @@ pub async fn expire(hub: &Hub) -> Result<(), Error> {
     }
 }
 
-/// Removes files that no export needs any more, such as those of a hub that ended between two steps.
+/// Removes files that no export needs any more, such as those of a hub that ended between two steps: all of one that has
+/// no file, and of one whose file is whole those that it was made with.
 pub async fn sweep(hub: &Hub) {
     match remove_unneeded(hub).await {
         Ok(0) => {}
@@ -38,8 +39,12 @@ async fn remove_unneeded(hub: &Hub) -> Result<usize, String> {
         return Ok(0);
     }
     let needed = hub.db.read(exports::with_files).await;
-    for id in needed.map_err(|error| error.to_string())? {
-        unneeded.remove(&id);
+    for (id, is_over) in needed.map_err(|error| error.to_string())? {
+        if unneeded.remove(&id) && is_over {
+            Place::new(folder.clone(), id)
+                .remove_helpers()
+                .map_err(|error| error.to_string())?;
+        }
     }
     for id in &unneeded {
         Place::new(folder.clone(), *id)

@@ -1,12 +1,15 @@
 //! One export, from where it stands to its end: tasks are read by the page and written into its file, and between
 //! checkpoints nothing is lost that would not be written again.
 
+mod ending;
 mod fault;
 mod files;
 pub mod keep;
 mod layout;
 pub mod options;
 mod source;
+#[cfg(test)]
+mod tests;
 mod writing;
 
 use std::sync::Arc;
@@ -143,9 +146,14 @@ impl Work<Export> {
         let layout = layout::of(self.job.new.format, &options, &shared.schema);
         let (place, checkpoint) = (place(&self.hub, &self.job), self.job.checkpoint.take());
         let meter = Arc::new(Meter::default());
+        let holding = tokio::task::spawn_blocking(move || place.hold());
+        let held = self.attend(holding, &meter).await??;
+        // Somebody else may have ended the export meanwhile, and its file is cut where this one goes on. Whoever takes it
+        // over from here on waits until the place is free.
+        self.renew().await?;
         let links = Links::new(self.hub.clone(), &self.job.new);
         let opening = tokio::task::spawn_blocking(move || {
-            Writing::open(place, checkpoint.as_deref(), layout, shared.batches, links)
+            Writing::open(held, checkpoint.as_deref(), layout, shared.batches, links)
         });
         let mut writing = self.attend(opening, &meter).await??;
         let mut page = source
@@ -216,6 +224,16 @@ impl Work<Export> {
         }
     }
 
+    async fn renew(&self) -> Result<(), Stop> {
+        let (id, owner) = (self.job.new.id, self.owner.clone());
+        let until = self.hub.clock.now_ms() + LEASE_MS;
+        self.hub
+            .db
+            .claim(move |tx| exports::renew(tx, id, &owner, until))
+            .await?;
+        Ok(())
+    }
+
     async fn keep(&self, checkpoint: Checkpoint) -> Result<(), Stop> {
         let (id, owner) = (self.job.new.id, self.owner.clone());
         let until = self.hub.clock.now_ms() + LEASE_MS;
@@ -228,77 +246,6 @@ impl Work<Export> {
             Err(Stop::Cancelled)
         } else {
             Ok(())
-        }
-    }
-
-    async fn complete(&self, last: &Checkpoint) -> Result<(), insitu_store::Error> {
-        let (id, owner, now) = (self.job.new.id, self.owner.clone(), self.hub.clock.now_ms());
-        let (last, expires_at) = (last.clone(), now + self.hub.config.export_kept_ms());
-        self.hub
-            .db
-            .claim(move |tx| exports::complete(tx, id, &owner, &last, now, expires_at))
-            .await?;
-        if let Err(error) = place(&self.hub, &self.job).remove_helpers() {
-            tracing::warn!(export = %id, %error, "what an export's file was made with could not be removed");
-        }
-        Ok(())
-    }
-
-    /// Writes down that the export failed. On a full disk its file makes room for that first.
-    async fn fail(&mut self, code: &str, message: &str) {
-        let id = self.job.new.id;
-        tracing::info!(export = %id, code, "an export failed");
-        let json = serde_json::json!({ "code": code, "message": message }).to_string();
-        self.remove_files();
-        loop {
-            let (owner, code, json) = (self.owner.clone(), code.to_owned(), json.clone());
-            let now = self.hub.clock.now_ms();
-            let ended = self
-                .hub
-                .db
-                .claim(move |tx| exports::fail(tx, id, &owner, &code, &json, now))
-                .await;
-            match ended {
-                Ok(()) | Err(insitu_store::Error::Conflict { .. }) => return,
-                Err(error) => {
-                    tracing::error!(export = %id, %error, "the failure of an export cannot be written down yet")
-                }
-            }
-            tokio::select! {
-                () = tokio::time::sleep(RETRY_EVERY) => {}
-                () = becomes_true(&mut self.stopping) => return,
-            }
-        }
-    }
-
-    async fn cancel(&self) {
-        let (id, owner, now) = (self.job.new.id, self.owner.clone(), self.hub.clock.now_ms());
-        self.remove_files();
-        let ended = self
-            .hub
-            .db
-            .claim(move |tx| exports::cancelled(tx, id, &owner, CANCELLED_REASON, now))
-            .await;
-        if let Err(error) = ended {
-            tracing::warn!(export = %id, %error, "an export could not be marked as cancelled yet");
-        }
-    }
-
-    async fn release(&self) {
-        let (id, owner) = (self.job.new.id, self.owner.clone());
-        let released = self
-            .hub
-            .db
-            .claim(move |tx| exports::renew(tx, id, &owner, 0))
-            .await;
-        if let Err(error) = released {
-            tracing::warn!(export = %id, %error, "an export could not be handed back; its lease runs out by itself");
-        }
-    }
-
-    fn remove_files(&self) {
-        if let Err(error) = place(&self.hub, &self.job).remove() {
-            tracing::warn!(export = %self.job.new.id, %error, "the files of an export could not be removed");
         }
     }
 }

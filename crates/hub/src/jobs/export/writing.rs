@@ -19,7 +19,7 @@ use insitu_store::tasks::{ExportTask, answer_of_pre_labels};
 use serde::{Deserialize, Serialize};
 
 use super::Fault;
-use super::files::{Files, Place};
+use super::files::{Files, Held};
 use super::layout::{Layout, Output};
 use super::source::Page;
 use crate::hub::Hub;
@@ -111,7 +111,7 @@ impl Links {
 impl Writing {
     /// Opens the files and begins, or goes on at a checkpoint. Blocks.
     pub fn open(
-        place: Place,
+        held: Held,
         checkpoint: Option<&str>,
         mut layout: Box<dyn Layout>,
         batches: HashMap<BatchId, String>,
@@ -122,7 +122,7 @@ impl Writing {
             Some(text) => serde_json::from_str(text).map_err(|_| Fault::Checkpoint)?,
         };
         let is_new = checkpoint.is_none();
-        let mut files = Files::open(place, stand.zip, stand.later_bytes)?;
+        let mut files = Files::open(held, stand.zip, stand.later_bytes)?;
         if is_new {
             layout.begin(&mut files)?;
         } else {

@@ -1,9 +1,11 @@
 //! Tidying up behind imports: lists that no import needs, and uploads whose hub is gone.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use insitu_store::{Error, imports};
 
+use super::list_batches::note_made;
 use super::spool::Spool;
 use crate::hub::Hub;
 
@@ -30,17 +32,23 @@ pub async fn sweep(hub: &Hub) {
 }
 
 /// Ends imports whose hub stopped while their lists arrived, and removes what came of these.
-pub async fn expire_uploads(hub: &Hub) -> Result<(), Error> {
+pub async fn expire_uploads(hub: &Arc<Hub>) -> Result<(), Error> {
     const CODE: &str = "import.upload_cut_off";
     let error = serde_json::json!({
         "code": CODE,
         "message": "the hub stopped in the middle of the upload, so nothing of it was kept; send the file again",
     })
     .to_string();
-    let now = hub.clock.now_ms();
+    let (now, writer) = (hub.clock.now_ms(), hub.clone());
     let expired = hub
         .db
-        .claim(move |tx| imports::expire_receiving(tx, CODE, &error, now))
+        .claim(move |tx| {
+            let expired = imports::expire_receiving(tx, CODE, &error, now)?;
+            for import in &expired {
+                note_made(tx, &writer, &import.new)?;
+            }
+            Ok::<_, Error>(expired)
+        })
         .await?;
     let spool = Spool::new(hub.config.spool_dir());
     for import in expired {

@@ -4,15 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use insitu_model::endpoint::Endpoint;
-use insitu_model::id::{BatchId, OrganizationId, ProjectId, StorageId, UserId};
+use insitu_model::id::{BatchId, ImportId, OrganizationId, ProjectId, StorageId};
 use insitu_model::prefix::Prefix;
 use insitu_model::schema::CategorySchema;
 use insitu_model::text::Name;
 use insitu_store::batches::{self, Batch};
 use insitu_store::role_proofs::{self, Overrides, RoleProof};
-use insitu_store::{Page, Tx, projects, storages};
+use insitu_store::{Page, Tx, imports, projects, storages};
 
-use crate::batches::find_or_make;
 use crate::cloud_access::proof::refusal_of;
 use crate::hub::Hub;
 
@@ -69,7 +68,7 @@ pub enum BatchError {
     )]
     TooMany,
     #[error(transparent)]
-    Store(insitu_store::Error),
+    Store(#[from] insitu_store::Error),
 }
 
 /// Everything that rows of this project may name.
@@ -218,8 +217,8 @@ pub struct BatchBook {
     hub: Arc<Hub>,
     organization: OrganizationId,
     project: ProjectId,
-    /// Whose list it is.
-    by: UserId,
+    /// Whose rows name them.
+    import: ImportId,
     /// A dry run makes no batch.
     dry_run: bool,
     known: HashMap<String, BatchId>,
@@ -230,8 +229,7 @@ impl BatchBook {
     pub fn new(
         hub: Arc<Hub>,
         (organization, project): (OrganizationId, ProjectId),
-        by: UserId,
-        dry_run: bool,
+        (import, dry_run): (ImportId, bool),
         batches: Vec<Batch>,
     ) -> Self {
         let mut known = HashMap::with_capacity(batches.len() * 2);
@@ -243,7 +241,7 @@ impl BatchBook {
             hub,
             organization,
             project,
-            by,
+            import,
             dry_run,
             known,
         }
@@ -271,16 +269,17 @@ impl BatchBook {
         Ok(id)
     }
 
+    /// Makes it while the import is under way, so that its end tells of it.
     fn make(&self, new: Batch) -> Result<BatchId, BatchError> {
-        let (place, by, hub) = ((self.organization, self.project), self.by, self.hub.clone());
-        let made = self
-            .hub
-            .db
-            .claim_blocking(move |tx| find_or_make(tx, &hub, place, by, &new));
-        match made {
-            Ok(batch) => Ok(batch.id),
-            Err(insitu_store::Error::Conflict { .. }) => Err(BatchError::TooMany),
-            Err(error) => Err(BatchError::Store(error)),
-        }
+        let (organization, project, import) = (self.organization, self.project, self.import);
+        let make = move |tx: &mut Tx| {
+            imports::hold(tx, import)?;
+            match batches::find_or_insert_for(tx, organization, project, import, &new) {
+                Ok(batch) => Ok(batch.id),
+                Err(insitu_store::Error::Conflict { .. }) => Err(BatchError::TooMany),
+                Err(error) => Err(BatchError::Store(error)),
+            }
+        };
+        self.hub.db.claim_blocking(make)
     }
 }

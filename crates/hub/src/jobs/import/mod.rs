@@ -8,6 +8,7 @@
 mod asset_sources;
 mod extra;
 pub mod keep;
+pub mod list_batches;
 mod list_file;
 mod listing;
 pub mod lookup;

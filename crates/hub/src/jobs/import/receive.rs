@@ -9,20 +9,17 @@ use axum::http::StatusCode;
 use bytes::Bytes;
 use futures_util::Stream;
 use insitu_model::audit::AuditAction;
-use insitu_model::id::{BatchId, ImportId, OrganizationId, ProjectId, StorageId, UserId};
+use insitu_model::id::{ImportId, OrganizationId, ProjectId, StorageId, UserId};
 use insitu_model::import::{OnDuplicate, OnError};
-use insitu_model::text::Name;
-use insitu_store::batches::Batch;
 use insitu_store::imports::{Import, NewImport};
-use insitu_store::{Tx, audit, batches, imports};
+use insitu_store::{audit, imports};
 use tokio::sync::SemaphorePermit;
 
-use super::record;
 use super::source::Source;
 use super::spool::{ReceiveError, Received, Spool};
 use super::{MAX_ACTIVE_IMPORTS, MAX_UPLOADS};
+use super::{list_batches, record};
 use crate::auth::token;
-use crate::batches::find_or_make;
 use crate::error::{ApiError, ApiResult};
 use crate::hub::Hub;
 use crate::own_files::UPLOAD_IDLE;
@@ -142,10 +139,10 @@ async fn announce(hub: &Arc<Hub>, order: &Order, file: Option<&str>) -> ApiResul
 async fn insert(hub: &Arc<Hub>, order: &Order, file: Option<&str>, owner: &str) -> ApiResult<ImportId> {
     let now = hub.clock.now_ms();
     let id = ImportId::new(&*hub.clock, &*hub.random);
-    let candidates = candidate_batches(hub, &order.batches)?;
+    let candidates = list_batches::candidates(hub, &order.batches)?;
     let source = order.source.as_ref().map(serde_json::to_string).transpose();
     let source = source.map_err(ApiError::internal)?;
-    let (order, owner, writer) = (order.clone(), owner.to_owned(), hub.clone());
+    let (order, owner) = (order.clone(), owner.to_owned());
     let spool = file.map_or_else(|| id.to_string(), str::to_owned);
     hub.db
         .write(move |tx| {
@@ -160,7 +157,7 @@ async fn insert(hub: &Arc<Hub>, order: &Order, file: Option<&str>, owner: &str) 
                 created_by: order.created_by,
                 name: order.name.clone(),
                 storage: order.storage,
-                batches: named_batches(tx, &writer, &order, &candidates)?,
+                batches: list_batches::of_order(tx, (&order, id), &candidates)?,
                 priority: order.priority,
                 on_error: order.on_error,
                 on_duplicate: order.on_duplicate,
@@ -185,62 +182,6 @@ fn turn(hub: &Hub) -> ApiResult<SemaphorePermit<'_>> {
             5,
         )
     })
-}
-
-/// A batch for every name, in case the project has none of that name.
-fn candidate_batches(hub: &Hub, names: &[String]) -> ApiResult<Vec<Batch>> {
-    names
-        .iter()
-        .map(|text| {
-            let name: Name = text.parse().map_err(|error| {
-                ApiError::invalid(
-                    "import.batch_invalid",
-                    format!("The batch {text:?} cannot be: {error}."),
-                )
-            })?;
-            let id = BatchId::new(&*hub.clock, &*hub.random);
-            Ok(Batch {
-                id,
-                name: name.to_string(),
-                created_at: hub.clock.now_ms(),
-            })
-        })
-        .collect()
-}
-
-/// The ids of the batches that were named by id or name. A dry run makes none.
-fn named_batches(tx: &mut Tx, hub: &Hub, order: &Order, candidates: &[Batch]) -> ApiResult<Vec<BatchId>> {
-    if candidates.is_empty() {
-        return Ok(Vec::new());
-    }
-    let known = batches::list(tx, order.organization, order.project)?;
-    let mut ids = Vec::new();
-    for candidate in candidates {
-        let id = candidate.name.parse::<BatchId>().ok();
-        let found = known
-            .iter()
-            .find(|batch| Some(batch.id) == id || batch.name == candidate.name);
-        match found {
-            Some(batch) => ids.push(batch.id),
-            None if id.is_some() => {
-                return Err(ApiError::invalid(
-                    "import.unknown_batch",
-                    format!(
-                        "The project has no batch {}. Name a batch of this project, or a new name.",
-                        candidate.name
-                    ),
-                ));
-            }
-            None if order.dry_run => {}
-            None => {
-                let place = (order.organization, order.project);
-                ids.push(find_or_make(tx, hub, place, order.created_by, candidate)?.id);
-            }
-        }
-    }
-    ids.sort_unstable();
-    ids.dedup();
-    Ok(ids)
 }
 
 fn queue_full() -> ApiError {
@@ -331,12 +272,17 @@ impl Drop for Arriving {
     }
 }
 
-async fn abandon(hub: &Hub, organization: OrganizationId, id: ImportId, error: &ApiError) {
+async fn abandon(hub: &Arc<Hub>, organization: OrganizationId, id: ImportId, error: &ApiError) {
     let json = serde_json::json!({ "code": error.code, "message": error.message }).to_string();
     let (code, now) = (error.code.to_string(), hub.clock.now_ms());
+    let writer = hub.clone();
     let ended = hub
         .db
-        .write(move |tx| imports::abandon(tx, organization, id, &code, &json, now))
+        .write(move |tx| {
+            imports::abandon(tx, organization, id, &code, &json, now)?;
+            let import = imports::get(tx, organization, id)?;
+            list_batches::note_made(tx, &writer, &import.new)
+        })
         .await;
     match ended {
         // It was cancelled meanwhile: it has ended already.

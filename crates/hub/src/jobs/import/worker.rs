@@ -9,6 +9,7 @@ use insitu_store::imports::{self, Import, ImportBatch};
 use insitu_store::{Tx, audit};
 use tokio::sync::mpsc;
 
+use super::list_batches::note_made;
 use super::listing::is_listing;
 use super::lookup::{self, BatchBook, Refusals};
 use super::read_rows::{Fault, Reading, Step, read};
@@ -160,8 +161,7 @@ impl Work<Import> {
         let book = BatchBook::new(
             self.hub.clone(),
             (organization, project),
-            new.created_by,
-            new.dry_run,
+            (new.id, new.dry_run),
             known.batches,
         );
         let storage = match new.storage {
@@ -274,12 +274,14 @@ impl Work<Import> {
 
     async fn complete(&self) -> Result<(), Stop> {
         let record = record::of_completed(&self.hub, &self.job);
+        let (hub, new) = (self.hub.clone(), self.job.new.clone());
         let (id, owner, now) = (self.job.new.id, self.owner.clone(), self.hub.clock.now_ms());
         self.hub
             .db
             .claim(move |tx| {
                 imports::complete(tx, id, &owner, now)?;
-                audit::insert(tx, &record)
+                audit::insert(tx, &record)?;
+                note_made(tx, &hub, &new)
             })
             .await?;
         self.hub.jobs.probes.one_arrived();
@@ -296,12 +298,14 @@ impl Work<Import> {
             let (owner, code, json) = (self.owner.clone(), fault.code.clone(), json.clone());
             let now = self.hub.clock.now_ms();
             let record = record::of_failed(&self.hub, &self.job, fault);
+            let (hub, new) = (self.hub.clone(), self.job.new.clone());
             let ended = self
                 .hub
                 .db
                 .claim(move |tx| {
                     imports::fail(tx, id, &owner, &code, &json, now)?;
-                    audit::insert(tx, &record)
+                    audit::insert(tx, &record)?;
+                    note_made(tx, &hub, &new)
                 })
                 .await;
             match ended {
@@ -323,10 +327,14 @@ impl Work<Import> {
 
     async fn cancel(&self) {
         let (id, owner, now) = (self.job.new.id, self.owner.clone(), self.hub.clock.now_ms());
+        let (hub, new) = (self.hub.clone(), self.job.new.clone());
         let ended = self
             .hub
             .db
-            .claim(move |tx| imports::cancelled(tx, id, &owner, super::CANCELLED_REASON, now))
+            .claim(move |tx| {
+                imports::cancelled(tx, id, &owner, super::CANCELLED_REASON, now)?;
+                note_made(tx, &hub, &new)
+            })
             .await;
         match ended {
             Ok(()) => self.remove_file(),
