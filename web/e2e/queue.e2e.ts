@@ -52,6 +52,7 @@ it('gives back what was fetched ahead when one leaves, and puts a skipped task l
   await page.getByRole('button', { name: 'Skip' }).click();
   await desk.shown(first);
   expect((await taskOf(projectId, CAT)).isSkipped).toBe(true);
+  expect(await page.locator('[data-place]').innerText()).toBe('0 done · 2 left');
   await desk.visitor.leave();
 });
 

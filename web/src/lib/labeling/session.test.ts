@@ -59,18 +59,18 @@ it('claims the next task and fetches its picture while one is worked on', async 
   expect(pictures).toEqual(['a', 'b']);
 });
 
-it('counts down what is left with each task that is done, and not with one that is skipped', async () => {
+it('counts as done, and takes off what is left, each task that is done, and none that is skipped', async () => {
   const { hub, session } = sit(new FakeHub('a', 'b', 'c'));
   await session.start();
   await settle();
   expect(session.current?.left).toBe(3);
   hub.isCut = true;
   await session.finish('submit');
-  expect([session.current?.task._id, session.current?.left]).toEqual(['b', 2]);
+  expect([session.current?.task._id, session.current?.left, session.done]).toEqual(['b', 2, 1]);
   hub.isCut = false;
   await settle(2000);
   await session.skip();
-  expect([session.current?.task._id, session.current?.left]).toEqual(['c', 2]);
+  expect([session.current?.task._id, session.current?.left, session.done]).toEqual(['c', 2, 1]);
 });
 
 it('shows the task that was fetched ahead before the hub has answered the submission', async () => {

@@ -44,6 +44,8 @@ export class Session<Picture> {
   phase: Phase = 'loading';
   current: Current<Picture> | null = null;
   error: unknown = null;
+  /** How many tasks were done in this sitting: one that was skipped was not. */
+  done = 0;
   readonly #parts: SessionParts<Picture>;
   #letGo = () => {};
   #isLeft = false;
@@ -74,13 +76,19 @@ export class Session<Picture> {
     const next = this.#parts.open ? null : this.#parts.queue.take();
     if (next) {
       this.#parts.outbox.hand(current.saver, finishing);
-      this.#before = finishing.catch((error) => this.#parts.onrefused(current.saver, error));
+      this.done += 1;
+      this.#before = finishing.catch((error) => {
+        this.done -= 1;
+        this.#parts.onrefused(current.saver, error);
+        this.#parts.onchange();
+      });
       await this.#enter(withoutDone(next), finishing);
       return;
     }
     this.#show('moving');
     try {
       await finishing;
+      this.done += 1;
       await this.#moveOn(withoutDone);
     } catch (error) {
       if (this.current !== current) return this.#failed(error);

@@ -129,15 +129,15 @@ export class Sitting {
   }
 
   #look() {
-    const { phase, current, error } = this.session;
+    const { phase, current, error, done } = this.session;
     const before = this.current;
-    if (before && current && before.task._id !== current.task._id) this.done += 1;
     if (before && before.picture !== current?.picture) {
       void before.picture.then((picture) => picture.close()).catch(() => {});
     }
     this.phase = phase;
     this.current = current;
     this.error = error;
+    this.done = done;
     this.saved = current?.saver.state ?? 'saved';
     this.isKept = current?.saver.isKept ?? true;
     this.theirs = current?.saver.theirs ?? null;
