@@ -40,6 +40,8 @@ export const words = {
   skip: 'Skip',
   saveDraft: 'Save draft',
   submit: 'Submit',
+  enter: '⏎',
+  enterHeld: 'Ctrl ⏎',
   accept: 'Accept',
   reject: 'Reject',
   fixed: 'Accept as fixed',
@@ -85,7 +87,7 @@ export const words = {
   pointer: (x: number, y: number) => `x ${x.toFixed(1)}  y ${y.toFixed(1)}`,
   size: (width: number, height: number) => `${count(width)} × ${count(height)}`,
   sizeDiffers: (width: number, height: number) =>
-    `The import says ${count(width)} × ${count(height)}: masks follow the import. Correct its width and height.`,
+    `The list says ${count(width)} × ${count(height)}, and exports are made in that size: have it imported anew with its true one.`,
   place: (done: number, left: number) => `${count(done)} done · ${count(left)} left`,
 
   blocked: (n: number) => `${counted(n, 'thing is', 'things are')} missing before this can be submitted.`,

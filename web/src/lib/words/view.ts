@@ -23,6 +23,8 @@ export const words = {
   answered: (n: number) => counted(n, 'question answered', 'questions answered'),
   labelsFailed: 'Could not be read.',
   openTask: 'Open the task',
+  listSays: (width: number, height: number) =>
+    `The list says ${count(width)} × ${count(height)} px, and exports are made in that size.`,
   imported: 'Imported',
   batches: 'Batches',
   none: 'None',
