@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
-import { useBrowser } from './harness';
+import { assetsOf, useBrowser } from './harness';
 import {
   CAT,
   CLOCK,
   CUP,
   makeProject,
   near,
+  SCHEMA,
   sitDown,
   taskOf,
   tasksOf,
@@ -129,7 +130,11 @@ it('does everything with an object by keyboard alone', async () => {
     await page.keyboard.press('Enter');
   }
   await expect.poll(() => desk.objects().count()).toBe(1);
+  // While the crosshair is used Enter places the next corner.
+  const submit = page.getByRole('button', { name: 'Submit' });
+  await expect.poll(() => submit.innerText()).toMatch(/Ctrl ⏎$/);
   await page.keyboard.press('Escape');
+  await expect.poll(() => submit.innerText()).toMatch(/Submit\s*⏎$/);
   await page.keyboard.press(']');
   await expect.poll(() => desk.objects().first().getAttribute('aria-selected')).toBe('true');
   await page.keyboard.press('h');
@@ -193,4 +198,42 @@ it('never throws away a shape that is still open: it goes with the submission, o
   await expect.poll(async () => (await taskById(third))?.answer.tools.length).toBe(1);
   expect(await taskById(third)).toMatchObject({ stage: 'Label', isDraft: true });
   await desk.visitor.leave();
+});
+
+it('leaves the second key of a shortcut to the page, and submits from a field that is written in', async () => {
+  const projectId = await makeProject('Keys of the page', [CAT, CUP]);
+  const desk = await sitDown(projectId);
+  const { page, visitor } = desk;
+  const first = await desk.taskId();
+  await page.getByRole('radio', { name: 'Rain' }).check();
+  await page.getByRole('textbox', { name: /How much/ }).fill('12 mm');
+  const submit = page.getByRole('button', { name: 'Submit' });
+  await expect.poll(() => submit.innerText()).toMatch(/Ctrl ⏎$/);
+  await page.keyboard.press('Control+Enter');
+  await desk.shown(first);
+  await expect.poll(async () => (await taskOf(projectId, CAT)).stage).toBe('Review');
+  await visitor.chord('g', 'p');
+  await page.getByRole('heading', { name: 'Projects' }).waitFor();
+  await visitor.leave();
+});
+
+it('says where the list gives another size than the picture has', async () => {
+  const projectId = await makeProject('Two sizes', [CAT], SCHEMA, { width: 600, height: 400 });
+  const desk = await sitDown(projectId);
+  const { page, visitor } = desk;
+  const told = page.getByRole('note').filter({ hasText: 'The list says 600 × 400' });
+  await told.waitFor();
+  expect((await told.boundingBox())?.width).toBeGreaterThan(300);
+  await visitor.screenshot('labeling-two-sizes');
+  expect(await visitor.axe()).toEqual([]);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await expect.poll(async () => (await told.boundingBox())?.height).toBeGreaterThan(28);
+  await visitor.screenshot('labeling-two-sizes-narrow');
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const [asset] = await assetsOf(projectId);
+  await visitor.openAssets(projectId, `?asset=${asset?._id}`);
+  await page.getByText('The list says 600 × 400 px').waitFor();
+  expect(await page.locator('[data-size]').innerText()).not.toContain('600');
+  await visitor.screenshot('large-view-two-sizes');
+  await visitor.leave();
 });

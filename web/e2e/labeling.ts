@@ -72,13 +72,18 @@ export async function api<Data>(method: string, path: string, body?: unknown): P
   return (JSON.parse(text) as { data: Data }).data;
 }
 
-/** A project of its own with some of the demo's photographs. */
-export async function makeProject(name: string, files: string[], schema: object = SCHEMA): Promise<string> {
+/** A project of its own with some of the demo's photographs, and in its list another size if that is said. */
+export async function makeProject(
+  name: string,
+  files: string[],
+  schema: object = SCHEMA,
+  size: object = {},
+): Promise<string> {
   const samples = await assetsOf(ready.projectId);
   const rows = files.map((file) => {
     const sample = samples.find((asset) => fileNameOf(asset) === file) as ApiAsset;
     const { width, height } = sample.metadata;
-    return { data: sample.data, externalId: file, storage: sample.storage, width, height };
+    return { data: sample.data, externalId: file, storage: sample.storage, width, height, ...size };
   });
   const unique = `${name} ${Date.now()}`;
   const { project } = await api<{ project: { _id: string } }>('POST', '/v2/project', { name: unique });

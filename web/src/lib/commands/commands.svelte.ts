@@ -31,18 +31,32 @@ export class Commands {
 
   /** Runs the command that a key press completes. */
   press(event: KeyboardEvent) {
-    if (event.defaultPrevented || event.isComposing || isTyping(event)) return;
+    // What somebody else took ends a sequence.
+    if (event.defaultPrevented) this.#before = null;
+    if (event.defaultPrevented || event.isComposing) return;
     const key = keyName(event);
+    if (isTyping(event, key)) return;
     if (isForControl(event, key)) return;
-    const before =
-      this.#before && event.timeStamp - this.#before.atMs < SEQUENCE_MS ? this.#before.key : null;
-    // The last one wins: a page's command stands before the frame's.
-    const find = (wanted: string) => this.list.findLast(({ keys, onlyTold }) => keys === wanted && !onlyTold);
-    const command = (before && find(`${before} ${key}`)) || find(key);
+    const command = this.#completedBy(event) ?? this.#find(key);
     this.#before = command ? null : { key, atMs: event.timeStamp };
     if (!command) return;
     event.preventDefault();
     command.run();
+  }
+
+  /** Whether a key press is the last one of a sequence that was begun: whoever hears of it first leaves it alone. */
+  completes(event: KeyboardEvent): boolean {
+    return this.#completedBy(event) !== undefined;
+  }
+
+  #completedBy(event: KeyboardEvent): Command | undefined {
+    if (!this.#before || event.timeStamp - this.#before.atMs >= SEQUENCE_MS) return undefined;
+    return this.#find(`${this.#before.key} ${keyName(event)}`);
+  }
+
+  /** The last one wins: a page's command stands before the frame's. */
+  #find(wanted: string): Command | undefined {
+    return this.list.findLast(({ keys, onlyTold }) => keys === wanted && !onlyTold);
   }
 }
 
@@ -69,11 +83,12 @@ function isForControl({ target }: KeyboardEvent, key: string): boolean {
   return target.closest('button, a[href], summary, input, [role="button"]') !== null;
 }
 
-function isTyping(event: KeyboardEvent): boolean {
-  const target = event.target;
+/** In a field keys write; Enter held with Ctrl writes nothing, and ends the work from there too. */
+function isTyping({ target }: KeyboardEvent, key: string): boolean {
   if (typeof HTMLElement === 'undefined' || !(target instanceof HTMLElement)) return false;
   if (target.closest('[role="dialog"], [role="menu"], [role="listbox"]')) return true;
   const typed =
     target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'range'].includes(target.type);
+  if (key === 'Ctrl+Enter') return false;
   return typed || target instanceof HTMLTextAreaElement || target.isContentEditable;
 }

@@ -44,6 +44,22 @@ it('prefers the second key of a sequence to a command of that key alone', () => 
   expect(alone.run).not.toHaveBeenCalled();
 });
 
+it('says which key completes a sequence, and forgets one that somebody else took a key from', () => {
+  const commands = new Commands();
+  const projects = command('go', 'g p');
+  commands.add([projects]);
+  expect(commands.completes(press('p'))).toBe(false);
+  commands.press(press('g'));
+  expect(commands.completes(press('p'))).toBe(true);
+  expect(commands.completes(press('v'))).toBe(false);
+  const taken = press('v');
+  taken.preventDefault();
+  commands.press(taken);
+  expect(commands.completes(press('p'))).toBe(false);
+  commands.press(press('p'));
+  expect(projects.run).not.toHaveBeenCalled();
+});
+
 it('forgets the commands of a page that was left', () => {
   const commands = new Commands();
   const gone = command('gone', 'x');

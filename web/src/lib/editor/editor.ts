@@ -33,6 +33,8 @@ export type EditorOptions = Readonly<{
   readOnly?: boolean;
   /** Written into new objects as their creator. */
   author?: string;
+  /** Whether a key is the page's now, as the second one of a shortcut of two. */
+  isWanted?: (event: KeyboardEvent) => boolean;
   now?: () => number;
   newId?: () => string;
 }>;
@@ -97,7 +99,7 @@ export function createEditor(options: EditorOptions): Editor {
   const stage = new Stage(host, core, picture);
   const commands = new Commands(core);
   const pointer = new PointerListener(core, stage);
-  const keyboard = new KeyboardListener(core, commands, stage.root);
+  const keyboard = new KeyboardListener(core, commands, stage.root, options.isWanted);
   const objects = (keys: readonly number[]) => keys.flatMap((key) => core.document.find(key) ?? []);
   return {
     commands: commands.list,

@@ -1,6 +1,7 @@
 // What a page shows of an editor: one immutable snapshot after the other, made only when somebody looks.
 import type { Core, Look } from './core';
 import { classKeys } from './commands/classes';
+import { takesEnter } from './commands/tools';
 import { isLocked, objectIdOf, schemaIdOf, titleOf, type EditorObject } from './document/object';
 import { isShapeKind } from './geometry/kinds';
 import type { Point } from './geometry/point';
@@ -56,6 +57,8 @@ export type EditorState = Readonly<{
   isFit: boolean;
   pointer: Point | null;
   hasCrosshair: boolean;
+  /** Whether Enter places, finishes or takes hold of something here; else the page may use it. */
+  takesEnter: boolean;
   look: Look;
   canUndo: boolean;
   canRedo: boolean;
@@ -105,6 +108,7 @@ export class Snapshots {
       isFit: view.isFit,
       pointer: core.pointer,
       hasCrosshair: core.crosshair !== null,
+      takesEnter: takesEnter(core),
       look: core.look,
       canUndo: history.undoLabel !== null,
       canRedo: history.redoLabel !== null,

@@ -1,6 +1,7 @@
 // The engine's editor as components read it: its newest state, and one editor for each task that is shown.
 import { createEditor, type Editor, type EditorState } from '$lib/editor';
 import type { Answer, Task } from '$lib/api/tasks';
+import { commands } from '$lib/commands/commands.svelte';
 import type { LoadedPicture } from './picture';
 
 type Shown = {
@@ -28,6 +29,7 @@ export class EditorView {
       answer,
       author,
       readOnly,
+      isWanted: (event) => commands.completes(event),
     });
     const forget = editor.state.subscribe((state) => (this.state = state));
     // The engine's answers never change, so the newest can be written out whenever somebody needs it.

@@ -38,6 +38,9 @@ const hasVertices = (core: Core) => {
   return Boolean(shape && kindOf(shape).fewestVertices);
 };
 
+/** Whether Enter is the editor's now; else it is left to the page. */
+export const takesEnter = (core: Core) => isPlacing(core) || isDrawingNow(core) || hasVertices(core);
+
 export const drawCommands: readonly CommandDefinition[] = [
   {
     id: 'draw.finish',
@@ -52,7 +55,7 @@ export const drawCommands: readonly CommandDefinition[] = [
     label: words.commands.place,
     group: 'draw',
     keys: ['Enter'],
-    enabled: (core) => isPlacing(core) || isDrawingNow(core) || hasVertices(core),
+    enabled: takesEnter,
     run(core) {
       if (isPlacing(core)) placeAtCrosshair(core);
       else if (isDrawingNow(core)) core.tool.finish();

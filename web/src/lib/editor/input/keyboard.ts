@@ -9,10 +9,17 @@ const OF_CONTROLS = /^(?:Shift\+)?(?:Space|Enter|Tab|Arrow\w+|Home|End|Page\w+)$
 export class KeyboardListener {
   #stop = new AbortController();
 
-  constructor(core: Core, commands: Commands, root: HTMLElement) {
+  /** `isWanted` names keys that the page has asked for before: the editor leaves them alone. */
+  constructor(
+    core: Core,
+    commands: Commands,
+    root: HTMLElement,
+    isWanted: (event: KeyboardEvent) => boolean = () => false,
+  ) {
     const { signal } = this.#stop;
     const isOurs = (event: KeyboardEvent, name: string) => {
-      if (event.defaultPrevented || event.isComposing || isTyping(event.target)) return false;
+      if (event.defaultPrevented || event.isComposing || isTyping(event.target) || isWanted(event))
+        return false;
       const { target } = event;
       const isInside = target === document.body || (target instanceof Node && root.contains(target));
       if (!isInside && OF_CONTROLS.test(name)) return false;

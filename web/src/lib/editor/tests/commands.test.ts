@@ -140,6 +140,35 @@ describe('the state', () => {
     ]);
   });
 
+  it('says whether Enter is the editor’s, as pressing it shows', () => {
+    const t = new Try({
+      tools: [
+        box('a', 0, 0, 9, 9),
+        polygon('b', [
+          [300, 300],
+          [400, 300],
+          [400, 400],
+        ]),
+      ],
+    });
+    const snapshots = new Snapshots(t.core);
+    const told = () => {
+      const { takesEnter } = snapshots.take();
+      return [takesEnter, t.commands.press('Enter')];
+    };
+    expect(told()).toEqual([false, false]);
+    t.press('ArrowRight');
+    expect(told()).toEqual([true, true]);
+    t.press('Escape', 'Escape', 'p');
+    expect(told()).toEqual([false, false]);
+    t.click([500, 500]);
+    expect(told()).toEqual([true, true]);
+    t.press('Escape', 'v').click([380, 320]);
+    expect(told()).toEqual([true, true]);
+    t.press('Escape', 'Escape').click([0, 5]);
+    expect([t.core.selection.size, ...told()]).toEqual([1, false, false]);
+  });
+
   it('keeps the rows that did not change', () => {
     const t = new Try({ answer });
     const snapshots = new Snapshots(t.core);

@@ -169,6 +169,15 @@ describe('the keyboard', () => {
     expect(press('z', body, { ctrlKey: true })).toBe(false);
   });
 
+  it('is the page’s where it waits for a key', () => {
+    const t = new Try();
+    const root = new Root() as unknown as HTMLElement;
+    const listener = new KeyboardListener(t.core, t.commands, root, ({ key }) => key === 'p');
+    expect([press('p', body), t.core.tool.id]).toEqual([false, 'select']);
+    expect([press('r', body), t.core.tool.id]).toEqual([true, 'bounding-box']);
+    listener.destroy();
+  });
+
   it('holds the hand while Space is down', () => {
     const t = new Try();
     const root = new Root();
