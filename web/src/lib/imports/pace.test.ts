@@ -21,3 +21,13 @@ it('says nothing of one that waits, and begins anew where something else is coun
   expect(paces.see([job('a', { done: 1 })], 3_000).get('a')?.perSecond).toBe(0);
   expect(paces.see([job('a', { state: 'queued' })], 4_000).size).toBe(0);
 });
+
+it('tells no time left from before the hub was away', () => {
+  const paces = new Paces();
+  const see = (done: number, atMs: number) =>
+    paces.see([job('a', { done, total: 1_000, share: done / 1_000 })], atMs).get('a');
+  see(0, 0);
+  expect(see(100, 1_000)?.secondsLeft).toBeCloseTo(9);
+  expect(see(110, 16_000)).toEqual({ perSecond: 0, secondsLeft: null });
+  expect(see(210, 17_000)?.secondsLeft).toBeCloseTo(7.9);
+});

@@ -24,3 +24,19 @@ it('slows down when the work pauses', () => {
   rate.see(1000, 5000);
   expect(rate.perSecond).toBeLessThan(500);
 });
+
+it('counts nothing of a time in which nobody could look', () => {
+  const rate = new Rate();
+  for (let second = 0; second <= 3; second++) rate.see(second * 1000, second * 1000);
+  rate.see(4_000, 18_000);
+  expect(rate.secondsLeft(10_000)).toBeNull();
+  rate.see(5_000, 19_000);
+  expect(rate.perSecond).toBeCloseTo(1000);
+  expect(rate.secondsLeft(10_000)).toBeCloseTo(5);
+});
+
+it('tells the rate of what is always seen seldom', () => {
+  const rate = new Rate();
+  for (let look = 0; look <= 3; look++) rate.see(look * 80, look * 8_000);
+  expect(rate.perSecond).toBeCloseTo(10);
+});
