@@ -177,7 +177,7 @@ it('tries a server that no storage has yet, from this browser too, before anythi
   await test.click();
   await outcome.getByText('storage.cors_missing').waitFor();
   await own.waitFor();
-  expect(await own.innerText()).toContain('browser.cors');
+  expect(await own.innerText()).toContain('This browser meets the same');
   await misbehave();
   await test.click();
   await outcome.getByText('Everything works.').waitFor();

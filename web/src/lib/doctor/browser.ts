@@ -53,6 +53,11 @@ function outcomeOf(met: Met | null, { url, key }: Sample): Outcome {
   return failed(new CannotShow(met.why, met.code));
 }
 
+/** What the browser met where the hub found it before: one cause is told once. */
+export function confirming(own: Check): Check {
+  return { ...own, verdict: 'same', code: null, fix: null, message: words.browser.same };
+}
+
 /** What the browser met at a picture, as a step on the way to it. */
 export function ownStep(failure: CannotShow): Check {
   return { name: 'browser', tookMs: 0, ...failed(failure) };

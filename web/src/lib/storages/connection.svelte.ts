@@ -1,6 +1,7 @@
 // A test of a storage under way: what its checks said so far, and how it ended.
 import type { Check, Diagnosis } from '$lib/api/types';
-import { tryInBrowser } from '$lib/doctor/browser';
+import { confirming, tryInBrowser } from '$lib/doctor/browser';
+import { causeOfDoctor } from '$lib/thumbnails/cause';
 
 export class Connection {
   checks = $state<Check[]>([]);
@@ -50,9 +51,19 @@ export class Connection {
   async #tryHere({ sample, cause, verdict }: Diagnosis, hear: (check: Check) => void, signal: AbortSignal) {
     if (!sample) return { verdict, cause };
     const own = await tryInBrowser(sample, signal);
-    hear(cause ? { ...own, fix: null } : own);
+    if (this.#isFound(own)) hear(confirming(own));
+    else hear(cause ? { ...own, fix: null } : own);
     if (own.verdict === 'passed' || verdict === 'failed') return { verdict, cause };
     return { verdict: own.verdict, cause: own.verdict === 'failed' ? own : cause };
+  }
+
+  /** Whether the hub has named what keeps the browser out of this bucket. */
+  #isFound({ code, bucket }: Check): boolean {
+    if (code !== 'browser.cors') return false;
+    return this.checks.some(
+      (check) =>
+        check.verdict === 'failed' && check.bucket === bucket && causeOfDoctor(check.code) === 'cors',
+    );
   }
 
   /** Stops what is under way and shows nothing. */

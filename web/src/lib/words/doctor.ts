@@ -8,7 +8,7 @@ export const words = {
   paste: 'To paste',
   copyPaste: 'Copy what is to be pasted',
   pastes: { cors: 'CORS rule', policy: 'Policy' },
-  verdicts: { passed: 'Passed', warned: 'Could be better', failed: 'Failed' },
+  verdicts: { passed: 'Passed', warned: 'Could be better', failed: 'Failed', same: 'The same' },
   checks: {
     imported: 'Address as imported',
     object: 'Bucket and key',
@@ -86,8 +86,20 @@ export const words = {
     mixed:
       'The hub’s pages come by HTTPS and the endpoint speaks HTTP: browsers fetch nothing insecure into a secure page.',
     mixedFix: 'Give the endpoint a certificate, and write it with https:// in the storage.',
+    same: 'This browser meets the same: the bucket does not let this page read the file.',
     answered: (status: number, code: string) => `The bucket answered this browser with ${status} ${code}.`,
   },
+
+  /** What mends a storage, for those who may and for the others. */
+  mendRole: (may: boolean) =>
+    may
+      ? 'Open the storage and press Verify again: it shows the trust policy to paste into the role.'
+      : 'Ask an owner or an admin of the organization: the storage shows them the trust policy to paste into the role.',
+  testStorage: (may: boolean) =>
+    may
+      ? 'Open the storage and test its connection: that finds the cause.'
+      : 'Ask an owner or an admin of the organization to test the connection of the storage: that finds the cause.',
+  openStorage: 'Open the storage',
 
   /** What mends a cause that the browser alone sees. */
   fixes: {
