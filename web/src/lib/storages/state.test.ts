@@ -6,7 +6,6 @@ import {
   providerOf,
   shortCause,
   standingOf,
-  triedAt,
   troubleOf,
   troubleOfRole,
 } from './state';
@@ -94,17 +93,24 @@ it('has few words for a code, its own before those of a picture', () => {
   expect(shortCause(null)).toBeNull();
 });
 
-it('was last tried when its role or its way was, whichever came later', () => {
-  const tried = (role: string | null, way: string | null) =>
-    triedAt({
-      verification: { state: 'verified', checkedAt: role } as never,
-      lastCheck: way ? { ...lastCheck(null), checkedAt: way } : null,
-    });
+it('does not blame a role that was verified after the test that blamed it, and says when what it says was seen', () => {
   const [early, late] = ['2026-01-02T00:00:00.000Z', '2026-01-03T00:00:00.000Z'];
-  expect(tried(early, null)).toBe(early);
-  expect(tried(early, late)).toBe(late);
-  expect(tried(late, early)).toBe(late);
-  expect(tried(null, null)).toBeNull();
+  const standing = (role: string, test: string, code: string | null) =>
+    standingOf({
+      ...times,
+      verification: { state: 'verified', checkedAt: role } as never,
+      lastCheck: { ...lastCheck(code), checkedAt: test },
+    });
+  const open = 'storage.trust_policy_missing_external_id';
+  for (const code of [open, 'storage.role_denied']) {
+    const overtaken = { dot: 'idle', label: 'Not tested since the role was verified', at: late };
+    expect(standing(late, early, code)).toEqual(overtaken);
+  }
+  expect(standing(early, late, open)).toMatchObject({ cause: 'Role is open to others', at: late });
+  // What a role has no part in stays in the way, and was seen when it was seen.
+  const missing = { dot: 'failed', cause: 'Not found', at: early };
+  expect(standing(late, early, 'storage.no_such_object')).toMatchObject(missing);
+  expect(standing(late, early, null)).toMatchObject({ dot: 'good', at: early });
 });
 
 it('calls a storage after who answers: AWS at its own endpoints too, another server by its kind', () => {

@@ -95,13 +95,12 @@ export function providerOf({ endpoint }: Pick<Storage, 'endpoint'>): 'aws' | 'co
   return !endpoint || /\.amazonaws\.com(\.cn)?$/.test(host) ? 'aws' : 'compatible';
 }
 
-/** When it was last tried, its role or the whole way. */
-export function triedAt({
-  verification,
-  lastCheck,
-}: Pick<Storage, 'verification' | 'lastCheck'>): string | null {
-  const times = [verification.checkedAt, lastCheck?.checkedAt].filter((at) => typeof at === 'string');
-  return times.sort().at(-1) ?? null;
+/** Whether the last test blames a role that was seen to be as it should since then. */
+function isOvertaken({ verification, lastCheck }: Pick<Storage, 'verification' | 'lastCheck'>): boolean {
+  const { state, checkedAt } = verification;
+  const cause = causeOfDoctor(lastCheck?.code);
+  if (state !== 'verified' || (cause !== 'role' && cause !== 'openRole')) return false;
+  return Boolean(lastCheck && checkedAt && checkedAt > lastCheck.checkedAt);
 }
 
 /** The one thing to know of a storage: what is in the way of using it, or when it was last seen to work. */
@@ -110,7 +109,10 @@ export function standingOf(
 ): Standing {
   const trust = trustOf(storage);
   if (trust && trust.dot !== 'good') return trust;
-  if (storage.lastCheck) return outcomeOf(storage.lastCheck);
+  const { verification, lastCheck } = storage;
+  if (isOvertaken(storage))
+    return { dot: 'idle', label: words.roleVerifiedSince, at: verification.checkedAt };
+  if (lastCheck) return outcomeOf(lastCheck);
   const isChanged = storage.updatedAt > storage.createdAt;
   return trust ?? { dot: 'idle', label: isChanged ? words.notTestedSince : words.neverTested };
 }

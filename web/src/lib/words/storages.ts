@@ -40,6 +40,7 @@ export const words = {
   unread: 'Nothing to read',
   neverTested: 'Not tested',
   notTestedSince: 'Not tested since it changed',
+  roleVerifiedSince: 'Not tested since the role was verified',
   discardTitle: (name: string) => `Leave ${name} without saving?`,
   discardText: 'What you typed is not saved.',
   discard: 'Leave',
