@@ -103,6 +103,34 @@ it.each([
   },
 );
 
+it('are read on where they were asked for, also when the picture is given up meanwhile', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  let giveUp = () => {};
+  const held = new Promise<void>((resolve) => (giveUp = resolve));
+  await page.route(`${ready.sandbox.s3Endpoint}/**`, async (route) => {
+    await held;
+    await route.abort();
+  });
+  await visitor.openAssets(ready.projectId, `?asset=${byUser._id}`);
+  await page.getByText('the bucket takes its time').waitFor();
+  await page.getByRole('button', { name: 'Why can’t I see this?' }).click();
+  const dialog = page.getByRole('dialog', { name: /^Why can’t I see/ });
+  await dialog.getByText('The hub itself reaches the picture').waitFor();
+  await dialog.locator('[data-check="browser"].warned').waitFor();
+  giveUp();
+  // What the browser met takes the place of what it waited for; what the hub answered stays.
+  await dialog.locator('[data-check="browser"].failed').waitFor();
+  await dialog.getByText('The hub itself reaches the picture').waitFor();
+  await visitor.screenshot('why-read-on');
+  await page.keyboard.press('Escape');
+  await page.getByRole('heading', { name: 'No connection' }).waitFor();
+  // The button that asked is gone: the keyboard goes on in the large view.
+  await expect.poll(() => page.evaluate(() => document.activeElement?.closest('.large') !== null)).toBe(true);
+  await visitor.leave(FROM_BUCKETS);
+});
+
 it('are renewed silently where only a session is over', async () => {
   await misbehave({ fault: 'expire-token', operation: 'GetObject', times: 1 });
   const visitor = await look(byRole);

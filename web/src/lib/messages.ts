@@ -160,7 +160,7 @@ export const m = {
   },
 
   picture: {
-    /** Three words at most: they stand in a cell. */
+    /** A few short words: they stand in a cell. */
     short: {
       denied: 'Access denied',
       expired: 'Link expired',
@@ -174,6 +174,7 @@ export const m = {
       clock: 'Clock is off',
       keys: 'Keys are refused',
       role: 'Role is refused',
+      openRole: 'Role is open to others',
       cors: 'Blocked by CORS',
       mixed: 'Needs HTTPS',
       network: 'No connection',

@@ -12,6 +12,7 @@ export type Cause =
   | 'clock'
   | 'keys'
   | 'role'
+  | 'openRole'
   | 'cors'
   | 'mixed'
   | 'network'
@@ -87,7 +88,7 @@ const BY_DOCTOR: Record<string, Cause> = {
   'credentials.identity': 'role',
   'storage.role_denied': 'role',
   'storage.role_in_hub_account': 'role',
-  'storage.trust_policy_missing_external_id': 'role',
+  'storage.trust_policy_missing_external_id': 'openRole',
   'storage.sts_region_disabled': 'role',
   'storage.outside_prefixes': 'refused',
   'storage.endpoint_private': 'refused',
@@ -110,6 +111,16 @@ const BY_DOCTOR: Record<string, Cause> = {
 /** The cause that the hub found by this code, if it has three words of its own. */
 export function causeOfDoctor(code: string | null | undefined): Cause | undefined {
   return code ? BY_DOCTOR[code] : undefined;
+}
+
+/** The hub did not sign: for the cause that its code names, if that has a name here. */
+export function causeOfRefusal(code: string, message = ''): CannotShow {
+  return new CannotShow(causeOfDoctor(code) ?? 'refused', code, message);
+}
+
+/** Whether the hub said it already, and would say the same when asked. */
+export function isOfHub({ why, code }: CannotShow): boolean {
+  return why === 'refused' || code.startsWith('storage.');
 }
 
 function causeOfStatus(status: number): Cause {

@@ -1,7 +1,7 @@
 // Signed addresses by asset, asked for in batches and kept until shortly before they expire.
 import { IDS_AT_ONCE } from '$lib/api/assets';
 import type { SignedUrl } from '$lib/api/types';
-import { CannotShow } from './cause';
+import { causeOfRefusal } from './cause';
 import { Lru } from './lru';
 
 /** An address that would expire while a picture loads is renewed first. */
@@ -66,11 +66,11 @@ export class SignedUrls {
           this.#kept.set(signed._id, { url: signed.url, expiresMs });
           for (const { resolve } of waiting) resolve(signed.url);
         } else {
-          const refusal = new CannotShow('refused', signed.code ?? 'sign.refused', signed.message ?? '');
+          const refusal = causeOfRefusal(signed.code ?? 'sign.refused', signed.message ?? '');
           for (const { reject } of waiting) reject(refusal);
         }
       }
-      const silent = new CannotShow('refused', 'sign.unanswered');
+      const silent = causeOfRefusal('sign.unanswered');
       for (const waiting of batch.values()) for (const { reject } of waiting) reject(silent);
     } catch (error) {
       for (const waiting of batch.values()) for (const { reject } of waiting) reject(error);

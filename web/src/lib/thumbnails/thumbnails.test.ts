@@ -126,6 +126,12 @@ describe('signed addresses', () => {
     await expect(urls.get('bad')).rejects.toMatchObject({ why: 'refused', code: 'storage.gone' });
     expect(await good).toBe('https://b/a?1');
   });
+
+  it('that are refused for a cause that the hub names are told by that', async () => {
+    const code = 'storage.trust_policy_missing_external_id';
+    const urls = new SignedUrls(async (ids) => ids.map((_id) => ({ _id, code, message: 'It is open.' })));
+    await expect(urls.get('a')).rejects.toMatchObject({ why: 'openRole', code, message: 'It is open.' });
+  });
 });
 
 describe('a thumbnail', () => {

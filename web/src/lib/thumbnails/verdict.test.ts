@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Asset, Diagnosis } from '$lib/api/types';
-import { CannotShow } from './cause';
+import { CannotShow, causeOfRefusal } from './cause';
 import { Verdicts } from './verdict';
 
 const asset = (key: string, bucket = 'photos') =>
@@ -58,6 +58,13 @@ describe('the cause why a picture cannot be shown', () => {
     const { of, asked } = hub({});
     expect(await of(asset('a'), new CannotShow('missing', 'NoSuchKey'))).toBe('missing');
     expect(await of(asset('a'), new CannotShow('undecodable', 'browser.undecodable'))).toBe('undecodable');
+    expect(asked).toEqual([]);
+  });
+
+  it('is not asked for where the hub itself did not sign and said why', async () => {
+    const { of, asked } = hub({});
+    expect(await of(asset('a'), causeOfRefusal('storage.role_denied'))).toBe('role');
+    expect(await of(asset('a'), causeOfRefusal('storage.of_tomorrow'))).toBe('refused');
     expect(asked).toEqual([]);
   });
 });

@@ -2,23 +2,24 @@
 import { whyAsset } from '$lib/api/why';
 import type { Diagnosis } from '$lib/api/types';
 import { shownAddress } from '$lib/format/address';
-import { CannotShow, causeOfDoctor, type Cause } from './cause';
+import { CannotShow, causeOfDoctor, isOfHub, type Cause } from './cause';
 import { Queue } from './queue';
 import type { Pictured } from './thumbnails';
 
 /** What the browser saw as well as the hub could, or what is the browser's alone. */
-const SEEN = new Set<Cause>([
-  'notAnImage',
-  'offline',
-  'undecodable',
-  'refused',
-  'noBucket',
-  'archived',
-  'busy',
-]);
+const SEEN = new Set<Cause>(['notAnImage', 'offline', 'undecodable', 'noBucket', 'archived', 'busy']);
 
 /** Causes that are a bucket's or a storage's: what one picture was asked about holds for the others there. */
-const OF_ALL = new Set<Cause>(['cors', 'mixed', 'noBucket', 'wrongRegion', 'clock', 'keys', 'role']);
+const OF_ALL = new Set<Cause>([
+  'cors',
+  'mixed',
+  'noBucket',
+  'wrongRegion',
+  'clock',
+  'keys',
+  'role',
+  'openRole',
+]);
 
 /** How long that is believed. */
 const BELIEVED_MS = 10_000;
@@ -79,7 +80,8 @@ export function verdictOf({ cause }: Diagnosis, failure: CannotShow): CannotShow
   return cause?.code && why ? new CannotShow(why, cause.code, cause.message) : failure;
 }
 
-/** Whether the browser knows the cause for certain. */
-export function isSeen({ why, code }: CannotShow): boolean {
-  return SEEN.has(why) || code === 'NoSuchKey' || code === 'NoSuchVersion';
+/** Whether the cause is known for certain without asking the hub. */
+export function isSeen(failure: CannotShow): boolean {
+  const { why, code } = failure;
+  return SEEN.has(why) || isOfHub(failure) || code === 'NoSuchKey' || code === 'NoSuchVersion';
 }

@@ -1,7 +1,7 @@
 // A whole picture as a local address: what the large view and the labeling page show.
 import { describeError } from '$lib/api/errors';
 import { fileName } from '$lib/format/address';
-import { CannotShow, kindWithoutPicture } from './cause';
+import { CannotShow, causeOfRefusal, kindWithoutPicture } from './cause';
 import { fetchPicture } from './fetch';
 import type { SignedUrls } from './signer';
 
@@ -28,5 +28,5 @@ export async function fetchWhole(
 export function asCannotShow(error: unknown): CannotShow {
   if (error instanceof CannotShow) return error;
   const { code, message } = describeError(error);
-  return new CannotShow('refused', code, message);
+  return causeOfRefusal(code, message);
 }

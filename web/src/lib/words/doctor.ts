@@ -54,6 +54,8 @@ export const words = {
     clock: 'The clocks of the hub and of the bucket’s servers are too far apart. Set the hub’s clock.',
     keys: 'The access key of the storage is not accepted. Replace it in Organization → Storages.',
     role: 'The role of the storage does not let this hub in. Test the storage in Organization → Storages.',
+    openRole:
+      'The role of the storage lets others in too, so this hub signs nothing with it until its trust policy demands the External ID.',
     cors: 'The bucket answers, and has no CORS rule that lets this page read the file.',
     mixed:
       'The hub’s pages come by HTTPS and the picture by HTTP: browsers fetch nothing insecure into a secure page.',

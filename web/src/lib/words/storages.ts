@@ -215,7 +215,6 @@ export const words = {
 
   /** What a code means beneath a state, where the picture of an asset would say it otherwise or not at all. */
   causes: {
-    'storage.trust_policy_missing_external_id': 'Role is open to others',
     'storage.role_denied': 'Role does not let the hub in',
     'storage.role_of_another': 'Role of another organization',
     'storage.role_in_hub_account': 'Role of the hub’s own account',
