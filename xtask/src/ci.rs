@@ -4,6 +4,7 @@ pub mod cargo;
 mod postgres;
 mod pytest;
 mod steps;
+mod unsteady;
 pub mod web;
 
 use crate::run;

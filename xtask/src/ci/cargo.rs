@@ -40,7 +40,8 @@ pub fn test() -> Result<()> {
 }
 
 /// The tests, by nextest where it is installed and by cargo elsewhere: those of some packages alone where nextest
-/// can filter without building anything another way, and with variables that switch them to another backend.
+/// can filter without building anything another way, and with variables that switch them to another backend. nextest
+/// tries again what failed, and lists what passed only then as flaky.
 pub fn test_with(filter: Option<&str>, variables: &[(String, String)]) -> Result<()> {
     let runner = if has_nextest() {
         let filter = filter.map(|filter| ["-E", filter]);
@@ -49,8 +50,12 @@ pub fn test_with(filter: Option<&str>, variables: &[(String, String)]) -> Result
             "run",
             "--cargo-quiet",
             "--no-fail-fast",
+            "--retries",
+            "1",
             "--status-level",
             "fail",
+            "--final-status-level",
+            "flaky",
         ])
         .args(filter.into_iter().flatten())
     } else {

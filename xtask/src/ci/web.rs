@@ -1,9 +1,11 @@
 //! The checks of the interface: npm's scripts, the OpenAPI document, the demo in a browser.
 
-use crate::run::cmd;
+use super::unsteady;
+use crate::run::{self, cmd};
 use crate::{paths, tools};
 use anyhow::{Context, Result, bail};
-use std::path::PathBuf;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
 
 pub fn format() -> Result<()> {
     tools::npm(&["exec", "--no", "--", "prettier", "--check", "."]).run()
@@ -37,10 +39,38 @@ pub fn openapi() -> Result<()> {
     Ok(())
 }
 
-/// Demos, started as a newcomer would, and driven in Chromium by one of the interface's scripts.
+/// Demos, started as a newcomer would, and driven in Chromium by one of the interface's scripts; once more, from its
+/// beginning, each file of which something failed.
 pub fn browser(script: &str) -> Result<()> {
-    tools::npm(&["run", "--silent", script])
+    let report = run::scratch("browser")?.join("report.json");
+    let Err(error) = drive(script, &report, &[]) else {
+        return Ok(());
+    };
+    let failed = failed_files(&report)?;
+    unsteady::once_more(error, &failed, || drive(script, &report, &failed))
+}
+
+fn drive(script: &str, report: &Path, files: &[String]) -> Result<()> {
+    tools::npm(&["run", "--silent", script, "--"])
+        .args(["--reporter=default", "--reporter=json"])
+        .arg(format!("--outputFile.json={}", paths::text(report)))
+        .args(files)
         .env("INSITU_BIN", paths::built("debug", "insitu")?)
         .env("INSITU_CHROMIUM", tools::chromium()?)
         .run()
+}
+
+/// None where vitest did not come as far as to write its report.
+fn failed_files(report: &Path) -> Result<Vec<String>> {
+    let Ok(written) = std::fs::read(report) else {
+        return Ok(Vec::new());
+    };
+    let report: Value = serde_json::from_slice(&written).context("reading which files failed")?;
+    let files = report["testResults"]
+        .as_array()
+        .context("a report without files")?;
+    let failed = files.iter().filter(|file| file["status"] != "passed");
+    Ok(failed
+        .filter_map(|file| file["name"].as_str().map(str::to_owned))
+        .collect())
 }
