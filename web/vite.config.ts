@@ -19,5 +19,6 @@ export default defineConfig({
       resolveDependencies: (_file, deps, { hostId }) => (hostId.includes('/entry/') ? deps : []),
     },
   },
-  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+  // A busy machine takes its time.
+  test: { include: ['src/**/*.test.ts'], environment: 'node', testTimeout: 60_000 },
 });

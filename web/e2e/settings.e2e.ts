@@ -275,6 +275,9 @@ it('name a project, and say where a name cannot be taken', async () => {
   await page.getByRole('heading', { level: 1, name: mine }).waitFor();
   expect(await hub('GET', `/v2/project/${id}`)).toMatchObject({ name: mine, description: 'Of the harbour.' });
   expect(await save.isDisabled()).toBe(true);
+  expect(await save.evaluate((button) => button === document.activeElement), 'it kept the keyboard').toBe(
+    true,
+  );
   await page.getByText(id, { exact: true }).waitFor();
 
   await page.getByRole('button', { name: 'Archive', exact: true }).click();
