@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { readFile } from 'node:fs/promises';
 import { assetsOf, ready, useBrowser, Visitor } from './harness';
-import { api } from './labeling';
+import { api, CAT, CLOCK, CUP, makeProject } from './labeling';
 import { failing, Looking, LOOKS } from './looking';
 
 useBrowser();
@@ -124,6 +124,55 @@ it('names the project in which something was done, and tells imports that failed
   const own = page.getByText('gave 1 task the priority 3');
   await own.waitFor();
   expect(await own.innerText()).not.toContain(name);
+  await visitor.leave();
+});
+
+it('leads from an import to its report, and back', async () => {
+  const project = await newProject(`Reported ${Date.now()}`);
+  const rows = [{ data: 'https://example.invalid/a.jpg' }, { data: 'nowhere' }];
+  await api('POST', `/v2/project/${project}/cloud`, { assets: rows });
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await openChanges(visitor, `?subject=project:${project}`);
+  const row = page.getByRole('row', { name: /imported .*1 row refused/ });
+  await row.getByRole('link').first().click();
+  const report = page.getByRole('dialog', { name: 'Import' });
+  await report.getByText('1 row imported').waitFor();
+  await page.reload();
+  await report.getByText('1 row refused').first().waitFor();
+  await visitor.screenshot('activity-report');
+  await page.goBack();
+  await row.waitFor();
+
+  await page.goto(`/projects/${project}/overview`);
+  await page
+    .locator('li', { hasText: /imported .*1 row refused/ })
+    .getByRole('link')
+    .click();
+  await report.getByText('1 row imported').waitFor();
+  await page.keyboard.press('Escape');
+  await visitor.gone('dialog');
+  await expect.poll(() => page.url()).toBe(`${ready.url}/projects/${project}/assets`);
+  // The listed picture is nowhere.
+  await visitor.leave(/example\.invalid/);
+});
+
+it('names every asset of which a URL was handed out, a few at first', async () => {
+  const project = await makeProject('Handed out', [CAT, CUP, CLOCK, CAT, CUP]);
+  const assets = (await assetsOf(project)).map(({ _id }) => _id);
+  await api('POST', `/v2/project/${project}/assets/sign`, { assets });
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await openChanges(visitor, `?view=urls&project=${project}`);
+  const row = page.getByRole('row').nth(1);
+  const names = row.locator('.assets').getByRole('link');
+  await row.getByRole('button', { name: 'and 2 more' }).click();
+  await expect.poll(() => names.count()).toBe(5);
+  await visitor.screenshot('activity-urls-all');
+  await row.getByRole('button', { name: 'Show fewer' }).click();
+  await expect.poll(() => names.count()).toBe(3);
   await visitor.leave();
 });
 

@@ -259,7 +259,7 @@ it('gathers refused rows by their reason, in sentences, and says which rows they
   const rows = dialog.getByRole('table').getByRole('row');
   await expect.poll(() => rows.count()).toBe(4);
   expect(await rows.nth(1).innerText()).toMatch(
-    /^✕\s*3 refused\s+data\s+Row 2: Addresses beginning with "ftp:" are not imported\. Use /,
+    /^✕\s*3 refused\s+data\s+For example row 2: Addresses beginning with "ftp:" are not imported\. Use /,
   );
   expect(await rows.nth(1).innerText()).toContain('Rows 2, 3, 5');
   expect(await rows.nth(2).innerText()).toMatch(/^✕\s*1 refused\s+data\s+"no address" is not a URL\. Write /);

@@ -86,6 +86,7 @@ it('finds by External ID while one types, and says so when there is none', async
   await expect.poll(() => page.locator('[role=gridcell]').count()).toBe(same.length);
   await page.getByRole('searchbox').fill('no asset has this external id');
   await page.getByRole('heading', { name: 'No asset matches' }).waitFor();
+  await page.getByText('No External ID starts with “no asset has this external id”.').waitFor();
   await visitor.screenshot('assets-none-match');
   await page.getByRole('button', { name: 'Clear filters' }).first().click();
   await expect.poll(() => page.locator('[role=gridcell]').count()).toBe(assets.length);

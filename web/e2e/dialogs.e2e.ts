@@ -147,3 +147,25 @@ it.each<{ theme: Theme }>([{ theme: 'light' }, { theme: 'dark' }])(
     await visitor.leave();
   },
 );
+
+it('is closed by Back on the first page of a visit, too, and only the next Back leaves it', async () => {
+  const visitor = await Visitor.come();
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.goto('/organization/storages');
+  const dialog = page.getByRole('dialog', { name: 'Add Storage' });
+  await page.getByRole('button', { name: 'Add Storage' }).click();
+  await dialog.getByLabel('Name').fill('Typed at the start');
+  await visitor.backOverDialog();
+  await visitor.gone('dialog');
+  expect(new URL(page.url()).pathname).toBe('/organization/storages');
+  await page.getByRole('button', { name: 'Add Storage' }).click();
+  // Of a page that was loaded anew nothing would be left.
+  expect(await dialog.getByLabel('Name').inputValue()).toBe('Typed at the start');
+  await page.keyboard.press('Escape');
+  await visitor.gone('dialog');
+  await page.evaluate(() => history.back());
+  await page.waitForURL((url) => url.pathname === '/');
+  await page.getByRole('heading', { name: 'Projects' }).waitFor();
+  await visitor.leave();
+});

@@ -107,6 +107,30 @@ it('copies what is dropped, names what it does not take, and shows the assets', 
   await visitor.leave();
 });
 
+it('takes a list to the tab that reads it, and a picture dropped there back to this one', async () => {
+  const visitor = await Visitor.come();
+  await visitor.signIn();
+  const projectId = await project('Carried');
+  const dialog = await openTab(visitor, projectId);
+  await drop(dialog, [{ name: 'rows.csv', text: 'data,externalId\nhttps://example.invalid/a.jpg,listed\n' }]);
+  await dialog.getByText('a list of addresses is imported under Upload Data URL').waitFor();
+  await visitor.screenshot('drag-and-drop-list');
+  await dialog.getByRole('button', { name: 'Import rows.csv under Upload Data URL' }).click();
+  await dialog.getByText('1 row imported').waitFor();
+  await dialog.getByRole('tab', { name: 'Upload Data URL', selected: true }).waitFor();
+
+  await dialog.getByRole('button', { name: 'Import another list' }).click();
+  await dialog.locator('input[type=file]').setInputFiles(pictures('carried', 1));
+  await dialog.getByText('“photo 00.png” is no list of addresses.').waitFor();
+  await visitor.screenshot('add-data-no-list');
+  await dialog.getByRole('button', { name: 'Copy it there' }).click();
+  await dialog.getByText('1 file imported.').waitFor();
+  await dialog.getByRole('tab', { name: 'Drag and Drop', selected: true }).waitFor();
+  expect(await externalIds(projectId)).toEqual(['listed', 'photo 00.png']);
+  // The listed picture is nowhere.
+  await visitor.leave(/example\.invalid/);
+});
+
 it('sends nothing again after a reload in the middle, and makes no asset twice', async () => {
   const visitor = await Visitor.come();
   const { page } = visitor;

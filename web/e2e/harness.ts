@@ -113,6 +113,17 @@ export class Visitor {
     await this.page.getByRole('grid', { name: 'Assets' }).waitFor();
   }
 
+  /** The browser's Back where it closes a dialog: until the page is where it was. */
+  backOverDialog() {
+    return this.page.evaluate(
+      () =>
+        new Promise<void>((done) => {
+          addEventListener('popstate', () => done(), { once: true });
+          history.back();
+        }),
+    );
+  }
+
   /** Presses the two keys of one shortcut without a pause in which the page would forget the first. */
   async chord(first: string, second: string) {
     await Promise.all([first, second].map((key) => this.page.keyboard.press(key)));

@@ -129,6 +129,13 @@ it('are invited by a link that works, with the project that was chosen', async (
   // What is chosen counts, though nobody pressed Add to project.
   await dialog.getByRole('button', { name: 'Create link' }).click();
   const link = await dialog.getByRole('textbox', { name: `Link for ${email}` }).inputValue();
+  // What is shown once does not vanish by a slip.
+  await page.keyboard.press('Escape');
+  await dialog.getByText('Copy the link first, or press Done: it is not shown again.').waitFor();
+  await visitor.screenshot('members-links-not-copied');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await visitor.backOverDialog();
+  expect(await dialog.getByRole('textbox', { name: `Link for ${email}` }).inputValue()).toBe(link);
   await dialog.getByRole('button', { name: 'Done' }).click();
   await page.getByRole('row', { name: new RegExp(`${email}.*${name}: Lead`) }).waitFor();
 
@@ -162,7 +169,13 @@ it('are invited again with a new link, and not any more once it is withdrawn', a
     (await fetch(`${ready.url}/v2/invitations/${link.split('/').at(-1)}`)).status;
   expect(await status(made.invites[0]?.link ?? '')).toBe(404);
   expect(await status(fresh)).toBe(200);
-  await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: `Copy the link for ${email}` })
+    .click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Copied' }).waitFor();
+  await page.keyboard.press('Escape');
+  await visitor.gone('dialog');
   await page.getByRole('button', { name: `Withdraw… ${email}` }).click();
   const withdrawing = page.getByRole('dialog', { name: /^Withdraw the invitation/ });
   await withdrawing.getByRole('textbox').fill(email);

@@ -1,6 +1,7 @@
 // What a first visit costs and how still it is: nothing moves while a page fills, and little is fetched until it is usable.
 import { expect, it } from 'vitest';
-import { ready, useBrowser, Visitor } from './harness';
+import { PHONE, ready, useBrowser, Visitor } from './harness';
+import { api } from './labeling';
 
 useBrowser();
 
@@ -71,6 +72,36 @@ it.each([
   await page.waitForLoadState('networkidle');
   const shifts = await page.evaluate(() => (window as unknown as { shifts: Shift[] }).shifts);
   expect(shifts).toEqual([]);
+  await visitor.leave();
+});
+
+it('holds still while the export form of a project with batches fills', async () => {
+  const { project } = await api<{ project: { _id: string } }>('POST', '/v2/project', {
+    name: `In batches ${Date.now()}`,
+  });
+  await api('POST', `/v2/batches/${project._id}`, { name: 'first' });
+  const visitor = await Visitor.come('light', PHONE);
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.getByRole('table').waitFor();
+  await slowly(visitor);
+  await page.addInitScript(watchShifts);
+  await page.goto(`/projects/${project._id}/export`);
+  await page.getByRole('combobox', { name: 'Batches' }).waitFor();
+  await page.getByText('No exports yet').waitFor();
+  await page.waitForLoadState('networkidle');
+  expect(await page.evaluate(() => (window as unknown as { shifts: Shift[] }).shifts)).toEqual([]);
+  // The tab that is open stands clear of where the row of tabs fades.
+  const { right, edge, isAtEnd } = await page.locator('main nav a[aria-current]').evaluate((tab) => {
+    const row = tab.parentElement as HTMLElement;
+    return {
+      right: tab.getBoundingClientRect().right,
+      edge: row.getBoundingClientRect().right,
+      isAtEnd: row.scrollLeft + row.clientWidth >= row.scrollWidth - 1,
+    };
+  });
+  expect(right).toBeLessThanOrEqual(isAtEnd ? edge : edge - 32);
+  await visitor.screenshot('export-steady-phone');
   await visitor.leave();
 });
 

@@ -65,7 +65,12 @@ it('assigns, prioritizes and requeues many tasks at once', async () => {
   await select();
   await bar.getByText('3 selected').waitFor();
   await bar.getByRole('button', { name: 'Assign' }).click();
-  await dialog.getByLabel('To').fill(ready.email);
+  await dialog.getByRole('button', { name: 'Assign' }).click();
+  await dialog.getByText('Choose a person, or Nobody.').waitFor();
+  // Found by the address as well as by the name.
+  await dialog.getByRole('combobox').fill(ready.email);
+  await dialog.getByRole('option', { name: 'Me' }).click();
+  await visitor.screenshot('dialog-task-assigned');
   await dialog.getByRole('button', { name: 'Assign' }).click();
   await page.getByText('3 tasks assigned.').waitFor();
   expect((await tasksOf(projectId)).map(({ assignee }) => assignee)).toEqual(Array(3).fill(ready.email));
@@ -73,6 +78,13 @@ it('assigns, prioritizes and requeues many tasks at once', async () => {
   const shown = page.locator('tbody .assignee');
   await expect.poll(() => shown.allInnerTexts()).toEqual(Array(3).fill('Me'));
   expect(await shown.first().getByTitle(ready.email).count()).toBe(1);
+
+  await select();
+  await bar.getByRole('button', { name: 'Assign' }).click();
+  await dialog.getByRole('option', { name: 'Nobody' }).click();
+  await dialog.getByRole('button', { name: 'Assign' }).click();
+  await page.getByText('3 tasks unassigned.').waitFor();
+  expect((await tasksOf(projectId)).map(({ assignee }) => assignee)).toEqual([null, null, null]);
 
   await select();
   await bar.getByRole('button', { name: 'Priority' }).click();

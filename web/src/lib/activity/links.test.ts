@@ -9,6 +9,7 @@ it('leads to what a record is about', () => {
   expect(linkOf(record('project.archived', 'project:1'))).toBe('/projects/1');
   expect(linkOf(record('project.role_given', 'project:1'))).toBe('/projects/1/members');
   expect(linkOf(record('export.started', 'project:1'))).toBe('/projects/1/export');
+  expect(linkOf(record('import.failed', 'project:1', { import: '2' }))).toBe('/projects/1/assets?import=2');
   expect(linkOf(record('import.failed', 'project:1'))).toBe('/projects/1/assets');
   expect(linkOf(record('storage.created', 'storage:1'))).toBe('/organization/storages');
   expect(linkOf(record('member.joined', 'user:1', { email: 'a+b@c.org' }))).toBe(

@@ -17,6 +17,10 @@ describe('a reason', () => {
     ],
     ['The row is no object.', 'The row is no object.'],
     ['width is "3 px', 'Width is "3 px.'],
+    [
+      '`width` is 0; it must be from 1 to 1000000: correct it',
+      '“width” is 0; it must be from 1 to 1,000,000. Correct it.',
+    ],
   ])('%s', (message, told) => expect(sentences(message)).toBe(told));
 });
 

@@ -2,6 +2,7 @@
 // sentences.
 import type { ReportedRow } from '$lib/api/importReport';
 import { count } from '$lib/format/numbers';
+import { told } from '$lib/format/told';
 
 export type Reason = {
   severity: ReportedRow['severity'];
@@ -51,7 +52,7 @@ export function reasonsOf(rows: ReportedRow[]): Reason[] {
 
 /** What is said in one breath, such as `"a" is not a URL: write https://…`, as sentences. What is quoted stays as it is. */
 export function sentences(message: string): string {
-  const parts = message.trim().match(/(?:"[^"]*"|:(?!\s)|[^":]|"(?=[^"]*$))+/g) ?? [];
+  const parts = told(message.trim()).match(/(?:"[^"]*"|:(?!\s)|[^":]|"(?=[^"]*$))+/g) ?? [];
   return parts
     .map((part) => part.trim())
     .filter(Boolean)

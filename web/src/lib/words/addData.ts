@@ -88,10 +88,13 @@ export const words = {
     refusedMore: (n: number) => `and ${count(n)} more`,
     refusals: {
       type: 'this type cannot be labeled',
+      list: 'a list of addresses is imported under Upload Data URL',
       empty: 'the file is empty',
       unreadable: 'the browser cannot read it',
       tooMany: 'more than 100,000 files at once: clear the list when these are done, then drop the others',
     },
+    takeList: 'Import it there',
+    takeListNamed: (name: string) => `Import ${name} under Upload Data URL`,
     allDone: (n: number) => `${files(n)} imported.`,
     finished: (n: number) => `${files(n)} that were sent before are imported now.`,
     registerFailed: 'What was sent could not be imported.',

@@ -29,6 +29,12 @@ export const words = {
   dropNow: 'Let go to import this list',
   dropHint: 'Plain or gzip, of any length. The addresses in it stay where they are.',
   oneFile: 'Drop one list at a time: the last one was taken.',
+  noList: (names: string[]) =>
+    (names.length === 1
+      ? `“${names[0]}” is no list of addresses.`
+      : `These ${count(names.length)} files are no lists of addresses.`) +
+    ' Under Drag and Drop, files themselves are copied to the hub.',
+  copyThere: (n: number) => `Copy ${n === 1 ? 'it' : 'them'} there`,
   example: 'Example',
   copyExample: 'Copy the example',
   exampleNote: 'Width and height are only needed for exporting bitmasks.',
@@ -52,7 +58,7 @@ export const words = {
     update: { label: 'Update the asset', detail: 'With what the row says' },
   } satisfies Record<OnDuplicate, { label: string; detail: string }>,
   priority: 'Priority',
-  priorityHint: '-1000 to 1000: tasks of a higher one are handed out first.',
+  priorityHint: '−1000 to 1000: tasks of a higher one are handed out first.',
   dryRun: 'Dry run',
   dryRunHint: 'Check every row, import nothing.',
   forgotten: {
@@ -108,7 +114,7 @@ export const words = {
     refused: (n: number, isWhole: boolean) => `${count(n)}${isWhole ? '' : '+'} refused`,
     notice: (n: number, isWhole: boolean) => `${count(n)}${isWhole ? '' : '+'} noticed`,
   },
-  exampleRow: (row: number) => `Row ${count(row)}:`,
+  exampleRow: (row: number) => `For example row ${count(row)}:`,
   which: (rows: number, which: string) => `${rows === 1 ? 'Row' : 'Rows'} ${which}`,
   field: 'Field',
   reason: 'Reason',

@@ -82,6 +82,8 @@ export const words = {
   linksTitle: 'Hand over the links',
   linksText:
     'This hub sends no mail. Give each person their link: it is shown this once, works once, and for 14 days.',
+  notCopied: (n: number) =>
+    `Copy ${n > 1 ? 'the links' : 'the link'} first, or press Done: ${n > 1 ? 'they are' : 'it is'} not shown again.`,
   copyLink: (email: string) => `Copy the link for ${email}`,
   copyAll: 'Copy all',
   copiedAll: 'All links are copied.',

@@ -45,8 +45,9 @@ export const words = {
 
   assign: 'Assign',
   assignTitle: (n: number) => `Assign ${taskCount(n)}`,
-  assignTo: 'To',
-  assignHint: 'The e-mail address of a member of the project; empty to take the tasks from whoever has them.',
+  assignTo: 'Assign to',
+  assignHint: '“Nobody” takes the tasks from whoever has them.',
+  chooseAssignee: 'Choose a person, or Nobody.',
   assigned: (n: number) => `${taskCount(n)} assigned.`,
   unassigned: (n: number) => `${taskCount(n)} unassigned.`,
   requeue: 'Requeue',

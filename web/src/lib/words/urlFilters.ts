@@ -2,6 +2,7 @@
 import type { UrlPurpose } from '$lib/api/types';
 
 export const words = {
+  fewerAssets: 'Show fewer',
   purpose: 'Purpose',
   purposeNames: {
     assets: 'Assets',

@@ -20,9 +20,12 @@ const REGISTERED_AT_ONCE = 200;
 /** Files that a tab keeps account of at a time. */
 const FILES_MAX = 100_000;
 
+/** A file that is not sent, and why; it itself where it can be read. */
+export type Refused = { path: string; why: Refusal; file?: File };
+
 export class Drops {
   files = $state.raw<DroppedFile[]>([]);
-  refused = $state.raw<{ path: string; why: Refusal }[]>([]);
+  refused = $state.raw<Refused[]>([]);
   perSecond = $state(0);
   registerError = $state.raw<unknown>(null);
   /** Called when files became assets. */
@@ -83,7 +86,7 @@ export class Drops {
 
   /** Takes files in; those that cannot be labeled are named and not sent, those that are on their way already stay so. */
   async add({ found, unreadable }: Collected, batches: string[]) {
-    const refused = unreadable.map((path) => ({ path, why: 'unreadable' as Refusal }));
+    const refused: Refused[] = unreadable.map((path) => ({ path, why: 'unreadable' }));
     const fresh: DroppedFile[] = [];
     const known = new Set(
       this.files.filter(({ state }) => state !== 'cancelled' && state !== 'failed').map(({ name }) => name),
@@ -91,7 +94,7 @@ export class Drops {
     for (const { path, file } of found) {
       const isFull = this.files.length + fresh.length >= FILES_MAX;
       const why = isFull ? 'tooMany' : refusalOf(path, file.size);
-      if (why) refused.push({ path, why });
+      if (why) refused.push({ path, why, file });
       else {
         const one = new DroppedFile(path, file, batches);
         if (!known.has(one.name)) fresh.push(one);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { endingOf, nameOf, nameOfImport, refusalOf } from './naming';
+import { endingOf, isNoList, nameOf, nameOfImport, refusalOf } from './naming';
 
 it('calls the same file the same, and another one otherwise', () => {
   const name = nameOf('a/photo.JPG', 12, 1_700_000_000_000);
@@ -25,6 +25,15 @@ it('knows what cannot be labeled before it is sent', () => {
   for (const path of ['setup.exe', '.DS_Store', 'png', '.png', 'a.png/readme', 'archive.gz'])
     expect(refusalOf(path, 1), path).toBe('type');
   expect(refusalOf('a.png', 0)).toBe('empty');
+});
+
+it('knows a list of addresses from files that are copied', () => {
+  for (const path of ['rows.csv', 'a/Rows.JSON', 'rows.ndjson.gz', 'rows.jsonl', 'rows.tsv'])
+    expect([refusalOf(path, 1), isNoList(path)], path).toEqual(['list', false]);
+  for (const path of ['cat.JPG', 'scan.nii.gz', 'clip.mp4']) expect(isNoList(path), path).toBe(true);
+  // May be either: each tab takes it.
+  expect([refusalOf('rows.txt', 1), isNoList('rows.txt')]).toEqual([null, false]);
+  expect(isNoList('rows')).toBe(false);
 });
 
 it('calls an import by its file, or by how many there are', () => {

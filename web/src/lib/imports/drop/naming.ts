@@ -1,7 +1,7 @@
 // What a file is called in the hub's own storage, whether it can become an asset, and what is on record of many.
 import { words } from '$lib/words/addData';
 
-export type Refusal = 'type' | 'empty' | 'unreadable' | 'tooMany';
+export type Refusal = 'type' | 'list' | 'empty' | 'unreadable' | 'tooMany';
 
 /** What the hub shows, or hands out as it is: pictures, videos, sound, text, documents, medical volumes. */
 const ACCEPTED = new Set(
@@ -10,6 +10,15 @@ const ACCEPTED = new Set(
     'txt md html pdf dcm nrrd nii nii.gz'
   ).split(' '),
 );
+
+/** Lists of addresses, which Upload Data URL reads. */
+const LIST = /[^/]\.(json|ndjson|jsonl|csv|tsv)(\.gz)?$/i;
+
+/** Whether a file is copied, and is no list of addresses in any case. */
+export function isNoList(path: string): boolean {
+  const ending = endingOf(path);
+  return ending !== 'txt' && ACCEPTED.has(ending);
+}
 
 /** The ending of a name, both of a double one: `nii.gz`. */
 export function endingOf(path: string): string {
@@ -20,6 +29,7 @@ export function endingOf(path: string): string {
 }
 
 export function refusalOf(path: string, size: number): Refusal | null {
+  if (LIST.test(path)) return 'list';
   if (!ACCEPTED.has(endingOf(path))) return 'type';
   return size === 0 ? 'empty' : null;
 }
