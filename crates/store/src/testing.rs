@@ -5,10 +5,14 @@
     reason = "tests stop at the first thing that is not as it should be"
 )]
 
+mod gate;
+
 use std::io::Read as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use postgres::{Client, NoTls};
+
+pub use gate::Gate;
 
 use crate::DatabaseUrl;
 
@@ -81,8 +85,8 @@ impl Schema {
         self.say(&format!("SET search_path = {}; {sql}", self.name));
     }
 
-    /// The number that a query inside the schema answers, asked behind the store's back.
-    pub fn ask_in(&self, sql: &str) -> i64 {
+    /// The number that a query inside the schema answers.
+    fn ask_in(&self, sql: &str) -> i64 {
         let ask = |client: &mut Client| {
             client.batch_execute(&format!("SET search_path = {}", self.name))?;
             client.query_one(sql, &[])?.try_get(0)

@@ -63,8 +63,11 @@ fn may_use(module: &str, used: &str) -> bool {
     module == HUB_STATE || module == used || used == HUB_STATE || named
 }
 
-/// Modules of the root that a file names, with their lines; its tests are left out.
+/// Modules of the root that a file names, with their lines; its tests are left out, and so is a file `tests.rs`.
 fn uses(path: &str, text: &str) -> Vec<(usize, String)> {
+    if path.ends_with("/tests.rs") {
+        return Vec::new();
+    }
     let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or(text);
     let depth = depth_of(path);
     let to_root = format!("{}::", vec!["super"; depth].join("::"));
@@ -150,6 +153,7 @@ mod tests {
             named("api/body.rs", "use super::super::vault;\nuse super::query;"),
             ["vault"]
         );
+        assert_eq!(named("jobs/export/tests.rs", text), [""; 0]);
         assert_eq!(named("audit.rs", "use super::hub::Hub;\nuse std::fmt;"), ["hub"]);
     }
 

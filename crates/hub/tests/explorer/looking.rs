@@ -1,7 +1,5 @@
 //! What is seen of a bucket, and what is answered where nothing may be seen.
 
-use std::time::{Duration, Instant};
-
 use axum::body::Body;
 use axum::http::Method;
 use insitu_hub::testing::Answer;
@@ -286,19 +284,13 @@ async fn a_bucket_that_a_list_names_is_seen_once_it_answers_and_not_offered_wher
 }
 
 #[tokio::test]
-async fn whoever_looks_into_a_bucket_that_hangs_waits_no_longer_than_for_a_test_of_it_and_is_told_the_cause()
-{
-    /// Nine seconds for all calls together, and what a machine that is busy with other tests needs for the rest.
-    const SOON: Duration = Duration::from_secs(16);
+async fn whoever_looks_into_a_bucket_that_hangs_is_told_the_cause_and_what_to_look_at() {
     let story = Story::begin(KEYS).await;
     let path = format!("/v2/storages/{}", story.storage);
     let hanging = json!({ "endpoint": silent().await });
     story.owner.post(&path, hanging).await.data();
-    let begun = Instant::now();
     let answer = story.explore(json!({})).await;
-    let took = begun.elapsed();
     assert_eq!(said(&answer), (504, "storage.hangs"), "{}", answer.body);
-    assert!(took < SOON, "{took:?}");
     let message = answer.body["message"].as_str().unwrap();
     assert!(
         message.contains("he bucket photos did not answer")

@@ -11,7 +11,7 @@ use insitu_model::job::JobState;
 use insitu_store::testing::postgres_server;
 use serde_json::{Value, json};
 
-use crate::gate::Gate;
+use crate::gate::holds;
 use crate::pair::{list, text};
 use crate::program::{Later, Program};
 
@@ -75,14 +75,16 @@ async fn ended_after_a_kill(change: Value) -> Option<Ended> {
         "NEW.assets_done = {} AND OLD.assets_done < NEW.assets_done",
         3 * STEP
     );
-    let gate = Gate::close(&watching, ("UPDATE", "asset_changes"), &third);
+    let gate = watching
+        .postgres()
+        .close_gate(("UPDATE", "asset_changes"), &third);
     let folder = watching.folder_for_another();
     let mut hub = Program::start(&watching, folder.path());
     let order = json!({ "filters": {}, "change": change });
     let path = format!("/v2/project/{project}/assetChanges");
     let ordered = ada.post(&path, order).await;
     let id = text(&ordered.data()["change"]["_id"]);
-    gate.holds(&mut hub).await;
+    holds(&gate, &mut hub).await;
     hub.kill();
     gate.open();
     let left = ada.get(&format!("{path}/{id}")).await.data()["change"].clone();

@@ -14,7 +14,7 @@ use insitu_store::exports::{self, Export};
 use insitu_store::testing::postgres_server;
 use serde_json::{Value, json};
 
-use crate::gate::Gate;
+use crate::gate::holds;
 use crate::pair::{fetch, list, text};
 use crate::program::{Later, Program};
 
@@ -66,10 +66,10 @@ async fn an_export_whose_hub_is_killed_is_ended_by_the_other_with_the_bytes_of_o
         "NEW.tasks_done = {} AND NEW.checkpoint IS DISTINCT FROM OLD.checkpoint",
         2 * CHECKPOINT
     );
-    let gate = Gate::close(&watching, ("UPDATE", "exports"), &second);
+    let gate = watching.postgres().close_gate(("UPDATE", "exports"), &second);
     let folder = watching.folder_for_another();
     let mut hub = Program::start(&watching, folder.path());
-    gate.holds(&mut hub).await;
+    holds(&gate, &mut hub).await;
     hub.kill();
     gate.open();
     let export: ExportId = id.parse().unwrap();

@@ -10,7 +10,7 @@ use insitu_hub::testing::{Person, TestHub};
 use insitu_store::testing::postgres_server;
 use serde_json::{Value, json};
 
-use crate::gate::Gate;
+use crate::gate::holds;
 use crate::pair::text;
 use crate::program::Program;
 
@@ -83,13 +83,13 @@ impl Story {
     /// Has everything signed by a hub in the same folder that is killed in the middle of moving what it wrote down.
     async fn signed_by_a_hub_that_is_killed(&mut self) {
         self.one.stop_working().await;
-        let gate = Gate::close(&self.one, ("INSERT", "url_records"), "TRUE");
+        let gate = self.one.postgres().close_gate(("INSERT", "url_records"), "TRUE");
         let folder = self.one.folder().to_owned();
         let mut hub = Program::start(&self.one, &folder);
         let client = hub.client_of(&self.ada, &folder).await;
         let (before, after) = self.assets.split_at(ASSETS / 2);
         self.sign_by(&client, before).await;
-        gate.holds(&mut hub).await;
+        holds(&gate, &mut hub).await;
         // The journal that is being moved is closed: these are in the next.
         self.sign_by(&client, after).await;
         ledger::take_over(&self.one.hub).await;
