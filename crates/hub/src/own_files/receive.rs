@@ -257,6 +257,8 @@ mod tests {
     #[test]
     fn what_begins_to_arrive_while_another_hub_sweeps_is_still_there() {
         const FILES: u32 = 2000;
+        /// How often one is begun anew: a hub never sweeps as often as this test.
+        const BEGINNINGS: u32 = 1000;
         let folder = tempfile::tempdir().unwrap();
         let files = files(folder.path());
         let is_over = std::sync::atomic::AtomicBool::new(false);
@@ -266,9 +268,10 @@ mod tests {
                     files.sweep().unwrap();
                 }
             });
+            let begin = |n: u32| Incoming::create(&files.incoming(), files.incoming().join(n.to_string()));
             let gone = (0..FILES).filter(|n| {
-                let arriving = Incoming::create(&files.incoming(), files.incoming().join(n.to_string()));
-                !arriving.unwrap().path.exists()
+                let arriving = (0..BEGINNINGS).find_map(|_| begin(*n).ok());
+                arriving.is_none_or(|arriving| !arriving.path.exists())
             });
             let gone = gone.count();
             is_over.store(true, std::sync::atomic::Ordering::Relaxed);
